@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The modules and the arrows between them: what a module may import stands here and nowhere else.
+/// `LayoutTests` compares it with the `import` lines of every file.
+let modules: [(name: String, imports: [Target.Dependency])] = [
+    ("JSON", []),
+    ("Core", ["JSON"]),
+    ("YAML", ["CYAML"]),
+    ("Cryptography", ["CCrypto"]),
+    ("Expressions", ["Core", "JSON"]),
+    ("HTTP", ["CCurl", "CDeflate", "Core"]),
+    ("Kafka", ["CRDKafka", "Core", "JSON"]),
+    ("Configuration", ["YAML", "Core", "JSON"]),
+    ("Web", ["CMicroHTTPD", "JSON"]),
+    ("CommandLine", []),
+    ("Telemetry", ["Core", "JSON"]),
+    ("Extraction", ["Expressions", "YAML", "Cryptography", "Core", "JSON"]),
+    ("Events", ["Expressions", "Cryptography", "Core", "JSON"]),
+    ("Runs", ["Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    ("Simulators", ["Web", "Core", "JSON"]),
+]
+
+let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate"]
+
+/// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
+let suites: [(name: String, imports: [Target.Dependency])] = [
+    ("JSONTests", ["JSON"]),
+    ("CoreTests", ["Core", "JSON"]),
+    ("YAMLTests", ["YAML"]),
+    ("CryptographyTests", ["Cryptography"]),
+    ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
+    ("ConfigurationTests", ["Configuration", "YAML", "Core", "JSON"]),
+    ("CommandLineTests", ["CommandLine"]),
+    ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
+    ("ExtractionTests", ["Extraction", "Expressions", "YAML", "Core", "JSON"]),
+    ("EventsTests", ["Events", "Core", "JSON"]),
+    ("RunsTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
+    ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("BrokerTests", ["Kafka", "Core", "JSON"]),
+    ("CommandTests", ["JSON", "Core"]),
+    ("LayoutTests", []),
+]
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+var targets: [Target] = systemLibraries.map { .systemLibrary(name: $0) }
+targets += modules.map { .target(name: $0.name, dependencies: $0.imports, swiftSettings: swiftSettings) }
+targets.append(
+    .executableTarget(
+        name: "sluice",
+        dependencies: modules.map { .init(stringLiteral: $0.name) },
+        swiftSettings: swiftSettings
+    )
+)
+targets += suites.map {
+    .testTarget(
+        name: $0.name,
+        dependencies: $0.imports,
+        exclude: [],
+        swiftSettings: swiftSettings
+    )
+}
+
+let package = Package(
+    name: "sluice",
+    products: [.executable(name: "sluice", targets: ["sluice"])],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)
+
+// Fuzz targets link libFuzzer's main and so cannot stand in an ordinary build: SLUICE_FUZZ=1 adds them.
+if Context.environment["SLUICE_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "PageScannerFuzz",
+            dependencies: ["JSON"],
+            path: "Tests/Fuzz/PageScannerFuzz",
+            swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]
+        )
+    ]
+}

@@ -1,0 +1,35 @@
+/// One record of the account's state: the key is a JSON array, the value JSON or null for a tombstone.
+package struct StateRecord: Hashable, Sendable {
+    package var key: [UInt8]
+    package var value: [UInt8]?
+
+    /// A record of state.
+    package init(key: [UInt8], value: [UInt8]?) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// What one transaction publishes: pages of events and the state that covers them, all or nothing (I1).
+package struct TransactionGroup: Sendable {
+    package var pages: [EventPage]
+    package var state: [StateRecord]
+
+    /// A group.
+    package init(pages: [EventPage], state: [StateRecord]) {
+        self.pages = pages
+        self.state = state
+    }
+
+    /// The event records over all topics: the count of `sluice_txn`.
+    package var eventCount: Int { pages.reduce(0) { $0 + $1.events.count } }
+}
+
+/// Commits groups, one at a time, as the account's only writer (I1, I3).
+package protocol Publisher: Sendable {
+    /// Publishes the group in one transaction and returns when it is committed.
+    ///
+    /// Throws `PublishError`: with `recovery` `.retry` nothing of the group is visible and it may be given again,
+    /// in part or whole; `.failStream` names the culprit in `stream`; after `.failRun` the publisher is of no more use.
+    func commit(_ group: TransactionGroup) async throws
+}

@@ -1,0 +1,38 @@
+/// State that cannot be trusted or read: a run refuses it, with the remedy (exit 2).
+package struct StateError: SluiceError {
+    /// The kinds of refusal.
+    package struct Code: Hashable, Sendable {
+        fileprivate enum Kind: String, CaseIterable {
+            case newerFormat = "state.newer_format"
+            case unreadable = "state.unreadable"
+            case otherLayout = "state.other_layout"
+            case otherDefinition = "state.other_definition"
+            case topicShrank = "state.topic_shrank"
+            case missing = "state.missing"
+        }
+        fileprivate let kind: Kind
+
+        package static let newerFormat = Code(kind: .newerFormat)
+        package static let unreadable = Code(kind: .unreadable)
+        package static let otherLayout = Code(kind: .otherLayout)
+        package static let otherDefinition = Code(kind: .otherDefinition)
+        package static let topicShrank = Code(kind: .topicShrank)
+        package static let missing = Code(kind: .missing)
+
+        /// Every code's text form.
+        package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
+    }
+
+    package var code: Code
+    package var message: String
+
+    /// An error with its kind and one line of text.
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var codeText: String { code.kind.rawValue }
+    package var recovery: Recovery { .failRun }
+    package var exitCode: ExitCode { .configuration }
+}

@@ -1,0 +1,5 @@
+/// The command: wiring only.
+@main
+struct Sluice {
+    static func main() {}
+}
