@@ -191,8 +191,9 @@ final class ClientHandle: @unchecked Sendable {
 
     // MARK: - Producing
 
-    /// Produces the events of a page from the one at `first` on and gives the position of the first that was not
-    /// taken, with the reason, or nil when all were. The page's topic must be warm.
+    /// Produces the events of a page from the one at `first` on; gives where it stopped and why, or nil for all.
+    ///
+    /// The page's topic must be warm.
     ///
     /// This is the hot path: nothing is allocated here per record, librdkafka copies from the page's buffers.
     func produce(
@@ -318,7 +319,7 @@ final class ClientHandle: @unchecked Sendable {
 
     /// Frees everything, handles before queue before client; may block on the library's own threads.
     func destroy() {
-        for unsafetopic in unsafe topics.values { unsafe rd_kafka_topic_destroy(topic.handle) }
+        unsafe topics.values.forEach { unsafe rd_kafka_topic_destroy($0.handle) }
         unsafe topics.removeAll()
         unsafe rd_kafka_queue_destroy(events)
         unsafe rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)

@@ -46,7 +46,7 @@ final class ClientMonitor: Sendable {
     /// Asks the poll thread to end.
     func stop() { seen.withLock { $0.isStopping = true } }
 
-    /// A record failed. What was purged failed because of another one and tells nothing.
+    /// A record failed; what was purged failed because of another one and tells nothing.
     func deliveryFailed(_ failure: Failure) {
         switch failure.error.code {
         case ErrorNumber.purgeQueue, ErrorNumber.purgeInFlight, ErrorNumber.fatal: return

@@ -15,7 +15,7 @@ package struct TopicDescription: Hashable, Sendable {
     package var maximumMessageBytes: Int? { configuration["max.message.bytes"].flatMap { Int($0) } }
 }
 
-/// Looks at topics and creates them. `close()` must be called.
+/// Looks at topics and creates them; `close()` must be called.
 package final class KafkaAdmin: Sendable {
     private let settings: KafkaSettings
     private let client: Client
