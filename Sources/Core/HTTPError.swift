@@ -58,8 +58,7 @@ package struct HTTPError: SluiceError {
         switch code.kind {
         case .badAddress, .insecure, .forbiddenHost: .configuration
         case .tooLarge, .tooManyRedirects: .failed
-        case .cannotResolve, .cannotConnect, .certificate, .timedOut, .cut, .protocolError, .badEncoding:
-            .environment
+        case .cannotResolve, .cannotConnect, .certificate, .timedOut, .cut, .protocolError, .badEncoding: .environment
         }
     }
 }

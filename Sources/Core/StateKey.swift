@@ -11,7 +11,9 @@ package enum StateKey: Hashable, Sendable {
     /// How the state topic itself is laid out.
     case layout
 
-    /// The key as it stands in the topic. Compaction goes by these bytes: they never change.
+    /// The key as it stands in the topic.
+    ///
+    /// Compaction goes by these bytes: they never change.
     package var bytes: [UInt8] {
         switch self {
         case .bookmark(let account, let stream): Self.array("bookmark", account.text, stream.text)

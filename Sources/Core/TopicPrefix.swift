@@ -20,7 +20,9 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     package var versionsTopic: String { "\(text).sluice.versions" }
     /// The daemon's consumer group.
     package var group: String { "\(text).sluice" }
-    /// Fences who writes the layout record. Three parts, so it can be no account's.
+    /// Fences who writes the layout record.
+    ///
+    /// Three parts, so it can be no account's.
     package var layoutTransactionalID: String { "\(text).sluice.layout" }
 
     /// What fences the account's writers (I3).

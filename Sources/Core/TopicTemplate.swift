@@ -1,6 +1,6 @@
 /// How an event topic's name is made: text with `<prefix>`, `<extractor>`, `<account>` and `<stream>`.
 package struct TopicTemplate: Hashable, Sendable, CustomStringConvertible {
-    /// `<prefix>.<extractor>.<account>.<stream>`
+    /// The default: `<prefix>.<extractor>.<account>.<stream>`.
     package static let standard = TopicTemplate(parts: [
         .prefix, .literal("."), .extractor, .literal("."), .account, .literal("."), .stream,
     ])
