@@ -44,6 +44,9 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LayoutTests", []),
 ]
 
+/// Files that tests read where they lie.
+let dataFolders = ["CoreTests": ["Golden"]]
+
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -66,7 +69,7 @@ targets += suites.map {
     .testTarget(
         name: $0.name,
         dependencies: $0.imports,
-        exclude: [],
+        exclude: dataFolders[$0.name] ?? [],
         swiftSettings: swiftSettings
     )
 }
