@@ -185,7 +185,10 @@ private final class BodyReader {
                     return MHD_CONTENT_READER_END_WITH_ERROR
                 }
                 return unsafe Unmanaged<BodyReader>.fromOpaque(context).takeUnretainedValue()
-                    .read(into: UnsafeMutableRawBufferPointer(start: bytes, count: limit), from: Int(position))
+                    .read(
+                        into: UnsafeMutableRawBufferPointer(start: bytes, count: limit),
+                        from: Int(position)
+                    )
             },
             context,
             { context in

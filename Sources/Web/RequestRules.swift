@@ -41,7 +41,8 @@ struct RequestRules {
 
     /// The host without its port, in lower case; an IPv6 address keeps its brackets.
     static func name(ofHost host: String) -> String {
-        let end = host.hasPrefix("[") ? host.firstIndex(of: "]").map(host.index(after:)) : host.firstIndex(of: ":")
+        let end =
+            host.hasPrefix("[") ? host.firstIndex(of: "]").map(host.index(after:)) : host.firstIndex(of: ":")
         return host[..<(end ?? host.endIndex)].lowercased()
     }
 }

@@ -46,7 +46,9 @@ package struct WebHeaders: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     /// Adds a field, beside others of the same name.
-    package mutating func append(_ name: String, _ value: String) { fields.append((name: name, value: value)) }
+    package mutating func append(_ name: String, _ value: String) {
+        fields.append((name: name, value: value))
+    }
 
     private static func isSame(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }

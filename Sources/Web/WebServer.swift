@@ -54,6 +54,7 @@ package final class WebServer: @unchecked Sendable {
     ///   - configuration: where, and with what limits.
     ///   - timer: what delayed answers wait on; a thread of the server's own if none is given.
     ///   - handler: called on the server's thread, with the whole request.
+    /// - Throws: if the address is none, or cannot be listened on.
     package init(
         configuration: Configuration = Configuration(),
         timer: (any WebTimer)? = nil,
@@ -61,7 +62,11 @@ package final class WebServer: @unchecked Sendable {
     ) throws(WebError) {
         signal(SIGPIPE, SIG_IGN)
         ownTimer = timer == nil ? TimerThread() : nil
-        core = ServerCore(configuration: configuration, timer: timer ?? ownTimer ?? TimerThread(), handler: handler)
+        core = ServerCore(
+            configuration: configuration,
+            timer: timer ?? ownTimer ?? TimerThread(),
+            handler: handler
+        )
         var address = sockaddr_storage()
         guard unsafe sluice_mhd_address(configuration.host, configuration.port, &address) == 1 else {
             throw WebError(
@@ -123,7 +128,8 @@ package final class WebServer: @unchecked Sendable {
             UInt32(max(1, settings.idleTimeout.components.seconds)),
             settings.headLimit,
             { _, _, _, method, _, upload, size, slot in
-                guard let size = unsafe size, let method = unsafe method, let held = unsafe slot?.pointee else {
+                guard let size = unsafe size, let method = unsafe method, let held = unsafe slot?.pointee
+                else {
                     return .NO
                 }
                 let bytes = unsafe UnsafeRawBufferPointer(start: upload, count: size.pointee)

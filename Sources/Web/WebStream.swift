@@ -1,5 +1,6 @@
-/// A body that is written while it is sent. Safe from any thread; what the client does not take waits in memory, up
-/// to a limit, after which the client is cut off.
+/// A body that is written while it is sent.
+///
+/// Safe from any thread; what the client does not take waits in memory, up to a limit, after which it is cut off.
 package final class WebStream: Sendable {
     private struct State {
         var chunks: [[UInt8]] = []
@@ -63,6 +64,7 @@ package final class WebStream: Sendable {
     ///   - suspend: called with the lock held when there is nothing yet, so that no writer can wake the
     ///     connection before it sleeps; false if the server stops and the body must end here.
     ///   - wake: what a writer then calls, without the lock.
+    /// - Returns: how many bytes came, or why none did.
     func read(
         into buffer: UnsafeMutableRawBufferPointer,
         suspend: () -> Bool,

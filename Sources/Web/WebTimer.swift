@@ -1,6 +1,8 @@
 import Glibc
 
-/// Calls back later: what delayed answers wait on. A test gives its own and decides when "later" is.
+/// Calls back later: what delayed answers wait on.
+///
+/// A test gives its own and decides when "later" is.
 package protocol WebTimer: Sendable {
     /// Calls `body` once, on any thread, after so long.
     func call(after delay: Duration, _ body: @escaping @Sendable () -> Void)
@@ -49,11 +51,16 @@ final class TimerThread: WebTimer {
     private func start() -> pthread_t? {
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(pending).toOpaque()
-        let failure = unsafe pthread_create(&thread, nil, { context in
-            guard let context = unsafe context else { return nil }
-            TimerThread.serve(unsafe Unmanaged<Monitor<Pending>>.fromOpaque(context).takeRetainedValue())
-            return nil
-        }, context)
+        let failure = unsafe pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context = unsafe context else { return nil }
+                TimerThread.serve(unsafe Unmanaged<Monitor<Pending>>.fromOpaque(context).takeRetainedValue())
+                return nil
+            },
+            context
+        )
         precondition(failure == 0, "no thread for delayed answers: \(failure)")
         return thread
     }
