@@ -1,4 +1,5 @@
 import Core
+import JSON
 
 /// Finds the keys that stand twice in a page: an open-addressed table of event positions by key bytes.
 struct KeyTable: ~Copyable {
