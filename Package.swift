@@ -81,6 +81,18 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// Measures the way of a record stage by stage; a program of its own, so that the product carries none of it.
+if Context.environment["SLUICE_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "WholeWay",
+            dependencies: ["HTTP", "Kafka", "Runs", "Extraction", "Events", "Core", "JSON"],
+            path: "Tests/Bench/WholeWay",
+            swiftSettings: swiftSettings
+        )
+    )
+}
+
 // Fuzz targets link libFuzzer's main and so cannot stand in an ordinary build: SLUICE_FUZZ=1 adds them.
 if Context.environment["SLUICE_FUZZ"] != nil {
     package.targets += [
