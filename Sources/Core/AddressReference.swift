@@ -78,7 +78,9 @@ struct AddressReference {
         return String(decoding: escaped, as: UTF8.self)
     }
 
-    /// Printable bytes that no part of an address may hold. Brackets stay: APIs write them in query names.
+    /// Printable bytes that no part of an address may hold.
+    ///
+    /// Brackets stay: APIs write them in query names.
     private static func isForbidden(_ byte: UInt8) -> Bool {
         byte >= 0x80 || byte <= 0x20 || "\"<>\\^`{|}".utf8.contains(byte)
     }

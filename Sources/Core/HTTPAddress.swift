@@ -19,8 +19,10 @@ package struct HTTPAddress: Hashable, Sendable {
         self.query = query
     }
 
-    /// Takes an address apart. Bytes that may not stand in one (spaces, quotes, non-ASCII text) are percent-encoded
-    /// in path and query; control characters, user information and any other scheme are refused.
+    /// Takes an address apart.
+    ///
+    /// Bytes that may not stand in one (spaces, quotes, non-ASCII text) are percent-encoded in path and
+    /// query; control characters, user information and any other scheme are refused.
     package init(parsing text: String) throws(HTTPError) {
         let parts = try AddressReference(text)
         guard let scheme = parts.scheme else {

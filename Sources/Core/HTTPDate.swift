@@ -9,9 +9,10 @@ package enum HTTPDate {
         "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday",
     ]
 
-    /// Reads the three forms: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and
-    /// `Sun Nov  6 08:49:37 1994`. A two-digit year is the one at most 50 years after `now`; without `now` it lies
-    /// from 1970 to 2069.
+    /// Reads the three forms: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov
+    /// 6 08:49:37 1994`.
+    ///
+    /// A two-digit year is the one at most 50 years after `now`; without `now` it lies from 1970 to 2069.
     package static func parse(_ text: String, now: Instant? = nil) -> Instant? {
         let words = text.split(separator: " ")
         switch words.count {
@@ -68,7 +69,9 @@ package enum HTTPDate {
         return instant(year: year, month: words[1], day: day, time: words[3])
     }
 
-    /// Nil for a day that the month does not have. A leap second counts as the next second.
+    /// Nil for a day that the month does not have.
+    ///
+    /// A leap second counts as the next second.
     private static func instant(year: Int, month: Substring, day: Int, time: Substring) -> Instant? {
         let clock = time.split(separator: ":", omittingEmptySubsequences: false)
         guard let month = months.firstIndex(of: String(month)), clock.count == 3,

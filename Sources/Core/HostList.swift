@@ -12,8 +12,10 @@ package struct HostList: Hashable, Sendable {
     package let patterns: [String]
     private let parsed: [Pattern]
 
-    /// Takes `host`, `host:port` and `*.suffix` (any subdomain, not the suffix itself). Without a port a pattern
-    /// stands for the scheme's usual one, on loopback for any. A pattern that cannot be read allows nothing.
+    /// Takes `host`, `host:port` and `*.suffix` (any subdomain, not the suffix itself).
+    ///
+    /// Without a port a pattern stands for the scheme's usual one, on loopback for any. A pattern that cannot
+    /// be read allows nothing.
     package init(patterns: [String]) {
         self.patterns = patterns
         parsed = patterns.compactMap(HostList.parse)

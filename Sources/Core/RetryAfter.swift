@@ -1,6 +1,8 @@
 /// The `Retry-After` header (RFC 9110 §10.2.3).
 package enum RetryAfter {
-    /// The wait a header asks for: seconds (a fraction, which some APIs send, counts too) or a date seen from `now`.
+    /// The wait a header asks for: seconds (a fraction, which some APIs send, counts too) or a date seen from
+    /// `now`.
+    ///
     /// A date in the past is no wait; what is neither is nil. A wait too long to count is cut to 68 years.
     package static func parse(_ header: String, now: Instant) -> Duration? {
         let text = header.trimmingHTTPSpace()
