@@ -1,6 +1,8 @@
 /// The encoding of basic credentials.
 enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
 
     /// The standard alphabet, with padding.
     static func encode(_ bytes: some Sequence<UInt8>) -> String {

@@ -78,7 +78,8 @@ package struct ExtractionError: SluiceError {
     package var recovery: Recovery {
         switch code.kind {
         case .unavailable: .streamUnavailable
-        case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey, .noProgress,
+        case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey,
+            .noProgress,
             .badBookmark:
             .failStream
         case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused: .failRun

@@ -33,7 +33,8 @@ package struct ListProgress: Hashable, Sendable {
 
     /// Reads the bookmark's form.
     package init(json: JSONValue) throws(StateError) {
-        guard let isDone = json["done"]?.bool, let records = json["records"]?.int, let pages = json["pages"]?.int,
+        guard let isDone = json["done"]?.bool, let records = json["records"]?.int,
+            let pages = json["pages"]?.int,
             let token = json["token"], records >= 0, pages >= 0
         else {
             throw StateError(

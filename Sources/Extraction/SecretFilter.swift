@@ -5,16 +5,21 @@ package struct SecretFilter: Sendable {
 
     /// A filter for these texts; empty ones are left out.
     package init(_ secrets: [String]) {
-        self.secrets = Set(secrets).filter { !$0.isEmpty }.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+        self.secrets = Set(secrets).filter { !$0.isEmpty }.sorted {
+            ($0.utf8.count, $0) > ($1.utf8.count, $1)
+        }
     }
 
-    /// Whether the text holds one of them.
-    package func finds(in text: String) -> Bool { secrets.contains { text.contains($0) } }
+    /// Whether the text holds one of them. Secrets shorter than 8 bytes stand in texts by chance and do not count.
+    package func finds(in text: String) -> Bool {
+        secrets.contains { $0.utf8.count >= 8 && text.contains($0) }
+    }
 
     /// The text with `***` in place of each.
     package func clean(_ text: String) -> String {
         secrets.reduce(text) { text, secret in
-            text.contains(secret) ? text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***") : text
+            guard text.contains(secret) else { return text }
+            return text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
         }
     }
 
