@@ -1,3 +1,4 @@
+import Core
 import Expressions
 import YAML
 
@@ -27,7 +28,7 @@ extension DefinitionDecoder {
         }
         let records = required("records", of: fields, in: member.value).flatMap { recordsPath($0) }
         let key = required("key", of: fields, in: member.value).flatMap { key($0) }
-        let version = fields["version"].flatMap { self.path($0) }
+        let version = fields["version"].flatMap { self.version($0) }
         let paging = required("paging", of: fields, in: member.value).flatMap { paging($0, key: key) }
         let limit = fields["limit"].flatMap { text($0) }
         if let limit, let node = fields["limit"], !limits.contains(limit) {
@@ -48,6 +49,21 @@ extension DefinitionDecoder {
             progress: .list(paging),
             limit: limit
         )
+    }
+
+    /// A field and how it is written: without the form nobody could tell the older of two.
+    private mutating func version(_ node: YAMLNode) -> StreamDefinition.Version? {
+        let fields = fields(node, known: ["field", "format"])
+        let path = required("field", of: fields, in: node).flatMap { self.path($0) }
+        guard let formatNode = required("format", of: fields, in: node), let name = text(formatNode) else {
+            return nil
+        }
+        guard let format = VersionFormat(rawValue: name) else {
+            let hint = Self.hint(for: name, among: VersionFormat.allCases.map(\.rawValue))
+            report(formatNode, "unknown format \(name); \(hint)")
+            return nil
+        }
+        return path.map { StreamDefinition.Version(path: $0, format: format) }
     }
 
     private mutating func checkStreamName(_ member: YAMLMember) {

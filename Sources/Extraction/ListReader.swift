@@ -7,9 +7,9 @@ package import JSON
 /// overlaps the two without any machinery of this type: `async let following = reader.next()`, commit the page at
 /// hand, then await `following`. One call at a time; after an error the reader stands where it stood.
 ///
-/// A limit ends the reading after exactly so many records. Where the list goes on behind any record
-/// (`Paging.splitsPages`), the bookmark moves to the last record taken. Elsewhere a place within a page has no
-/// name: the last page's records are cut to the limit, and its bookmark stays before that page.
+/// A limit ends the reading after so many records. Where the list goes on behind any record
+/// (`Paging.splitsPages`), that is exact. Elsewhere a place within a page has no name, and a page taken in part
+/// would have to be published again: the last page is taken whole (I1).
 package final class ListReader: Sendable {
     private struct Place {
         var progress: ListProgress
@@ -113,16 +113,13 @@ package final class ListReader: Sendable {
         after.progress.token = next
         after.progress.isDone = next == nil
         after.progress.pages = number
-        after.progress.records += min(count, start.remaining ?? count)
         after.remaining = start.remaining.map { $0 - min(count, $0) }
-        if let remaining = start.remaining, remaining < count {
+        after.progress.records += count
+        if let remaining = start.remaining, remaining < count, paging.splitsPages {
+            after.progress.records -= count - remaining
             page.keep(first: remaining)
-            if paging.splitsPages {
-                after.progress.token = try reader.token(ofRecord: remaining - 1, in: page, page: number)
-                after.progress.isDone = false
-            } else {
-                after.progress = start.progress
-            }
+            after.progress.token = try reader.token(ofRecord: remaining - 1, in: page, page: number)
+            after.progress.isDone = false
         }
         let extracted = ExtractedPage(
             page: page,

@@ -24,7 +24,7 @@ struct PageReader: Sendable {
             return fields.count - 1
         }
         keyFields = 0..<stream.key.count
-        versionField = stream.version.map { index(of: $0) }
+        versionField = stream.version.map { index(of: $0.path) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
         scanner = PageScanner(
             plan: ScanPlan(

@@ -1,3 +1,4 @@
+package import Core
 package import Expressions
 package import JSON
 
@@ -7,6 +8,18 @@ package struct StreamDefinition: Sendable {
     package enum Progress: Hashable, Sendable {
         /// The whole list, page by page.
         case list(Paging)
+    }
+
+    /// The field that orders the versions of a record.
+    package struct Version: Hashable, Sendable {
+        package var path: [String]
+        package var format: VersionFormat
+
+        /// A field and how it is written.
+        package init(path: [String], format: VersionFormat) {
+            self.path = path
+            self.format = format
+        }
     }
 
     package var name: String
@@ -19,8 +32,8 @@ package struct StreamDefinition: Sendable {
     package var recordsPath: [String]
     /// The paths of the key's parts in a record; more than one for a composite key.
     package var key: [[String]]
-    /// The path of the field that orders the versions of a record, where there is one.
-    package var version: [String]?
+    /// Nil where a record has no such field: then its content is its version.
+    package var version: Version?
     package var progress: Progress
     /// The named rate limit that its requests are counted against, beside the default one.
     package var limit: String?
@@ -32,7 +45,7 @@ package struct StreamDefinition: Sendable {
         query: [(name: String, value: Template)],
         recordsPath: [String],
         key: [[String]],
-        version: [String]?,
+        version: Version?,
         progress: Progress,
         limit: String?
     ) {
@@ -48,16 +61,16 @@ package struct StreamDefinition: Sendable {
 
     /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would
     /// leave a gap or repeat itself without a word: I2).
-    package func fingerprint(topic: String) -> JSONValue {
+    package func fingerprint(topic: String) -> Fingerprint {
         let progress: JSONValue =
             switch self.progress {
             case .list(let paging): ["list": paging.fingerprint]
             }
-        return [
-            "key": .array(key.map { .string(FieldPath.text($0)) }),
-            "version": version.map { .string(FieldPath.text($0)) } ?? .null,
-            "progress": progress,
-            "topic": .string(topic),
-        ]
+        return Fingerprint(
+            key: key.map(FieldPath.text),
+            version: version.map { FieldPath.text($0.path) },
+            progress: progress.compactText,
+            topic: topic
+        )
     }
 }

@@ -163,7 +163,7 @@ package struct SyncRun: Sendable {
         tally: StreamTally
     ) async throws {
         let plan = streams[stream]
-        let reader = ListReader(stream: plan.definition, requester: requester, from: start, limit: limit)
+        let reader = try ListReader(stream: plan.definition, requester: requester, from: start, limit: limit)
         var page = try await next(reader, stream, tally)
         while let current = page {
             CrashPoint.hit("after_fetch")
