@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 
 /// Counts the transactions that a run commits.
 final class CountingPublisher: Publisher {

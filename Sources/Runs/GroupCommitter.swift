@@ -1,4 +1,5 @@
 package import Core
+import Synchronization
 
 /// Commits the pages of a run's streams in groups: streams submit, one task commits.
 ///

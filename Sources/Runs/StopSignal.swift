@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 
 /// Asks a run to end early: no new requests, the pages at hand commit, then the session closes.
 package final class StopSignal: Sendable {

@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 import JSON
 
 /// What a run counts of its streams: only what is committed counts as published.
