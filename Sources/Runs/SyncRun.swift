@@ -166,7 +166,7 @@ package struct SyncRun: Sendable {
         let reader = try ListReader(stream: plan.definition, requester: requester, from: start, limit: limit)
         var page = try await next(reader, stream, tally)
         while let current = page {
-            CrashPoint.hit("after_fetch")
+            CrashPoint.hit(.afterFetch)
             async let following = next(reader, stream, tally)
             try await hand(current, of: stream, to: committer)
             page = try await following

@@ -70,7 +70,7 @@ enum CommandTree {
             heading: "Kafka",
             isRepeated: true
         ),
-        Option("locks", value: "DIR", help: "Where this host's account locks are.", heading: "Kafka", completion: .folders),
+        Option("lock-folder", value: "DIR", help: "Where this host's account locks are.", heading: "Kafka", completion: .folders),
     ]
 
     private static let output = Option(
