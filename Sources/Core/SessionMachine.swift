@@ -101,24 +101,21 @@ package struct SessionMachine: Sendable {
         case idle, locking, looking, initialising, reading, writing, running, ending, over
     }
 
-    private struct Watch {
-        var offset: Int64
-        var since: Duration
-        var lastLook: Duration
-    }
-
     private let settings: Settings
     private var phase = Phase.idle
     private var lock = ""
     /// Whether our own record was committed: from then on the last record must be ours.
     private var isOwner = false
     private var seen: Sighting?
-    private var watch: Watch?
+    private var watch: LeaseWatch
     private var lostStarts = 0
     private var lastWrite: Duration = .zero
 
     /// A session that has not started.
-    package init(settings: Settings) { self.settings = settings }
+    package init(settings: Settings) {
+        self.settings = settings
+        watch = LeaseWatch(lease: settings.lease, longestGap: settings.renewal)
+    }
 
     /// Whether groups may be committed.
     package var isRunning: Bool { phase == .running }
@@ -167,7 +164,6 @@ package struct SessionMachine: Sendable {
             // A good-bye that did not get through costs the next host a lease, nothing else.
             return go(.over, [.close])
         case (.running, .lost):
-            watch = nil
             return go(.looking, [.destroyProducer, .readSession])
         case (.initialising, .lost), (.reading, .lost), (.writing, .lost):
             return startLost()
@@ -193,19 +189,11 @@ package struct SessionMachine: Sendable {
         guard let sighting, !isProvenDead(sighting.record), !settings.takesOver else {
             return go(.initialising, [.initTransactions])
         }
-        // `asked` is before the answer and `now` after it: the time that the record certainly stood still.
-        guard var watch, watch.offset == sighting.offset else {
-            let moved = watch != nil
-            watch = Watch(offset: sighting.offset, since: now, lastLook: now)
-            if moved && !settings.waits { return refuse(sighting.record) }
-            return [.wait(settings.interval)]
+        switch watch.look(offset: sighting.offset, asked: asked, now: now) {
+        case .isDead: return go(.initialising, [.initTransactions])
+        case .lives where !settings.waits: return refuse(sighting.record)
+        case .lives, .unknown: return [.wait(settings.interval)]
         }
-        // After a gap (we froze, or the broker was away, for its owner too) the watch begins anew.
-        if asked - watch.lastLook > settings.renewal { watch.since = now }
-        watch.lastLook = now
-        self.watch = watch
-        guard asked - watch.since >= settings.lease else { return [.wait(settings.interval)] }
-        return go(.initialising, [.initTransactions])
     }
 
     private func isProvenDead(_ record: SessionRecord) -> Bool {
@@ -225,7 +213,9 @@ package struct SessionMachine: Sendable {
     private mutating func verify(_ sighting: Sighting?) -> [Action] {
         guard let sighting, sighting.record.session != settings.session else {
             if isOwner && sighting == nil { return supplanted(by: nil) }
-            return go(.writing, [.writeRecord])
+            // An owner's record stands already, and in every transaction to come. One for its own sake could be slow
+            // in its turn and ask for the next recycle, for ever.
+            return isOwner ? resume() : go(.writing, [.writeRecord])
         }
         if isOwner { return supplanted(by: sighting.record) }
         let isNewer = seen.map { sighting.offset > $0.offset } ?? true
@@ -237,6 +227,11 @@ package struct SessionMachine: Sendable {
         return refuse(sighting.record)
     }
 
+    private mutating func resume() -> [Action] {
+        lostStarts = 0
+        return go(.running, [.ready])
+    }
+
     private mutating func startLost() -> [Action] {
         lostStarts += 1
         guard lostStarts < settings.attempts else {
@@ -245,7 +240,7 @@ package struct SessionMachine: Sendable {
                 "\(settings.account) was fenced \(lostStarts) times while starting; another session starts again and again"
             )
         }
-        watch = nil
+        watch = LeaseWatch(lease: settings.lease, longestGap: settings.renewal)
         // Twice the interval: the other one can write its record meanwhile, and one of the two goes on.
         return go(.looking, [.destroyProducer, .wait(settings.interval * 2)])
     }
