@@ -1,0 +1,115 @@
+import CommandLine
+import Core
+import Glibc
+import JSON
+import Kafka
+import Telemetry
+
+/// `sluice state show`: the committed bookmarks, read without any session and without disturbing one.
+struct StateShowCommand {
+    let program: Program
+    let command: ParsedCommand
+
+    private struct Row {
+        var account: AccountName
+        var stream: StreamName
+        var bookmark: Bookmark
+        var json: JSONValue
+    }
+
+    func run() async throws -> Int32 {
+        let options = try KafkaOptions(program: program, command: command, file: nil)
+        let topic = options.prefix.stateTopic
+        let reader = try TopicReader(settings: options.settings)
+        let rows: [Row]
+        do {
+            rows = try await bookmarks(in: topic, reader)
+        } catch {
+            await reader.close()
+            throw error
+        }
+        await reader.close()
+        let sorted = rows.sorted { ($0.account, $0.stream.text) < ($1.account, $1.stream.text) }
+        show(sorted)
+        return ExitCode.success.rawValue
+    }
+
+    /// Every partition, committed, up to its end; a record of a newer format is refused, as a session would.
+    private func bookmarks(in topic: String, _ reader: TopicReader) async throws -> [Row] {
+        var rows: [Row] = []
+        let ends = try await reader.endOffsets(topic: topic)
+        for (partition, end) in ends.enumerated() where end > 0 {
+            var last: [[UInt8]: [UInt8]] = [:]
+            let position = try await reader.read(
+                topic: topic,
+                partition: Int32(partition),
+                committed: true,
+                from: nil,
+                upTo: end,
+                deadline: .seconds(20)
+            ) { record in
+                if let key = record.key { last[key] = record.value }
+            }
+            guard position >= end else {
+                throw PublishError(
+                    .timedOut,
+                    "\(topic)/\(partition) could be read to \(position) of \(end) only: an open transaction holds the rest back; "
+                        + "try again in a minute"
+                )
+            }
+            for (key, value) in last {
+                guard case .bookmark(let account, let stream) = try StateKey(key), isWanted(account) else { continue }
+                rows.append(
+                    Row(
+                        account: account,
+                        stream: stream,
+                        bookmark: try Bookmark(value, account: account, stream: stream),
+                        json: (try? JSONValue.parse(value)) ?? .null
+                    )
+                )
+            }
+        }
+        return rows
+    }
+
+    private func isWanted(_ account: AccountName) -> Bool {
+        (command.value("extractor").map { $0 == account.extractor } ?? true)
+            && (command.value("account").map { $0 == account.account } ?? true)
+    }
+
+    private func show(_ rows: [Row]) {
+        if command.value("output") == "json" {
+            let accounts = Dictionary(grouping: rows, by: \.account).sorted { $0.key < $1.key }
+            let json = JSONValue.object(
+                accounts.map { account, rows in
+                    .init(
+                        name: account.text,
+                        value: .object(rows.map { .init(name: $0.stream.text, value: $0.json) })
+                    )
+                }
+            )
+            program.print(json.compactText + "\n")
+            return
+        }
+        guard !rows.isEmpty else {
+            program.print("no bookmarks\n")
+            return
+        }
+        var table = Table([
+            .init("ACCOUNT"), .init("STREAM"), .init("RECORDS", .right), .init("PAGES", .right), .init("STATE"),
+            .init("UPDATED"), .init("NEXT"),
+        ])
+        for row in rows {
+            let list = row.bookmark.list
+            table.append([
+                row.account.text, row.stream.text, "\(list.records)", "\(list.pages)",
+                list.isDone ? "read to its end" : "under way",
+                Instant(nanoseconds: row.bookmark.updated * 1_000_000).rfc3339(),
+                list.token?.compactText ?? "",
+            ])
+        }
+        let output = Terminal.behind(STDOUT_FILENO) { program.environment[$0] }
+        let lines = table.lines(width: output.isInteractive ? output.size().columns : nil)
+        program.print(lines.map { $0 + "\n" }.joined())
+    }
+}
