@@ -33,6 +33,8 @@ struct PageScan: ~Copyable {
     private var lastMet: [Int]
     private var objects = 0
     private var hasRecords = false
+    /// What `skipValue(from:depth:)` had to lay aside; empty outside of it.
+    private var outer: [UInt64] = []
 
     private init(base: UnsafeMutablePointer<UInt8>, end: Int, plan: CompiledPlan, maximumDepth: Int) {
         unsafe self.base = base
@@ -217,7 +219,6 @@ struct PageScan: ~Copyable {
         var index = start
         var open = 0
         var kinds: UInt64 = 0
-        var outer: [UInt64] = []
         while true {
             switch byte(at: index) {
             case UInt8(ascii: "\""):
@@ -226,7 +227,7 @@ struct PageScan: ~Copyable {
                 try checkDepth(depth + open + 1, at: index)
                 index = try significant(from: index + 1)
                 if byte(at: index) != UInt8(ascii: "}") {
-                    Self.push(1, onto: &kinds, outer: &outer, open: &open)
+                    push(1, onto: &kinds, open: &open)
                     index = try valueStart(from: try nameEnd(from: index))
                     continue
                 }
@@ -235,7 +236,7 @@ struct PageScan: ~Copyable {
                 try checkDepth(depth + open + 1, at: index)
                 index = try significant(from: index + 1)
                 if byte(at: index) != UInt8(ascii: "]") {
-                    Self.push(0, onto: &kinds, outer: &outer, open: &open)
+                    push(0, onto: &kinds, open: &open)
                     continue
                 }
                 index += 1
@@ -270,8 +271,7 @@ struct PageScan: ~Copyable {
     }
 
     @inline(__always)
-    private static func push(_ kind: UInt64, onto kinds: inout UInt64, outer: inout [UInt64], open: inout Int)
-    {
+    private mutating func push(_ kind: UInt64, onto kinds: inout UInt64, open: inout Int) {
         if open & 63 == 0, open > 0 {
             outer.append(kinds)
             kinds = 0
@@ -473,15 +473,34 @@ struct PageScan: ~Copyable {
     /// Moves the run that ends at `start`, drops the white space there; returns the position after it.
     @inline(never)
     private mutating func skipWhiteSpace(from start: Int) -> Int {
-        if removed > 0 {
-            unsafe (base + (runStart - removed)).update(from: base + runStart, count: start - runStart)
-        }
+        if removed > 0 { moveRun(upTo: start) }
         var index = start
         while index <= end - 8, word(at: index) == 0x2020_2020_2020_2020 { index += 8 }
         while index < end, Self.isWhiteSpace(byte(at: index)) { index += 1 }
         removed += index - start
         runStart = index
         return index
+    }
+
+    /// Moves the bytes from `runStart` to `stop` to where they belong.
+    ///
+    /// A short run goes in pieces of 16 bytes, the last of which may take bytes from behind the run along:
+    /// they land before `stop` as long as 16 bytes were removed, where nothing is read any more.
+    @inline(__always)
+    private func moveRun(upTo stop: Int) {
+        let count = stop - runStart
+        let source = unsafe UnsafeMutableRawPointer(base + runStart)
+        let target = unsafe source - removed
+        guard removed >= 16, count <= 64, stop <= end - 16 else {
+            unsafe target.copyMemory(from: source, byteCount: count)
+            return
+        }
+        var position = 0
+        while position < count {
+            let piece = unsafe (source + position).loadUnaligned(as: SIMD16<UInt8>.self)
+            unsafe (target + position).storeBytes(of: piece, as: SIMD16<UInt8>.self)
+            position += 16
+        }
     }
 
     @inline(__always)
