@@ -44,6 +44,9 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LayoutTests", []),
 ]
 
+/// Files that tests read where they lie.
+let dataFolders = ["CoreTests": ["Golden"]]
+
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -66,7 +69,7 @@ targets += suites.map {
     .testTarget(
         name: $0.name,
         dependencies: $0.imports,
-        exclude: [],
+        exclude: dataFolders[$0.name] ?? [],
         swiftSettings: swiftSettings
     )
 }
@@ -77,6 +80,18 @@ let package = Package(
     targets: targets,
     swiftLanguageModes: [.v6]
 )
+
+// Measures the way of a record stage by stage; a program of its own, so that the product carries none of it.
+if Context.environment["SLUICE_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "WholeWay",
+            dependencies: ["HTTP", "Kafka", "Runs", "Extraction", "Events", "Core", "JSON"],
+            path: "Tests/Bench/WholeWay",
+            swiftSettings: swiftSettings
+        )
+    )
+}
 
 // Fuzz targets link libFuzzer's main and so cannot stand in an ordinary build: SLUICE_FUZZ=1 adds them.
 if Context.environment["SLUICE_FUZZ"] != nil {

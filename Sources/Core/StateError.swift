@@ -9,6 +9,7 @@ package struct StateError: SluiceError {
             case otherDefinition = "state.other_definition"
             case topicShrank = "state.topic_shrank"
             case missing = "state.missing"
+            case tooLarge = "state.too_large"
         }
         fileprivate let kind: Kind
 
@@ -18,6 +19,7 @@ package struct StateError: SluiceError {
         package static let otherDefinition = Code(kind: .otherDefinition)
         package static let topicShrank = Code(kind: .topicShrank)
         package static let missing = Code(kind: .missing)
+        package static let tooLarge = Code(kind: .tooLarge)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

@@ -61,24 +61,3 @@ package struct JSONError: Error, Hashable, CustomStringConvertible {
 
     package var description: String { "\(code.text) at byte \(offset): \(message)" }
 }
-
-extension JSONError {
-    /// The text ended inside `what`.
-    static func cut(at offset: Int, in what: String) -> JSONError {
-        JSONError(.cut, at: offset, "the text ends inside \(what)")
-    }
-
-    /// A byte that cannot stand there.
-    static func unexpected(_ byte: UInt8, at offset: Int, wanted: String) -> JSONError {
-        JSONError(.syntax, at: offset, "found \(name(of: byte)) where \(wanted) is needed")
-    }
-
-    /// A byte as it is shown to a reader: printable ASCII as itself, anything else as hexadecimal.
-    static func name(of byte: UInt8) -> String {
-        guard byte > 0x20, byte < 0x7F else {
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "the byte 0x" + (digits.count == 1 ? "0" : "") + digits
-        }
-        return "\"\(Character(Unicode.Scalar(byte)))\""
-    }
-}

@@ -14,11 +14,7 @@ struct JSONParser {
         let value = try parseValue()
         skipWhiteSpace()
         guard index == bytes.count else {
-            throw JSONError(
-                .trailing,
-                at: index,
-                "found \(JSONError.name(of: bytes[index])) after the end of the document"
-            )
+            throw .trailing(bytes[index], at: index)
         }
         return value
     }
@@ -70,7 +66,7 @@ struct JSONParser {
             let start = index
             let name = try parseString()
             guard names.insert(Array(name.utf8)).inserted else {
-                throw JSONError(.duplicateName, at: start, "the name \"\(name)\" stands twice in one object")
+                throw .duplicate(name, at: start)
             }
             let colon = try nextByte(in: "an object")
             guard colon == UInt8(ascii: ":") else { throw .unexpected(colon, at: index, wanted: "\":\"") }
@@ -104,11 +100,7 @@ struct JSONParser {
         if index < bytes.count, bytes[index] == UInt8(ascii: "0") {
             index += 1
             guard !isDigit else {
-                throw JSONError(
-                    .badNumber,
-                    at: index,
-                    "a number may not start with a zero before other digits"
-                )
+                throw .leadingZero(at: index)
             }
         } else {
             try skipDigits()
@@ -134,11 +126,7 @@ struct JSONParser {
     private mutating func skipDigits() throws(JSONError) {
         guard index < bytes.count else { throw .cut(at: index, in: "a number") }
         guard isDigit else {
-            throw JSONError(
-                .badNumber,
-                at: index,
-                "found \(JSONError.name(of: bytes[index])) where a digit is needed"
-            )
+            throw .noDigit(bytes[index], at: index)
         }
         while isDigit { index += 1 }
     }
@@ -162,11 +150,7 @@ struct JSONParser {
                 hasEscape = true
                 try skipEscape()
             case 0..<0x20:
-                throw JSONError(
-                    .badString,
-                    at: index,
-                    "found \(JSONError.name(of: bytes[index])) in a string, which must be escaped"
-                )
+                throw .control(bytes[index], at: index)
             case let byte:
                 let position = index
                 let count = UTF8Sequence.count(first: byte, available: bytes.count - index) {
@@ -174,7 +158,7 @@ struct JSONParser {
                 }
                 guard count >= 0 else { throw .cut(at: bytes.count, in: "a string") }
                 guard count > 0 else {
-                    throw JSONError(.badUTF8, at: index, "found bytes that are not UTF-8")
+                    throw .badUTF8(at: index)
                 }
                 index += count
             }
@@ -193,12 +177,12 @@ struct JSONParser {
             for _ in 0..<4 {
                 guard index < bytes.count else { throw .cut(at: index, in: "a string") }
                 guard JSONText.hexValue(bytes[index]) != nil else {
-                    throw JSONError(.badString, at: index, "\\u needs four hexadecimal digits")
+                    throw .badHexadecimal(at: index)
                 }
                 index += 1
             }
         case let byte:
-            throw JSONError(.badString, at: index, "there is no escape \\ with \(JSONError.name(of: byte))")
+            throw .badEscape(byte, at: index)
         }
     }
 
@@ -221,11 +205,7 @@ struct JSONParser {
     private mutating func enter() throws(JSONError) {
         depth += 1
         guard depth <= maximumDepth else {
-            throw JSONError(
-                .tooDeep,
-                at: index,
-                "more than \(maximumDepth) arrays and objects within each other"
-            )
+            throw .tooDeep(at: index, limit: maximumDepth)
         }
         index += 1
     }

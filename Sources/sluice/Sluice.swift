@@ -1,5 +1,59 @@
+import CommandLine
+import Configuration
+import Core
+import Glibc
+import Telemetry
+
 /// The command: wiring only.
 @main
 struct Sluice {
-    static func main() {}
+    static func main() async {
+        // Before any thread is started, so that every thread inherits the mask.
+        let signals = Signals.block()
+        exit(await Sluice(signals: signals).run(Array(Swift.CommandLine.arguments.dropFirst())))
+    }
+
+    private let program: Program
+
+    private init(signals: SignalSet) {
+        let environment = ProcessEnvironment.current
+        program = Program(
+            environment: environment,
+            signals: signals,
+            terminal: Terminal.behind(STDERR_FILENO) { environment[$0] }
+        )
+    }
+
+    /// Runs the words and gives the exit code.
+    private func run(_ words: [String]) async -> Int32 {
+        let interface = CommandTree.interface(version: VersionText.text)
+        do {
+            let width = min(100, Terminal.behind(STDOUT_FILENO) { program.environment[$0] }.size().columns)
+            switch try interface.parse(words, environment: { program.environment[$0] }, width: width) {
+            case .show(let text):
+                program.print(text)
+                return ExitCode.success.rawValue
+            case .run(let command):
+                return try await dispatch(command)
+            }
+        } catch let error as UsageError {
+            program.complain("\(error)")
+            return ExitCode.configuration.rawValue
+        } catch let error as any SluiceError {
+            program.complain("\(error)")
+            return error.exitCode.rawValue
+        } catch {
+            program.complain("\(error)")
+            return ExitCode.configuration.rawValue
+        }
+    }
+
+    private func dispatch(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.first {
+        case "sync": try await SyncCommand(program: program, command: command).run()
+        case "simulate": try await SimulateCommand(program: program, command: command).run()
+        case "state": try await StateShowCommand(program: program, command: command).run()
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
 }

@@ -1,0 +1,92 @@
+package import JSON
+
+/// How far a stream has been read: what commits with the events of each page (I1).
+package struct Bookmark: Hashable, Sendable {
+    /// The format that this version writes.
+    package static let format = 1
+
+    /// Progress through a list.
+    package struct List: Hashable, Sendable {
+        /// Where to go on: whatever the API's paging needs, nil at the start.
+        package var token: JSONValue?
+        /// Whether the list was read to its end.
+        package var isDone: Bool
+        package var records: Int
+        package var pages: Int
+
+        /// Progress; by default none.
+        package init(token: JSONValue? = nil, isDone: Bool = false, records: Int = 0, pages: Int = 0) {
+            self.token = token
+            self.isDone = isDone
+            self.records = records
+            self.pages = pages
+        }
+    }
+
+    package var fingerprint: Fingerprint
+    package var list: List
+    /// When it was written, in milliseconds since 1970, as Kafka's own timestamps are.
+    package var updated: Int64
+
+    /// A bookmark.
+    package init(fingerprint: Fingerprint, list: List, updated: Int64) {
+        self.fingerprint = fingerprint
+        self.list = list
+        self.updated = updated
+    }
+
+    /// The bookmark in a state record; an older format is read, a newer one refused.
+    package init(_ bytes: [UInt8], account: AccountName, stream: StreamName) throws(StateError) {
+        var document = try StateDocument(bytes, noun: Self.noun(account, stream), newestFormat: Self.format)
+        fingerprint = try Fingerprint(document.document("fingerprint"))
+        var list = try document.document("list")
+        let token = try list.value("token")
+        self.list = List(
+            token: token == .null ? nil : token,
+            isDone: try list.bool("done"),
+            records: try list.int("records"),
+            pages: try list.int("pages")
+        )
+        try list.finish()
+        updated = Int64(try document.int("updated"))
+        try document.finish()
+    }
+
+    /// The record that keeps it.
+    package func record(account: AccountName, stream: StreamName) throws(StateError) -> StateRecord {
+        let value: JSONValue = .object([
+            .init(name: "format", value: .number(Self.format)),
+            .init(name: "fingerprint", value: fingerprint.json),
+            .init(
+                name: "list",
+                value: .object([
+                    .init(name: "token", value: list.token ?? .null),
+                    .init(name: "done", value: .bool(list.isDone)),
+                    .init(name: "records", value: .number(list.records)),
+                    .init(name: "pages", value: .number(list.pages)),
+                ])
+            ),
+            .init(name: "updated", value: .number(updated)),
+        ])
+        return StateRecord(
+            key: StateKey.bookmark(account, stream).bytes,
+            value: try StateDocument.encode(value, noun: Self.noun(account, stream))
+        )
+    }
+
+    /// Refuses a bookmark that was written under another definition: going on from it could skip records (I2).
+    package func check(against current: Fingerprint, account: AccountName, stream: StreamName)
+        throws(StateError)
+    {
+        guard let difference = current.difference(from: fingerprint) else { return }
+        throw StateError(
+            .otherDefinition,
+            "\(Self.noun(account, stream)) was written under another definition: \(difference); "
+                + "undo the change, or read the stream anew with --resync \(stream)"
+        )
+    }
+
+    private static func noun(_ account: AccountName, _ stream: StreamName) -> String {
+        "the bookmark of \(account) \(stream)"
+    }
+}

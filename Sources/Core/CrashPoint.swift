@@ -1,0 +1,64 @@
+import Glibc
+import Synchronization
+
+/// A test aid: kills the process at a named place, so that a suite can prove that nothing is lost or doubled there.
+///
+/// `SLUICE_CRASH_AT=name` kills at the first hit of the name, `name:3` at its third. Without the variable a hit
+/// costs one branch.
+package enum CrashPoint: String, CaseIterable, Sendable {
+    case afterFetch = "after_fetch"
+    case afterBegin = "after_begin"
+    case midProduce = "mid_produce"
+    case afterState = "after_state"
+    case duringFlush = "during_flush"
+    case afterEndTransaction = "after_end_txn"
+    case afterCommit = "after_commit"
+
+    private static let plan: CrashPlan? = {
+        guard let value = unsafe getenv("SLUICE_CRASH_AT") else { return nil }
+        let text = unsafe String(cString: value)
+        guard let plan = CrashPlan(parsing: text) else {
+            let names = allCases.map(\.rawValue).joined(separator: ", ")
+            fatalError(
+                "SLUICE_CRASH_AT=\(text) names no crash point; write one of \(names), and :COUNT after it"
+            )
+        }
+        return plan
+    }()
+    private static let hits = Locked(0)
+
+    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would.
+    @inline(__always)
+    package static func hit(_ point: CrashPoint) {
+        guard let plan else { return }
+        hit(point, of: plan)
+    }
+
+    private static func hit(_ point: CrashPoint, of plan: CrashPlan) {
+        guard plan.point == point else { return }
+        let count = hits.withLock { hits in
+            hits += 1
+            return hits
+        }
+        if count == plan.count { kill(getpid(), SIGKILL) }
+    }
+}
+
+/// Where a process is to die, and at which hit.
+struct CrashPlan: Equatable {
+    var point: CrashPoint
+    var count: Int
+
+    init?(parsing text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let point = CrashPoint(rawValue: String(parts[0])) else { return nil }
+        guard parts.count == 2 else {
+            self.point = point
+            count = 1
+            return
+        }
+        guard let count = Int(parts[1]), count > 0 else { return nil }
+        self.point = point
+        self.count = count
+    }
+}

@@ -1,0 +1,125 @@
+import JSON
+
+/// A state record's value: a JSON object with `"format"`, taken apart member by member and checked on the way.
+///
+/// State must last ten years: an older format is read, a newer one refused, and a member that this format does
+/// not have is refused as well, since writing the record again would lose it.
+struct StateDocument {
+    /// No record of state is larger: a broker's limit must never be what stops a run (I7).
+    static let maximumBytes = 64 << 10
+
+    let noun: String
+    private(set) var format = 0
+    private var members: [JSONValue.Member]
+
+    init(_ bytes: [UInt8], noun: String, newestFormat: Int) throws(StateError) {
+        self.noun = noun
+        guard bytes.count <= Self.maximumBytes else { throw Self.tooLarge(noun, bytes.count) }
+        let value: JSONValue
+        do {
+            value = try JSONValue.parse(bytes)
+        } catch {
+            throw StateError(.unreadable, "\(noun) cannot be read: \(error)")
+        }
+        guard case .object(let members) = value else {
+            throw StateError(.unreadable, "\(noun) cannot be read: it is no JSON object")
+        }
+        self.members = members
+        format = try int("format")
+        guard format <= newestFormat else {
+            throw StateError(
+                .newerFormat,
+                "\(noun) has format \(format), this version of sluice reads up to \(newestFormat); upgrade sluice"
+            )
+        }
+        guard format >= 1 else {
+            throw StateError(.unreadable, "\(noun) cannot be read: it has format \(format)")
+        }
+    }
+
+    /// A document inside this one: errors name the member.
+    init(_ value: JSONValue, noun: String, format: Int) throws(StateError) {
+        guard case .object(let members) = value else {
+            throw StateError(.unreadable, "\(noun) cannot be read: it is no JSON object")
+        }
+        self.noun = noun
+        self.format = format
+        self.members = members
+    }
+
+    mutating func value(_ name: String) throws(StateError) -> JSONValue {
+        guard let index = members.firstIndex(where: { $0.name == name }) else {
+            throw StateError(.unreadable, "\(noun) cannot be read: it has no \"\(name)\"")
+        }
+        return members.remove(at: index).value
+    }
+
+    mutating func text(_ name: String) throws(StateError) -> String {
+        guard let text = try value(name).text else { throw wrong(name, "text") }
+        return text
+    }
+
+    mutating func optionalText(_ name: String) throws(StateError) -> String? {
+        let value = try value(name)
+        if value == .null { return nil }
+        guard let text = value.text else { throw wrong(name, "text or null") }
+        return text
+    }
+
+    mutating func int(_ name: String) throws(StateError) -> Int {
+        guard let int = try value(name).int, int >= 0 else { throw wrong(name, "a whole number from 0") }
+        return int
+    }
+
+    mutating func bool(_ name: String) throws(StateError) -> Bool {
+        guard let bool = try value(name).bool else { throw wrong(name, "true or false") }
+        return bool
+    }
+
+    mutating func texts(_ name: String) throws(StateError) -> [String] {
+        guard case .array(let elements) = try value(name) else { throw wrong(name, "an array of texts") }
+        let texts = elements.compactMap(\.text)
+        guard texts.count == elements.count else { throw wrong(name, "an array of texts") }
+        return texts
+    }
+
+    mutating func ints(_ name: String) throws(StateError) -> [Int] {
+        guard case .array(let elements) = try value(name) else {
+            throw wrong(name, "an array of whole numbers")
+        }
+        let ints = elements.compactMap(\.int)
+        guard ints.count == elements.count else { throw wrong(name, "an array of whole numbers") }
+        return ints
+    }
+
+    mutating func document(_ name: String) throws(StateError) -> StateDocument {
+        try StateDocument(value(name), noun: "\"\(name)\" of \(noun)", format: format)
+    }
+
+    func finish() throws(StateError) {
+        guard let member = members.first else { return }
+        throw StateError(
+            .unreadable,
+            "\(noun) holds \"\(member.name)\", which its format \(format) does not have; a changed sluice wrote it"
+        )
+    }
+
+    private func wrong(_ name: String, _ wanted: String) -> StateError {
+        StateError(.unreadable, "\(noun) cannot be read: \"\(name)\" is not \(wanted)")
+    }
+
+    private static func tooLarge(_ noun: String, _ count: Int) -> StateError {
+        StateError(
+            .tooLarge,
+            "\(noun) takes \(count) bytes, over the \(maximumBytes) that a record of state may have; "
+                + "a page token this long is most likely not meant to be kept"
+        )
+    }
+
+    /// The bytes of a record, refused where they are too many.
+    static func encode(_ value: JSONValue, noun: String) throws(StateError) -> [UInt8] {
+        let bytes = value.bytes()
+        guard bytes.count <= maximumBytes else { throw tooLarge(noun, bytes.count) }
+        return bytes
+    }
+}

@@ -1,0 +1,76 @@
+import JSON
+
+/// The key of a state record: a JSON array whose first element says what the record is.
+package enum StateKey: Hashable, Sendable {
+    /// How far a stream has been read.
+    case bookmark(AccountName, StreamName)
+    /// Who writes the account, and when it last did.
+    case session(AccountName)
+    /// How long an event topic was when a session last ended or looked.
+    case topic(AccountName, String)
+    /// How the state topic itself is laid out.
+    case layout
+
+    /// The key as it stands in the topic.
+    ///
+    /// Compaction goes by these bytes: they never change.
+    package var bytes: [UInt8] {
+        switch self {
+        case .bookmark(let account, let stream): Self.array("bookmark", account.text, stream.text)
+        case .session(let account): Self.array("session", account.text)
+        case .topic(let account, let topic): Self.array("topic", account.text, topic)
+        case .layout: Self.array("layout")
+        }
+    }
+
+    /// The key of bytes, nil where they name a kind that this version does not know.
+    package init?(_ bytes: [UInt8]) throws(StateError) {
+        let parts = try Self.parts(bytes)
+        do {
+            switch (parts.first, parts.count) {
+            case ("bookmark", 3): self = .bookmark(try AccountName(parts[1]), try StreamName(parts[2]))
+            case ("session", 2): self = .session(try AccountName(parts[1]))
+            case ("topic", 3): self = .topic(try AccountName(parts[1]), parts[2])
+            case ("layout", 1): self = .layout
+            case ("bookmark", _), ("session", _), ("topic", _), ("layout", _): throw Self.unreadable(bytes)
+            default: return nil
+            }
+        } catch is NameError {
+            throw Self.unreadable(bytes)
+        } catch let error as StateError {
+            throw error
+        } catch {
+            throw Self.unreadable(bytes)
+        }
+    }
+
+    /// The account that a key of any kind belongs to, as text; nil for the layout's.
+    ///
+    /// Every kind but the layout's has it in second place, those that later versions add included.
+    package static func accountText(of bytes: [UInt8]) throws(StateError) -> String? {
+        let parts = try parts(bytes)
+        return parts.count > 1 ? parts[1] : nil
+    }
+
+    private static func array(_ parts: String...) -> [UInt8] {
+        JSONValue.array(parts.map(JSONValue.string)).bytes()
+    }
+
+    private static func parts(_ bytes: [UInt8]) throws(StateError) -> [String] {
+        guard let value = try? JSONValue.parse(bytes), case .array(let elements) = value, !elements.isEmpty
+        else {
+            throw unreadable(bytes)
+        }
+        let texts = elements.compactMap(\.text)
+        guard texts.count == elements.count else { throw unreadable(bytes) }
+        return texts
+    }
+
+    private static func unreadable(_ bytes: [UInt8]) -> StateError {
+        StateError(
+            .unreadable,
+            "the state topic holds a record whose key is no key of sluice: \(String(decoding: bytes.prefix(200), as: UTF8.self)); "
+                + "does something else write to the topic?"
+        )
+    }
+}

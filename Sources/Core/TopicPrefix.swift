@@ -1,0 +1,32 @@
+/// The first part of every topic and id of one installation, and the names of its own topics.
+package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
+    package let text: String
+
+    /// A prefix: a-z, 0-9 and "-", at most 63.
+    package init(_ text: String) throws(NameError) {
+        try NameRule.prefix.check(text)
+        self.text = text
+    }
+
+    package var description: String { text }
+
+    /// Bookmarks, session records, ticks: compacted, the only durable store.
+    package var stateTopic: String { "\(text).sluice.state" }
+    /// The log of runs, skipped ticks and audit, that any node appends to.
+    package var runsTopic: String { "\(text).sluice.runs" }
+    /// What others ask of an account's owner.
+    package var commandsTopic: String { "\(text).sluice.commands" }
+    /// Remembered versions and content hashes.
+    package var versionsTopic: String { "\(text).sluice.versions" }
+    /// The daemon's consumer group.
+    package var group: String { "\(text).sluice" }
+    /// Fences who writes the layout record.
+    ///
+    /// Three parts, so it can be no account's.
+    package var layoutTransactionalID: String { "\(text).sluice.layout" }
+
+    /// What fences the account's writers (I3).
+    package func transactionalID(of account: AccountName) -> String {
+        "\(text).sluice.\(account.extractor).\(account.account)"
+    }
+}

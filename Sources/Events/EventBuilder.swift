@@ -1,0 +1,217 @@
+package import Core
+import Cryptography
+package import JSON
+
+/// Makes the events of a page: key, id, time and headers' constants, by the rules that hold for ten years.
+///
+/// The key is a string's decoded UTF-8, a number's lexeme, or a compact JSON array of several; the id is
+/// `<key>:<version>`, so the key is written once and the id extends it.
+package struct EventBuilder: Sendable {
+    private let stream: String
+    private let topic: String
+    private let source: String
+    private let typePrefix: String
+    private let version: VersionFormat?
+
+    /// A builder for one stream of an account.
+    ///
+    /// `version` is the form of the declared version field; nil where the content is the version.
+    package init(extractor: String, account: String, stream: String, topic: String, version: VersionFormat?) {
+        self.stream = stream
+        self.topic = topic
+        self.source = "/\(extractor)/\(account)/\(stream)"
+        self.typePrefix = "\(extractor).\(stream)"
+        self.version = version
+    }
+
+    /// The events of a scanned page, in its order; a key that stands twice goes out once, as its newest.
+    ///
+    /// `keyFields` and `versionField` are positions among the page's record fields; `now` is the API's own time.
+    package func build(
+        _ page: consuming ScannedPage,
+        keyFields: Range<Int>,
+        versionField: Int?,
+        now: Instant
+    ) throws(EventError) -> EventPage {
+        var text = [UInt8]()
+        text.reserveCapacity(page.records.count * 64 + 32)
+        text.append(contentsOf: now.rfc3339(fractionDigits: 3).utf8)
+        let nowSlice = ByteSlice(offset: 0, count: text.count)
+        var events = [Event]()
+        events.reserveCapacity(page.records.count)
+        var table = KeyTable(capacity: page.records.count)
+        var hasRepeats = false
+        for record in page.records.indices {
+            let keyStart = text.count
+            try appendKey(of: record, fields: keyFields, page: page, to: &text)
+            let key = ByteSlice(offset: keyStart, count: text.count - keyStart)
+            text.append(UInt8(ascii: ":"))
+            let token = versionField.map { page.field($0, ofRecord: record) } ?? .absent
+            let time = try appendVersion(token, of: record, page: page, now: nowSlice, to: &text)
+            let id = ByteSlice(offset: keyStart, count: text.count - keyStart)
+            let timeSlice = Self.place(time, in: &text)
+            events.append(
+                Event(kind: .upsert, value: page.records[record], key: key, id: id, time: timeSlice)
+            )
+            if let earlier = table.insert(events.count - 1, events: events, text: text) {
+                hasRepeats = true
+                keepNewest(earlier, events.count - 1, &events, text: text)
+            }
+        }
+        if hasRepeats { events.removeAll { $0.key.isAbsent } }
+        return EventPage(
+            stream: stream,
+            topic: topic,
+            source: source,
+            upsertType: typePrefix + ".upsert",
+            deleteType: typePrefix + ".delete",
+            values: page.bytes,
+            text: text,
+            events: events
+        )
+    }
+
+    private enum EventTime {
+        case slice(ByteSlice)
+        case text(String)
+    }
+
+    private static func place(_ time: EventTime, in text: inout [UInt8]) -> ByteSlice {
+        switch time {
+        case .slice(let slice): return slice
+        case .text(let string):
+            let start = text.count
+            text.append(contentsOf: string.utf8)
+            return ByteSlice(offset: start, count: text.count - start)
+        }
+    }
+
+    // MARK: Key
+
+    private func appendKey(
+        of record: Int,
+        fields: Range<Int>,
+        page: borrowing ScannedPage,
+        to text: inout [UInt8]
+    ) throws(EventError) {
+        if fields.count == 1 {
+            let token = try keyPart(page.field(fields.lowerBound, ofRecord: record), record: record, page: page)
+            if page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
+                JSONText.decodeString(page.bytes[token], into: &text)
+                guard token.count > 2 else { throw badKey(record, "an empty string") }
+            } else {
+                text.append(contentsOf: page.bytes[token])
+            }
+            return
+        }
+        text.append(UInt8(ascii: "["))
+        for field in fields {
+            if field > fields.lowerBound { text.append(UInt8(ascii: ",")) }
+            let token = try keyPart(page.field(field, ofRecord: record), record: record, page: page)
+            // Decoded and quoted anew, so that one text has one form whatever escapes the API chose that day.
+            if page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
+                var decoded = [UInt8]()
+                JSONText.decodeString(page.bytes[token], into: &decoded)
+                JSONText.appendQuoted(decoded, to: &text)
+            } else {
+                text.append(contentsOf: page.bytes[token])
+            }
+        }
+        text.append(UInt8(ascii: "]"))
+    }
+
+    private func keyPart(
+        _ slice: ByteSlice,
+        record: Int,
+        page: borrowing ScannedPage
+    ) throws(EventError) -> Range<Int> {
+        guard !slice.isAbsent else {
+            throw EventError(.missingKey, "\(stream): record \(record + 1) of the page has no key field")
+        }
+        switch page.bytes[slice.range.lowerBound] {
+        case UInt8(ascii: "\""), UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return slice.range
+        case UInt8(ascii: "n"): throw EventError(.missingKey, "\(stream): record \(record + 1)'s key is null")
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return slice.range
+        default: throw badKey(record, "an object or array")
+        }
+    }
+
+    private func badKey(_ record: Int, _ found: String) -> EventError {
+        EventError(.badKey, "\(stream): record \(record + 1)'s key is \(found); a string or number is needed")
+    }
+
+    // MARK: Version
+
+    /// Appends the version's text and gives the event's time.
+    private func appendVersion(
+        _ token: ByteSlice,
+        of record: Int,
+        page: borrowing ScannedPage,
+        now: ByteSlice,
+        to text: inout [UInt8]
+    ) throws(EventError) -> EventTime {
+        guard let version, !token.isAbsent, page.bytes[token.range.lowerBound] != UInt8(ascii: "n") else {
+            // No version, or none in this record: the content is the version.
+            let value = page.records[record].range
+            unsafe page.bytes.withUnsafeBytes { bytes in
+                unsafe Digest.appendHex128(ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[value]), to: &text)
+            }
+            return .slice(now)
+        }
+        let start = text.count
+        if page.bytes[token.range.lowerBound] == UInt8(ascii: "\"") {
+            JSONText.decodeString(page.bytes[token.range], into: &text)
+        } else {
+            text.append(contentsOf: page.bytes[token.range])
+        }
+        let written = ByteSlice(offset: start, count: text.count - start)
+        switch version {
+        case .number: return .slice(now)
+        case .rfc3339: return .slice(written)
+        case .epochSeconds, .epochMilliseconds:
+            guard let number = Self.integer(text[written.range]) else {
+                throw EventError(
+                    .badVersion,
+                    "\(stream): record \(record + 1)'s version is \(String(decoding: text[written.range], as: UTF8.self)), "
+                        + "not a whole number of \(version == .epochSeconds ? "seconds" : "milliseconds")"
+                )
+            }
+            guard version == .epochMilliseconds else { return .text(Instant(seconds: number).rfc3339()) }
+            let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000)
+            return overflow ? .slice(now) : .text(Instant(nanoseconds: nanoseconds).rfc3339(fractionDigits: 3))
+        }
+    }
+
+    private static func integer(_ digits: ArraySlice<UInt8>) -> Int64? {
+        Int64(String(decoding: digits, as: UTF8.self))
+    }
+
+    // MARK: A key twice in a page
+
+    /// Leaves one of two events with one key: the newer where versions have an order, else the later said.
+    ///
+    /// The survivor takes the earlier position, which the table knows; the other is marked by an absent key.
+    private func keepNewest(_ earlier: Int, _ later: Int, _ events: inout [Event], text: [UInt8]) {
+        if !isOlder(events[later], than: events[earlier], text: text) { events[earlier] = events[later] }
+        events[later].key = .absent
+    }
+
+    private func isOlder(_ left: Event, than right: Event, text: [UInt8]) -> Bool {
+        guard let version else { return false }
+        func versionText(_ event: Event) -> ArraySlice<UInt8> {
+            text[(event.key.range.upperBound + 1)..<event.id.range.upperBound]
+        }
+        switch version {
+        case .rfc3339:
+            guard let left = Instant(rfc3339: String(decoding: versionText(left), as: UTF8.self)),
+                let right = Instant(rfc3339: String(decoding: versionText(right), as: UTF8.self))
+            else { return false }
+            return left < right
+        case .epochSeconds, .epochMilliseconds, .number:
+            guard let left = Self.integer(versionText(left)), let right = Self.integer(versionText(right)) else {
+                return false
+            }
+            return left < right
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import Core
+import Expressions
+import JSON
+import YAML
+
+/// What belongs to the account: settings, credentials, headers, limits and the table of errors.
+extension DefinitionDecoder {
+    mutating func settings(_ node: YAMLNode?) -> [SettingDeclaration] {
+        guard let node else { return [] }
+        let settings = members(node).compactMap { member in setting(member) }
+        sample["config"] = .object(
+            settings.map { setting in
+                // "1" serves as a number and as a text.
+                JSONValue.Member(name: setting.name, value: .string(setting.defaultValue ?? "1"))
+            }
+        )
+        return settings
+    }
+
+    private mutating func setting(_ member: YAMLMember) -> SettingDeclaration? {
+        let fields = fields(member.value, known: ["secret", "required", "default", "description"])
+        let first = member.key.utf8.first ?? 0
+        let isNamed = member.key.utf8.allSatisfy {
+            (97...122).contains($0) || (48...57).contains($0) || $0 == 95
+        }
+        guard isNamed, (97...122).contains(first) else {
+            report(member, "a setting's name is of a-z, 0-9 and _ and begins with a letter")
+            return nil
+        }
+        let setting = SettingDeclaration(
+            name: member.key,
+            isSecret: fields["secret"].flatMap { bool($0) } ?? false,
+            isRequired: fields["required"].flatMap { bool($0) } ?? false,
+            defaultValue: fields["default"].flatMap { text($0) },
+            description: fields["description"].flatMap { text($0) } ?? ""
+        )
+        if let node = fields["default"], setting.isSecret {
+            report(node, "a secret has no default: take one of the two away")
+        } else if let node = fields["default"], setting.isRequired {
+            report(node, "a setting with a default is never missing: take required or the default away")
+        }
+        return setting
+    }
+
+    mutating func authentication(_ node: YAMLNode?, settings: [SettingDeclaration]) -> Authentication {
+        guard let node else { return .none }
+        guard let (style, value) = only(node, of: ["bearer", "header", "query", "basic"]) else {
+            return .none
+        }
+        if !settings.contains(where: \.isSecret) {
+            report(node, "no setting is a secret: declare the credential's with secret: true")
+        }
+        switch style {
+        case "bearer": return credential(value).map { .bearer($0) } ?? .none
+        case "basic":
+            let fields = fields(value, known: ["user", "password"])
+            let user = required("user", of: fields, in: value).flatMap { template($0) }
+            // An API key as the user goes with an empty password.
+            let password = fields["password"].flatMap { template($0) } ?? (try? Template(parsing: ""))
+            guard let user, let password else { return .none }
+            return .basic(user: user, password: password)
+        default:
+            let fields = fields(value, known: ["name", "value"])
+            let name = required("name", of: fields, in: value).flatMap { text($0) }
+            let credential = required("value", of: fields, in: value).flatMap { credential($0) }
+            guard let name, let credential else { return .none }
+            return style == "header"
+                ? .header(name: name, value: credential) : .query(name: name, value: credential)
+        }
+    }
+
+    /// A template that takes a credential from a setting.
+    private mutating func credential(_ node: YAMLNode) -> Template? {
+        guard let template = template(node) else { return nil }
+        if template.variables.isEmpty {
+            report(
+                node,
+                "a credential never stands in a definition: take it from a setting, {{ config.name }}"
+            )
+        }
+        return template
+    }
+
+    /// The one member of a mapping that chooses between styles.
+    mutating func only(_ node: YAMLNode, of styles: [String]) -> (style: String, value: YAMLNode)? {
+        let members = members(node)
+        guard let member = members.first, members.count == 1 else {
+            report(node, "exactly one of these belongs here: \(styles.joined(separator: ", "))")
+            return nil
+        }
+        guard styles.contains(member.key) else {
+            report(member, "unknown field \(member.key); \(Self.hint(for: member.key, among: styles))")
+            return nil
+        }
+        return (member.key, member.value)
+    }
+
+    mutating func headers(_ node: YAMLNode?) -> [(name: String, value: Template)] {
+        guard let node else { return [] }
+        return members(node).compactMap { member -> (name: String, value: Template)? in
+            let isToken = member.key.utf8.allSatisfy {
+                0x21...0x7E ~= $0 && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0)
+            }
+            if member.key.isEmpty || !isToken {
+                report(member, "\(member.key) is no name of a header")
+            } else if member.key.lowercased() == "authorization" {
+                report(member, "credentials are declared under auth, where they are kept out of logs")
+            }
+            return template(member.value).map { (member.key, $0) }
+        }
+    }
+
+    mutating func limits(_ node: YAMLNode?) -> [(name: String, rate: Template)] {
+        guard let node else { return [] }
+        return members(node).compactMap { member -> (name: String, rate: Template)? in
+            guard let template = template(member.value) else { return nil }
+            guard let text = try? template.text(sample), RateLimit(text) != nil else {
+                report(member.value, "a limit is a number of requests in a time: 20/s, 700/min or 1000/h")
+                return nil
+            }
+            return (member.key, template)
+        }
+    }
+
+    mutating func errorRules(_ node: YAMLNode?) -> ErrorRules {
+        guard let node else {
+            return ErrorRules(messagePath: nil, codePath: nil, retryHeader: nil, rules: [])
+        }
+        let fields = fields(node, known: ["message", "code", "retry_header", "rules"])
+        var table = ErrorRules(
+            messagePath: fields["message"].flatMap { path($0) },
+            codePath: fields["code"].flatMap { path($0) },
+            retryHeader: fields["retry_header"].flatMap { text($0) },
+            rules: []
+        )
+        for item in fields["rules"].map({ items($0) }) ?? [] {
+            if let rule = errorRule(
+                item,
+                hasCode: fields["code"] != nil,
+                hasMessage: fields["message"] != nil
+            ) {
+                table.rules.append(rule)
+            }
+        }
+        return table
+    }
+
+    private mutating func errorRule(_ node: YAMLNode, hasCode: Bool, hasMessage: Bool) -> ErrorRule? {
+        let fields = fields(node, known: ["status", "code", "message", "action"])
+        let statuses = required("status", of: fields, in: node).map { statuses($0) }
+        let action = required("action", of: fields, in: node).flatMap { action($0) }
+        if let code = fields["code"], !hasCode {
+            report(code, "say under errors where the body has its code: code: error.code")
+        }
+        if let message = fields["message"], !hasMessage {
+            report(message, "say under errors where the body has its message: message: error.message")
+        }
+        guard let statuses, let action else { return nil }
+        return ErrorRule(
+            statuses: statuses,
+            code: fields["code"].flatMap { text($0) },
+            messagePart: fields["message"].flatMap { text($0) },
+            action: action
+        )
+    }
+
+    private mutating func action(_ node: YAMLNode) -> ErrorAction? {
+        guard let text = text(node) else { return nil }
+        if let action = ErrorAction(rawValue: text) { return action }
+        let known = ErrorAction.allCases.map(\.rawValue)
+        report(node, "unknown action \(text); \(Self.hint(for: text, among: known))")
+        return nil
+    }
+
+    /// `404`, `5xx` or a list of them.
+    private mutating func statuses(_ node: YAMLNode) -> [ClosedRange<Int>] {
+        if case .sequence(let items) = node.content { return items.flatMap { statuses($0) } }
+        guard let text = text(node) else { return [] }
+        if let status = Int(text), (300...599).contains(status) { return [status...status] }
+        if text.count == 3, text.hasSuffix("xx"), let hundreds = text.first?.wholeNumberValue,
+            (3...5).contains(hundreds)
+        {
+            return [hundreds * 100...hundreds * 100 + 99]
+        }
+        report(node, "\(text) is no status of an error: write 404, 5xx or a list of them")
+        return []
+    }
+}

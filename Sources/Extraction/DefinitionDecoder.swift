@@ -1,0 +1,180 @@
+import Core
+import Expressions
+import JSON
+import YAML
+
+/// Turns the tree of an `extractor.yaml` into the typed model. It goes on after an error, so that an author sees
+/// all of them at once; a part that could not be decoded is nil and takes no further part.
+struct DefinitionDecoder {
+    private(set) var problems: [DefinitionProblem] = []
+    /// What a template can use, with a value for each declared setting: templates are tried once when loaded.
+    var sample: [String: JSONValue] = ["config": .object([])]
+
+    /// In the order of the file, each once (a default's problem shows in every stream that takes it).
+    var sortedProblems: [DefinitionProblem] {
+        Set(problems).sorted { ($0.line, $0.column, $0.text) < ($1.line, $1.column, $1.text) }
+    }
+
+    mutating func extractor(_ root: YAMLNode) -> ExtractorDefinition? {
+        let fields = fields(
+            root,
+            known: [
+                "extractor", "description", "settings", "base_url", "hosts", "auth", "headers", "limits",
+                "errors",
+                "defaults", "streams",
+            ]
+        )
+        // The settings come first: every template is tried against them.
+        let settings = settings(fields["settings"])
+        let name = required("extractor", of: fields, in: root).flatMap { text($0) }
+        if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
+        let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
+        let limits = limits(fields["limits"])
+        let streams = streams(
+            required("streams", of: fields, in: root),
+            defaults: fields["defaults"],
+            limits: limits.map(\.name)
+        )
+        let definition = (
+            description: fields["description"].flatMap { text($0) } ?? "",
+            hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
+            authentication: authentication(fields["auth"], settings: settings),
+            headers: headers(fields["headers"]),
+            errorRules: errorRules(fields["errors"])
+        )
+        guard let name, let baseURL, problems.isEmpty else { return nil }
+        return ExtractorDefinition(
+            name: name,
+            description: definition.description,
+            settings: settings,
+            baseURL: baseURL,
+            hosts: definition.hosts,
+            authentication: definition.authentication,
+            headers: definition.headers,
+            limits: limits,
+            errorRules: definition.errorRules,
+            streams: streams
+        )
+    }
+
+    private mutating func checkExtractorName(_ name: String, at node: YAMLNode) {
+        let isNamed = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        if name.isEmpty || name.utf8.count > 40 || !isNamed {
+            report(node, "an extractor's name is 1 to 40 of a-z, 0-9 and -")
+        } else if ["sluice", "entity"].contains(name) {
+            report(node, "\(name) is a name of the topics' own: take another one")
+        }
+    }
+}
+
+// MARK: - Reading, with problems collected
+
+extension DefinitionDecoder {
+    mutating func report(_ node: YAMLNode, _ text: String) {
+        problems.append(DefinitionProblem(file: node.file, line: node.line, column: node.column, text: text))
+    }
+
+    mutating func report(_ member: YAMLMember, _ text: String) {
+        problems.append(
+            DefinitionProblem(
+                file: member.value.file,
+                line: member.keyLine,
+                column: member.keyColumn,
+                text: text
+            )
+        )
+    }
+
+    /// The members of a mapping whose names are the author's own.
+    mutating func members(_ node: YAMLNode) -> [YAMLMember] {
+        do {
+            return try node.mapping()
+        } catch {
+            problems.append(DefinitionProblem(error))
+            return []
+        }
+    }
+
+    /// The members of a mapping by name; each that is not known is a problem.
+    mutating func fields(_ node: YAMLNode, known: [String]) -> [String: YAMLNode] {
+        var fields: [String: YAMLNode] = [:]
+        for member in members(node) {
+            if known.contains(member.key) {
+                fields[member.key] = member.value
+            } else {
+                report(member, "unknown field \(member.key); \(Self.hint(for: member.key, among: known))")
+            }
+        }
+        return fields
+    }
+
+    static func hint(for name: String, among known: [String]) -> String {
+        NearestName.of(name, among: known).map { "did you mean \($0)?" }
+            ?? "known here: \(known.sorted().joined(separator: ", "))"
+    }
+
+    mutating func required(_ name: String, of fields: [String: YAMLNode], in node: YAMLNode) -> YAMLNode? {
+        if let field = fields[name] { return field }
+        report(node, "the field \(name) is missing: add it here")
+        return nil
+    }
+
+    mutating func items(_ node: YAMLNode) -> [YAMLNode] {
+        do {
+            return try node.sequence()
+        } catch {
+            problems.append(DefinitionProblem(error))
+            return []
+        }
+    }
+
+    mutating func text(_ node: YAMLNode) -> String? {
+        do {
+            return try node.string()
+        } catch {
+            problems.append(DefinitionProblem(error))
+            return nil
+        }
+    }
+
+    mutating func bool(_ node: YAMLNode) -> Bool? {
+        do {
+            return try node.bool()
+        } catch {
+            problems.append(DefinitionProblem(error))
+            return nil
+        }
+    }
+
+    /// A template over `config`, tried once.
+    mutating func template(_ node: YAMLNode) -> Template? {
+        guard let text = text(node) else { return nil }
+        do {
+            let template = try Template(parsing: text)
+            let strangers = template.variables.subtracting(sample.keys).sorted()
+            guard strangers.isEmpty else {
+                let names = strangers.joined(separator: ", ")
+                report(node, "unknown variable \(names); a setting is written {{ config.name }}")
+                return nil
+            }
+            _ = try template.evaluate(sample)
+            return template
+        } catch {
+            report(
+                node,
+                "in the template, character \(error.offset + 1): \(error.message);"
+                    + " only declared settings can be used"
+            )
+            return nil
+        }
+    }
+
+    mutating func path(_ node: YAMLNode) -> [String]? {
+        guard let text = text(node) else { return nil }
+        guard let path = FieldPath.parse(text) else {
+            report(node, "\(text) is no path: write names joined by dots, a dot within a name as \\.")
+            return nil
+        }
+        return path
+    }
+}

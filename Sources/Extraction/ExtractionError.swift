@@ -1,0 +1,112 @@
+package import Core
+
+/// An extractor's definition that does not hold, or an API that did not answer as the definition says.
+package struct ExtractionError: SluiceError {
+    /// The kinds of failure.
+    package struct Code: Hashable, Sendable {
+        fileprivate enum Kind: String, CaseIterable {
+            case badDefinition = "extraction.bad_definition"
+            case unknownExtractor = "extraction.unknown_extractor"
+            case unknownStream = "extraction.unknown_stream"
+            case badSetting = "extraction.bad_setting"
+            case badBookmark = "extraction.bad_bookmark"
+            case refusedCredentials = "extraction.refused_credentials"
+            case refused = "extraction.refused"
+            case unavailable = "extraction.unavailable"
+            case status = "extraction.status"
+            case gaveUp = "extraction.gave_up"
+            case forbiddenHost = "extraction.forbidden_host"
+            case badRedirect = "extraction.bad_redirect"
+            case badPage = "extraction.bad_page"
+            case missingKey = "extraction.missing_key"
+            case noProgress = "extraction.no_progress"
+        }
+        fileprivate let kind: Kind
+
+        /// The definition has problems: all of them are in `problems`.
+        package static let badDefinition = Code(kind: .badDefinition)
+        /// No folder of that name where extractors are looked for.
+        package static let unknownExtractor = Code(kind: .unknownExtractor)
+        /// The extractor has no stream of that name.
+        package static let unknownStream = Code(kind: .unknownStream)
+        /// The definition's templates cannot be filled from the account's settings.
+        package static let badSetting = Code(kind: .badSetting)
+        /// A page token of the state that the stream's paging cannot use.
+        package static let badBookmark = Code(kind: .badBookmark)
+        /// The API does not accept the credentials: no stream could do better.
+        package static let refusedCredentials = Code(kind: .refusedCredentials)
+        /// An answer that the definition declares fatal for the run, other than refused credentials.
+        package static let refused = Code(kind: .refused)
+        /// These credentials may not read the stream, or the API does not have it.
+        package static let unavailable = Code(kind: .unavailable)
+        /// A status that no rule can do anything about.
+        package static let status = Code(kind: .status)
+        /// All tries are spent, or the API asks to wait longer than a run may.
+        package static let gaveUp = Code(kind: .gaveUp)
+        /// An address outside the extractor's hosts (I6).
+        package static let forbiddenHost = Code(kind: .forbiddenHost)
+        /// Redirects without an end, or without an address.
+        package static let badRedirect = Code(kind: .badRedirect)
+        /// A page that is cut, is no JSON or lacks what the definition names.
+        package static let badPage = Code(kind: .badPage)
+        /// A record without its key.
+        package static let missingKey = Code(kind: .missingKey)
+        /// A page or a page token that comes again (I2).
+        package static let noProgress = Code(kind: .noProgress)
+
+        /// Every code's text form.
+        package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
+    }
+
+    package var code: Code
+    package var message: String
+    /// The stream that was being read, where there is one.
+    package var stream: String?
+    /// What is wrong with a definition, in the order of the file; empty for every other code.
+    package var problems: [DefinitionProblem]
+
+    /// An error with its kind and one line of text.
+    package init(_ code: Code, _ message: String, stream: String? = nil, problems: [DefinitionProblem] = []) {
+        self.code = code
+        self.message = message
+        self.stream = stream
+        self.problems = problems
+    }
+
+    package var codeText: String { code.kind.rawValue }
+
+    package var recovery: Recovery {
+        switch code.kind {
+        case .unavailable: .streamUnavailable
+        case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey,
+            .noProgress,
+            .badBookmark:
+            .failStream
+        case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused: .failRun
+        }
+    }
+
+    package var exitCode: ExitCode {
+        switch code.kind {
+        case .badDefinition, .unknownExtractor, .unknownStream, .badSetting, .badBookmark, .forbiddenHost:
+            .configuration
+        case .refusedCredentials, .refused, .gaveUp: .environment
+        case .unavailable: .partial
+        case .status, .badRedirect, .badPage, .missingKey, .noProgress: .failed
+        }
+    }
+}
+
+extension ExtractionError {
+    /// All problems of a definition as one error: its message is the first, `report` has each on a line.
+    init(problems: [DefinitionProblem]) {
+        let first = problems.first?.description ?? "the definition is empty"
+        let others = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+        self.init(.badDefinition, first + others, problems: problems)
+    }
+
+    /// What a terminal shows: for a definition every problem on a line of its own, else the message.
+    package var report: String {
+        problems.isEmpty ? message : problems.map(\.description).joined(separator: "\n")
+    }
+}

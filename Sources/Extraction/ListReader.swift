@@ -1,0 +1,143 @@
+package import Core
+package import JSON
+
+/// Reads a list page by page.
+///
+/// `next()` depends on nothing but the pages before it, never on whether they were committed. So who publishes
+/// overlaps the two without any machinery of this type: `async let following = reader.next()`, commit the page at
+/// hand, then await `following`. One call at a time; after an error the reader stands where it stood.
+///
+/// A limit ends the reading after so many records. Where the list goes on behind any record
+/// (`Paging.splitsPages`), that is exact. Elsewhere a place within a page has no name, and a page taken in part
+/// would have to be published again: the last page is taken whole (I1).
+package final class ListReader: Sendable {
+    private struct Place {
+        var progress: ListProgress
+        var repetition: RepetitionGuard
+        var remaining: Int?
+        var isReading = false
+    }
+
+    private let stream: StreamDefinition
+    private let paging: Paging
+    private let requester: Requester
+    private let firstAddress: HTTPAddress
+    private let reader: PageReader
+    private let place: Locked<Place>
+
+    /// A reader from a bookmark's place on, at most so many records far.
+    package init(
+        stream: StreamDefinition,
+        requester: Requester,
+        from progress: ListProgress = .start,
+        limit: Int? = nil
+    ) throws(ExtractionError) {
+        precondition(limit ?? 0 >= 0, "a limit is a number of records")
+        self.stream = stream
+        self.requester = requester
+        switch stream.progress {
+        case .list(let paging): self.paging = paging
+        }
+        firstAddress = try requester.access.address(of: stream)
+        reader = PageReader(stream: stream, paging: paging, access: requester.access)
+        place = Locked(
+            Place(progress: progress, repetition: RepetitionGuard(token: progress.token), remaining: limit)
+        )
+    }
+
+    /// Where the reading stands: behind the last page that `next` gave.
+    package var progress: ListProgress { place.withLock { $0.progress } }
+
+    /// The next page, or nil where the list was read to its end or to the limit.
+    package func next() async throws -> ExtractedPage? {
+        let start = place.withLock { place in
+            precondition(!place.isReading, "a list is read one page at a time")
+            place.isReading = true
+            return place
+        }
+        defer { place.withLock { $0.isReading = false } }
+        guard !start.progress.isDone, start.remaining != 0 else { return nil }
+        let number = start.progress.pages + 1
+        let address = try address(at: start.progress.token, page: number)
+        let answer = try await requester.get(address, for: stream, page: number)
+        let (page, after) = try take(answer, from: start)
+        place.withLock { place in
+            place.progress = after.progress
+            place.repetition = after.repetition
+            place.remaining = after.remaining
+        }
+        return page
+    }
+
+    /// The request for the page that a token leads to.
+    private func address(at token: JSONValue?, page: Int) throws(ExtractionError) -> HTTPAddress {
+        guard let token else { return firstAddress }
+        let text: String? =
+            switch token {
+            case .string(let text): text
+            case .number(let lexeme): lexeme
+            default: nil
+            }
+        switch paging {
+        case .lastRecord(let parameter, _, _), .cursor(_, let parameter, _):
+            if let text { return firstAddress.setting(query: parameter, to: text) }
+        case .nextLink, .linkHeader:
+            if let text, let address = try? HTTPAddress(parsing: text) { return address }
+        case .singlePage: break
+        }
+        throw ExtractionError(
+            .badBookmark,
+            "\(Requester.place(stream, page)): the bookmark's page token does not fit the stream's paging;"
+                + " read the stream anew with --resync",
+            stream: stream.name
+        )
+    }
+
+    private func take(
+        _ answer: Requester.Answer,
+        from start: Place
+    ) throws(ExtractionError) -> (ExtractedPage, Place) {
+        var after = start
+        let number = start.progress.pages + 1
+        var (page, links) = try reader.scan(answer, page: number)
+        let next = try reader.next(after: page, links: links, from: answer.address, page: number)
+        let mark = reader.mark(of: page)
+        if let problem = after.repetition.check(mark, next: next) {
+            throw ExtractionError(
+                .noProgress,
+                "\(Requester.place(stream, number)): \(problem); the bookmark stays before this page",
+                stream: stream.name
+            )
+        }
+        let count = page.records.count
+        after.progress.token = next
+        after.progress.isDone = next == nil
+        after.progress.pages = number
+        after.remaining = start.remaining.map { $0 - min(count, $0) }
+        after.progress.records += count
+        if let remaining = start.remaining, remaining < count, paging.splitsPages {
+            after.progress.records -= count - remaining
+            page.keep(first: remaining)
+            after.progress.token = try reader.token(ofRecord: remaining - 1, in: page, page: number)
+            after.progress.isDone = false
+        }
+        let extracted = ExtractedPage(
+            page: page,
+            keyFields: reader.keyFields,
+            versionField: reader.versionField,
+            progress: after.progress,
+            now: answer.now,
+            requests: answer.requests
+        )
+        return (extracted, after)
+    }
+}
+
+extension ScannedPage {
+    /// Leaves out the records behind the first so many; the bytes stay.
+    fileprivate mutating func keep(first count: Int) {
+        let width = records.isEmpty ? 0 : fields.count / records.count
+        records.removeLast(records.count - count)
+        fields.removeLast(fields.count - count * width)
+    }
+}

@@ -1,0 +1,252 @@
+import Core
+import JSON
+
+/// Takes a stream's page apart: its records with their keys, and what leads to the next page.
+struct PageReader: Sendable {
+    private let stream: StreamDefinition
+    private let paging: Paging
+    private let access: AccountAccess
+    private let scanner: PageScanner
+    /// Of the fields of a record.
+    let keyFields: Range<Int>
+    let versionField: Int?
+    private let tokenField: Int?
+
+    init(stream: StreamDefinition, paging: Paging, access: AccountAccess) {
+        self.stream = stream
+        self.paging = paging
+        self.access = access
+        var fields = stream.key
+        // A field that serves two ends is scanned once.
+        func index(of path: [String]) -> Int {
+            if let index = fields.firstIndex(of: path) { return index }
+            fields.append(path)
+            return fields.count - 1
+        }
+        keyFields = 0..<stream.key.count
+        versionField = stream.version.map { index(of: $0.path) }
+        tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
+        scanner = PageScanner(
+            plan: ScanPlan(
+                records: stream.recordsPath,
+                recordFields: fields,
+                pageFields: paging.pageFields
+            )
+        )
+    }
+
+    /// The page of an answer, each record with its key, and the answer's links.
+    func scan(
+        _ answer: Requester.Answer,
+        page number: Int
+    ) throws(ExtractionError) -> (ScannedPage, links: [String]) {
+        let head = Array(answer.response.body.prefix(4096))
+        let size = answer.response.body.count
+        let page: ScannedPage
+        do {
+            page = try scanner.scan(answer.response.body)
+        } catch {
+            let type = answer.response[header: "Content-Type"] ?? "no content-type"
+            let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
+            let hint = isMarkup ? "; this is HTML or XML, as of a login page or a proxy's error" : ""
+            throw badPage(
+                "GET \(answer.address.logged) gave no usable page: at byte \(error.offset) of \(size)"
+                    + " \(error.message) (\(access.secrets.excerpt(type, characters: 80)), begins"
+                    + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
+                number
+            )
+        }
+        for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
+        let links = answer.response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
+        return (page, links)
+    }
+
+    /// What the page begins and ends with, to notice it when it comes again; nil for an empty one.
+    func mark(of page: ScannedPage) -> RepetitionGuard.PageMark? {
+        guard let last = page.records.indices.last else { return nil }
+        return RepetitionGuard.PageMark(
+            first: keyBytes(ofRecord: 0, in: page),
+            last: keyBytes(ofRecord: last, in: page),
+            count: page.records.count
+        )
+    }
+
+    private func keyBytes(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
+        keyFields.reduce(into: []) { bytes, field in
+            bytes += page.bytes[page.field(field, ofRecord: record).range]
+            bytes.append(0)
+        }
+    }
+
+    /// A key's part is a text that is not empty, or a number: nothing else names a record.
+    private func checkKey(ofRecord record: Int, in page: ScannedPage, page number: Int)
+        throws(ExtractionError)
+    {
+        for field in keyFields {
+            let slice = page.field(field, ofRecord: record)
+            let problem: String
+            switch slice.isAbsent ? nil : page.bytes[slice.range].first {
+            case nil: problem = "is missing"
+            case UInt8(ascii: "\"") where slice.count > 2, UInt8(ascii: "-"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                continue
+            case UInt8(ascii: "\""): problem = "is empty"
+            case UInt8(ascii: "n"): problem = "is null"
+            default: problem = "is neither a text nor a number"
+            }
+            throw ExtractionError(
+                .missingKey,
+                "\(Requester.place(stream, number)), record \(record + 1) of \(page.records.count) (at byte"
+                    + " \(page.records[record].offset)): the key field \(FieldPath.text(stream.key[field]))"
+                    + " \(problem); the bookmark stays before this page",
+                stream: stream.name
+            )
+        }
+    }
+
+    private func badPage(_ text: String, _ number: Int) -> ExtractionError {
+        ExtractionError(
+            .badPage,
+            "\(Requester.place(stream, number)): \(text); the bookmark stays before this page",
+            stream: stream.name
+        )
+    }
+}
+
+// MARK: - What leads to the next page
+
+extension PageReader {
+    /// The token behind a page; nil only where the API itself says that the list ends here (I2).
+    func next(
+        after page: ScannedPage,
+        links: [String],
+        from address: HTTPAddress,
+        page number: Int
+    ) throws(ExtractionError) -> JSONValue? {
+        switch paging {
+        case .singlePage: return nil
+        case .lastRecord(_, _, let more):
+            let hasMore = try more.map { path throws(ExtractionError) in
+                try flag(page.pageFields[0], path, in: page, page: number)
+            }
+            guard hasMore ?? !page.records.isEmpty else { return nil }
+            guard let last = page.records.indices.last else {
+                throw ExtractionError(
+                    .noProgress,
+                    "\(Requester.place(stream, number)): the page is empty, yet says that there are more;"
+                        + " the bookmark stays before this page",
+                    stream: stream.name
+                )
+            }
+            return try token(ofRecord: last, in: page, page: number)
+        case .nextLink(let field):
+            let link = try value(page.pageFields[0], field, in: page, page: number)
+            guard let link else { return nil }
+            guard case .string(let text) = link else {
+                throw badPage("the next page's address (\(FieldPath.text(field))) is no text", number)
+            }
+            return try self.link(text, from: address, page: number)
+        case .linkHeader(let relation):
+            guard let text = LinkHeader.target(relation: relation, in: links) else { return nil }
+            return try self.link(text, from: address, page: number)
+        case .cursor(let field, _, let more):
+            let hasMore = try more.map { path throws(ExtractionError) in
+                try flag(page.pageFields[1], path, in: page, page: number)
+            }
+            if hasMore == false { return nil }
+            let token = try value(page.pageFields[0], field, in: page, page: number)
+            if token == nil, hasMore == true {
+                throw badPage(
+                    "there are more pages, yet the cursor (\(FieldPath.text(field))) is missing",
+                    number
+                )
+            }
+            return try token.map { token throws(ExtractionError) in try checked(token, number) }
+        }
+    }
+
+    /// The field of a record that the next page starts after.
+    func token(ofRecord record: Int, in page: ScannedPage, page number: Int) throws(ExtractionError)
+        -> JSONValue
+    {
+        guard let tokenField, case .lastRecord(_, let field, _) = paging else {
+            preconditionFailure("only a list that goes on behind a record has a token in it")
+        }
+        guard let token = try value(page.field(tokenField, ofRecord: record), field, in: page, page: number)
+        else {
+            throw badPage("record \(record + 1) has no \(FieldPath.text(field)) to go on after", number)
+        }
+        return try checked(token, number)
+    }
+
+    private func flag(
+        _ slice: ByteSlice,
+        _ path: [String],
+        in page: ScannedPage,
+        page number: Int
+    ) throws(ExtractionError) -> Bool {
+        let text = slice.isAbsent ? "missing" : String(decoding: page.bytes[slice.range], as: UTF8.self)
+        switch text {
+        case "true": return true
+        case "false": return false
+        default:
+            let found = access.secrets.excerpt(text, characters: 40)
+            throw badPage(
+                "whether there are more pages (\(FieldPath.text(path))) is \(found), not true or false",
+                number
+            )
+        }
+    }
+
+    /// A text that is not empty or a number; nil where there is none.
+    private func value(
+        _ slice: ByteSlice,
+        _ path: [String],
+        in page: ScannedPage,
+        page number: Int
+    ) throws(ExtractionError) -> JSONValue? {
+        guard !slice.isAbsent else { return nil }
+        switch try? JSONValue.parse(Array(page.bytes[slice.range])) {
+        case .null, .string(""): return nil
+        case .string(let text): return .string(text)
+        case .number(let lexeme): return .number(lexeme)
+        default: throw badPage("\(FieldPath.text(path)) is neither a text nor a number", number)
+        }
+    }
+
+    /// A link as a token: absolute, of an allowed host, and without the credential that it may repeat (I6).
+    private func link(_ text: String, from address: HTTPAddress, page number: Int) throws(ExtractionError)
+        -> JSONValue
+    {
+        do {
+            let target = try access.withoutCredential(address.resolving(text))
+            try access.hosts.check(target)
+            return try checked(.string(target.text), number)
+        } catch let error as HTTPError {
+            if error.code == .forbiddenHost {
+                throw ExtractionError(
+                    .forbiddenHost,
+                    "\(Requester.place(stream, number)): the next page's address: \(access.secrets.clean(error.message))",
+                    stream: stream.name
+                )
+            }
+            throw badPage(
+                "the next page's address cannot be used: \(access.secrets.clean(error.message))",
+                number
+            )
+        } catch let error as ExtractionError {
+            throw error
+        } catch {
+            preconditionFailure("no other error is thrown above: \(error)")
+        }
+    }
+
+    /// A token is kept in the state: no credential may be in it (I6).
+    private func checked(_ token: JSONValue, _ number: Int) throws(ExtractionError) -> JSONValue {
+        guard let text = token.text, access.secrets.finds(in: text) else { return token }
+        throw badPage(
+            "what leads to the next page holds one of the account's secrets, and would be kept",
+            number
+        )
+    }
+}

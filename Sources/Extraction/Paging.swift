@@ -1,0 +1,48 @@
+package import JSON
+
+/// How one page of a list leads to the next one.
+package enum Paging: Hashable, Sendable {
+    /// The list is one page.
+    case singlePage
+    /// The next page starts after the last record: its `field` goes into the parameter `parameter`.
+    ///
+    /// `more` is a boolean of the page that says whether there is a next one; without it the list ends with an
+    /// empty page (a short one proves nothing: I2).
+    case lastRecord(parameter: String, field: [String], more: [String]?)
+    /// The page holds the next page's address; absent, null or empty at the end.
+    case nextLink(field: [String])
+    /// The `Link` header holds the next page's address, under this relation.
+    case linkHeader(relation: String)
+    /// The page holds a token for the parameter `parameter`; absent, null or empty at the end.
+    ///
+    /// `more` is a boolean of the page that says whether there is a next one, where the API has it.
+    case cursor(field: [String], parameter: String, more: [String]?)
+
+    /// Whether a list can go on behind any record, so that a page can be taken in part.
+    package var splitsPages: Bool {
+        if case .lastRecord = self { true } else { false }
+    }
+
+    /// The fields of the page, outside its records, that paging needs.
+    var pageFields: [[String]] {
+        switch self {
+        case .singlePage, .linkHeader: []
+        case .lastRecord(_, _, let more): more.map { [$0] } ?? []
+        case .nextLink(let field): [field]
+        case .cursor(let field, _, let more): [field] + (more.map { [$0] } ?? [])
+        }
+    }
+
+    /// What a page token means: part of a stream's fingerprint.
+    var fingerprint: JSONValue {
+        switch self {
+        case .singlePage: ["single_page": true]
+        case .lastRecord(let parameter, let field, _):
+            ["last_record": ["param": .string(parameter), "field": .string(FieldPath.text(field))]]
+        case .nextLink(let field): ["next_link": ["field": .string(FieldPath.text(field))]]
+        case .linkHeader(let relation): ["link_header": ["rel": .string(relation)]]
+        case .cursor(let field, let parameter, _):
+            ["cursor": ["field": .string(FieldPath.text(field)), "param": .string(parameter)]]
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package import Core
+package import JSON
+
+/// Asks an API for one answer at a time as the definition says: credentials, allowed hosts, redirects, pacing and
+/// retries. One is shared by all streams of an account, whose limits it keeps.
+package final class Requester: Sendable {
+    /// An answer with a page.
+    struct Answer: Sendable {
+        var response: HTTPResponse
+        /// Where the page came from in the end: links in it are relative to this.
+        var address: HTTPAddress
+        /// Retries and redirects included.
+        var requests: Int
+        var now: Instant
+    }
+
+    private struct Ledger {
+        var requests: [String: Int] = [:]
+        var paces: [String: PaceMachine]
+    }
+
+    /// A list's page is reached in fewer; more is a circle.
+    private static let maximumRedirects = 5
+
+    let access: AccountAccess
+    private let rules: ErrorRules
+    private let transport: any HTTPTransport
+    private let clock: WaitingClock
+    private let wall: WallClock
+    private let jitter: @Sendable () -> Double
+    private let policy: RetryMachine.Policy
+    private let ledger: Locked<Ledger>
+
+    /// A requester for one account. `settings` are the account's values by name; defaults are filled in here.
+    /// `jitter` draws from 0..<1.
+    package init(
+        extractor: ExtractorDefinition,
+        settings: [String: JSONValue],
+        transport: any HTTPTransport,
+        clock: WaitingClock,
+        wall: @escaping WallClock,
+        policy: RetryMachine.Policy = RetryMachine.Policy(),
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+    ) throws(ExtractionError) {
+        access = try AccountAccess(extractor, settings: settings)
+        rules = extractor.errorRules
+        self.transport = transport
+        self.clock = clock
+        self.wall = wall
+        self.policy = policy
+        self.jitter = jitter
+        ledger = Locked(Ledger(paces: try access.limits(extractor).mapValues { PaceMachine($0) }))
+    }
+
+    /// The requests sent so far for a stream, retries and redirects included.
+    package func requests(of stream: String) -> Int { ledger.withLock { $0.requests[stream] ?? 0 } }
+
+    /// All requests sent so far.
+    package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
+
+    /// Gets an address until there is an answer with a page, or an error that says why there is none.
+    func get(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) async throws -> Answer {
+        var retry = RetryMachine(policy: policy)
+        var requests = 0
+        while true {
+            let failure: Failure
+            do {
+                let (response, final) = try await follow(
+                    address,
+                    for: stream,
+                    page: page,
+                    requests: &requests
+                )
+                if 200..<300 ~= response.status {
+                    return Answer(response: response, address: final, requests: requests, now: now(response))
+                }
+                failure = try judge(response, from: final, for: stream, page: page)
+            } catch let error as HTTPError where error.recovery == .retry(after: nil) {
+                failure = Failure(text: access.secrets.clean(error.message), retryAfter: nil)
+            }
+            let place = "\(Self.place(stream, page)): GET \(address.logged)"
+            switch retry.failed(retryAfter: failure.retryAfter, draw: jitter()) {
+            case .wait(let duration): try await clock.sleep(duration)
+            case .triesSpent(let tries):
+                throw gaveUp("\(place) failed \(tries) times, at last: \(failure.text)", stream)
+            case .tooLong(let duration):
+                let limit = policy.longestRetryAfter.components.seconds
+                throw gaveUp(
+                    "\(place) is to be tried again in \(duration.components.seconds) s only, longer than the"
+                        + " \(limit) s that a run waits: \(failure.text)",
+                    stream
+                )
+            }
+        }
+    }
+
+    /// How errors name a place in a list.
+    static func place(_ stream: StreamDefinition, _ page: Int) -> String {
+        "stream \(stream.name), page \(page)"
+    }
+
+    private func gaveUp(_ text: String, _ stream: StreamDefinition) -> ExtractionError {
+        ExtractionError(.gaveUp, "\(text); the bookmark stays, run it again later", stream: stream.name)
+    }
+}
+
+// MARK: - One try
+
+extension Requester {
+    /// A try that may be repeated.
+    private struct Failure {
+        var text: String
+        var retryAfter: Duration?
+    }
+
+    /// Sends the request and follows redirects; every address is checked before it gets the credentials (I6).
+    private func follow(
+        _ start: HTTPAddress,
+        for stream: StreamDefinition,
+        page: Int,
+        requests: inout Int
+    ) async throws -> (HTTPResponse, HTTPAddress) {
+        var address = start
+        for _ in 0...Self.maximumRedirects {
+            do {
+                try access.hosts.check(address)
+            } catch  where error.code == .forbiddenHost {
+                throw ExtractionError(
+                    .forbiddenHost,
+                    "\(Self.place(stream, page)): \(access.secrets.clean(error.message))",
+                    stream: stream.name
+                )
+            }
+            try await pace(stream)
+            requests += 1
+            let response = try await transport.perform(access.request(address))
+            guard [301, 302, 303, 307, 308].contains(response.status) else { return (response, address) }
+            do {
+                guard let location = response[header: "Location"] else {
+                    throw HTTPError(.badAddress, "the answer has no Location")
+                }
+                address = try access.withoutCredential(address.resolving(location))
+            } catch let error as HTTPError {
+                throw badRedirect(
+                    "GET \(address.logged) answered \(response.status): \(access.secrets.clean(error.message))",
+                    stream,
+                    page
+                )
+            }
+        }
+        throw badRedirect(
+            "GET \(start.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
+            stream,
+            page
+        )
+    }
+
+    private func badRedirect(_ text: String, _ stream: StreamDefinition, _ page: Int) -> ExtractionError {
+        ExtractionError(.badRedirect, "\(Self.place(stream, page)): \(text)", stream: stream.name)
+    }
+
+    /// Waits for the account's turn, in the default limit and in the stream's own.
+    private func pace(_ stream: StreamDefinition) async throws {
+        let now = clock.elapsed()
+        let wait = ledger.withLock { ledger in
+            ledger.requests[stream.name, default: 0] += 1
+            var wait = Duration.zero
+            for name in Set(["default", stream.limit ?? "default"]) {
+                wait = max(wait, ledger.paces[name]?.book(at: now) ?? .zero)
+            }
+            return wait
+        }
+        if wait > .zero { try await clock.sleep(wait) }
+    }
+
+    /// The earlier of the API's clock and ours.
+    private func now(_ response: HTTPResponse) -> Instant {
+        let local = wall()
+        return response[header: "Date"].flatMap { HTTPDate.parse($0) }.map { min($0, local) } ?? local
+    }
+
+    /// Says what an answer without a page means: a failure to try again, or the error that ends it.
+    private func judge(
+        _ response: HTTPResponse,
+        from address: HTTPAddress,
+        for stream: StreamDefinition,
+        page: Int
+    ) throws(ExtractionError) -> Failure {
+        let body = response.body.count <= 1 << 16 ? try? JSONValue.parse(response.body) : nil
+        let message = rules.messagePath.flatMap { body?.text(at: $0) }
+        let said = message.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
+        let action = rules.action(
+            status: response.status,
+            code: rules.codePath.flatMap { body?.text(at: $0) },
+            message: message,
+            retryHint: rules.retryHeader.flatMap { response[header: $0] }
+        )
+        let answer = "answered \(response.status)\(said)"
+        let text = "\(Self.place(stream, page)): GET \(access.secrets.clean(address.logged)) \(answer)"
+        switch action {
+        case .retry:
+            let apiNow = response[header: "Date"].flatMap { HTTPDate.parse($0) } ?? wall()
+            let asked = response[header: "Retry-After"].flatMap { RetryAfter.parse($0, now: apiNow) }
+            return Failure(text: answer, retryAfter: asked)
+        case .refusedCredentials:
+            let names = access.secretNames.joined(separator: ", ")
+            let advice = names.isEmpty ? "" : "; check the account's \(names)"
+            throw ExtractionError(.refusedCredentials, text + advice, stream: stream.name)
+        case .unavailable:
+            let advice = "; these credentials may not read it, or the API does not have it"
+            throw ExtractionError(.unavailable, text + advice, stream: stream.name)
+        case .failRun: throw ExtractionError(.refused, text, stream: stream.name)
+        case .failStream: throw ExtractionError(.status, "\(text); the bookmark stays", stream: stream.name)
+        }
+    }
+}
+
+extension JSONValue {
+    /// The text or the number at a path.
+    fileprivate func text(at path: [String]) -> String? {
+        switch path.reduce(Optional(self), { $0?[$1] }) {
+        case .string(let text): text
+        case .number(let lexeme): lexeme
+        default: nil
+        }
+    }
+}

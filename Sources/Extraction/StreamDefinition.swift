@@ -1,0 +1,76 @@
+package import Core
+package import Expressions
+package import JSON
+
+/// One collection of an API: where its records are, what names them and how its pages follow each other.
+package struct StreamDefinition: Sendable {
+    /// How a stream comes to its end and knows it.
+    package enum Progress: Hashable, Sendable {
+        /// The whole list, page by page.
+        case list(Paging)
+    }
+
+    /// The field that orders the versions of a record.
+    package struct Version: Hashable, Sendable {
+        package var path: [String]
+        package var format: VersionFormat
+
+        /// A field and how it is written.
+        package init(path: [String], format: VersionFormat) {
+            self.path = path
+            self.format = format
+        }
+    }
+
+    package var name: String
+    /// Behind the extractor's base address.
+    package var path: Template
+    /// What the first and, where tokens are no links, every other request asks for. A value that evaluates to
+    /// null leaves its parameter out.
+    package var query: [(name: String, value: Template)]
+    /// The path to the array of records; empty where the page itself is the array.
+    package var recordsPath: [String]
+    /// The paths of the key's parts in a record; more than one for a composite key.
+    package var key: [[String]]
+    /// Nil where a record has no such field: then its content is its version.
+    package var version: Version?
+    package var progress: Progress
+    /// The named rate limit that its requests are counted against, beside the default one.
+    package var limit: String?
+
+    /// A stream.
+    package init(
+        name: String,
+        path: Template,
+        query: [(name: String, value: Template)],
+        recordsPath: [String],
+        key: [[String]],
+        version: Version?,
+        progress: Progress,
+        limit: String?
+    ) {
+        self.name = name
+        self.path = path
+        self.query = query
+        self.recordsPath = recordsPath
+        self.key = key
+        self.version = version
+        self.progress = progress
+        self.limit = limit
+    }
+
+    /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would
+    /// leave a gap or repeat itself without a word: I2).
+    package func fingerprint(topic: String) -> Fingerprint {
+        let progress: JSONValue =
+            switch self.progress {
+            case .list(let paging): ["list": paging.fingerprint]
+            }
+        return Fingerprint(
+            key: key.map(FieldPath.text),
+            version: version.map { FieldPath.text($0.path) },
+            progress: progress.compactText,
+            topic: topic
+        )
+    }
+}

@@ -1,0 +1,162 @@
+import CCurl
+import Core
+
+/// One transfer of libcurl's: configured by who asks, run by the loop, read by who asked, then used again.
+@safe
+final class EasyHandle: @unchecked Sendable {
+    // Safe to share: it has one owner at a time. The task that took it from the pool configures it; from the loop's
+    // inbox on, the loop's thread alone touches it, until it has removed it from the multi handle and resumed the
+    // task. The inbox's lock and the continuation order the two.
+    let pointer: OpaquePointer
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    /// libcurl does not copy the list: it must live as long as the transfer.
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var body: [UInt8] = []
+    private var maximumBody = 0
+    private var isFirstPiece = true
+    /// The body passed its limit, and the transfer was given up for it.
+    private(set) var isTooLarge = false
+
+    init() throws(HTTPError) {
+        guard CurlLibrary.isReady, let pointer = unsafe curl_easy_init() else {
+            throw HTTPError(.protocolError, "libcurl could not start a transfer: out of memory?")
+        }
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(pointer)
+        unsafe curl_slist_free_all(headerList)
+        unsafe errorText.deallocate()
+    }
+
+    // MARK: Before the transfer
+
+    /// Forgets the last request but keeps what makes the next one cheap.
+    func reset(maximumBody: Int) {
+        unsafe curl_easy_reset(pointer)
+        unsafe curl_slist_free_all(headerList)
+        unsafe headerList = nil
+        unsafe errorText[0] = 0
+        body = []
+        self.maximumBody = maximumBody
+        isFirstPiece = true
+        isTooLarge = false
+        unsafe sluice_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
+        unsafe sluice_easy_set_pointer(pointer, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe sluice_easy_set_write(pointer) { bytes, size, count, context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            // The loop's table keeps the handle alive while its transfer runs.
+            let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+            let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return unsafe handle.append(piece) ? size * count : 0
+        }
+    }
+
+    /// Sets a number or a switch.
+    ///
+    /// The options are this module's own: one that libcurl refuses is a mistake here.
+    func set(_ option: CURLoption, _ value: Int) {
+        let code = unsafe sluice_easy_set_long(pointer, option, value)
+        precondition(code == CURLE_OK, "libcurl refuses option \(option.rawValue)")
+    }
+
+    /// Sets a text, which libcurl copies; false where it refuses.
+    @discardableResult
+    func set(_ option: CURLoption, _ value: String) -> Bool {
+        unsafe value.withCString { unsafe sluice_easy_set_text(pointer, option, $0) == CURLE_OK }
+    }
+
+    /// Sets what is sent as the request's body, which libcurl copies.
+    func setBody(_ bytes: [UInt8]) -> Bool {
+        unsafe sluice_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, bytes.count)
+        return unsafe bytes.withUnsafeBytes { bytes in
+            // An empty array may have no address, and libcurl would read the body from standard input then.
+            guard let start = bytes.baseAddress else { return set(CURLOPT_COPYPOSTFIELDS, "") }
+            let text = unsafe start.assumingMemoryBound(to: CChar.self)
+            return unsafe sluice_easy_set_text(pointer, CURLOPT_COPYPOSTFIELDS, text) == CURLE_OK
+        }
+    }
+
+    /// Sets the request's header lines; false when out of memory.
+    func setHeaders(_ lines: [String]) -> Bool {
+        for line in lines {
+            guard let longer = unsafe curl_slist_append(headerList, line) else { return false }
+            unsafe headerList = longer
+        }
+        return unsafe sluice_easy_set_headers(pointer, headerList) == CURLE_OK
+    }
+
+    /// Sets the number the loop finds the transfer by.
+    func setToken(_ token: UInt) {
+        unsafe sluice_easy_set_token(pointer, token)
+    }
+
+    // MARK: During the transfer, on the loop's thread
+
+    /// Takes a piece of the body; false ends the transfer.
+    ///
+    /// Neither locks nor throws: libcurl is in the middle of it.
+    private func append(_ piece: UnsafeRawBufferPointer) -> Bool {
+        if isFirstPiece {
+            isFirstPiece = false
+            let announced = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+            if announced > maximumBody {
+                isTooLarge = true
+                return false
+            }
+            if announced > 0 { body.reserveCapacity(announced) }
+        }
+        guard body.count + piece.count <= maximumBody else {
+            isTooLarge = true
+            return false
+        }
+        unsafe body.append(contentsOf: piece)
+        return true
+    }
+
+    // MARK: After the transfer
+
+    /// The body, once.
+    func takeBody() -> [UInt8] {
+        defer { body = [] }
+        return body
+    }
+
+    /// The status of the last answer, 0 if there was none.
+    var status: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether the request was on its way: host found, connection and TLS up.
+    var wasConnected: Bool { offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
+
+    /// How long the whole transfer took.
+    var totalTime: Duration { .microseconds(offset(CURLINFO_TOTAL_TIME_T)) }
+
+    /// The headers of the final answer in their order, duplicates apart.
+    func headers() -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = []
+        var last = unsafe curl_easy_nextheader(pointer, UInt32(CURLH_HEADER), -1, nil)
+        while let header = unsafe last {
+            unsafe headers.append(
+                (String(cString: header.pointee.name), String(cString: header.pointee.value))
+            )
+            unsafe last = unsafe curl_easy_nextheader(pointer, UInt32(CURLH_HEADER), -1, header)
+        }
+        return headers
+    }
+
+    /// What libcurl wrote about the failure; may name hosts and certificates.
+    var detail: String { unsafe String(cString: errorText) }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        unsafe sluice_easy_get_long(pointer, info, &value)
+        return value
+    }
+
+    private func offset(_ info: CURLINFO) -> Int {
+        var value = 0
+        unsafe sluice_easy_get_offset(pointer, info, &value)
+        return value
+    }
+}

@@ -1,0 +1,95 @@
+import Core
+import Glibc
+import Synchronization
+
+/// One thread that runs what it is given, in order: where blocking calls go, off the cooperative pool.
+@safe
+final class SerialThread: @unchecked Sendable {
+    // Safe to share: `jobs` is behind its lock, and the semaphore is made for being shared; it is freed in deinit,
+    // which the running thread holds off by keeping `self`.
+    private let jobs = Locked<(queue: [@Sendable () -> Void], isStopped: Bool)>(([], false))
+    private let signal = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() {
+        unsafe sem_init(signal, 0, 0)
+        DedicatedThread.start { [self] in loop() }
+    }
+
+    deinit {
+        unsafe sem_destroy(signal)
+        unsafe signal.deallocate()
+    }
+
+    /// Runs `body` after what was given before and returns its result; not cancelled by the task.
+    func run<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<Value, Failure>, Never>) in
+            enqueue { continuation.resume(returning: Result(catching: body)) }
+        }
+        return try result.get()
+    }
+
+    /// Ends the thread after what was given before; what comes later runs on the caller's thread.
+    func stop() {
+        jobs.withLock { $0.isStopped = true }
+        unsafe sem_post(signal)
+    }
+
+    private func enqueue(_ job: @escaping @Sendable () -> Void) {
+        let isAccepted = jobs.withLock { jobs in
+            if !jobs.isStopped { jobs.queue.append(job) }
+            return !jobs.isStopped
+        }
+        if isAccepted {
+            unsafe sem_post(signal)
+        } else {
+            job()
+        }
+    }
+
+    private func loop() {
+        while true {
+            let (batch, isStopped) = jobs.withLock { jobs in
+                defer { jobs.queue.removeAll() }
+                return (jobs.queue, jobs.isStopped)
+            }
+            for job in batch { job() }
+            if batch.isEmpty {
+                if isStopped { return }
+                while unsafe sem_wait(signal) != 0 {}
+            }
+        }
+    }
+}
+
+/// Starts threads that end by themselves.
+enum DedicatedThread {
+    private final class Body {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Runs `body` on a thread of its own.
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let box = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
+        let code = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                if let argument = unsafe argument {
+                    unsafe Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                }
+                return nil
+            },
+            box
+        )
+        // Without a thread nothing can be closed any more either: as for memory, there is no way on.
+        guard code == 0 else {
+            preconditionFailure("no thread for the Kafka client: pthread_create gave \(code)")
+        }
+        pthread_detach(thread)
+    }
+}

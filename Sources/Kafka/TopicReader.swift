@@ -1,0 +1,178 @@
+package import Core
+
+/// Reads partitions from offsets, without any consumer group; one read at a time.
+///
+/// Two client handles: watermarks are asked with read_uncommitted, since a read_committed handle answers with the last
+/// stable offset, behind which any open transaction of the partition hides committed state. `close()` must be called.
+package final class TopicReader: Sendable {
+    private let settings: KafkaSettings
+    private let committed: Client
+    private let uncommitted: Client
+    private let worker = SerialThread()
+    /// How long one question to the broker may take.
+    private let patience: Duration
+
+    /// A reader that has not spoken to Kafka yet.
+    package init(settings: KafkaSettings, patience: Duration = .seconds(30)) throws(PublishError) {
+        self.settings = settings
+        self.patience = patience
+        uncommitted = try Client(settings: settings, role: .reader(committed: false))
+        do {
+            committed = try Client(settings: settings, role: .reader(committed: true))
+        } catch {
+            _ = uncommitted.shutDown()
+            throw error
+        }
+    }
+
+    /// The end of a partition, uncommitted records included: up to here state must be read before it is trusted (I2).
+    package func highWatermark(topic: String, partition: Int32) async throws(PublishError) -> Int64 {
+        try await worker.run { [self] () throws(PublishError) in
+            try ask("reading the end of \(topic)/\(partition)", topic) { limit in
+                uncommitted.handle.endOffset(topic, partition, limit: limit)
+            }
+        }
+    }
+
+    /// The end of every partition of a topic, uncommitted records included.
+    package func endOffsets(topic: String) async throws(PublishError) -> [Int64] {
+        try await worker.run { [self] () throws(PublishError) in
+            let attempt = "reading the ends of \(topic)"
+            let partitions = try ask(attempt, topic) { limit in
+                uncommitted.handle.metadata(of: topic, limit: limit).map { $0.replicas.count }
+            }
+            var ends: [Int64] = []
+            for partition in 0..<Int32(partitions) {
+                ends.append(
+                    try ask(attempt, topic) { limit in
+                        uncommitted.handle.endOffset(topic, partition, limit: limit)
+                    }
+                )
+            }
+            return ends
+        }
+    }
+
+    /// Reads a partition from an offset (nil: its beginning) up to an end, giving `each` what lies before the end, and
+    /// returns the position reached: the end, or less where the deadline came first.
+    ///
+    /// Control records leave gaps that no record fills; the position passes them. A committed read that stands still
+    /// before the end is being held back by an open transaction of the partition: the caller decides whom to fence.
+    package func read(
+        topic: String,
+        partition: Int32,
+        committed isCommitted: Bool,
+        from start: Int64?,
+        upTo end: Int64,
+        deadline: Duration,
+        withHeaders: Bool = false,
+        each: (TopicRecord) -> Void
+    ) async throws(PublishError) -> Int64 {
+        var position = start ?? 0
+        guard position < end else { return position }
+        let client = isCommitted ? committed : uncommitted
+        let attempt = "reading \(topic)/\(partition)"
+        let begun = ContinuousClock.now
+        let handle: PartitionHandle
+        switch await worker.run({ client.handle.startReading(topic, partition, from: start) }) {
+        case .success(let started): handle = started
+        case .failure(let error): throw failure(attempt, topic, error, client)
+        }
+        var wasHeard = false
+        var problem: PublishError?
+        while position < end, problem == nil {
+            let left = deadline - (ContinuousClock.now - begun)
+            guard left > .zero, !Task.isCancelled else { break }
+            let batch = await worker.run {
+                handle.next(limit: min(left, .milliseconds(200)), withHeaders: withHeaders)
+            }
+            for record in batch.records where record.offset < end { each(record) }
+            if let reached = batch.position {
+                position = max(position, reached)
+                wasHeard = true
+            }
+            if let error = batch.error, !isTransient(error) {
+                problem = failure(attempt, topic, error, client)
+            }
+        }
+        await worker.run { handle.stop() }
+        if let problem { throw problem }
+        if !wasHeard, !Task.isCancelled { throw client.unreachable(attempt, settings: settings) }
+        return min(position, end)
+    }
+
+    /// Ends both handles within some seconds.
+    package func close() async {
+        await worker.run { [self] in
+            for client in [committed, uncommitted] where !client.shutDown() {
+                settings.onLog(
+                    KafkaSettings.LogLine(
+                        level: 4,
+                        facility: "CLOSE",
+                        text: "a Kafka reader did not end in time and was left behind"
+                    )
+                )
+            }
+        }
+        worker.stop()
+    }
+
+    private func isTransient(_ error: ClientError) -> Bool {
+        switch error.code {
+        case ErrorNumber.authentication, ErrorNumber.saslAuthentication: false
+        case ErrorNumber.leaderNotAvailable: true
+        default: ErrorClass.isConnection(error.code)
+        }
+    }
+
+    /// Asks until there is an answer, for as long as the reader's patience lasts.
+    private func ask<Value>(
+        _ attempt: String,
+        _ topic: String,
+        _ question: (Duration) -> Result<Value, ClientError>
+    ) throws(PublishError) -> Value {
+        let begun = ContinuousClock.now
+        // A topic that was only just created is not known to every broker yet.
+        let grace = min(patience, .seconds(2))
+        while true {
+            let error: ClientError
+            switch question(min(patience, .seconds(5))) {
+            case .success(let value): return value
+            case .failure(let found): error = found
+            }
+            let spent = ContinuousClock.now - begun
+            let isUnknown = ErrorClass.publishCode(of: error.code) == .unknownTopic
+            guard isUnknown ? spent < grace : isTransient(error) && spent < patience else {
+                throw failure(attempt, topic, error, uncommitted)
+            }
+            Latch.pause(.milliseconds(50))
+        }
+    }
+
+    private func failure(_ attempt: String, _ topic: String, _ error: ClientError, _ client: Client)
+        -> PublishError
+    {
+        switch ErrorClass.publishCode(of: error.code) {
+        case .unknownTopic?:
+            return PublishError(
+                .unknownTopic,
+                "\(attempt): the topic \(topic) does not exist, or not this partition of it"
+            )
+        case .notAuthorized?:
+            return PublishError(
+                .notAuthorized,
+                "\(attempt): \(error.text); grant the principal Describe and Read on it"
+            )
+        default: break
+        }
+        if error.code == ErrorNumber.autoOffsetReset || error.code == ErrorNumber.offsetOutOfRange {
+            return PublishError(
+                .fatal,
+                "\(attempt): the place to go on from does not exist any more (\(error.text)); the topic was cut or created"
+                    + " anew"
+            )
+        }
+        if ErrorClass.isConnection(error.code) { return client.unreachable(attempt, settings: settings) }
+        return PublishError(.fatal, "\(attempt): \(error.text) (\(error.name))")
+    }
+}

@@ -1,0 +1,156 @@
+package import Core
+import Synchronization
+
+/// Commits the pages of a run's streams in groups: streams submit, one task commits.
+///
+/// A page that was taken is committed or its stream fails: cancelling a stream does not take its pages back (I1).
+package final class GroupCommitter: Sendable {
+    private struct Shared {
+        var machine: GroupMachine
+        var isClosed = false
+        var runError: (any Error)?
+        var committer: CheckedContinuation<Void, Never>?
+        var waiters: [CheckedContinuation<Void, Never>] = []
+
+        mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+            defer { waiters = [] }
+            return waiters
+        }
+    }
+
+    private let shared: Locked<Shared>
+    private let publisher: any Publisher
+    private let names: [String]
+    private let onCommit: @Sendable ([GroupMachine.Entry]) -> Void
+
+    /// A committer for the streams with these names, in the order of their numbers.
+    ///
+    /// `onCommit` is told of each committed group's pages, in order, from the committing task.
+    package init(
+        publisher: any Publisher,
+        streams names: [String],
+        caps: GroupMachine.Caps = .init(),
+        onCommit: @escaping @Sendable ([GroupMachine.Entry]) -> Void
+    ) {
+        shared = Locked(Shared(machine: GroupMachine(caps: caps)))
+        self.publisher = publisher
+        self.names = names
+        self.onCommit = onCommit
+    }
+
+    /// Hands over a page; waits while a whole group is waiting already.
+    ///
+    /// Throws what made the stream or the run fail meanwhile.
+    package func submit(_ entry: GroupMachine.Entry) async throws {
+        while true {
+            let (isTaken, committer) = try shared.withLock { shared in
+                if let error = shared.runError ?? shared.machine.failures[entry.stream] { throw error }
+                guard shared.machine.hasRoom else { return (false, CheckedContinuation<Void, Never>?.none) }
+                shared.machine.add(entry)
+                defer { shared.committer = nil }
+                return (true, shared.committer)
+            }
+            committer?.resume()
+            if isTaken { return }
+            await waitForChange { !$0.machine.hasRoom && $0.runError == nil && $0.machine.failures[entry.stream] == nil }
+        }
+    }
+
+    /// Returns when every page of the stream is committed; throws what made it fail.
+    package func drain(_ stream: Int) async throws {
+        await waitForChange { shared in
+            shared.runError == nil && shared.machine.failures[stream] == nil && shared.machine.isPending(stream)
+        }
+        try shared.withLock { shared in
+            if let error = shared.machine.failures[stream] ?? shared.runError { throw error }
+        }
+    }
+
+    /// No more pages will come: `run` returns after the last commit.
+    package func close() {
+        let committer = shared.withLock { shared in
+            shared.isClosed = true
+            defer { shared.committer = nil }
+            return shared.committer
+        }
+        committer?.resume()
+    }
+
+    /// Commits until closed and empty, or until the publisher is of no more use, whose error it throws.
+    package func run() async throws {
+        while true {
+            let (group, isOver) = shared.withLock { ($0.machine.takeGroup(), $0.isClosed && $0.machine.isIdle) }
+            if isOver { return }
+            guard let group else {
+                await waitForPages()
+                continue
+            }
+            do {
+                try await publisher.commit(group)
+                let entries = shared.withLock { $0.machine.committed() }
+                onCommit(entries)
+            } catch {
+                try settle(error)
+            }
+            wakeWaiters()
+        }
+    }
+
+    /// After a commit that failed: redo, fail one stream, or end the run.
+    private func settle(_ error: any Error) throws {
+        let failure = error as? any SluiceError
+        let culprit = (error as? PublishError)?.stream.flatMap { names.firstIndex(of: $0) }
+        switch failure?.recovery {
+        case .retry, .failStream, .streamUnavailable:
+            let recovery = failure?.recovery
+            shared.withLock { shared in
+                // A retriable abort blames nobody for good: those pages go again.
+                if case .retry = recovery {
+                    shared.machine.aborted(error, culprit: nil)
+                } else {
+                    shared.machine.aborted(error, culprit: culprit)
+                }
+            }
+        case .failRun, nil:
+            shared.withLock { shared in
+                shared.runError = error
+                shared.machine.failAll(error)
+            }
+            wakeWaiters()
+            throw error
+        }
+    }
+
+    private func wakeWaiters() {
+        for waiter in shared.withLock({ $0.takeWaiters() }) { waiter.resume() }
+    }
+
+    /// Suspends while the condition holds; asked again after each commit.
+    private func waitForChange(while condition: @escaping @Sendable (borrowing Shared) -> Bool) async {
+        while true {
+            let isOver = shared.withLock { !condition($0) }
+            if isOver { return }
+            await withCheckedContinuation { continuation in
+                let isOver = shared.withLock { shared in
+                    guard condition(shared) else { return true }
+                    shared.waiters.append(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        }
+    }
+
+    private func waitForPages() async {
+        await withCheckedContinuation { continuation in
+            let isReady = shared.withLock { shared in
+                guard !shared.isClosed else { return true }
+                // `takeGroup` said there is nothing; a page added since shows as not idle.
+                guard shared.machine.isIdle else { return true }
+                shared.committer = continuation
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package import Core
+
+/// Decides which pages go together into the next transaction, and what is redone after an abort.
+///
+/// Group commit: what became ready while the last transaction was committing goes together in the next one; nothing
+/// waits on purpose. The caps limit grouping and never split a page. An aborted group is redone without the stream
+/// that the report names, or stream by stream where none is named, so that only the culprit fails.
+package struct GroupMachine {
+    /// A page with the bookmark that covers it.
+    package struct Entry: Sendable {
+        package var stream: Int
+        package var page: EventPage
+        package var bookmark: StateRecord
+
+        /// An entry of a stream, by its number in the run.
+        package init(stream: Int, page: EventPage, bookmark: StateRecord) {
+            self.stream = stream
+            self.page = page
+            self.bookmark = bookmark
+        }
+    }
+
+    /// The bounds of a group and of what waits for the next one (I7).
+    package struct Caps: Sendable {
+        package var records = 5_000
+        package var bytes = 16 << 20
+        /// How often one stream's pages are tried again, alone, after aborts that name nobody.
+        package var redos = 3
+
+        /// The caps that the design states.
+        package init() {}
+    }
+
+    private let caps: Caps
+    private var waiting: [Entry] = []
+    private var inFlight: [Entry] = []
+    /// Streams whose pages go alone until they are through: set after an abort that named nobody.
+    private var alone: [Int] = []
+    private var redos: [Int: Int] = [:]
+    package private(set) var failures: [Int: any Error] = [:]
+
+    /// A machine with nothing waiting.
+    package init(caps: Caps = Caps()) { self.caps = caps }
+
+    /// Whether another page may be queued: what waits is bounded by one group.
+    package var hasRoom: Bool {
+        waiting.isEmpty
+            || waiting.reduce(0) { $0 + $1.page.events.count } < caps.records
+                && waiting.reduce(0) { $0 + $1.page.byteCount } < caps.bytes
+    }
+
+    package var isIdle: Bool { waiting.isEmpty && inFlight.isEmpty }
+
+    /// Whether pages of a stream are not committed yet.
+    package func isPending(_ stream: Int) -> Bool {
+        waiting.contains { $0.stream == stream } || inFlight.contains { $0.stream == stream }
+    }
+
+    /// Queues a page; of a stream that has failed nothing is taken any more (I2).
+    package mutating func add(_ entry: Entry) {
+        guard failures[entry.stream] == nil else { return }
+        waiting.append(entry)
+    }
+
+    /// The next group, oldest pages first; nil where nothing waits or a group is in flight.
+    package mutating func takeGroup() -> TransactionGroup? {
+        guard inFlight.isEmpty, !waiting.isEmpty else { return nil }
+        while let first = alone.first, !waiting.contains(where: { $0.stream == first }) { alone.removeFirst() }
+        var records = 0
+        var bytes = 0
+        var rest: [Entry] = []
+        var isFull = false
+        for entry in waiting {
+            let belongs = alone.first.map { $0 == entry.stream } ?? true
+            let fits =
+                inFlight.isEmpty
+                || records + entry.page.events.count <= caps.records && bytes + entry.page.byteCount <= caps.bytes
+            if belongs, fits, !isFull {
+                inFlight.append(entry)
+                records += entry.page.events.count
+                bytes += entry.page.byteCount
+            } else {
+                // Once a page did not fit, no later one may pass it: a stream's pages keep their order.
+                if belongs { isFull = true }
+                rest.append(entry)
+            }
+        }
+        waiting = rest
+        return TransactionGroup(pages: inFlight.map(\.page), state: lastBookmarks())
+    }
+
+    /// One bookmark a stream: the last page's, which covers those before it.
+    private func lastBookmarks() -> [StateRecord] {
+        var last: [Int: Int] = [:]
+        for (position, entry) in inFlight.enumerated() { last[entry.stream] = position }
+        return last.values.sorted().map { inFlight[$0].bookmark }
+    }
+
+    /// The group in flight is committed; gives its pages.
+    package mutating func committed() -> [Entry] {
+        defer { inFlight = [] }
+        for entry in inFlight { redos[entry.stream] = nil }
+        return inFlight
+    }
+
+    /// The group in flight is not visible and will not be: decides what is redone.
+    ///
+    /// With a named culprit that stream fails and the others go again; with none each stream goes alone.
+    package mutating func aborted(_ error: any Error, culprit: Int?) {
+        let group = inFlight
+        inFlight = []
+        waiting = group + waiting
+        if let culprit {
+            fail(culprit, error)
+            return
+        }
+        var streams: [Int] = []
+        for entry in group where !streams.contains(entry.stream) { streams.append(entry.stream) }
+        guard streams.count == 1, let only = streams.first else {
+            alone = streams
+            return
+        }
+        redos[only, default: 0] += 1
+        if redos[only, default: 0] > caps.redos { fail(only, error) }
+    }
+
+    /// A stream ends here: its pages that wait are dropped, so its bookmark stays where it was.
+    package mutating func fail(_ stream: Int, _ error: any Error) {
+        if failures[stream] == nil { failures[stream] = error }
+        waiting.removeAll { $0.stream == stream }
+        alone.removeAll { $0 == stream }
+    }
+
+    /// Nothing more can be published: every stream that has pages here fails with the error.
+    package mutating func failAll(_ error: any Error) {
+        let streams = Set((inFlight + waiting).map(\.stream))
+        inFlight = []
+        for stream in streams { fail(stream, error) }
+    }
+}

@@ -1,0 +1,31 @@
+package import Core
+
+/// What ended a run and belongs to no other module.
+package struct RunError: SluiceError {
+    /// The kinds of failure.
+    package struct Code: Hashable, Sendable {
+        fileprivate enum Kind: String, CaseIterable {
+            case unexpected = "run.unexpected"
+        }
+        fileprivate let kind: Kind
+
+        /// An error of a type that says nothing of its recovery: a defect, reported as it is.
+        package static let unexpected = Code(kind: .unexpected)
+
+        /// Every code's text form.
+        package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
+    }
+
+    package var code: Code
+    package var message: String
+
+    /// An error with its kind and one line of text.
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var codeText: String { code.kind.rawValue }
+    package var recovery: Recovery { .failRun }
+    package var exitCode: ExitCode { .failed }
+}

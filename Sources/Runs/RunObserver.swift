@@ -1,0 +1,13 @@
+/// What a run tells while it goes on; called from its tasks, in order for each stream.
+package enum RunEvent: Sendable {
+    /// A stream starts, behind so many records that earlier runs published.
+    case started(stream: String, after: Int)
+    /// A page was read and waits to be published.
+    case read(stream: String, records: Int)
+    /// A transaction with pages of the stream has committed: its new counts.
+    case committed(stream: String, records: Int, deletes: Int, pages: Int)
+    case ended(stream: String, outcome: StreamOutcome)
+}
+
+/// Takes what a run tells; must not block.
+package typealias RunObserver = @Sendable (RunEvent) -> Void

@@ -1,0 +1,59 @@
+import Core
+import Synchronization
+import JSON
+
+/// What a run counts of its streams: only what is committed counts as published.
+final class StreamTally: Sendable {
+    private let outcomes: Locked<[StreamOutcome]>
+    private let names: [String]
+    private let observer: RunObserver
+
+    init(names: [String], bookmarks: [JSONValue?], observer: @escaping RunObserver) {
+        outcomes = Locked(bookmarks.map { StreamOutcome(status: .cancelled, bookmark: $0) })
+        self.names = names
+        self.observer = observer
+    }
+
+    /// A group has committed.
+    func count(_ entries: [GroupMachine.Entry]) {
+        let changed = outcomes.withLock { outcomes in
+            for entry in entries {
+                let deletes = entry.page.events.reduce(0) { $0 + ($1.kind == .delete ? 1 : 0) }
+                outcomes[entry.stream].deletes += deletes
+                outcomes[entry.stream].records += entry.page.events.count - deletes
+                outcomes[entry.stream].pages += 1
+                outcomes[entry.stream].bookmark = entry.bookmark.value.flatMap { try? JSONValue.parse($0) }
+            }
+            return Set(entries.map(\.stream)).sorted().map { ($0, outcomes[$0]) }
+        }
+        for (stream, outcome) in changed {
+            observer(
+                .committed(
+                    stream: names[stream],
+                    records: outcome.records,
+                    deletes: outcome.deletes,
+                    pages: outcome.pages
+                )
+            )
+        }
+    }
+
+    func countRequests(_ stream: Int, _ requests: Int) { outcomes.withLock { $0[stream].requests += requests } }
+
+    /// A stream ends; what it published stays counted.
+    func end(_ stream: Int, _ status: StreamOutcome.Status, error: (any SluiceError)? = nil, note: String? = nil) {
+        let outcome = outcomes.withLock { outcomes in
+            outcomes[stream].status = status
+            outcomes[stream].error = error
+            outcomes[stream].note = note
+            return outcomes[stream]
+        }
+        observer(.ended(stream: names[stream], outcome: outcome))
+    }
+
+    /// The streams by name, in the run's order.
+    var all: [(name: String, outcome: StreamOutcome)] {
+        let outcomes = outcomes.withLock { $0 }
+        return zip(names, outcomes).map { ($0, $1) }
+    }
+}

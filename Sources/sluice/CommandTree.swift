@@ -1,0 +1,152 @@
+import CommandLine
+import Core
+
+/// Everything that can be typed: parsing, help, completions and the manual page come from here.
+enum CommandTree {
+    static func interface(version: String) -> Interface {
+        Interface(
+            root: Command(
+                "sluice",
+                summary: "Read SaaS APIs into Kafka, exactly once.",
+                discussion: [
+                    "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
+                        + "of a page and the bookmark that covers them commit in one Kafka transaction.",
+                ],
+                subcommands: [sync, simulate, state]
+            ),
+            version: version,
+            exitCodes: [
+                (0, "success"),
+                (1, "the run failed"),
+                (2, "bad usage, bad configuration or refused state"),
+                (3, "something outside: broker or API unreachable, credentials refused"),
+                (4, "the account is already running elsewhere"),
+                (5, "partial: some streams failed or were unavailable, the others went through"),
+                (130, "128 + the signal that ended it"),
+            ]
+        )
+    }
+
+    private static let accountOptions = [
+        Option("config", value: "FILE", help: "The account's file; a flag beats it.", heading: "Account", completion: .files),
+        Option("extractor", short: "e", value: "NAME", help: "The service to read.", heading: "Account"),
+        Option("account", short: "a", value: "NAME", help: "The account's name, a-z, 0-9 and -.", heading: "Account"),
+        Option(
+            "set",
+            value: "NAME=VALUE",
+            help: "A setting of the account; a secret as env:NAME, file:PATH or exec:COMMAND.",
+            heading: "Account",
+            isRepeated: true
+        ),
+        Option(
+            "extractors",
+            value: "DIR",
+            help: "Where extractors are looked for first.",
+            heading: "Account",
+            environment: "SLUICE_EXTRACTORS",
+            completion: .folders
+        ),
+    ]
+
+    private static let kafkaOptions = [
+        Option(
+            "kafka",
+            value: "HOST:PORT",
+            help: "Kafka's bootstrap servers, separated by commas.",
+            heading: "Kafka",
+            environment: "SLUICE_KAFKA"
+        ),
+        Option(
+            "topic-prefix",
+            value: "NAME",
+            help: "The first part of every topic's name.",
+            heading: "Kafka",
+            environment: "SLUICE_TOPIC_PREFIX"
+        ),
+        Option(
+            "kafka-set",
+            value: "KEY=VALUE",
+            help: "A setting of the Kafka client (librdkafka's names); a secret as env:, file: or exec:.",
+            heading: "Kafka",
+            isRepeated: true
+        ),
+        Option("lock-folder", value: "DIR", help: "Where this host's account locks are.", heading: "Kafka", completion: .folders),
+    ]
+
+    private static let output = Option(
+        "output",
+        short: "o",
+        value: "FORM",
+        help: "What is printed at the end.",
+        choices: ["text", "json"],
+        fallback: "text"
+    )
+
+    private static let sync = Command(
+        "sync",
+        summary: "Read the chosen streams of one account once.",
+        discussion: [
+            "Goes on where the bookmarks stand. A list that was read to its end is not read again without --resync; "
+                + "changes since then are not followed yet.",
+        ],
+        options: accountOptions + [
+            Option("stream", short: "s", value: "NAME", help: "Only this stream.", heading: "What to read", isRepeated: true),
+            Option("limit", value: "N", help: "Stop each stream after N records; the next run goes on there.", heading: "What to read"),
+        ] + kafkaOptions + [
+            output,
+            Option("log-format", value: "FORM", help: "How log lines look.", choices: ["text", "json"], fallback: "text"),
+            Option("log-level", value: "LEVEL", help: "The least level that is logged.", choices: ["debug", "info", "warning", "error"], fallback: "info"),
+        ],
+        flags: [
+            Flag("resync", help: "Read the chosen streams anew and publish them again under the same ids.", heading: "What to read"),
+            Flag("accept", help: "Accept topics that lost records or were made anew.", heading: "What to read"),
+            Flag("take-over", help: "Fence a session of the account that lives on another host.", heading: "What to read"),
+            Flag("quiet", short: "q", help: "No progress."),
+        ],
+        examples: [
+            Example(
+                "A whole account",
+                "sluice sync --extractor stripe --account acme --set api_key=env:STRIPE_KEY --kafka localhost:9092 --topic-prefix retail"
+            ),
+            Example(
+                "Two streams, with the settings from a file",
+                "sluice sync --config acme.yaml --stream customers --stream charges --kafka localhost:9092 --topic-prefix retail"
+            ),
+        ]
+    )
+
+    private static let simulate = Command(
+        "simulate",
+        summary: "Serve a local stand-in for a service, for tests and trying out.",
+        options: [
+            Option("port", short: "p", value: "PORT", help: "The port on 127.0.0.1; 0 takes a free one.", fallback: "8420"),
+            Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
+            Option("records", short: "n", value: "N", help: "Objects in each list.", fallback: "1000"),
+            Option("faults", value: "NAME,…", help: "Faults to inject, as NAME or NAME=RATE."),
+            Option("clock-speed", value: "X", help: "How fast the simulator's own clock runs.", fallback: "1"),
+            Option("config-out", value: "FILE", help: "Write the file with which `sluice sync --config FILE` reads it.", completion: .files),
+        ],
+        arguments: [Argument("service", help: "The service.", choices: ["stripe"])],
+        examples: [
+            Example("A local Stripe", "sluice simulate stripe --port 8420 --records 5000 --config-out stripe.yaml"),
+            Example("With faults", "sluice simulate stripe --faults rate_limit,cut_body=0.05"),
+        ]
+    )
+
+    private static let state = Command(
+        "state",
+        summary: "Look at the state that Kafka keeps.",
+        subcommands: [
+            Command(
+                "show",
+                summary: "Print the bookmarks of an account, or of all.",
+                options: kafkaOptions + [
+                    Option("extractor", short: "e", value: "NAME", help: "Only accounts of this extractor."),
+                    Option("account", short: "a", value: "NAME", help: "Only this account."),
+                    output,
+                ],
+                examples: [Example("All bookmarks", "sluice state show --kafka localhost:9092 --topic-prefix retail")]
+            )
+        ]
+    )
+}

@@ -1,0 +1,46 @@
+import CommandLine
+import Core
+import Runs
+import Simulators
+
+/// `sluice simulate`: serves a stand-in until a signal comes.
+struct SimulateCommand {
+    let program: Program
+    let command: ParsedCommand
+
+    func run() async throws -> Int32 {
+        var configuration = StripeSimulator.Configuration()
+        configuration.port = UInt16(try command.int("port", in: 0...65_535) ?? 0)
+        configuration.seed = UInt64(try command.int("seed", in: 0...Int.max) ?? 1)
+        configuration.records = try command.int("records", in: 0...1_000_000_000) ?? 1000
+        configuration.faults = try faults()
+        configuration.clockSpeed = try clockSpeed()
+        configuration.configOut = command.value("config-out")
+        let simulator = try StripeSimulator(configuration)
+        let port = try simulator.start()
+        program.print("stripe at http://127.0.0.1:\(port) (key sk_test_simulated; Ctrl-C ends it)\n")
+        let stop = StopSignal()
+        Signals.forward(program.signals, to: stop)
+        await stop.wait()
+        simulator.stop()
+        return ExitCode.success.rawValue
+    }
+
+    /// `NAME` strikes one request in ten, `NAME=RATE` as often as it says.
+    private func faults() throws -> [String: FaultPlan.Fault] {
+        var faults: [String: FaultPlan.Fault] = [:]
+        for word in (command.value("faults") ?? "").split(separator: ",") {
+            let parsed = word.contains("=") ? try FaultPlan.parse(String(word)) : (String(word), .init(rate: 0.1))
+            faults[parsed.0] = parsed.1
+        }
+        return faults
+    }
+
+    private func clockSpeed() throws -> Double {
+        let text = command.value("clock-speed") ?? "1"
+        guard let speed = Double(text), speed > 0, speed <= 1_000_000 else {
+            throw SimulatorError("--clock-speed \(text): give a number above 0 and up to 1000000, such as 60")
+        }
+        return speed
+    }
+}

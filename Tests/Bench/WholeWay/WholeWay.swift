@@ -1,0 +1,98 @@
+import Core
+import Events
+import Extraction
+import Glibc
+import HTTP
+import JSON
+import Kafka
+import Runs
+
+/// Measures one stage of the way of a record, or the whole of it, and prints one line of JSON.
+///
+/// `WholeWay STAGE BASE_URL DEFINITION_FOLDER [KAFKA PREFIX ACCOUNT LOCKS]`, where a stage is `fetch` (bytes and inflating),
+/// `read` (and scanning), `events` (and keys, ids, times) or `whole` (and transactions on a real broker).
+@main
+struct WholeWay {
+    static func main() async throws {
+        let words = CommandLine.arguments
+        guard words.count >= 4 else {
+            print("usage: WholeWay fetch|read|events|whole BASE_URL DEFINITION [KAFKA PREFIX ACCOUNT LOCKS]")
+            exit(2)
+        }
+        let definition = try ExtractorDefinition.load(folder: words[3])
+        let transport = try CurlTransport(settings: .init())
+        let bench = WholeWay(
+            definition: definition,
+            transport: transport,
+            base: words[2],
+            requester: try Requester(
+                extractor: definition,
+                settings: ["base_url": .string(words[2])],
+                transport: transport,
+                clock: WaitingClock(ContinuousClock()),
+                wall: Instant.systemClock
+            )
+        )
+        switch words[1] {
+        case "fetch": try await bench.measure { try await bench.fetch() }
+        case "read": try await bench.measure { try await bench.read(builder: nil) }
+        case "events": try await bench.measure { try await bench.read(builder: bench.builder(topic: "none")) }
+        default: try await bench.whole(kafka: words[4], prefix: words[5], account: words[6], locks: words[7])
+        }
+        await transport.close()
+    }
+
+    let definition: ExtractorDefinition
+    let transport: CurlTransport
+    let base: String
+    let requester: Requester
+
+    private func measure(_ body: () async throws -> Int) async throws {
+        let before = Usage.now
+        let records = try await body()
+        report(records, before, Usage.now)
+    }
+
+    private func report(_ records: Int, _ before: Usage, _ after: Usage) {
+        let cpu = after.cpuSeconds - before.cpuSeconds
+        let rate = Int(Double(records) / cpu)
+        print(
+            #"{"records": \#(records), "cpu_seconds": \#(cpu), "records_per_cpu_second": \#(rate), "#
+                + #""wall_seconds": \#(after.wallSeconds - before.wallSeconds), "anonymous_mb": \#(Usage.anonymousMegabytes)}"#
+        )
+    }
+
+    private func builder(topic: String) -> EventBuilder {
+        EventBuilder(extractor: "pages", account: "bench", stream: "charges", topic: topic, version: .epochSeconds)
+    }
+
+    /// Every page's bytes, inflated; the next page's path is cut out of them by its plain text.
+    private func fetch() async throws -> Int {
+        var path: String? = "/p0.json"
+        var pages = 0
+        while let next = path {
+            let response = try await transport.perform(HTTPRequest(address: base + next))
+            pages += 1
+            let tail = String(decoding: response.body.suffix(64), as: UTF8.self)
+            path = tail.contains("\"next\"") ? "/p\(pages).json" : nil
+        }
+        return pages * 100
+    }
+
+    private func read(builder: EventBuilder?) async throws -> Int {
+        let reader = try ListReader(stream: definition.streams[0], requester: requester)
+        var records = 0
+        while let page = try await reader.next() {
+            records += page.page.records.count
+            if let builder {
+                _ = try builder.build(
+                    page.page,
+                    keyFields: page.keyFields,
+                    versionField: page.versionField,
+                    now: page.now
+                )
+            }
+        }
+        return records
+    }
+}

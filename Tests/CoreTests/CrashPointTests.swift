@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Core
+
+struct CrashPointTests {
+    @Test(arguments: [
+        ("after_fetch", CrashPoint.afterFetch, 1),
+        ("mid_produce:3", CrashPoint.midProduce, 3),
+    ])
+    func `a plan names a point and a count`(text: String, point: CrashPoint, count: Int) throws {
+        let plan = try #require(CrashPlan(parsing: text))
+        #expect(plan.point == point)
+        #expect(plan.count == count)
+    }
+
+    @Test(arguments: ["", "nowhere", "after_fetch:", "after_fetch:0", "after_fetch:x", "after_fetch:1:2"])
+    func `another text is no plan`(text: String) { #expect(CrashPlan(parsing: text) == nil) }
+
+    @Test func `a hit without a plan goes on`() { CrashPoint.hit(.afterCommit) }
+}
