@@ -2,7 +2,7 @@
 struct ProgressBoard: Sendable {
     enum Action {
         case draw(ProgressBoard)
-        case print(String)
+        case say(String)
     }
 
     static let drawInterval = Duration.milliseconds(100)
@@ -45,7 +45,7 @@ struct ProgressBoard: Sendable {
         let hasEnded = update.phase.isOver && (isNew || !was.phase.isOver)
         guard hasEnded || time - rows[index].lastLine >= Self.lineInterval else { return nil }
         rows[index].lastLine = time
-        return .print(Self.line(rows[index], at: time, start: start))
+        return .say(Self.line(rows[index], at: time, start: start))
     }
 
     mutating func refresh(at time: ContinuousClock.Instant) -> Action? {

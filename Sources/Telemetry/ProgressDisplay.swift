@@ -47,7 +47,7 @@ package final class ProgressDisplay: Sendable {
         case nil: return
         case .draw(let board):
             console.redraw(board.lines(size: terminal.size(), colors: terminal.hasColors, at: time))
-        case .print(let line): console.write(Array((line + "\n").utf8))
+        case .say(let line): console.write(Array((line + "\n").utf8))
         }
     }
 }
