@@ -12,7 +12,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("HTTP", ["CCurl", "CDeflate", "Core"]),
     ("Kafka", ["CRDKafka", "Core", "JSON"]),
     ("Configuration", ["YAML", "Core", "JSON"]),
-    ("Web", ["CMicroHTTPD", "JSON"]),
+    ("Web", ["CMicroHTTPD", "CDeflate", "JSON"]),
     ("CommandLine", []),
     ("Telemetry", ["Core", "JSON"]),
     ("Extraction", ["Expressions", "YAML", "Cryptography", "Core", "JSON"]),

@@ -43,7 +43,7 @@ struct WebClient: Sendable {
     /// Sends and listens to the end, on a thread that may block.
     func send(_ text: String) async -> Answer {
         await withCheckedContinuation { done in
-            DispatchQueue.global().async { done.resume(returning: exchange(Array(text.utf8))) }
+            DispatchQueue(label: "client").async { done.resume(returning: exchange(Array(text.utf8))) }
         }
     }
 

@@ -1,0 +1,86 @@
+import Web
+
+/// The API key of a request, and what it may do.
+///
+/// Any test or restricted key is good, unless it says otherwise itself: one with `invalid` in it is refused, one with
+/// `expired` has expired, and a restricted one with `no_charges` may not read charges.
+struct StripeKey {
+    var text: String
+
+    /// The key of the request.
+    ///
+    /// - Throws: if there is none, or it is refused.
+    init(of request: WebRequest) throws(StripeError) {
+        let header = request.headers["Authorization"] ?? ""
+        let parts = header.split(separator: " ", maxSplits: 1)
+        switch parts.first?.lowercased() {
+        case "bearer" where parts.count == 2: text = String(parts[1])
+        case "basic" where parts.count == 2: text = Self.user(ofBasic: parts[1])
+        default: text = ""
+        }
+        guard !text.isEmpty else {
+            throw StripeError(
+                status: 401,
+                message:
+                    "You did not provide an API key. You need to provide your API key in the Authorization "
+                    + "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See "
+                    + "https://stripe.com/docs/api#authentication for details, or we can help at "
+                    + "https://support.stripe.com/.",
+                headers: [(name: "WWW-Authenticate", value: "Bearer realm=\"Stripe\"")]
+            )
+        }
+        if text.contains("expired") {
+            throw StripeError(
+                status: 401,
+                code: "api_key_expired",
+                message: "Expired API Key provided: \(masked)"
+            )
+        }
+        guard text.hasPrefix("sk_test_") || isRestricted, !text.contains("invalid") else {
+            throw StripeError(status: 401, message: "Invalid API Key provided: \(masked)")
+        }
+    }
+
+    var isRestricted: Bool { text.hasPrefix("rk_") }
+
+    /// Checks that the key may read a collection.
+    ///
+    /// - Throws: if it may not.
+    func check(_ collection: StripeCollection) throws(StripeError) {
+        guard isRestricted, text.contains("no_\(collection.rawValue)") else { return }
+        throw StripeError(
+            status: 403,
+            message:
+                "The provided key '\(masked)' does not have the required permissions for this endpoint on "
+                + "account 'acct_simulated'. Having the 'rak_\(collection.object)_read' permission would allow this "
+                + "request to continue."
+        )
+    }
+
+    /// The kind of key and its last four characters; short ones are all stars.
+    var masked: String {
+        let kind = text.split(separator: "_", omittingEmptySubsequences: false).prefix(2).joined(
+            separator: "_"
+        )
+        let hidden = text.utf8.count - kind.utf8.count - 1
+        guard text.contains("_"), kind.utf8.count <= 8, hidden > 4 else {
+            return String(repeating: "*", count: text.utf8.count)
+        }
+        return "\(kind)_\(String(repeating: "*", count: hidden - 4))\(text.suffix(4))"
+    }
+
+    private static func user(ofBasic encoded: Substring) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var bytes: [UInt8] = []
+        var (bits, count) = (0, 0)
+        for character in encoded.utf8 where character != UInt8(ascii: "=") {
+            guard let value = alphabet.firstIndex(of: character) else { return "" }
+            bits = (bits << 6 | value) & 0xFFFF
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+        }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
+    }
+}

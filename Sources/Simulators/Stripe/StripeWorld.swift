@@ -1,0 +1,129 @@
+/// Everything that a simulated account holds, as functions of the seed and of an object's index.
+///
+/// Nothing is stored: a million objects cost no memory, and any of them can be made at any time. Index 0 is the
+/// oldest of its collection; an object only refers to objects of no greater index, which are no younger.
+struct StripeWorld: Sendable {
+    /// The first second of the account, 2024-01-01.
+    static let begin = 1_704_067_200
+    /// The seconds over which its objects were created: two years.
+    static let span = 730 * 86_400
+    /// When its clock starts, 2026-01-01: all objects are older.
+    static let end = begin + 731 * 86_400
+
+    let seed: UInt64
+    /// The number of objects in each collection.
+    let records: Int
+    private let hash: SeededHash
+    private let identities: [SeededHash]
+    private let accountPart: [UInt8]
+
+    init(seed: UInt64, records: Int) {
+        self.seed = seed
+        self.records = records
+        hash = SeededHash(seed: seed)
+        identities = StripeCollection.allCases.indices.map {
+            SeededHash(seed: SeededHash.mix(seed &+ UInt64($0)))
+        }
+        accountPart = Self.digits(SeededHash.mix(seed), count: 10)
+    }
+
+    /// A number that belongs to an object; each `salt` gives another one.
+    func number(_ collection: StripeCollection, _ index: Int, _ salt: UInt64) -> UInt64 {
+        identity(collection)(UInt64(index), salt + 16)
+    }
+
+    /// A number below `bound` that belongs to an object.
+    func number(_ collection: StripeCollection, _ index: Int, _ salt: UInt64, below bound: Int) -> Int {
+        Int(number(collection, index, salt) % UInt64(bound))
+    }
+
+    // MARK: Time
+
+    /// The second in which an object was created; never less than that of an older index.
+    ///
+    /// A quarter of the runs of eight share one second: bursts as a busy account has them.
+    func created(_ collection: StripeCollection, _ index: Int) -> Int {
+        let run = index & ~7
+        let slot = hash(UInt64(run), 1) % 4 == 0 ? run : index
+        let width = max(1, Self.span / max(1, records))
+        let offset = Self.span.multipliedFullWidth(by: slot)
+        let place = max(1, records).dividingFullWidth(offset).quotient
+        return Self.begin + place + Int(hash(UInt64(slot), 2) % UInt64(width)) + collection.delay
+    }
+
+    /// How many objects were created before that second: the index of the first that was not.
+    func count(_ collection: StripeCollection, createdBefore second: Int) -> Int {
+        var (low, high) = (0, records)
+        while low < high {
+            let middle = (low + high) / 2
+            if created(collection, middle) < second { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    // MARK: Identity
+
+    /// The id of an object.
+    func id(_ collection: StripeCollection, _ index: Int) -> String {
+        id(prefix: collection.idPrefix, collection, index, isShort: collection.hasShortID)
+    }
+
+    /// The id of something that belongs to an object: its payment intent, its items.
+    func id(prefix: String, _ collection: StripeCollection, _ index: Int, isShort: Bool = false) -> String {
+        let identity = identity(collection)
+        var bytes = Array(prefix.utf8)
+        bytes.append(UInt8(ascii: isShort ? "Q" : "1"))
+        bytes += Self.digits(identity(UInt64(index), 8), count: 5)
+        if !isShort { bytes += accountPart }
+        bytes += Self.digits(identity.scramble(UInt64(index)), count: 8)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The index of the object with that id; nil if there is none.
+    func index(_ collection: StripeCollection, id: String) -> Int? {
+        index(prefix: collection.idPrefix, collection, id: id, isShort: collection.hasShortID)
+    }
+
+    /// The index of the object to which an id of another kind belongs; nil if there is none.
+    func index(prefix: String, _ collection: StripeCollection, id: String, isShort: Bool = false) -> Int? {
+        guard id.hasPrefix(prefix), let number = Self.number(id.utf8.suffix(8)), number < 1 << 46 else {
+            return nil
+        }
+        let index = identity(collection).unscramble(number)
+        guard index < UInt64(records),
+            self.id(prefix: prefix, collection, Int(index), isShort: isShort) == id
+        else { return nil }
+        return Int(index)
+    }
+
+    private func identity(_ collection: StripeCollection) -> SeededHash {
+        switch collection {
+        case .customers: identities[0]
+        case .products: identities[1]
+        case .prices: identities[2]
+        case .charges: identities[3]
+        case .refunds: identities[4]
+        case .subscriptions: identities[5]
+        case .invoices: identities[6]
+        }
+    }
+
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    private static func digits(_ number: UInt64, count: Int) -> [UInt8] {
+        var number = number
+        return (0..<count).map { _ in
+            defer { number /= 62 }
+            return alphabet[Int(number % 62)]
+        }
+    }
+
+    private static func number(_ digits: some BidirectionalCollection<UInt8>) -> UInt64? {
+        var number: UInt64 = 0
+        for digit in digits.reversed() {
+            guard let value = alphabet.firstIndex(of: digit) else { return nil }
+            number = number * 62 + UInt64(value)
+        }
+        return number
+    }
+}
