@@ -5,7 +5,9 @@ package import JSON
 package struct ListProgress: Hashable, Sendable {
     /// What leads to the next page: a record's id, a cursor or an address; nil before the first page.
     package var token: JSONValue?
-    /// Whether the list was read to its end. Nothing but the API's own sign sets it (I2).
+    /// Whether the list was read to its end.
+    ///
+    /// Nothing but the API's own sign sets it (I2).
     package var isDone: Bool
     package var records: Int
     package var pages: Int
