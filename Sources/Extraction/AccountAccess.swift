@@ -3,8 +3,10 @@ import Expressions
 import JSON
 import YAML
 
-/// The parts of every request that an account's settings decide: addresses, headers, credentials and the hosts
-/// that these may be sent to. Holds secrets, and so never describes itself (I6).
+/// The parts of every request that an account's settings decide: addresses, headers, credentials and the
+/// hosts that these may be sent to.
+///
+/// Holds secrets, and so never describes itself (I6).
 struct AccountAccess: Sendable {
     /// What a request carries as proof, ready to send.
     private enum Credential {
@@ -147,7 +149,9 @@ struct AccountAccess: Sendable {
         return limits
     }
 
-    /// A request with credentials. Only for an address that `hosts` allows: checked by the caller at the same place.
+    /// A request with credentials.
+    ///
+    /// Only for an address that `hosts` allows: checked by the caller at the same place.
     func request(_ address: HTTPAddress) -> HTTPRequest {
         switch credential {
         case .none: HTTPRequest(address: address.text, headers: headers)

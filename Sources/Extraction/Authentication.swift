@@ -1,6 +1,8 @@
 package import Expressions
 
-/// How a request proves who asks. The templates are filled from the account's settings.
+/// How a request proves who asks.
+///
+/// The templates are filled from the account's settings.
 package enum Authentication: Hashable, Sendable {
     /// The API asks for nothing.
     case none

@@ -62,7 +62,7 @@ extension DefinitionDecoder {
         default:
             let fields = fields(value, known: ["name", "value"])
             let name = required("name", of: fields, in: value).flatMap { text($0) }
-            let credential = required("value", of: fields, in: value).flatMap { credential($0) }
+            let credential = required("value", of: fields, in: value).flatMap { self.credential($0) }
             guard let name, let credential else { return .none }
             return style == "header"
                 ? .header(name: name, value: credential) : .query(name: name, value: credential)
@@ -147,8 +147,8 @@ extension DefinitionDecoder {
 
     private mutating func errorRule(_ node: YAMLNode, hasCode: Bool, hasMessage: Bool) -> ErrorRule? {
         let fields = fields(node, known: ["status", "code", "message", "action"])
-        let statuses = required("status", of: fields, in: node).map { statuses($0) }
-        let action = required("action", of: fields, in: node).flatMap { action($0) }
+        let statuses = required("status", of: fields, in: node).map { self.statuses($0) }
+        let action = required("action", of: fields, in: node).flatMap { self.action($0) }
         if let code = fields["code"], !hasCode {
             report(code, "say under errors where the body has its code: code: error.code")
         }

@@ -27,9 +27,9 @@ extension DefinitionDecoder {
             report(node, "a path begins with a slash and stands behind base_url")
         }
         let records = required("records", of: fields, in: member.value).flatMap { recordsPath($0) }
-        let key = required("key", of: fields, in: member.value).flatMap { key($0) }
+        let key = required("key", of: fields, in: member.value).flatMap { self.key($0) }
         let version = fields["version"].flatMap { self.version($0) }
-        let paging = required("paging", of: fields, in: member.value).flatMap { paging($0, key: key) }
+        let paging = required("paging", of: fields, in: member.value).flatMap { self.paging($0, key: key) }
         let limit = fields["limit"].flatMap { text($0) }
         if let limit, let node = fields["limit"], !limits.contains(limit) {
             report(node, "unknown limit \(limit); \(Self.hint(for: limit, among: limits))")

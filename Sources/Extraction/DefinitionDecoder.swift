@@ -3,8 +3,10 @@ import Expressions
 import JSON
 import YAML
 
-/// Turns the tree of an `extractor.yaml` into the typed model. It goes on after an error, so that an author sees
-/// all of them at once; a part that could not be decoded is nil and takes no further part.
+/// Turns the tree of an `extractor.yaml` into the typed model.
+///
+/// It goes on after an error, so that an author sees all of them at once; a part that could not be decoded is
+/// nil and takes no further part.
 struct DefinitionDecoder {
     private(set) var problems: [DefinitionProblem] = []
     /// What a template can use, with a value for each declared setting: templates are tried once when loaded.

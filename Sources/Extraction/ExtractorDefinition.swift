@@ -2,7 +2,9 @@ package import Core
 package import Expressions
 import YAML
 
-/// One service: how to reach it, what its errors mean and which streams it has. Data only (`extractor.yaml`).
+/// One service: how to reach it, what its errors mean and which streams it has.
+///
+/// Data only (`extractor.yaml`).
 package struct ExtractorDefinition: Sendable {
     package var name: String
     package var description: String
@@ -13,7 +15,9 @@ package struct ExtractorDefinition: Sendable {
     package var hosts: [Template]
     package var authentication: Authentication
     package var headers: [(name: String, value: Template)]
-    /// The rate limits of an account by name; `default` counts every request. Each evaluates to a `RateLimit`.
+    /// The rate limits of an account by name; `default` counts every request.
+    ///
+    /// Each evaluates to a `RateLimit`.
     package var limits: [(name: String, rate: Template)]
     package var errorRules: ErrorRules
     package var streams: [StreamDefinition]

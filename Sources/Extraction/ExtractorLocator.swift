@@ -7,8 +7,9 @@ package struct ExtractorLocator: Sendable {
     package let folders: [String]
     private let files: ExtractorFiles
 
-    /// Takes what the command was given: the option, the variables and its own place. Several folders are
-    /// joined by colons.
+    /// Takes what the command was given: the option, the variables and its own place.
+    ///
+    /// Several folders are joined by colons.
     package init(
         option: String?,
         environment: [String: String],

@@ -1,5 +1,6 @@
-package import Core
-package import JSON
+import Core
+import JSON
+import Synchronization
 
 /// Reads a list page by page.
 ///
@@ -59,8 +60,8 @@ package final class ListReader: Sendable {
         guard !start.progress.isDone, start.remaining != 0 else { return nil }
         let number = start.progress.pages + 1
         let address = try address(at: start.progress.token, page: number)
-        let answer = try await requester.get(address, for: stream, page: number)
-        let (page, after) = try take(answer, from: start)
+        var answer = try await requester.get(address, for: stream, page: number)
+        let (page, after) = try take(&answer, from: start)
         place.withLock { place in
             place.progress = after.progress
             place.repetition = after.repetition
@@ -94,12 +95,12 @@ package final class ListReader: Sendable {
     }
 
     private func take(
-        _ answer: Requester.Answer,
+        _ answer: inout Requester.Answer,
         from start: Place
     ) throws(ExtractionError) -> (ExtractedPage, Place) {
         var after = start
         let number = start.progress.pages + 1
-        var (page, links) = try reader.scan(answer, page: number)
+        var (page, links) = try reader.scan(&answer, page: number)
         let next = try reader.next(after: page, links: links, from: answer.address, page: number)
         let mark = reader.mark(of: page)
         if let problem = after.repetition.check(mark, next: next) {
@@ -136,8 +137,7 @@ package final class ListReader: Sendable {
 extension ScannedPage {
     /// Leaves out the records behind the first so many; the bytes stay.
     fileprivate mutating func keep(first count: Int) {
-        let width = records.isEmpty ? 0 : fields.count / records.count
         records.removeLast(records.count - count)
-        fields.removeLast(fields.count - count * width)
+        fields.removeLast(fields.count - count * fieldsPerRecord)
     }
 }

@@ -35,16 +35,19 @@ struct PageReader: Sendable {
         )
     }
 
-    /// The page of an answer, each record with its key, and the answer's links.
+    /// The page of an answer, whose body it takes, each record with its key, and the answer's links.
     func scan(
-        _ answer: Requester.Answer,
+        _ answer: inout Requester.Answer,
         page number: Int
     ) throws(ExtractionError) -> (ScannedPage, links: [String]) {
         let head = Array(answer.response.body.prefix(4096))
         let size = answer.response.body.count
+        // Taken out of the answer, so that the scanner works in the one buffer there is.
+        var body: [UInt8] = []
+        swap(&body, &answer.response.body)
         let page: ScannedPage
         do {
-            page = try scanner.scan(answer.response.body)
+            page = try scanner.scan(body)
         } catch {
             let type = answer.response[header: "Content-Type"] ?? "no content-type"
             let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
@@ -84,16 +87,7 @@ struct PageReader: Sendable {
     {
         for field in keyFields {
             let slice = page.field(field, ofRecord: record)
-            let problem: String
-            switch slice.isAbsent ? nil : page.bytes[slice.range].first {
-            case nil: problem = "is missing"
-            case UInt8(ascii: "\"") where slice.count > 2, UInt8(ascii: "-"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                continue
-            case UInt8(ascii: "\""): problem = "is empty"
-            case UInt8(ascii: "n"): problem = "is null"
-            default: problem = "is neither a text nor a number"
-            }
+            guard let problem = Self.problem(ofKey: page.bytes[slice.range]) else { continue }
             throw ExtractionError(
                 .missingKey,
                 "\(Requester.place(stream, number)), record \(record + 1) of \(page.records.count) (at byte"
@@ -101,6 +95,16 @@ struct PageReader: Sendable {
                     + " \(problem); the bookmark stays before this page",
                 stream: stream.name
             )
+        }
+    }
+
+    private static func problem(ofKey token: ArraySlice<UInt8>) -> String? {
+        guard let first = token.first else { return "is missing" }
+        switch first {
+        case UInt8(ascii: "\""): return token.count > 2 ? nil : "is empty"
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return nil
+        case UInt8(ascii: "n"): return "is null"
+        default: return "is neither a text nor a number"
         }
     }
 

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// How one page of a list leads to the next one.
 package enum Paging: Hashable, Sendable {

@@ -1,8 +1,11 @@
 package import Core
 package import JSON
+import Synchronization
 
-/// Asks an API for one answer at a time as the definition says: credentials, allowed hosts, redirects, pacing and
-/// retries. One is shared by all streams of an account, whose limits it keeps.
+/// Asks an API for one answer at a time as the definition says: credentials, allowed hosts, redirects, pacing
+/// and retries.
+///
+/// One is shared by all streams of an account, whose limits it keeps.
 package final class Requester: Sendable {
     /// An answer with a page.
     struct Answer: Sendable {
@@ -17,6 +20,16 @@ package final class Requester: Sendable {
     private struct Ledger {
         var requests: [String: Int] = [:]
         var paces: [String: PaceMachine]
+
+        /// Counts a request and gives how long it has to wait for its turn.
+        mutating func book(_ stream: StreamDefinition, at now: Duration) -> Duration {
+            requests[stream.name, default: 0] += 1
+            var wait = Duration.zero
+            for name in Set(["default", stream.limit ?? "default"]) {
+                wait = max(wait, paces[name]?.book(at: now) ?? .zero)
+            }
+            return wait
+        }
     }
 
     /// A list's page is reached in fewer; more is a circle.
@@ -31,8 +44,9 @@ package final class Requester: Sendable {
     private let policy: RetryMachine.Policy
     private let ledger: Locked<Ledger>
 
-    /// A requester for one account. `settings` are the account's values by name; defaults are filled in here.
-    /// `jitter` draws from 0..<1.
+    /// A requester for one account.
+    ///
+    /// `settings` are the account's values by name; defaults are filled in here. `jitter` draws from 0..<1.
     package init(
         extractor: ExtractorDefinition,
         settings: [String: JSONValue],
@@ -60,36 +74,31 @@ package final class Requester: Sendable {
 
     /// Gets an address until there is an answer with a page, or an error that says why there is none.
     func get(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) async throws -> Answer {
+        let before = self.requests(of: stream.name)
         var retry = RetryMachine(policy: policy)
-        var requests = 0
         while true {
-            let failure: Failure
-            do {
-                let (response, final) = try await follow(
-                    address,
-                    for: stream,
-                    page: page,
-                    requests: &requests
+            switch try await attempt(address, for: stream, page: page) {
+            case .page(let response, let final):
+                return Answer(
+                    response: response,
+                    address: final,
+                    requests: self.requests(of: stream.name) - before,
+                    now: now(response)
                 )
-                if 200..<300 ~= response.status {
-                    return Answer(response: response, address: final, requests: requests, now: now(response))
+            case .failure(let text, let retryAfter):
+                let place = "\(Self.place(stream, page)): GET \(access.secrets.clean(address.logged))"
+                switch retry.failed(retryAfter: retryAfter, draw: jitter()) {
+                case .wait(let duration): try await clock.sleep(duration)
+                case .triesSpent(let tries):
+                    throw gaveUp("\(place) failed \(tries) times, at last: \(text)", stream)
+                case .tooLong(let duration):
+                    let limit = policy.longestRetryAfter.components.seconds
+                    throw gaveUp(
+                        "\(place) is to be tried again in \(duration.components.seconds) s only, longer than"
+                            + " the \(limit) s that a run waits: \(text)",
+                        stream
+                    )
                 }
-                failure = try judge(response, from: final, for: stream, page: page)
-            } catch let error as HTTPError where error.recovery == .retry(after: nil) {
-                failure = Failure(text: access.secrets.clean(error.message), retryAfter: nil)
-            }
-            let place = "\(Self.place(stream, page)): GET \(address.logged)"
-            switch retry.failed(retryAfter: failure.retryAfter, draw: jitter()) {
-            case .wait(let duration): try await clock.sleep(duration)
-            case .triesSpent(let tries):
-                throw gaveUp("\(place) failed \(tries) times, at last: \(failure.text)", stream)
-            case .tooLong(let duration):
-                let limit = policy.longestRetryAfter.components.seconds
-                throw gaveUp(
-                    "\(place) is to be tried again in \(duration.components.seconds) s only, longer than the"
-                        + " \(limit) s that a run waits: \(failure.text)",
-                    stream
-                )
             }
         }
     }
@@ -107,52 +116,79 @@ package final class Requester: Sendable {
 // MARK: - One try
 
 extension Requester {
-    /// A try that may be repeated.
-    private struct Failure {
-        var text: String
-        var retryAfter: Duration?
+    /// What came of one try.
+    private enum Outcome {
+        case page(HTTPResponse, from: HTTPAddress)
+        /// May be tried again, not before `retryAfter` has passed.
+        case failure(String, retryAfter: Duration?)
+    }
+
+    private func attempt(
+        _ address: HTTPAddress,
+        for stream: StreamDefinition,
+        page: Int
+    ) async throws -> Outcome {
+        do {
+            let (response, final) = try await follow(address, for: stream, page: page)
+            if 200..<300 ~= response.status { return .page(response, from: final) }
+            return try judge(response, from: final, for: stream, page: page)
+        } catch let error as HTTPError {
+            guard case .retry(let after) = error.recovery else { throw error }
+            return .failure(access.secrets.clean(error.message), retryAfter: after)
+        }
     }
 
     /// Sends the request and follows redirects; every address is checked before it gets the credentials (I6).
     private func follow(
         _ start: HTTPAddress,
         for stream: StreamDefinition,
-        page: Int,
-        requests: inout Int
+        page: Int
     ) async throws -> (HTTPResponse, HTTPAddress) {
         var address = start
         for _ in 0...Self.maximumRedirects {
-            do {
-                try access.hosts.check(address)
-            } catch  where error.code == .forbiddenHost {
-                throw ExtractionError(
-                    .forbiddenHost,
-                    "\(Self.place(stream, page)): \(access.secrets.clean(error.message))",
-                    stream: stream.name
-                )
-            }
+            try check(address, for: stream, page: page)
             try await pace(stream)
-            requests += 1
             let response = try await transport.perform(access.request(address))
             guard [301, 302, 303, 307, 308].contains(response.status) else { return (response, address) }
-            do {
-                guard let location = response[header: "Location"] else {
-                    throw HTTPError(.badAddress, "the answer has no Location")
-                }
-                address = try access.withoutCredential(address.resolving(location))
-            } catch let error as HTTPError {
-                throw badRedirect(
-                    "GET \(address.logged) answered \(response.status): \(access.secrets.clean(error.message))",
-                    stream,
-                    page
-                )
-            }
+            address = try target(of: response, from: address, for: stream, page: page)
         }
         throw badRedirect(
             "GET \(start.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
             stream,
             page
         )
+    }
+
+    private func check(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) throws {
+        do {
+            try access.hosts.check(address)
+        } catch {
+            guard error.code == .forbiddenHost else { throw error }
+            throw ExtractionError(
+                .forbiddenHost,
+                "\(Self.place(stream, page)): \(access.secrets.clean(error.message))",
+                stream: stream.name
+            )
+        }
+    }
+
+    private func target(
+        of response: HTTPResponse,
+        from address: HTTPAddress,
+        for stream: StreamDefinition,
+        page: Int
+    ) throws(ExtractionError) -> HTTPAddress {
+        let problem: String
+        if let location = response[header: "Location"] {
+            do {
+                return try access.withoutCredential(address.resolving(location))
+            } catch {
+                problem = access.secrets.clean(error.message)
+            }
+        } else {
+            problem = "the answer has no Location"
+        }
+        throw badRedirect("GET \(address.logged) answered \(response.status): \(problem)", stream, page)
     }
 
     private func badRedirect(_ text: String, _ stream: StreamDefinition, _ page: Int) -> ExtractionError {
@@ -162,14 +198,7 @@ extension Requester {
     /// Waits for the account's turn, in the default limit and in the stream's own.
     private func pace(_ stream: StreamDefinition) async throws {
         let now = clock.elapsed()
-        let wait = ledger.withLock { ledger in
-            ledger.requests[stream.name, default: 0] += 1
-            var wait = Duration.zero
-            for name in Set(["default", stream.limit ?? "default"]) {
-                wait = max(wait, ledger.paces[name]?.book(at: now) ?? .zero)
-            }
-            return wait
-        }
+        let wait = ledger.withLock { $0.book(stream, at: now) }
         if wait > .zero { try await clock.sleep(wait) }
     }
 
@@ -185,7 +214,7 @@ extension Requester {
         from address: HTTPAddress,
         for stream: StreamDefinition,
         page: Int
-    ) throws(ExtractionError) -> Failure {
+    ) throws(ExtractionError) -> Outcome {
         let body = response.body.count <= 1 << 16 ? try? JSONValue.parse(response.body) : nil
         let message = rules.messagePath.flatMap { body?.text(at: $0) }
         let said = message.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
@@ -201,7 +230,7 @@ extension Requester {
         case .retry:
             let apiNow = response[header: "Date"].flatMap { HTTPDate.parse($0) } ?? wall()
             let asked = response[header: "Retry-After"].flatMap { RetryAfter.parse($0, now: apiNow) }
-            return Failure(text: answer, retryAfter: asked)
+            return .failure(answer, retryAfter: asked)
         case .refusedCredentials:
             let names = access.secretNames.joined(separator: ", ")
             let advice = names.isEmpty ? "" : "; check the account's \(names)"

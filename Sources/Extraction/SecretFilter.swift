@@ -10,7 +10,9 @@ package struct SecretFilter: Sendable {
         }
     }
 
-    /// Whether the text holds one of them. Secrets shorter than 8 bytes stand in texts by chance and do not count.
+    /// Whether the text holds one of them.
+    ///
+    /// Secrets shorter than 8 bytes stand in texts by chance and do not count.
     package func finds(in text: String) -> Bool {
         secrets.contains { $0.utf8.count >= 8 && text.contains($0) }
     }

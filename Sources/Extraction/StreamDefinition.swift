@@ -25,8 +25,9 @@ package struct StreamDefinition: Sendable {
     package var name: String
     /// Behind the extractor's base address.
     package var path: Template
-    /// What the first and, where tokens are no links, every other request asks for. A value that evaluates to
-    /// null leaves its parameter out.
+    /// What the first and, where tokens are no links, every other request asks for.
+    ///
+    /// A value that evaluates to null leaves its parameter out.
     package var query: [(name: String, value: Template)]
     /// The path to the array of records; empty where the page itself is the array.
     package var recordsPath: [String]
