@@ -29,9 +29,9 @@ package final class CurlTransport: HTTPTransport, Sendable {
         package var maximumConnectionsPerHost: Int
         /// Connections kept open for reuse, in all.
         package var maximumIdleConnections: Int
-        /// A transfer slower than so many bytes a second …
+        /// Bytes a second, the wait for the first one included: a transfer that stays slower is given up.
         package var lowSpeedLimit: Int
-        /// … for so long is given up.
+        /// How long it may stay slower, in whole seconds.
         package var lowSpeedTime: Duration
 
         /// Settings that suit an API on the internet.

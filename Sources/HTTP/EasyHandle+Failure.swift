@@ -13,9 +13,16 @@ extension EasyHandle {
         _ settings: CurlTransport.Settings
     ) -> HTTPError? {
         let code = CURLcode(rawValue: code.raw)
-        guard code != CURLE_OK else { return nil }
+        if code == CURLE_OK && hasAllHeaders && status >= 200 { return nil }
         let what = "\(request.method) \(address.logged)"
         switch code {
+        case CURLE_OK:
+            return HTTPError(.cut, "\(what): the connection ended in the answer's headers")
+        case CURLE_RECV_ERROR where proxyStatus >= 300:
+            return HTTPError(
+                .cannotConnect,
+                "\(what): the proxy refused the connection with status \(proxyStatus)"
+            )
         case CURLE_WRITE_ERROR where isTooLarge:
             return HTTPError(.tooLarge, "\(what): the body is larger than \(request.maximumBody) bytes")
         case CURLE_OPERATION_TIMEDOUT:
@@ -40,7 +47,7 @@ extension EasyHandle {
 
     private static func meaning(of code: CURLcode) -> (HTTPError.Code, String) {
         switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: (.badAddress, "libcurl cannot use the address")
+        case CURLE_URL_MALFORMAT: (.badAddress, "libcurl cannot use the address")
         case CURLE_COULDNT_RESOLVE_HOST: (.cannotResolve, "the host's name cannot be resolved")
         case CURLE_COULDNT_RESOLVE_PROXY: (.cannotResolve, "the proxy's name cannot be resolved")
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: (.cannotConnect, "no connection")
@@ -58,7 +65,8 @@ extension EasyHandle {
             CURLE_SEND_FAIL_REWIND:
             (.cut, "the connection ended before the whole answer was there")
         case CURLE_BAD_CONTENT_ENCODING: (.badEncoding, "the body's encoding is damaged or cut off")
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
+        // The scheme was checked before: what libcurl does not support is the answer, HTTP/0.9.
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_UNSUPPORTED_PROTOCOL:
             (.protocolError, "the server does not speak HTTP as it should")
         default: (.protocolError, unsafe String(cString: curl_easy_strerror(code)))
         }

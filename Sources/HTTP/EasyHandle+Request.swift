@@ -40,8 +40,9 @@ extension EasyHandle {
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
-        // A second request waits for the first one's connection to show that it can carry both.
-        set(CURLOPT_PIPEWAIT, 1)
+        // A second request waits for the TLS handshake of the first, which says whether one connection carries both.
+        // Plain http has no handshake: it would wait for the first answer.
+        set(CURLOPT_PIPEWAIT, address.scheme == "https" ? 1 : 0)
         set(CURLOPT_BUFFERSIZE, 128 << 10)
         set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)

@@ -14,6 +14,8 @@ final class EasyHandle: @unchecked Sendable {
     private var body: [UInt8] = []
     private var maximumBody = 0
     private var isFirstPiece = true
+    /// The blank line after the headers came: without it libcurl takes a connection's end for the answer's.
+    private(set) var hasAllHeaders = false
     /// The body passed its limit, and the transfer was given up for it.
     private(set) var isTooLarge = false
 
@@ -42,8 +44,18 @@ final class EasyHandle: @unchecked Sendable {
         self.maximumBody = maximumBody
         isFirstPiece = true
         isTooLarge = false
+        hasAllHeaders = false
         unsafe sluice_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
         unsafe sluice_easy_set_pointer(pointer, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe sluice_easy_set_pointer(pointer, CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe sluice_easy_set_header(pointer) { line, size, count, context in
+            if let line = unsafe line, let context = unsafe context, size * count > 0 {
+                let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+                // The blank line, an interim answer's too: that one's headers are followed by others.
+                handle.hasAllHeaders = unsafe size * count <= 2 && (line[0] == 0x0D || line[0] == 0x0A)
+            }
+            return size * count
+        }
         unsafe sluice_easy_set_write(pointer) { bytes, size, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             // The loop's table keeps the handle alive while its transfer runs.
@@ -126,6 +138,9 @@ final class EasyHandle: @unchecked Sendable {
     /// The status of the last answer, 0 if there was none.
     var status: Int { number(CURLINFO_RESPONSE_CODE) }
 
+    /// The status a proxy answered the wish for a tunnel with, 0 if none did.
+    var proxyStatus: Int { number(CURLINFO_HTTP_CONNECTCODE) }
+
     /// Whether the request was on its way: host found, connection and TLS up.
     var wasConnected: Bool { offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
 
@@ -137,9 +152,10 @@ final class EasyHandle: @unchecked Sendable {
         var headers: [(name: String, value: String)] = []
         var last = unsafe curl_easy_nextheader(pointer, UInt32(CURLH_HEADER), -1, nil)
         while let header = unsafe last {
-            unsafe headers.append(
-                (String(cString: header.pointee.name), String(cString: header.pointee.value))
-            )
+            var value = unsafe String(cString: header.pointee.value)
+            // libcurl leaves the line's end in an empty value.
+            if value.utf8.count < 3, value.utf8.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { value = "" }
+            unsafe headers.append((String(cString: header.pointee.name), value))
             unsafe last = unsafe curl_easy_nextheader(pointer, UInt32(CURLH_HEADER), -1, header)
         }
         return headers
