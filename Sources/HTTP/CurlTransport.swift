@@ -108,7 +108,7 @@ package final class CurlTransport: HTTPTransport, Sendable {
             if let error = handle.failure(code, request, address, settings) { throw error }
             let headers = handle.headers()
             var body = handle.takeBody()
-            if decoding == .ours, !body.isEmpty {
+            if decoding == .whole, !body.isEmpty {
                 // On the caller's task: the loop's thread goes on with the other transfers meanwhile.
                 body = try decode(body, headers, limit: request.maximumBody, from: address)
             }
