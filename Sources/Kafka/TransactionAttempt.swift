@@ -35,7 +35,7 @@ struct TransactionAttempt {
     private var left: Duration { budget - (ContinuousClock.now - start) }
 
     /// Runs it to the end; whatever it throws, nothing stays open where the broker can be reached.
-    mutating func run() throws(PublishError) -> CommitOutcome {
+    mutating func run(_ onStep: (TransactionStep) -> Void) throws(PublishError) -> CommitOutcome {
         try warmTopics()
         client.monitor.reset()
         if let error = client.handle.beginTransaction() {
@@ -45,8 +45,13 @@ struct TransactionAttempt {
         let begun = ContinuousClock.now
         // Until the end is known to be good.
         mustRecycle = true
-        if let error = produce() { throw abort(after: error) }
+        onStep(.begun)
+        if let error = produceEvents() { throw abort(after: error) }
+        onStep(.eventsProduced)
+        if let error = produceState() { throw abort(after: error) }
+        onStep(.stateProduced)
         try commit()
+        onStep(.committed)
         let duration = ContinuousClock.now - begun
         mustRecycle = duration > .seconds(1) || client.monitor.wasDisturbed
         return CommitOutcome(duration: duration, mustRecycle: mustRecycle)
@@ -107,7 +112,7 @@ struct TransactionAttempt {
 
     // MARK: - Records
 
-    private func produce() -> ClientError? {
+    private func produceEvents() -> ClientError? {
         for (number, page) in group.pages.enumerated() {
             var next = 0
             while let stopped = client.handle.produce(
@@ -123,7 +128,11 @@ struct TransactionAttempt {
                 guard waitForRoom(after: stopped.error) else { return refused(stopped.error, token, size) }
             }
         }
-        // State last: what a torn transaction leaves behind then shows events without their bookmark.
+        return nil
+    }
+
+    /// State goes last: what a torn transaction leaves behind then shows events without their bookmark.
+    private func produceState() -> ClientError? {
         for (number, record) in group.state.enumerated() {
             let token = RecordToken(page: group.pages.count, record: number)
             while let error = client.handle.produce(

@@ -20,6 +20,7 @@ package final class TransactionalProducer: Sendable {
     let transactionalID: String
     let worker = SerialThread()
     let budget: Duration
+    let onStep: @Sendable (TransactionStep) -> Void
     let condition = Locked(Condition())
 
     /// What the producer has been through; only the worker changes it.
@@ -28,12 +29,16 @@ package final class TransactionalProducer: Sendable {
         var isClosed = false
     }
 
-    /// A producer that has not spoken to Kafka yet; `budget` is how long a commit or an abort may take in all.
+    /// A producer that has not spoken to Kafka yet.
+    ///
+    /// `budget` is how long a commit with its abort may take in all. `onStep` is called between the
+    /// calls of a transaction, on the producer's thread.
     package init(
         settings: KafkaSettings,
         transactionalID: String,
         transactionTimeout: Duration = .seconds(15),
-        budget: Duration = .seconds(30)
+        budget: Duration = .seconds(30),
+        onStep: @escaping @Sendable (TransactionStep) -> Void = { _ in }
     ) throws(PublishError) {
         client = try Client(
             settings: settings,
@@ -42,6 +47,7 @@ package final class TransactionalProducer: Sendable {
         self.settings = settings
         self.transactionalID = transactionalID
         self.budget = budget
+        self.onStep = onStep
     }
 
     /// Whether this producer must be replaced before the next transaction.
@@ -75,7 +81,7 @@ package final class TransactionalProducer: Sendable {
             )
             try checkUsable()
             defer { condition.withLock { $0.mustRecycle = $0.mustRecycle || attempt.mustRecycle } }
-            return try attempt.run()
+            return try attempt.run(onStep)
         }
     }
 

@@ -1,0 +1,188 @@
+import Core
+import Foundation
+import Kafka
+import Synchronization
+import Testing
+
+/// The real broker of this test process: the one named by `SLUICE_TEST_KAFKA`, else one that is started once from the
+/// folder of jars (`SLUICE_KAFKA_HOME`, or `../shared/kafka` beside the package) and killed when the process ends.
+enum TestBroker {
+    /// The bootstrap address, or why there is none.
+    private enum Found: Sendable {
+        case address(String)
+        case none(String)
+    }
+
+    private static let found: Found = {
+        let found = find()
+        if case .none(let reason) = found {
+            print("SKIPPED: the tests that need a Kafka broker do not run: \(reason)")
+        }
+        return found
+    }()
+
+    /// Whether tests that need a broker can run; says once why not.
+    static var isAvailable: Bool {
+        if case .address = found { return true }
+        return false
+    }
+
+    /// Settings for the broker; with `onLog` silent.
+    static var settings: KafkaSettings {
+        get throws {
+            guard case .address(let bootstrap) = found else { throw Unavailable() }
+            return KafkaSettings(bootstrap: bootstrap)
+        }
+    }
+
+    struct Unavailable: Error {}
+
+    private static let counter = Atomic<Int>(0)
+
+    /// A name that no other test of this or another process uses.
+    static func name(_ hint: String) -> String {
+        let number = counter.add(1, ordering: .relaxed).newValue
+        return "t\(getpid())-\(UInt32.random(in: 0 ... .max))-\(hint)-\(number)"
+    }
+
+    /// A new topic.
+    static func topic(
+        _ hint: String,
+        partitions: Int = 1,
+        configuration: [(String, String)] = []
+    ) async throws -> String {
+        let topic = name(hint)
+        let admin = try KafkaAdmin(settings: settings)
+        do {
+            try await admin.create(
+                topic: topic,
+                partitions: partitions,
+                replication: 1,
+                configuration: configuration
+            )
+        } catch {
+            await admin.close()
+            throw error
+        }
+        await admin.close()
+        return topic
+    }
+
+    /// Every record of a topic, partition by partition.
+    static func records(of topic: String, committed: Bool = true) async throws -> [[TopicRecord]] {
+        let reader = try TopicReader(settings: settings)
+        do {
+            var partitions: [[TopicRecord]] = []
+            for (partition, end) in try await reader.endOffsets(topic: topic).enumerated() {
+                var records: [TopicRecord] = []
+                _ = try await reader.read(
+                    topic: topic,
+                    partition: Int32(partition),
+                    committed: committed,
+                    from: nil,
+                    upTo: end,
+                    deadline: .seconds(10),
+                    withHeaders: true
+                ) { records.append($0) }
+                partitions.append(records)
+            }
+            await reader.close()
+            return partitions
+        } catch {
+            await reader.close()
+            throw error
+        }
+    }
+
+    /// A producer that is closed after `body`, whatever happens.
+    static func withProducer<Result>(
+        _ id: String,
+        settings: KafkaSettings? = nil,
+        transactionTimeout: Duration = .seconds(15),
+        _ body: (TransactionalProducer) async throws -> Result
+    ) async throws -> Result {
+        let producer = try TransactionalProducer(
+            settings: settings ?? self.settings,
+            transactionalID: id,
+            transactionTimeout: transactionTimeout
+        )
+        do {
+            try await producer.initTransactions(deadline: .seconds(30))
+            let result = try await body(producer)
+            await producer.close()
+            return result
+        } catch {
+            await producer.close()
+            throw error
+        }
+    }
+
+    // MARK: - Starting one
+
+    private static let startedFolder = Mutex<String?>(nil)
+
+    private static func find() -> Found {
+        let environment = ProcessInfo.processInfo.environment
+        if let address = environment["SLUICE_TEST_KAFKA"], !address.isEmpty { return .address(address) }
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let home = environment["SLUICE_KAFKA_HOME"] ?? package.appending(path: "../shared/kafka").path
+        let script = home + "/kafka"
+        guard FileManager.default.isExecutableFile(atPath: script) else {
+            return .none(
+                "\(script) is not there; set SLUICE_TEST_KAFKA to a broker, or SLUICE_KAFKA_HOME to its jars"
+            )
+        }
+        guard let port = freePort() else { return .none("no free port") }
+        let folder = FileManager.default.temporaryDirectory.path + "/sluice-broker-tests-\(getpid())"
+        startedFolder.withLock { $0 = folder }
+        atexit { TestBroker.stop() }
+        guard run(script, ["start", "--dir", folder, "--port", String(port)]) else {
+            return .none("\(script) did not start a broker; its logs are in \(folder)")
+        }
+        return .address("127.0.0.1:\(port)")
+    }
+
+    private static func run(_ program: String, _ arguments: [String]) -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        do { try process.run() } catch { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
+    private static func stop() {
+        guard let folder = startedFolder.withLock({ $0 }) else { return }
+        if let text = try? String(contentsOfFile: folder + "/0/pid", encoding: .utf8),
+            let pid = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        {
+            kill(pid, SIGKILL)
+        }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// A port that is free together with the next one, where the controller listens.
+    private static func freePort() -> Int? {
+        (0..<200).lazy.map { _ in Int.random(in: 20_000..<30_000) }.first { canBind($0) && canBind($0 + 1) }
+    }
+
+    private static func canBind(_ port: Int) -> Bool {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { return false }
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(socket, $0, size) == 0
+            }
+        }
+    }
+}
