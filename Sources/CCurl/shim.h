@@ -13,6 +13,7 @@ static inline CURLcode sluice_easy_set_offset(CURL *easy, CURLoption option, cur
 static inline CURLcode sluice_easy_set_pointer(CURL *easy, CURLoption option, void *value) { return curl_easy_setopt(easy, option, value); }
 static inline CURLcode sluice_easy_set_headers(CURL *easy, struct curl_slist *value) { return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, value); }
 static inline CURLcode sluice_easy_set_write(CURL *easy, curl_write_callback value) { return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, value); }
+static inline CURLcode sluice_easy_set_header(CURL *easy, curl_write_callback value) { return curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, value); }
 static inline CURLcode sluice_easy_set_token(CURL *easy, uintptr_t value) { return curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)value); }
 static inline CURLcode sluice_easy_get_long(CURL *easy, CURLINFO info, long *value) { return curl_easy_getinfo(easy, info, value); }
 static inline CURLcode sluice_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) { return curl_easy_getinfo(easy, info, value); }

@@ -183,7 +183,7 @@ package struct SessionMachine: Sendable {
         go(.over, [.destroyProducer, .close, .fail(code, message)])
     }
 
-    /// Step 2 of a first start: whose record is it, and does it live?
+    /// Step 2 of a first start: whose record it is, and whether it lives.
     private mutating func look(_ sighting: Sighting?, asked: Duration, now: Duration) -> [Action] {
         seen = sighting
         guard let sighting, !isProvenDead(sighting.record), !settings.takesOver else {
@@ -209,7 +209,7 @@ package struct SessionMachine: Sendable {
         return go(.initialising, [.initTransactions])
     }
 
-    /// Step 4: did anybody write a session record between our look and our fence?
+    /// Step 4: whether anybody wrote a session record between our look and our fence.
     private mutating func verify(_ sighting: Sighting?) -> [Action] {
         guard let sighting, sighting.record.session != settings.session else {
             if isOwner && sighting == nil { return supplanted(by: nil) }

@@ -29,9 +29,9 @@ package final class CurlTransport: HTTPTransport, Sendable {
         package var maximumConnectionsPerHost: Int
         /// Connections kept open for reuse, in all.
         package var maximumIdleConnections: Int
-        /// A transfer slower than so many bytes a second …
+        /// Bytes a second, the wait for the first one included: a transfer that stays slower is given up.
         package var lowSpeedLimit: Int
-        /// … for so long is given up.
+        /// How long it may stay slower, in whole seconds.
         package var lowSpeedTime: Duration
 
         /// Settings that suit an API on the internet.
@@ -108,7 +108,7 @@ package final class CurlTransport: HTTPTransport, Sendable {
             if let error = handle.failure(code, request, address, settings) { throw error }
             let headers = handle.headers()
             var body = handle.takeBody()
-            if decoding == .ours, !body.isEmpty {
+            if decoding == .whole, !body.isEmpty {
                 // On the caller's task: the loop's thread goes on with the other transfers meanwhile.
                 body = try decode(body, headers, limit: request.maximumBody, from: address)
             }

@@ -8,12 +8,23 @@ final class EasyHandle: @unchecked Sendable {
     // inbox on, the loop's thread alone touches it, until it has removed it from the multi handle and resumed the
     // task. The inbox's lock and the continuation order the two.
     let pointer: OpaquePointer
+
+    /// Who decodes an answer's body.
+    enum Decoding {
+        /// This module, a whole gzip body after the transfer.
+        case whole
+        /// libcurl, any coding while it comes.
+        case streamed
+    }
+
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     /// libcurl does not copy the list: it must live as long as the transfer.
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var maximumBody = 0
     private var isFirstPiece = true
+    /// The blank line after the headers came: without it libcurl takes a connection's end for the answer's.
+    private(set) var hasAllHeaders = false
     /// The body passed its limit, and the transfer was given up for it.
     private(set) var isTooLarge = false
 
@@ -42,8 +53,18 @@ final class EasyHandle: @unchecked Sendable {
         self.maximumBody = maximumBody
         isFirstPiece = true
         isTooLarge = false
+        hasAllHeaders = false
         unsafe sluice_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
         unsafe sluice_easy_set_pointer(pointer, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe sluice_easy_set_pointer(pointer, CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
+        unsafe sluice_easy_set_header(pointer) { line, size, count, context in
+            if let line = unsafe line, let context = unsafe context, size * count > 0 {
+                let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
+                // The blank line, an interim answer's too: that one's headers are followed by others.
+                handle.hasAllHeaders = unsafe size * count <= 2 && (line[0] == 0x0D || line[0] == 0x0A)
+            }
+            return size * count
+        }
         unsafe sluice_easy_set_write(pointer) { bytes, size, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             // The loop's table keeps the handle alive while its transfer runs.
@@ -56,19 +77,19 @@ final class EasyHandle: @unchecked Sendable {
     /// Sets a number or a switch.
     ///
     /// The options are this module's own: one that libcurl refuses is a mistake here.
-    func set(_ option: CURLoption, _ value: Int) {
+    private func set(_ option: CURLoption, _ value: Int) {
         let code = unsafe sluice_easy_set_long(pointer, option, value)
         precondition(code == CURLE_OK, "libcurl refuses option \(option.rawValue)")
     }
 
     /// Sets a text, which libcurl copies; false where it refuses.
     @discardableResult
-    func set(_ option: CURLoption, _ value: String) -> Bool {
+    private func set(_ option: CURLoption, _ value: String) -> Bool {
         unsafe value.withCString { unsafe sluice_easy_set_text(pointer, option, $0) == CURLE_OK }
     }
 
     /// Sets what is sent as the request's body, which libcurl copies.
-    func setBody(_ bytes: [UInt8]) -> Bool {
+    private func setBody(_ bytes: [UInt8]) -> Bool {
         unsafe sluice_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, bytes.count)
         return unsafe bytes.withUnsafeBytes { bytes in
             // An empty array may have no address, and libcurl would read the body from standard input then.
@@ -79,7 +100,7 @@ final class EasyHandle: @unchecked Sendable {
     }
 
     /// Sets the request's header lines; false when out of memory.
-    func setHeaders(_ lines: [String]) -> Bool {
+    private func setHeaders(_ lines: [String]) -> Bool {
         for line in lines {
             guard let longer = unsafe curl_slist_append(headerList, line) else { return false }
             unsafe headerList = longer
@@ -90,6 +111,82 @@ final class EasyHandle: @unchecked Sendable {
     /// Sets the number the loop finds the transfer by.
     func setToken(_ token: UInt) {
         unsafe sluice_easy_set_token(pointer, token)
+    }
+
+    /// Sets everything for a request.
+    ///
+    /// Throws for a header or method that HTTP cannot carry.
+    func prepare(
+        _ request: HTTPRequest,
+        to address: HTTPAddress,
+        _ settings: CurlTransport.Settings
+    ) throws(HTTPError) -> Decoding {
+        let headers = try RequestHeaders(request, to: address, userAgent: settings.userAgent)
+        guard request.method.isHTTPToken else {
+            throw HTTPError(
+                .badAddress,
+                "\(address.logged): \(request.method.debugDescription) is no HTTP method"
+            )
+        }
+        reset(maximumBody: request.maximumBody)
+        setConnection(address, settings)
+        set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.wholeMilliseconds)
+        set(CURLOPT_TIMEOUT_MS, request.totalTimeout.wholeMilliseconds)
+        set(CURLOPT_LOW_SPEED_LIMIT, max(0, settings.lowSpeedLimit))
+        set(CURLOPT_LOW_SPEED_TIME, max(1, Int(settings.lowSpeedTime.components.seconds)))
+        if let codings = headers.streamedCodings { set(CURLOPT_ACCEPT_ENCODING, codings) }
+        guard set(CURLOPT_URL, address.text), setHeaders(headers.lines), setMethodAndBody(request) else {
+            throw HTTPError(.badAddress, "\(address.logged): libcurl refuses the request: out of memory?")
+        }
+        return headers.streamedCodings == nil ? .whole : .streamed
+    }
+
+    private func setConnection(_ address: HTTPAddress, _ settings: CurlTransport.Settings) {
+        set(CURLOPT_NOSIGNAL, 1)
+        // Without it the end of any transfer joins its resolver's thread, and a name server that does not answer
+        // stops the whole loop for seconds.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_PROTOCOLS_STR, address.scheme)
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_PATH_AS_IS, 1)
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        // A second request waits for the TLS handshake of the first, which says whether one connection carries both.
+        // Plain http has no handshake: it would wait for the first answer.
+        set(CURLOPT_PIPEWAIT, address.scheme == "https" ? 1 : 0)
+        set(CURLOPT_BUFFERSIZE, 128 << 10)
+        set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        // Credentials in headers go to the server, never to the proxy.
+        set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
+        if address.isLoopback {
+            set(CURLOPT_PROXY, "")
+        } else if let proxy = settings.proxy {
+            set(CURLOPT_PROXY, proxy)
+        }
+        if let file = settings.caFile {
+            set(CURLOPT_CAINFO, file)
+            set(CURLOPT_PROXY_CAINFO, file)
+        }
+        if let file = settings.clientCertificate {
+            set(CURLOPT_SSLCERT, file)
+            // Always a password: without one an encrypted key makes OpenSSL ask on the terminal.
+            set(CURLOPT_KEYPASSWD, settings.clientKeyPassword ?? "")
+        }
+        if let file = settings.clientKey { set(CURLOPT_SSLKEY, file) }
+    }
+
+    private func setMethodAndBody(_ request: HTTPRequest) -> Bool {
+        if request.method == "HEAD" {
+            set(CURLOPT_NOBODY, 1)
+            return true
+        }
+        if let body = request.body ?? (["POST", "PUT", "PATCH"].contains(request.method) ? [] : nil) {
+            set(CURLOPT_POST, 1)
+            guard setBody(body) else { return false }
+        } else {
+            set(CURLOPT_HTTPGET, 1)
+        }
+        return request.method == "GET" && request.body == nil || set(CURLOPT_CUSTOMREQUEST, request.method)
     }
 
     // MARK: During the transfer, on the loop's thread
@@ -126,6 +223,9 @@ final class EasyHandle: @unchecked Sendable {
     /// The status of the last answer, 0 if there was none.
     var status: Int { number(CURLINFO_RESPONSE_CODE) }
 
+    /// The status a proxy answered the wish for a tunnel with, 0 if none did.
+    var proxyStatus: Int { number(CURLINFO_HTTP_CONNECTCODE) }
+
     /// Whether the request was on its way: host found, connection and TLS up.
     var wasConnected: Bool { offset(CURLINFO_PRETRANSFER_TIME_T) > 0 }
 
@@ -137,9 +237,10 @@ final class EasyHandle: @unchecked Sendable {
         var headers: [(name: String, value: String)] = []
         var last = unsafe curl_easy_nextheader(pointer, UInt32(CURLH_HEADER), -1, nil)
         while let header = unsafe last {
-            unsafe headers.append(
-                (String(cString: header.pointee.name), String(cString: header.pointee.value))
-            )
+            var value = unsafe String(cString: header.pointee.value)
+            // libcurl leaves the line's end in an empty value.
+            if value.utf8.count < 3, value.utf8.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { value = "" }
+            unsafe headers.append((String(cString: header.pointee.name), value))
             unsafe last = unsafe curl_easy_nextheader(pointer, UInt32(CURLH_HEADER), -1, header)
         }
         return headers
@@ -158,5 +259,13 @@ final class EasyHandle: @unchecked Sendable {
         var value = 0
         unsafe sluice_easy_get_offset(pointer, info, &value)
         return value
+    }
+}
+
+extension Duration {
+    /// At least one: zero means no limit to libcurl.
+    fileprivate var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        return max(1, Int(min(seconds, 2_000_000)) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
     }
 }

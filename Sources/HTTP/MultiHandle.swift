@@ -43,7 +43,7 @@ final class MultiHandle: @unchecked Sendable {
         var token: UInt = 0
         var code = CURLE_OK
         guard unsafe sluice_multi_next_finished(pointer, &token, &code) else { return nil }
-        return (token, TransferCode(raw: code.rawValue))
+        return (token, TransferCode(code))
     }
 
     /// Waits for a socket, a timer of libcurl's, a wakeup or the given time.
@@ -57,12 +57,60 @@ final class MultiHandle: @unchecked Sendable {
     func wake() { unsafe curl_multi_wakeup(pointer) }
 }
 
-/// What a transfer ended with, as libcurl numbers it.
-struct TransferCode: Equatable, Sendable {
-    let raw: UInt32
-}
-
 enum CurlLibrary {
     /// Set up once for the process, before the first handle.
     static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    /// The library and what it was built with, as it names itself.
+    static var version: String { unsafe String(cString: curl_version()) }
+}
+
+extension TransferCode {
+    fileprivate init(_ code: CURLcode) {
+        self =
+            switch code {
+            case CURLE_OK: .done
+            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            case CURLE_WRITE_ERROR: .refusedBody
+            case CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SEND_ERROR,
+                CURLE_HTTP2_STREAM,
+                CURLE_SEND_FAIL_REWIND:
+                .unreadable
+            default: TransferCode.failure(code)
+            }
+    }
+
+    private static func failure(_ code: CURLcode) -> TransferCode {
+        switch code {
+        case CURLE_URL_MALFORMAT:
+            .failed(.badAddress, "libcurl cannot use the address", showsDetail: false)
+        case CURLE_COULDNT_RESOLVE_HOST:
+            .failed(.cannotResolve, "the host's name cannot be resolved", showsDetail: false)
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            .failed(.cannotResolve, "the proxy's name cannot be resolved", showsDetail: false)
+        case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED:
+            .failed(.cannotConnect, "no connection", showsDetail: true)
+        case CURLE_PROXY:
+            .failed(.cannotConnect, "the proxy refused the connection", showsDetail: false)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER:
+            .failed(.cannotConnect, "the TLS handshake failed", showsDetail: true)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
+            .failed(
+                .certificate,
+                "the server's certificate is not trusted (a private authority? name its file)",
+                showsDetail: true
+            )
+        case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE:
+            .failed(.certificate, "the file of authorities cannot be used", showsDetail: false)
+        case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
+            .failed(.certificate, "the client certificate or its key cannot be used", showsDetail: true)
+        case CURLE_BAD_CONTENT_ENCODING:
+            .failed(.badEncoding, "the body's encoding is damaged or cut off", showsDetail: false)
+        // The scheme was checked before: what libcurl does not support is the answer, HTTP/0.9.
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_UNSUPPORTED_PROTOCOL:
+            .failed(.protocolError, "the server does not speak HTTP as it should", showsDetail: false)
+        default:
+            .failed(.protocolError, unsafe String(cString: curl_easy_strerror(code)), showsDetail: false)
+        }
+    }
 }

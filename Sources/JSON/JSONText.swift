@@ -6,27 +6,31 @@ package enum JSONText {
     /// never a trap. The escape of a surrogate without its other half becomes U+FFFD.
     package static func decodeString(_ token: Span<UInt8>, into text: inout [UInt8]) {
         let end = token.count - 1
+        var runStart = 1
         var index = 1
-        text.reserveCapacity(text.count + token.count)
         while index < end {
-            let byte = token[index]
-            index += 1
-            guard byte == UInt8(ascii: "\\"), index < end else {
-                text.append(byte)
+            guard token[index] == UInt8(ascii: "\\"), index + 1 < end else {
+                index += 1
                 continue
             }
-            let escape = token[index]
-            index += 1
-            switch escape {
+            append(token.extracting(runStart..<index), to: &text)
+            index += 2
+            switch token[index - 1] {
             case UInt8(ascii: "b"): text.append(0x08)
             case UInt8(ascii: "f"): text.append(0x0C)
             case UInt8(ascii: "n"): text.append(0x0A)
             case UInt8(ascii: "r"): text.append(0x0D)
             case UInt8(ascii: "t"): text.append(0x09)
             case UInt8(ascii: "u"): appendScalar(of: token, at: &index, end: end, to: &text)
-            default: text.append(escape)
+            case let escape: text.append(escape)
             }
+            runStart = index
         }
+        if runStart < end { append(token.extracting(runStart..<end), to: &text) }
+    }
+
+    private static func append(_ run: Span<UInt8>, to text: inout [UInt8]) {
+        unsafe run.withUnsafeBufferPointer { buffer in unsafe text.append(contentsOf: buffer) }
     }
 
     /// Appends the UTF-8 that a string token stands for.
@@ -40,6 +44,7 @@ package enum JSONText {
     }
 
     /// Appends UTF-8 as a string token; only `"`, `\` and control characters are escaped.
+    @inlinable
     package static func appendQuoted(_ text: some Sequence<UInt8>, to json: inout [UInt8]) {
         json.append(UInt8(ascii: "\""))
         let isWhole: Void? = text.withContiguousStorageIfAvailable { buffer in
@@ -52,7 +57,8 @@ package enum JSONText {
     }
 
     /// Runs between escapes go over at once: nearly all text has no escape.
-    private static func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to json: inout [UInt8]) {
+    @usableFromInline
+    static func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to json: inout [UInt8]) {
         var start = 0
         for index in 0..<text.count where needsEscape(unsafe text[index]) {
             unsafe json.append(contentsOf: text[start..<index])
@@ -66,7 +72,8 @@ package enum JSONText {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
-    private static func appendEscaped(_ byte: UInt8, to json: inout [UInt8]) {
+    @usableFromInline
+    static func appendEscaped(_ byte: UInt8, to json: inout [UInt8]) {
         guard needsEscape(byte) else {
             json.append(byte)
             return

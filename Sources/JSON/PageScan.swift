@@ -1,4 +1,5 @@
-/// One scan over one page: the product's hot path, and the only file of the module with raw memory.
+/// One scan over one page: the product's hot path, and the only file of the module that computes
+/// addresses.
 ///
 /// Positions are of the page as it came. White space is not moved away where it is met: `runStart` is where
 /// the bytes not yet moved begin and `removed` how many were dropped before them, so that a byte at `i` ends

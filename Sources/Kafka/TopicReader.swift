@@ -73,6 +73,7 @@ package final class TopicReader: Sendable {
         let client = isCommitted ? committed : uncommitted
         let attempt = "reading \(topic)/\(partition)"
         let begun = ContinuousClock.now
+        client.monitor.reset()
         let handle: PartitionHandle
         switch await worker.run({ client.handle.startReading(topic, partition, from: start) }) {
         case .success(let started): handle = started
@@ -97,7 +98,9 @@ package final class TopicReader: Sendable {
         }
         await worker.run { handle.stop() }
         if let problem { throw problem }
-        if !wasHeard, !Task.isCancelled { throw client.unreachable(attempt, settings: settings) }
+        if !wasHeard, client.monitor.wasDisturbed, !Task.isCancelled {
+            throw client.unreachable(attempt, settings: settings)
+        }
         return min(position, end)
     }
 

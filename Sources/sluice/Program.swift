@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Telemetry
 
 /// What every command shares: the environment, the signals, and where its words go.
@@ -8,6 +9,15 @@ struct Program: Sendable {
     let terminal: Terminal
     /// The standard error: log lines, progress and errors share it.
     let console = Console()
+
+    /// Where this binary is, for what is installed beside it.
+    var executablePath: String {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe readlink("/proc/self/exe", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
 
     /// Writes to the standard output.
     func print(_ text: String) { Console.standardOutput(Array(text.utf8)) }

@@ -109,20 +109,21 @@ struct ProducerTests {
         #expect(keys == ["before", "owner"])
     }
 
-    @Test(arguments: [(100, 60_000), (30_000_000, 70_000_000)])
-    func aRecordThatIsTooLargeIsNamedAndNothingIsVisible(limit: Int, size: Int) async throws {
+    @Test(arguments: [[], [("message.max.bytes", "30000")]])
+    func aRecordThatIsTooLargeIsNamedAndNothingIsVisible(overrides: [(String, String)]) async throws {
         let topic = try await TestBroker.topic("events", configuration: [("max.message.bytes", "20000")])
         let other = try await TestBroker.topic("other")
         let state = try await TestBroker.topic("state")
-        // Random digits: what compresses well is small enough for the broker again.
-        var generator = SystemRandomNumberGenerator()
-        let digits: [UInt8] = (0..<size).map { _ in UInt8(48 + generator.next() % 10) }
-        let large = String(decoding: digits, as: UTF8.self)
+        // Refused by the broker, and by the client itself. Random digits: what compresses well is small enough for the broker again.
+        let size = 60_000
+        let large = String(decoding: (0..<size).map { _ in UInt8.random(in: 48...57) }, as: UTF8.self)
+        var settings = try TestBroker.settings
+        settings.overrides = overrides
         let pages = [
             ProducerFixture.page(topic: other, stream: "refunds", [("re_1", "1")]),
             ProducerFixture.page(topic: topic, [("ch_1", "1"), ("ch_large", large), ("ch_3", "3")]),
         ]
-        try await TestBroker.withProducer(TestBroker.name("id")) { producer in
+        try await TestBroker.withProducer(TestBroker.name("id"), settings: settings) { producer in
             let error = await #expect(throws: PublishError.self) {
                 try await producer.commit(
                     TransactionGroup(pages: pages, state: [ProducerFixture.bookmark("1")]),

@@ -35,8 +35,8 @@ struct ReaderTests {
         }
         try await withReader { reader in
             let end = try await reader.highWatermark(topic: state, partition: 0)
-            // Three records and the two markers of the commits.
-            #expect(end == 5)
+            // Three records and a marker of each commit; the last one is written a moment after its commit.
+            #expect(end == 4 || end == 5)
             var offsets: [Int64] = []
             let position = try await reader.read(
                 topic: state,
@@ -126,6 +126,8 @@ struct ReaderTests {
         try await other.initTransactions(deadline: .seconds(30))
         async let blocked: Void = commit(other, to: state, ["open"])
         for await _ in isOpen.stream {}
+        // Before the wait for `blocked` that leaving by an error implies.
+        defer { mayCommit.signal() }
         let reader = try TopicReader(settings: TestBroker.settings)
         // Its record is on the broker once the watermark moved.
         while try await reader.highWatermark(topic: state, partition: 0) < 1 {}
@@ -133,7 +135,7 @@ struct ReaderTests {
             try await commit($0, to: state, ["newest"])
         }
         let end = try await reader.highWatermark(topic: state, partition: 0)
-        #expect(end == 3)
+        #expect(end == 2 || end == 3)
 
         var seen: [TopicRecord] = []
         let held = try await reader.read(
@@ -142,7 +144,7 @@ struct ReaderTests {
             committed: true,
             from: nil,
             upTo: end,
-            deadline: .milliseconds(500)
+            deadline: .seconds(2)
         ) { seen.append($0) }
         #expect(held == 0)
         #expect(

@@ -15,8 +15,9 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-/// Two hosts and one account at a broker that does what Kafka's transactions do: epochs, open, committed and aborted
-/// records. Hosts freeze, crash, lose answers and recycle; pages carry the number after the last that the host read.
+/// Two hosts and one account at a broker with epochs, and open, committed and aborted records.
+///
+/// Hosts freeze, crash, lose answers and recycle; pages carry the number after the last that the host read.
 struct SessionSimulation {
     /// One record of the log: the session's, and a page where the transaction has one.
     private struct Entry {

@@ -1,0 +1,133 @@
+package import Core
+
+/// An account's only writer (I3): its lock, its producer and its lease, from start to end.
+///
+/// `renewals()` must run beside whatever uses the session, in the owner's task group; `withSession` does it by itself.
+package final class AccountSession: Publisher {
+    package let settings: SessionSettings
+    /// The account's state as it was committed before this session, by its keys' bytes.
+    package let state: [[UInt8]: [UInt8]]
+    private let steps: SessionSteps
+    private let clients: SessionClients
+    private let turn = Turn()
+
+    private init(
+        settings: SessionSettings,
+        state: [[UInt8]: [UInt8]],
+        steps: SessionSteps,
+        clients: SessionClients
+    ) {
+        self.settings = settings
+        self.state = state
+        self.steps = steps
+        self.clients = clients
+    }
+
+    /// Becomes the account's writer, and only then returns; throws `PublishError` (`alreadyRunning`: exit 4) or
+    /// `StateError` (exit 2).
+    package static func start(_ settings: SessionSettings) async throws -> AccountSession {
+        let clients = try SessionClients(settings.kafka)
+        do {
+            let check = LayoutCheck(settings: settings, admin: clients.admin, reader: clients.reader)
+            let layout = try await check.ensure()
+            let steps = SessionSteps(
+                settings: settings,
+                layout: layout,
+                reader: clients.reader,
+                admin: clients.admin
+            )
+            let state = try await steps.start()
+            return AccountSession(settings: settings, state: state, steps: steps, clients: clients)
+        } catch {
+            await clients.close()
+            throw error
+        }
+    }
+
+    /// Runs `body` with a session that is kept alive meanwhile, and ends it.
+    ///
+    /// When the session is lost, `body` is cancelled and the reason thrown.
+    package static func withSession<Value: Sendable>(
+        _ settings: SessionSettings,
+        _ body: @escaping @Sendable (AccountSession) async throws -> Value
+    ) async throws -> Value {
+        let session = try await start(settings)
+        let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
+            group.addTask { () -> Result<Value, any Error>? in
+                do {
+                    try await session.renewals()
+                    return nil
+                } catch is CancellationError {
+                    return nil
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask { () -> Result<Value, any Error>? in
+                do {
+                    return .success(try await body(session))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            let second = await group.next() ?? nil
+            return first ?? second
+        }
+        await session.end()
+        guard let result else { throw CancellationError() }
+        return try result.get()
+    }
+
+    /// The bookmark of a stream, nil where it was never read.
+    package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
+        guard let value = state[StateKey.bookmark(settings.account, stream).bytes] else { return nil }
+        return try Bookmark(value, account: settings.account, stream: stream)
+    }
+
+    /// Publishes the group in one transaction; see `Publisher`.
+    ///
+    /// After `.retry` the group is known not to be visible. A lost answer is settled by reading the state again.
+    package func commit(_ group: TransactionGroup) async throws {
+        await turn.take()
+        defer { turn.give() }
+        try await steps.commit(group)
+    }
+
+    /// Keeps the lease while nothing is committed; returns by throwing, when cancelled or when the session is lost.
+    package func renewals() async throws {
+        while true {
+            try await settings.monotonic.sleep(.seconds(1))
+            await turn.take()
+            defer { turn.give() }
+            try await steps.tick()
+        }
+    }
+
+    /// Says good-bye, keeps the topics' lengths, and gives everything back. Safe to call again.
+    package func end() async {
+        await turn.take()
+        defer { turn.give() }
+        // A good-bye that fails costs the next host a lease; the work was committed before.
+        try? await steps.end()
+        await steps.abandon()
+        await clients.close()
+    }
+}
+
+/// The clients of a session that are not its producer.
+struct SessionClients: Sendable {
+    let reader: TopicReader
+    let admin: KafkaAdmin
+
+    init(_ settings: KafkaSettings) throws(PublishError) {
+        reader = try TopicReader(settings: settings)
+        admin = try KafkaAdmin(settings: settings)
+    }
+
+    func close() async {
+        await reader.close()
+        await admin.close()
+    }
+}

@@ -1,0 +1,52 @@
+import Core
+
+/// The other accounts of a state partition: which of them died, and with an open transaction may hold everybody back.
+final class Neighbours {
+    let settings: SessionSettings
+    let layoutID: String
+    private var watches: [AccountName: LeaseWatch] = [:]
+    private var fenced: Set<String> = []
+
+    init(settings: SessionSettings, layoutID: String) {
+        self.settings = settings
+        self.layoutID = layoutID
+    }
+
+    /// Fences those whose death is proven: their lock file can be taken here, or their record stood still for a lease.
+    ///
+    /// Each of them once, by an `init_transactions` under its id; while it lasts its lock is ours, so that no session
+    /// of this host starts in between.
+    func fenceDead(_ sightings: [AccountName: SessionMachine.Sighting], asked: Duration) async throws
+    {
+        let now = settings.monotonic.now()
+        for (account, sighting) in sightings where account != settings.account {
+            var watch = watches[account] ?? LeaseWatch(lease: .seconds(15), longestGap: .seconds(5))
+            let verdict = watch.look(offset: sighting.offset, asked: asked, now: now)
+            watches[account] = watch
+            guard !fenced.contains(sighting.record.session) else { continue }
+            let path = settings.lockFolder.file(prefix: settings.prefix, account: account, layoutID: layoutID)
+            // Held: it lives, on this host at least, whatever its record says.
+            guard let lock = try HostLock.take(path) else { continue }
+            defer { lock.release() }
+            guard verdict == .isDead || lock.id == sighting.record.lock else { continue }
+            try await fence(account)
+            fenced.insert(sighting.record.session)
+        }
+    }
+
+    private func fence(_ account: AccountName) async throws {
+        let producer = try TransactionalProducer(
+            settings: settings.kafka,
+            transactionalID: settings.prefix.transactionalID(of: account)
+        )
+        do {
+            try await producer.initTransactions(deadline: .seconds(30))
+        } catch let error where error.code == .fenced || error.code == .notAuthorized {
+            // Somebody else fences it just now, or has the right to that we lack: the wait goes on either way.
+        } catch {
+            await producer.close()
+            throw error
+        }
+        await producer.close()
+    }
+}

@@ -1,0 +1,13 @@
+/// Ids that nobody else has.
+enum RandomID {
+    /// 128 random bits as 32 hex digits.
+    static func make() -> String {
+        var random = SystemRandomNumberGenerator()
+        return hex(random.next()) + hex(random.next())
+    }
+
+    private static func hex(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,56 @@
+package import Core
+
+/// A stream and the topic that its events go to.
+package struct EventTopic: Hashable, Sendable {
+    package var stream: StreamName
+    package var topic: String
+
+    /// A stream's topic.
+    package init(stream: StreamName, topic: String) {
+        self.stream = stream
+        self.topic = topic
+    }
+}
+
+/// What a session of an account needs.
+package struct SessionSettings: Sendable {
+    package var kafka: KafkaSettings
+    package var prefix: TopicPrefix
+    package var account: AccountName
+    package var run: String
+    package var host: String
+    package var lockFolder: LockFolder
+    /// Takes the account from a live session on another host.
+    package var takesOver = false
+    /// Waits for a live session to end instead of being refused.
+    package var waits = false
+    package var eventTopics: [EventTopic]
+    /// Goes on although an event topic became shorter, or a bookmark is missing where events exist (`--accept`).
+    package var acceptsLoss = false
+    /// Streams that are read anew anyhow: nothing about their topics or bookmarks is refused (`--resync`).
+    package var resyncs: Set<StreamName> = []
+    /// How event topics are created that are not there.
+    package var eventLayout = TopicLayout.events
+    package var stateLayout = TopicLayout.state
+    package var monotonic = Monotonic.system
+    package var wallClock: WallClock = Instant.systemClock
+
+    /// The settings of a session, the rest as the design has it.
+    package init(
+        kafka: KafkaSettings,
+        prefix: TopicPrefix,
+        account: AccountName,
+        run: String,
+        host: String,
+        lockFolder: LockFolder,
+        eventTopics: [EventTopic]
+    ) {
+        self.kafka = kafka
+        self.prefix = prefix
+        self.account = account
+        self.run = run
+        self.host = host
+        self.lockFolder = lockFolder
+        self.eventTopics = eventTopics
+    }
+}

@@ -1,0 +1,302 @@
+import Core
+
+/// Performs what the session's machine says, one thing at a time: whoever calls holds the session's turn.
+actor SessionSteps {
+    private let settings: SessionSettings
+    private let session = RandomID.make()
+    private let reader: TopicReader
+    private let admin: KafkaAdmin
+    private let partition: Int32
+    private let lockPath: String
+
+    private var machine: SessionMachine
+    private let log: StateLog
+    private let neighbours: Neighbours
+    private var lock: HostLock?
+    private var producer: TransactionalProducer?
+    /// Set by a commit after which KAFKA-17754 could strike: the next transaction needs a new producer.
+    private var isStale = false
+    private var readTarget: Int64?
+    private var readSince: Duration = .zero
+    private var keptTopics: [KeptTopic]?
+    private var started: Int64 = 0
+    /// The number of the last transaction that was tried, and of the last that is known to be committed.
+    private var number = 0
+    private var committedNumber = 0
+    /// Why the session is over.
+    private var ending: (any Error)?
+
+    /// The longest that reading the state may be held back: a transaction's timeout, the coordinator's next scan for
+    /// it (10 s), and a lease in which a neighbour's death is proven.
+    private static let readPatience: Duration = .seconds(90)
+
+    init(settings: SessionSettings, layout: LayoutRecord, reader: TopicReader, admin: KafkaAdmin) {
+        self.settings = settings
+        self.reader = reader
+        self.admin = admin
+        partition = settings.account.statePartition(of: layout.partitions)
+        lockPath = settings.lockFolder.file(
+            prefix: settings.prefix,
+            account: settings.account,
+            layoutID: layout.id
+        )
+        machine = SessionMachine(
+            settings: .init(
+                account: settings.account,
+                session: session,
+                takesOver: settings.takesOver,
+                waits: settings.waits
+            )
+        )
+        log = StateLog(
+            topic: settings.prefix.stateTopic,
+            partition: partition,
+            account: settings.account,
+            reader: reader
+        )
+        neighbours = Neighbours(settings: settings, layoutID: layout.id)
+    }
+
+    /// Takes the steps, and gives the account's state as it was committed before.
+    func start() async throws -> [[UInt8]: [UInt8]] {
+        started = milliseconds()
+        try await drive(.start)
+        return log.records
+    }
+
+    /// One group, committed or not at all, whatever happens to the answer (I1).
+    func commit(_ group: TransactionGroup) async throws {
+        try checkUsable()
+        if isStale { try await drive(.lost) }
+        number += 1
+        let attempt = number
+        var group = group
+        group.state.append(try record(.running, number: attempt))
+        do {
+            try await publish(group, number: attempt)
+            committedNumber = attempt
+            CrashPoint.hit(.afterCommit)
+            _ = machine.handle(.committed, at: settings.monotonic.now())
+        } catch let error as PublishError {
+            try await settle(error, attempt)
+        }
+    }
+
+    /// After an error: takes the steps again, which tells whether the transaction was committed after all.
+    private func settle(_ error: PublishError, _ attempt: Int) async throws {
+        switch error.code {
+        case .unknownTopic: throw error
+        case .authentication, .badSetting, .unsupported: throw await end(with: error)
+        default: break
+        }
+        try await drive(.lost)
+        guard committedNumber != attempt else { return }
+        switch error.code {
+        case .recordTooLarge, .recordRefused, .notAuthorized: throw error
+        default: throw PublishError(.aborted, error.message, stream: error.stream)
+        }
+    }
+
+    /// Renews the lease where no commit did.
+    func tick() async throws {
+        guard machine.isRunning else { return try checkUsable() }
+        if isStale { try await drive(.lost) }
+        try await drive(.tick)
+    }
+
+    /// Writes the good-bye and the lengths of the topics, and gives everything back.
+    func end() async throws {
+        guard ending == nil else { return }
+        if isStale { try await drive(.lost) }
+        try await drive(.end)
+        ending = PublishError(.fatal, "the session of \(settings.account) has ended")
+    }
+
+    /// Gives everything back without a word: what a cancelled or failed start leaves.
+    func abandon() async {
+        if ending == nil { ending = PublishError(.fatal, "the session of \(settings.account) was given up") }
+        await release()
+    }
+
+    private func checkUsable() throws {
+        if let ending { throw ending }
+        guard machine.isRunning else {
+            throw PublishError(.fatal, "the session of \(settings.account) does not run")
+        }
+    }
+
+    // MARK: The machine's actions
+
+    private func drive(_ event: SessionMachine.Event) async throws {
+        do {
+            var actions = machine.handle(event, at: settings.monotonic.now())
+            while !actions.isEmpty {
+                let action = actions.removeFirst()
+                guard let next = try await perform(action) else { continue }
+                actions += machine.handle(next, at: settings.monotonic.now())
+            }
+        } catch {
+            throw await end(with: error)
+        }
+    }
+
+    private func end(with error: any Error) async -> any Error {
+        if ending == nil { ending = error }
+        await release()
+        return error
+    }
+
+    private func perform(_ action: SessionMachine.Action) async throws -> SessionMachine.Event? {
+        switch action {
+        case .takeLock:
+            lock = try HostLock.take(lockPath)
+            return lock.map { .lockTaken(id: $0.id) } ?? .lockHeld(at: lockPath)
+        case .wait(let duration):
+            try await settings.monotonic.sleep(duration)
+            return .timer
+        case .readSession:
+            let asked = settings.monotonic.now()
+            try await log.look()
+            return .sessionSeen(log.sightings[settings.account], asked: asked)
+        case .initTransactions: return try await fence()
+        case .readState: return try await readState()
+        case .fenceNeighbours:
+            let asked = settings.monotonic.now()
+            try await log.look()
+            try await neighbours.fenceDead(log.sightings, asked: asked)
+            return .neighboursFenced
+        case .writeRecord: return try await write(.running)
+        case .writeEnd: return await writeEnd()
+        case .ready: return nil
+        case .destroyProducer:
+            await destroyProducer()
+            return nil
+        case .close:
+            await release()
+            return nil
+        case .fail(let code, let message): throw PublishError(code, message)
+        }
+    }
+
+    private func fence() async throws -> SessionMachine.Event {
+        let producer = try TransactionalProducer(
+            settings: settings.kafka,
+            transactionalID: settings.prefix.transactionalID(of: settings.account)
+        )
+        self.producer = producer
+        isStale = false
+        readTarget = nil
+        do {
+            try await producer.initTransactions(deadline: .seconds(60))
+        } catch let error where error.code == .fenced {
+            return .lost
+        }
+        return .initialised
+    }
+
+    private func readState() async throws -> SessionMachine.Event {
+        let now = settings.monotonic.now()
+        let target: Int64
+        if let readTarget {
+            target = readTarget
+        } else {
+            target = try await log.highWatermark()
+            readTarget = target
+            readSince = now
+        }
+        while true {
+            let before = log.position
+            if try await log.read(upTo: target, patience: .seconds(1)) { break }
+            guard settings.monotonic.now() - readSince < Self.readPatience else {
+                throw PublishError(
+                    .timedOut,
+                    "reading the state of \(settings.account): an open transaction holds partition \(partition) of "
+                        + "\(settings.prefix.stateTopic) back; a session whose death is not proven has it open"
+                )
+            }
+            // A long partition is no stall: only standing still is.
+            if log.position == before { return .stateStalled }
+        }
+        try await take()
+        return .stateRead(log.session)
+    }
+
+    /// What the committed state says about this session, and about its topics when it starts.
+    private func take() async throws {
+        if let last = log.session?.record, last.session == session || last.run == settings.run {
+            committedNumber = last.transaction
+            number = max(number, last.transaction)
+        }
+        guard keptTopics == nil else { return }
+        try log.validate()
+        keptTopics = try await TopicCheck(settings: settings, admin: admin, reader: reader).run(log.records)
+    }
+
+    /// Our record in a transaction of its own; the first one also keeps the lengths of the topics.
+    private func write(_ status: SessionRecord.Status) async throws -> SessionMachine.Event {
+        var state: [StateRecord] = []
+        if !machine.isRunning {
+            for topic in keptTopics ?? [] { state.append(try topic.record(account: settings.account)) }
+        }
+        state.append(try record(status, number: committedNumber))
+        do {
+            try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
+            return .recordWritten
+        } catch let error as PublishError {
+            switch error.code {
+            case .fenced, .aborted, .timedOut, .unreachable, .fatal: return .lost
+            default: throw error
+            }
+        }
+    }
+
+    /// A good-bye that fails leaves its account to the lock or the lease.
+    private func writeEnd() async -> SessionMachine.Event {
+        var topics: [KeptTopic] = []
+        for topic in settings.eventTopics {
+            guard let ends = try? await reader.endOffsets(topic: topic.topic) else { return .lost }
+            topics.append(KeptTopic(topic: topic.topic, ends: ends))
+        }
+        keptTopics = topics
+        return (try? await write(.ended)) ?? .lost
+    }
+
+    private func publish(_ group: TransactionGroup, number: Int) async throws {
+        guard let producer else { throw PublishError(.fatal, "\(settings.account) has no producer") }
+        let outcome = try await producer.commit(
+            group,
+            stateTopic: settings.prefix.stateTopic,
+            statePartition: partition,
+            transaction: (run: settings.run, number: number)
+        )
+        isStale = outcome.mustRecycle
+    }
+
+    private func record(_ status: SessionRecord.Status, number: Int) throws(StateError) -> StateRecord {
+        try SessionRecord(
+            status: status,
+            session: session,
+            host: settings.host,
+            lock: lock?.id ?? "",
+            run: settings.run,
+            transaction: number,
+            started: started,
+            renewed: milliseconds()
+        ).record(account: settings.account)
+    }
+
+    private func milliseconds() -> Int64 { settings.wallClock().nanoseconds / 1_000_000 }
+
+    private func destroyProducer() async {
+        await producer?.close()
+        producer = nil
+        isStale = false
+    }
+
+    private func release() async {
+        await destroyProducer()
+        // Only now: while the producer could still publish, the lock says that we live.
+        lock?.release()
+        lock = nil
+    }
+}

@@ -1,0 +1,48 @@
+/// How a topic is created where it is not there.
+package struct TopicLayout: Sendable {
+    package var partitions: Int
+    /// Nil: three, or as many brokers as there are where there are fewer.
+    package var replication: Int?
+    package var configuration: [(String, String)]
+
+    /// A layout.
+    package init(partitions: Int, replication: Int? = nil, configuration: [(String, String)]) {
+        self.partitions = partitions
+        self.replication = replication
+        self.configuration = configuration
+    }
+
+    /// Event topics: the last version of each key for ever, every version for a week.
+    package static var events: TopicLayout {
+        TopicLayout(
+            partitions: 6,
+            configuration: [("cleanup.policy", "compact"), ("min.compaction.lag.ms", "604800000")]
+        )
+    }
+
+    /// The state topic: small segments, compacted soon, since every session start reads a partition whole.
+    package static var state: TopicLayout {
+        TopicLayout(
+            partitions: 64,
+            configuration: [
+                ("cleanup.policy", "compact"), ("segment.ms", "3600000"), ("segment.bytes", "33554432"),
+                ("min.cleanable.dirty.ratio", "0.1"), ("delete.retention.ms", "86400000"),
+            ]
+        )
+    }
+
+    /// Creates the topic for that many brokers.
+    func create(_ topic: String, brokers: Int, by admin: KafkaAdmin) async throws {
+        let replication = replication ?? min(3, max(1, brokers))
+        var configuration = configuration
+        if replication >= 3, !configuration.contains(where: { $0.0 == "min.insync.replicas" }) {
+            configuration.append(("min.insync.replicas", "2"))
+        }
+        try await admin.create(
+            topic: topic,
+            partitions: partitions,
+            replication: replication,
+            configuration: configuration
+        )
+    }
+}

@@ -1,0 +1,120 @@
+import CommandLine
+import Configuration
+import Core
+import Events
+import Extraction
+import Glibc
+import HTTP
+import JSON
+import Kafka
+import Runs
+import Telemetry
+
+/// `sluice sync`: one account, once.
+struct SyncCommand {
+    let program: Program
+    let command: ParsedCommand
+
+    func run() async throws -> Int32 {
+        let stop = StopSignal()
+        Signals.forward(program.signals, to: stop)
+        let order = try SyncOrder(program: program, command: command)
+        let report = SyncReport(program: program, command: command, redaction: order.redaction)
+        let outcome: RunOutcome
+        do {
+            outcome = try await sync(order, report, stop)
+        } catch let error as any SluiceError {
+            // Nothing was read: the summary still has its one form.
+            outcome = RunOutcome(
+                streams: order.streams.map { ($0.name, StreamOutcome(status: stop.signal == nil ? .failed : .cancelled)) },
+                transactions: 0,
+                duration: .zero,
+                error: error,
+                signal: stop.signal
+            )
+        }
+        report.finish(outcome)
+        return outcome.exitCode
+    }
+
+    private func sync(_ order: SyncOrder, _ report: SyncReport, _ stop: StopSignal) async throws -> RunOutcome {
+        let options = try KafkaOptions(program: program, command: command, file: order.file, onLog: report.log)
+        report.redactAlso(options.secrets)
+        let topics = try order.streams.map { stream in
+            let name = try StreamName(stream.name)
+            let topic = try TopicTemplate.standard.topic(prefix: options.prefix, account: order.account, stream: name)
+            return EventTopic(stream: name, topic: topic)
+        }
+        var settings = SessionSettings(
+            kafka: options.settings,
+            prefix: options.prefix,
+            account: order.account,
+            run: order.runID,
+            host: Self.hostName,
+            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) } ?? LockFolder.standard(),
+            eventTopics: topics
+        )
+        settings.takesOver = command.has("take-over")
+        settings.acceptsLoss = command.has("accept")
+        if command.has("resync") { settings.resyncs = Set(topics.map(\.stream)) }
+        let transport = try CurlTransport(settings: .init(userAgent: "sluice/\(VersionText.number)"))
+        do {
+            let requester = try order.requester(transport)
+            let outcome = try await AccountSession.withSession(settings) { session in
+                try await self.read(order, topics, session, requester, report, stop)
+            }
+            await transport.close()
+            return outcome
+        } catch {
+            await transport.close()
+            throw error
+        }
+    }
+
+    private func read(
+        _ order: SyncOrder,
+        _ topics: [EventTopic],
+        _ session: AccountSession,
+        _ requester: Requester,
+        _ report: SyncReport,
+        _ stop: StopSignal
+    ) async throws -> RunOutcome {
+        let isResync = command.has("resync")
+        let plans = try zip(order.streams, topics).map { definition, topic in
+            let fingerprint = definition.fingerprint(topic: topic.topic)
+            let bookmark = isResync ? nil : try session.bookmark(of: topic.stream)
+            try bookmark?.check(against: fingerprint, account: order.account, stream: topic.stream)
+            return StreamPlan(
+                definition: definition,
+                name: topic.stream,
+                builder: EventBuilder(
+                    extractor: order.account.extractor,
+                    account: order.account.account,
+                    stream: definition.name,
+                    topic: topic.topic,
+                    version: definition.version?.format
+                ),
+                fingerprint: fingerprint,
+                bookmark: bookmark
+            )
+        }
+        let clock = WaitingClock(ContinuousClock())
+        return await SyncRun(
+            account: order.account,
+            streams: plans,
+            limit: order.limit,
+            requester: requester,
+            publisher: session,
+            wall: Instant.systemClock,
+            elapsed: clock.elapsed,
+            stop: stop,
+            observer: report.observe
+        ).run()
+    }
+
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import JSON
+import Simulators
+import Testing
+
+/// The objects against the vendor's own description of them.
+@Suite struct StripeShapeTests {
+    private static let folder =
+        ProcessInfo.processInfo.environment["SLUICE_SPECS"]
+        ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/specs").path
+    private static let specification = folder + "/stripe/openapi-2026-06-24.json"
+    static let isThere = FileManager.default.fileExists(atPath: specification)
+
+    @Test(.enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"))
+    func hasTheVendorsFields() throws {
+        let data = try Data(contentsOf: URL(filePath: Self.specification))
+        let schemas = try #require(try JSONValue.parse(Array(data))["components"]?["schemas"])
+        let simulator = try StripeSimulator(.init(records: 150))
+        for stream in StripeSimulator.streams {
+            let checker = SchemaChecker(schemas: schemas)
+            var problems: Set<String> = []
+            for (_, record) in simulator.truth(stream) {
+                let name = String(stream.dropLast())
+                problems.formUnion(checker.problems(of: try JSONValue.parse(record), as: name))
+            }
+            #expect(problems.isEmpty, "\(stream): \(problems.sorted().joined(separator: "\n"))")
+        }
+    }
+
+    @Test(.enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"))
+    func leavesFewOfThemOut() throws {
+        let data = try Data(contentsOf: URL(filePath: Self.folder + "/stripe/fixtures.json"))
+        let fixtures = try #require(try JSONValue.parse(Array(data))["resources"])
+        let simulator = try StripeSimulator(.init(records: 2))
+        // Shown only when expanded, or younger than the version.
+        let expected: Set = ["refunds", "customer", "customer_account", "payment_method", "subscription"]
+        for stream in StripeSimulator.streams {
+            let record = try #require(simulator.truth(stream).map(\.record).first)
+            let names = Set(try JSONValue.parse(record).members?.map(\.name) ?? [])
+            let sample = Set(fixtures[String(stream.dropLast())]?.members?.map(\.name) ?? [])
+            #expect(sample.subtracting(names).subtracting(expected).isEmpty, "\(stream)")
+        }
+    }
+
+    @Test func refersOnlyToWhatThereIs() throws {
+        let simulator = try StripeSimulator(.init(seed: 5, records: 300))
+        var objects: [String: JSONValue] = [:]
+        for stream in StripeSimulator.streams {
+            for (key, record) in simulator.truth(stream) { objects[key] = try JSONValue.parse(record) }
+        }
+        #expect(objects.count == 300 * StripeSimulator.streams.count)
+        var references = 0
+        func check(_ value: JSONValue, _ created: Int) throws {
+            for member in value.members ?? [] {
+                let kinds = ["customer", "product", "price", "charge", "subscription", "invoice"]
+                if kinds.contains(member.name), let id = member.value.text {
+                    references += 1
+                    let other = try #require(objects[id], "\(member.name) \(id)")
+                    #expect(try #require(other["created"]?.int) <= created)
+                }
+                try check(member.value, created)
+            }
+            for element in value.elements ?? [] { try check(element, created) }
+        }
+        for object in objects.values { try check(object, try #require(object["created"]?.int)) }
+        #expect(references > 300)
+    }
+
+    @Test func amountsAgree() throws {
+        let simulator = try StripeSimulator(.init(seed: 5, records: 301))
+        var refunded: [String: Int] = [:]
+        for (_, record) in simulator.truth("refunds") {
+            let refund = try JSONValue.parse(record)
+            refunded[try #require(refund["charge"]?.text), default: 0] += try #require(refund["amount"]?.int)
+        }
+        for (key, record) in simulator.truth("charges") {
+            let charge = try JSONValue.parse(record)
+            #expect(charge["amount_refunded"]?.int == refunded[key, default: 0])
+            #expect(charge["refunded"]?.bool == (charge["amount"]?.int == refunded[key]))
+            if refunded[key] != nil { #expect(charge["status"]?.text == "succeeded") }
+        }
+        for (_, record) in simulator.truth("invoices") {
+            let invoice = try JSONValue.parse(record)
+            let lines = try #require(invoice["lines"])
+            guard lines["has_more"]?.bool == false else { continue }
+            let sum = (lines["data"]?.elements ?? []).reduce(0) { $0 + ($1["amount"]?.int ?? 0) }
+            #expect(invoice["total"]?.int == sum)
+        }
+    }
+}
