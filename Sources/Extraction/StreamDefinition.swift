@@ -1,6 +1,6 @@
 package import Core
 package import Expressions
-package import JSON
+import JSON
 
 /// One collection of an API: where its records are, what names them and how its pages follow each other.
 package struct StreamDefinition: Sendable {
