@@ -12,7 +12,8 @@ enum Arrows {
         "HTTP": ["CCurl", "CDeflate", "Core"],
         "Kafka": ["CRDKafka", "Core"],
         "Configuration": ["YAML", "Core"],
-        "Web": ["CMicroHTTPD", "JSON"],
+        // CDeflate: simulators answer compressed where a client asks for it.
+        "Web": ["CMicroHTTPD", "CDeflate", "JSON"],
         "CommandLine": [],
         "Telemetry": ["Core"],
         "Extraction": ["Expressions", "YAML", "Cryptography", "Core"],
