@@ -72,11 +72,11 @@ struct AccountAccess: Sendable {
         case .basic(let user, let password):
             let pair =
                 try filler.text(user, "auth.basic.user") + ":" + filler.text(password, "auth.basic.password")
-            let value = Base64.encode(pair.utf8)
+            let value = Base64.encode(Array(pair.utf8))
             sensitive.append(value)
             credential = .header(name: "Authorization", value: "Basic \(value)")
         }
-        secrets = SecretFilter(sensitive + sensitive.map(HTTPAddress.encodeQueryComponent))
+        secrets = SecretFilter(sensitive)
     }
 
     /// Every declared setting with its value, its default or null.
@@ -94,9 +94,9 @@ struct AccountAccess: Sendable {
         }
         var values: [String: JSONValue] = [:]
         for declaration in definition.settings {
-            let value = settings[declaration.name] ?? declaration.defaultValue.map { .string($0) } ?? .null
+            let value = settings[declaration.name] ?? declaration.defaultValue ?? .null
             if declaration.isRequired, value == .null || value.text == "" {
-                let meaning = declaration.description.isEmpty ? "" : " (\(declaration.description))"
+                let meaning = declaration.summary.isEmpty ? "" : " (\(declaration.summary))"
                 throw ExtractionError(
                     .badSetting,
                     "extractor \(definition.name) needs the setting \(declaration.name)\(meaning): set it for the account"

@@ -5,20 +5,13 @@ import YAML
 
 /// What belongs to the account: settings, credentials, headers, limits and the table of errors.
 extension DefinitionDecoder {
-    mutating func settings(_ node: YAMLNode?) -> [SettingDeclaration] {
+    mutating func declarations(_ node: YAMLNode?) -> [SettingDeclaration] {
         guard let node else { return [] }
-        let settings = members(node).compactMap { member in setting(member) }
-        sample["config"] = .object(
-            settings.map { setting in
-                // "1" serves as a number and as a text.
-                JSONValue.Member(name: setting.name, value: .string(setting.defaultValue ?? "1"))
-            }
-        )
-        return settings
+        return members(node).compactMap { setting($0) }
     }
 
     private mutating func setting(_ member: YAMLMember) -> SettingDeclaration? {
-        let fields = fields(member.value, known: ["secret", "required", "default", "description"])
+        let fields = fields(member.value, known: ["secret", "required", "default", "pattern", "description"])
         let first = member.key.utf8.first ?? 0
         let isNamed = member.key.utf8.allSatisfy {
             (97...122).contains($0) || (48...57).contains($0) || $0 == 95
@@ -31,8 +24,9 @@ extension DefinitionDecoder {
             name: member.key,
             isSecret: fields["secret"].flatMap { bool($0) } ?? false,
             isRequired: fields["required"].flatMap { bool($0) } ?? false,
-            defaultValue: fields["default"].flatMap { text($0) },
-            description: fields["description"].flatMap { text($0) } ?? ""
+            defaultValue: fields["default"].flatMap { json($0) },
+            pattern: fields["pattern"].flatMap { text($0) },
+            summary: fields["description"].flatMap { text($0) } ?? ""
         )
         if let node = fields["default"], setting.isSecret {
             report(node, "a secret has no default: take one of the two away")
@@ -42,7 +36,26 @@ extension DefinitionDecoder {
         return setting
     }
 
-    mutating func authentication(_ node: YAMLNode?, settings: [SettingDeclaration]) -> Authentication {
+    /// A value as JSON, its digits kept.
+    private mutating func json(_ node: YAMLNode) -> JSONValue? {
+        switch node.content {
+        case .sequence(let items): return .array(items.compactMap { json($0) })
+        case .mapping:
+            report(node, "a default is a text, a number, true, false or a list of them")
+            return nil
+        case .scalar:
+            switch node.scalar {
+            case .bool(let value): return .bool(value)
+            case .number(let lexeme): return .number(lexeme)
+            case .text(let text): return .string(text)
+            case .null, nil:
+                report(node, "the default is empty: give it a value or take the line away")
+                return nil
+            }
+        }
+    }
+
+    mutating func authentication(_ node: YAMLNode?) -> Authentication {
         guard let node else { return .none }
         guard let (style, value) = only(node, of: ["bearer", "header", "query", "basic"]) else {
             return .none
@@ -72,7 +85,7 @@ extension DefinitionDecoder {
     /// A template that takes a credential from a setting.
     private mutating func credential(_ node: YAMLNode) -> Template? {
         guard let template = template(node) else { return nil }
-        if template.variables.isEmpty {
+        if template.references.isEmpty {
             report(
                 node,
                 "a credential never stands in a definition: take it from a setting, {{ config.name }}"
@@ -112,9 +125,17 @@ extension DefinitionDecoder {
 
     mutating func limits(_ node: YAMLNode?) -> [(name: String, rate: Template)] {
         guard let node else { return [] }
+        let defaults: [String: JSONValue] = [
+            "config": .object(
+                settings.compactMap { setting in
+                    setting.defaultValue.map { JSONValue.Member(name: setting.name, value: $0) }
+                }
+            )
+        ]
         return members(node).compactMap { member -> (name: String, rate: Template)? in
             guard let template = template(member.value) else { return nil }
-            guard let text = try? template.text(sample), RateLimit(text) != nil else {
+            // What depends on a setting without a default is checked when the account's settings are there.
+            if let text = try? template.text(defaults), RateLimit(text) == nil {
                 report(member.value, "a limit is a number of requests in a time: 20/s, 700/min or 1000/h")
                 return nil
             }

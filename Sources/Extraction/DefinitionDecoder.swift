@@ -9,8 +9,8 @@ import YAML
 /// nil and takes no further part.
 struct DefinitionDecoder {
     private(set) var problems: [DefinitionProblem] = []
-    /// What a template can use, with a value for each declared setting: templates are tried once when loaded.
-    var sample: [String: JSONValue] = ["config": .object([])]
+    /// The declared settings: all that a template can use.
+    var settings: [SettingDeclaration] = []
 
     /// In the order of the file, each once (a default's problem shows in every stream that takes it).
     var sortedProblems: [DefinitionProblem] {
@@ -26,8 +26,8 @@ struct DefinitionDecoder {
                 "defaults", "streams",
             ]
         )
-        // The settings come first: every template is tried against them.
-        let settings = settings(fields["settings"])
+        // The settings come first: every template is checked against them.
+        settings = declarations(fields["settings"])
         let name = required("extractor", of: fields, in: root).flatMap { text($0) }
         if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
         let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
@@ -40,7 +40,7 @@ struct DefinitionDecoder {
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
-            authentication: authentication(fields["auth"], settings: settings),
+            authentication: authentication(fields["auth"]),
             headers: headers(fields["headers"]),
             errorRules: errorRules(fields["errors"])
         )
@@ -148,26 +148,36 @@ extension DefinitionDecoder {
         }
     }
 
-    /// A template over `config`, tried once.
+    /// A template over `config`, each of whose settings is declared.
     mutating func template(_ node: YAMLNode) -> Template? {
         guard let text = text(node) else { return nil }
         do {
             let template = try Template(parsing: text)
-            let strangers = template.variables.subtracting(sample.keys).sorted()
-            guard strangers.isEmpty else {
-                let names = strangers.joined(separator: ", ")
-                report(node, "unknown variable \(names); a setting is written {{ config.name }}")
-                return nil
-            }
-            _ = try template.evaluate(sample)
+            for reference in template.references { check(reference, at: node) }
             return template
         } catch {
-            report(
-                node,
-                "in the template, character \(error.offset + 1): \(error.message);"
-                    + " only declared settings can be used"
-            )
+            report(node, "in the template, character \(error.offset + 1): \(error.message)")
             return nil
+        }
+    }
+
+    private mutating func check(_ reference: Template.Reference, at node: YAMLNode) {
+        let place = "in the template, character \(reference.offset + 1):"
+        guard reference.path.first == "config" else {
+            let name = reference.path.first ?? ""
+            report(node, "\(place) unknown variable \(name); a setting is written {{ config.name }}")
+            return
+        }
+        guard reference.path.count > 1 else {
+            report(node, "\(place) a setting is written {{ config.name }}")
+            return
+        }
+        let names = settings.map(\.name)
+        if !names.contains(reference.path[1]) {
+            let hint =
+                NearestName.of(reference.path[1], among: names).map { "did you mean config.\($0)?" }
+                ?? "declare it under settings"
+            report(node, "\(place) unknown setting config.\(reference.path[1]); \(hint)")
         }
     }
 

@@ -1,34 +1,33 @@
-/// Takes an account's secrets out of text that comes from outside, before it can reach an error (I6).
-package struct SecretFilter: Sendable {
-    /// Longest first, so that a secret that holds another one goes whole.
-    private let secrets: [String]
+import Core
 
-    /// A filter for these texts; empty ones are left out.
-    package init(_ secrets: [String]) {
-        self.secrets = Set(secrets).filter { !$0.isEmpty }.sorted {
-            ($0.utf8.count, $0) > ($1.utf8.count, $1)
-        }
+/// Keeps an account's secrets out of text that comes from an API, before it can reach an error or the state (I6).
+struct SecretFilter: Sendable {
+    /// Shorter ones stand in an API's tokens by chance.
+    private static let minimumLength = 8
+
+    private let redaction: Redaction
+    private let longer: Redaction
+
+    init(_ secrets: [String]) {
+        redaction = Redaction(secrets: secrets)
+        longer = Redaction(secrets: secrets.filter { $0.utf8.count >= Self.minimumLength })
     }
 
-    /// Whether the text holds one of them.
-    ///
-    /// Secrets shorter than 8 bytes stand in texts by chance and do not count.
-    package func finds(in text: String) -> Bool {
-        secrets.contains { $0.utf8.count >= 8 && text.contains($0) }
-    }
+    /// Whether the text holds a secret in any form.
+    func finds(in text: String) -> Bool { longer(text) != text }
 
-    /// The text with `***` in place of each.
-    package func clean(_ text: String) -> String {
-        secrets.reduce(text) { text, secret in
-            guard text.contains(secret) else { return text }
-            return text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
-        }
-    }
+    /// The text without them.
+    func clean(_ text: String) -> String { redaction(text) }
 
     /// The text on one line, cleaned and cut to so many characters.
-    package func excerpt(_ text: String, characters: Int) -> String {
+    func excerpt(_ text: String, characters: Int) -> String {
         // Cleaned before it is cut: a cut through a secret would leave its beginning.
-        let line = String(clean(text).map { $0.isNewline || $0 == "\t" ? " " : $0 })
+        let line = String(
+            clean(text).map { character in
+                character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+                    ? " " : character
+            }
+        )
         return line.count > characters ? line.prefix(characters) + "…" : line
     }
 }
