@@ -33,6 +33,7 @@ enum ErrorNumber {
     static let offsetOutOfRange: Int32 = 1
     static let unknownTopicOrPartition: Int32 = 3
     static let leaderNotAvailable: Int32 = 5
+    static let notLeader: Int32 = 6
     static let messageTooLarge: Int32 = 10
     static let recordListTooLarge: Int32 = 18
     static let topicAuthorization: Int32 = 29
@@ -91,6 +92,11 @@ enum ErrorClass: Hashable, Sendable {
         case ErrorNumber.invalidTransactionTimeout: .badSetting
         default: nil
         }
+    }
+
+    /// A partition that was just created or is moving: its leader is known in a moment.
+    static func isLeaderMoving(_ code: Int32) -> Bool {
+        code == ErrorNumber.leaderNotAvailable || code == ErrorNumber.notLeader
     }
 
     /// Whether the code tells of a broker that is away rather than of one that refused.

@@ -134,7 +134,7 @@ package final class KafkaAdmin: Sendable {
         while true {
             let answer = question(min(patience, .seconds(5)))
             guard case .failure(let error) = answer,
-                ErrorClass.isConnection(error.code) || error.code == ErrorNumber.leaderNotAvailable,
+                ErrorClass.isConnection(error.code) || ErrorClass.isLeaderMoving(error.code),
                 ErrorClass.publishCode(of: client.monitor.lastError?.code ?? 0) != .authentication,
                 ContinuousClock.now - begun < patience
             else { return answer }

@@ -123,8 +123,7 @@ package final class TopicReader: Sendable {
     private func isTransient(_ error: ClientError) -> Bool {
         switch error.code {
         case ErrorNumber.authentication, ErrorNumber.saslAuthentication: false
-        case ErrorNumber.leaderNotAvailable: true
-        default: ErrorClass.isConnection(error.code)
+        default: ErrorClass.isConnection(error.code) || ErrorClass.isLeaderMoving(error.code)
         }
     }
 

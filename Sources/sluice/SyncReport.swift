@@ -55,7 +55,7 @@ final class SyncReport: Sendable {
             guard !isQuiet else { return }
             switch event {
             case .started(let stream, let after):
-                if after > 0 { logger.info("going on", ["stream": .string(stream), "after": .number(String(after))]) }
+                if after > 0 { logger.debug("going on", ["stream": .string(stream), "after": .number(String(after))]) }
                 progress.update(ProgressUpdate(stream: stream))
             case .read: progress.refresh()
             case .committed(let stream, let records, let deletes, let pages):
