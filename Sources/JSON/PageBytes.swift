@@ -245,6 +245,7 @@ struct PageBytes: ~Copyable {
         }
         var position = 0
         while position < count {
+            assert(runStart + position + 16 <= end)
             let piece = unsafe (source + position).loadUnaligned(as: SIMD16<UInt8>.self)
             unsafe (target + position).storeBytes(of: piece, as: SIMD16<UInt8>.self)
             position += 16
