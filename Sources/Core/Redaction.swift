@@ -5,8 +5,8 @@ package struct Redaction: Sendable {
     /// Shorter pieces of a base64 text or of a multi-line secret could stand there by chance.
     private static let minimumPiece = 8
 
-    /// Every form to look for, by its first byte.
-    private let needles: [UInt8: [[UInt8]]]
+    /// Every form to look for, at the place of its first byte; nothing at all without secrets.
+    private let needles: [[[UInt8]]]
 
     /// A redaction of some secrets: as they are, percent-encoded, as in a JSON string, and in base64 (also as a
     /// part of a longer encoded text, such as `user:password`); of one with several lines also each line.
@@ -20,7 +20,9 @@ package struct Redaction: Sendable {
                 forms.formUnion(Self.forms(of: Array(text.utf8)))
             }
         }
-        needles = Dictionary(grouping: forms) { $0[0] }
+        var needles = [[[UInt8]]](repeating: [], count: forms.isEmpty ? 0 : 256)
+        for form in forms { needles[Int(form[0])].append(form) }
+        self.needles = needles
     }
 
     /// The text with bullets in the place of each secret.
@@ -32,7 +34,7 @@ package struct Redaction: Sendable {
         var coveredUntil = 0
         for position in bytes.indices {
             let wasCovered = position < coveredUntil
-            for needle in needles[bytes[position]] ?? []
+            for needle in needles[Int(bytes[position])]
             where position + needle.count > coveredUntil && bytes[position...].starts(with: needle) {
                 coveredUntil = position + needle.count
             }
