@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import Synchronization
 
 /// One run of a program for what it prints: no shell, no input, a process group of its own, and a limit of time.
 ///
@@ -21,16 +22,34 @@ struct CommandRun {
         let (child, output) = try started.get()
         defer { _ = close(output) }
         let deadline = ContinuousClock.now + limit
+        let bytes: [UInt8]
         do {
-            let bytes = try read(output, until: deadline, limit: maximumBytes)
+            bytes = try read(output, until: deadline, limit: maximumBytes)
             try wait(for: child, until: deadline)
-            return bytes
         } catch let failure {
             // Its children too: one of them may hold the pipe, or go on for ever.
             kill(-child, SIGKILL)
-            var status: Int32 = 0
-            while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+            _ = reap(child)
             throw failure
+        }
+        try check(status: reap(child))
+        return bytes
+    }
+
+    private func reap(_ child: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
+        return status
+    }
+
+    private func check(status: Int32) throws(ReadFailure) {
+        let signal = status & 0x7F
+        guard signal == 0 else {
+            throw ReadFailure("the command was ended by signal \(signal); run it by hand to see why")
+        }
+        let code = status >> 8 & 0xFF
+        guard code == 0 else {
+            throw ReadFailure("the command ended with code \(code); run it by hand to see why")
         }
     }
 
@@ -114,25 +133,15 @@ struct CommandRun {
     /// Waits for the program's end, which may come later than that of its output.
     private func wait(for child: pid_t, until deadline: ContinuousClock.Instant) throws(ReadFailure) {
         while true {
-            var info = siginfo_t()
+            var info = unsafe siginfo_t()
             // Without reaping it, so that its number stays taken while it may still have to be killed.
             let options = Int32(WEXITED) | Int32(WNOHANG) | Int32(WNOWAIT)
             guard unsafe waitid(P_PID, id_t(child), &info, options) == 0 || errno == EINTR else {
                 throw ReadFailure(errno: errno)
             }
-            if info.si_signo != 0 { break }
+            if unsafe info.si_signo != 0 { return }
             guard milliseconds(until: deadline) > 0 else { throw timedOut }
-            _ = unsafe poll(nil, 0, 5)
-        }
-        var status: Int32 = 0
-        while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
-        let signal = status & 0x7F
-        guard signal == 0 else {
-            throw ReadFailure("the command was ended by signal \(signal); run it by hand to see why")
-        }
-        let code = status >> 8 & 0xFF
-        guard code == 0 else {
-            throw ReadFailure("the command ended with code \(code); run it by hand to see why")
+            _ = poll(nil, 0, 5)
         }
     }
 
@@ -142,12 +151,9 @@ struct CommandRun {
 
     private func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
         let left = deadline - ContinuousClock.now
-        return left <= .zero
-            ? 0
-            : Int32(
-                clamping: left.components.seconds * 1_000 + left.components.attoseconds
-                    / 1_000_000_000_000_000 + 1
-            )
+        guard left > .zero else { return 0 }
+        // Rounded up, so as not to wake just before the deadline.
+        return Int32(clamping: Int(left / .milliseconds(1)) + 1)
     }
 }
 
@@ -157,9 +163,6 @@ private func withCStrings<Result>(
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe texts.map { unsafe strdup($0) } + [nil]
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
-    return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { preconditionFailure("the array ends with nil") }
-        return unsafe body(base)
-    }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
+    return unsafe body(&pointers)
 }

@@ -1,6 +1,8 @@
 package import Core
 
-/// Settings that a command cannot work with (exit 2). Names what is wrong, never a secret's value.
+/// Settings that a command cannot work with (exit 2).
+///
+/// Names what is wrong, never a secret's value.
 package struct ConfigurationError: SluiceError {
     /// The kinds of failure.
     package struct Code: Hashable, Sendable {

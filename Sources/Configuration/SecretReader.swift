@@ -1,6 +1,8 @@
 package import Core
 
-/// Fetches what references name. Reads nothing ahead and keeps nothing: each call looks anew.
+/// Fetches what references name.
+///
+/// Reads nothing ahead and keeps nothing: each call looks anew.
 package struct SecretReader: Sendable {
     /// The most bytes that a file or a command may give.
     static let maximumBytes = 64 << 10

@@ -1,4 +1,5 @@
 package import Core
+import Events
 package import Extraction
 import JSON
 

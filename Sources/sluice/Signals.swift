@@ -7,7 +7,7 @@ enum Signals {
     ///
     /// SIGPIPE is ignored: libcurl no longer masks it, and a closed pipe shows as an error of `write`.
     static func block() -> SignalSet {
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         let set = SignalSet()
         unsafe pthread_sigmask(SIG_BLOCK, set.pointer, nil)
         return set
@@ -28,7 +28,7 @@ enum Signals {
             waiter
         )
         precondition(result == 0, "no thread could be made to wait for signals: error \(result)")
-        unsafe pthread_detach(thread)
+        pthread_detach(thread)
     }
 }
 

@@ -143,16 +143,29 @@ enum TestBroker {
         return .address("127.0.0.1:\(port)")
     }
 
+    /// Runs a program to its end. Not by Foundation's `Process`, which on Linux waits until everything that the program
+    /// left running (the broker) has ended too.
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in 0...2 as ClosedRange<Int32> {
+            unsafe posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        // What the broker inherits it holds open, and who waits for the end of it waits for the broker.
+        for descriptor in 3..<256 as Range<Int32> {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var words: [UnsafeMutablePointer<CChar>?] =
+            unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { for index in unsafe words.indices { unsafe free(words[index]) } }
+        var process = pid_t()
+        guard unsafe posix_spawn(&process, program, &actions, nil, &words, environ) == 0 else { return false }
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return false }
+        }
+        return status == 0
     }
 
     private static func stop() {

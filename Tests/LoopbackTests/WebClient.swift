@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 
 /// A client that sends bytes as they are and tells how the connection ended.
@@ -43,7 +43,7 @@ struct WebClient: Sendable {
     /// Sends and listens to the end, on a thread that may block.
     func send(_ text: String) async -> Answer {
         await withCheckedContinuation { done in
-            DispatchQueue(label: "client").async { done.resume(returning: exchange(Array(text.utf8))) }
+            Thread.detachNewThread { done.resume(returning: exchange(Array(text.utf8))) }
         }
     }
 

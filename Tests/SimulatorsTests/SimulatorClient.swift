@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import JSON
 
@@ -47,8 +47,8 @@ struct SimulatorClient: Sendable {
         if !body.isEmpty { lines.append("Content-Length: \(body.utf8.count)") }
         let text = lines.joined(separator: "\r\n") + "\r\n\r\n" + body
         return await withCheckedContinuation { done in
-            // A queue of its own: the shared ones add threads only once a second.
-            DispatchQueue(label: "client").async { done.resume(returning: exchange(Array(text.utf8))) }
+            // A thread of its own: the pools add threads only once a second.
+            Thread.detachNewThread { done.resume(returning: exchange(Array(text.utf8))) }
         }
     }
 

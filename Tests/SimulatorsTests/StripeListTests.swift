@@ -20,7 +20,7 @@ import Testing
         )
     }
 
-    @Test(arguments: StripeSimulator.streams, [1, 250])
+    @Test(arguments: StripeSimulator.streams, [1, 130])
     func walksToTheTruth(stream: String, records: Int) async throws {
         try await withAccount(.init(seed: 7, records: records)) { simulator, client in
             var seen: [JSONValue] = []
@@ -101,9 +101,9 @@ import Testing
     }
 
     @Test func hasSecondsWithSeveralObjects() throws {
-        let simulator = try StripeSimulator(.init(records: 400))
+        let simulator = try StripeSimulator(.init(records: 200))
         let seconds = try simulator.truth("charges").map { try JSONValue.parse($0.record)["created"]?.int }
-        #expect(Set(seconds).count < 380)
+        #expect(Set(seconds).count < 190)
     }
 
     @Test func hidesCanceledSubscriptions() async throws {

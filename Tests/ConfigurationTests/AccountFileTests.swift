@@ -1,0 +1,75 @@
+import Configuration
+import Core
+import JSON
+import Testing
+
+struct AccountFileTests {
+    @Test func readsEverything() throws {
+        let text = """
+            extractor: stripe
+            account: acme
+            settings:
+              api_key: env:STRIPE_KEY
+              limit: 50
+              live: true
+              id: 0012
+              scopes: [a, b]
+            streams: [charges, refunds]
+            kafka:
+              bootstrap: broker:9092
+              set: {sasl.password: hunter2, linger.ms: 5}
+            topic_prefix: saas
+            """
+        let file = try AccountFile.parse(Array(text.utf8), path: "conf/acme.yaml")
+        #expect(file.extractor == "stripe")
+        #expect(file.account == "acme")
+        #expect(file.streams == ["charges", "refunds"])
+        #expect(file.topicPrefix == "saas")
+        #expect(file.folder == "conf")
+        #expect(file.settings.map(\.name) == ["api_key", "limit", "live", "id", "scopes"])
+        #expect(file.settings[0].value == .text(Secret("env:STRIPE_KEY")))
+        #expect(file.settings[3].value == .typed(.number("12"), written: "0012"))
+        #expect(file.settings[4].value == .list([Secret("a"), Secret("b")]))
+        #expect(file.settings[1].origin == .file("conf/acme.yaml", line: 5, column: 10))
+        #expect(file.bootstrap?.value == .text(Secret("broker:9092")))
+        #expect(file.kafka.map(\.name) == ["sasl.password", "linger.ms"])
+        var dumped = ""
+        dump(file, to: &dumped)
+        #expect(!dumped.contains("hunter2") && !"\(file)".contains("hunter2"))
+    }
+
+    @Test(
+        arguments: [
+            ("extracter: x", "f.yaml:1:1: unknown key extracter; did you mean extractor?"),
+            ("kafka: {bootstrap: a, sets: {}}", "f.yaml:1:23: unknown key sets; did you mean set?"),
+            ("settings: [a]", "f.yaml:1:11: a mapping (key: value) is needed here, not a list"),
+            ("settings:\n  key:", "f.yaml:2:7: key has no value; give it one or remove the line"),
+            (
+                "settings: {key: {a: b}}",
+                "f.yaml:1:17: key needs a text, a number, true or false, or a list of texts"
+            ),
+            ("streams: [a, b, a]", "f.yaml:1:17: the stream a stands here twice"),
+            ("streams: []", "f.yaml:1:10: streams names none; leave the key out to read them all"),
+            ("account: [a]", "f.yaml:1:10: a text is needed here, not a list"),
+            ("- a", "f.yaml:1:1: a mapping (key: value) is needed here, not a list"),
+        ]
+    )
+    func refuses(_ text: String, _ message: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try AccountFile.parse(Array(text.utf8), path: "f.yaml")
+        }
+        #expect(error?.code == .badFile)
+        #expect(error?.message == message)
+    }
+
+    @Test func load() throws {
+        let folder = TemporaryFolder()
+        let file = try AccountFile.load(folder.write("a.yaml", "account: acme\n"))
+        #expect(file.account == "acme")
+        #expect(file.folder == folder.path)
+        let error = #expect(throws: ConfigurationError.self) {
+            try AccountFile.load("\(folder.path)/none.yaml")
+        }
+        #expect(error?.code == .unreadableFile)
+    }
+}
