@@ -13,10 +13,7 @@ extension JSONValue: ExpressibleByBooleanLiteral {
     package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
-extension JSONValue: ExpressibleByNilLiteral {
-    /// `null`.
-    package init(nilLiteral: ()) { self = .null }
-}
+// No nil literal: in `condition ? nil : value` an optional would silently become a present `null`.
 
 extension JSONValue: ExpressibleByArrayLiteral {
     /// An array.

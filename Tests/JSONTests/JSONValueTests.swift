@@ -21,7 +21,7 @@ import Testing
             (#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"),
             ("[]", []),
             ("[ 1 , [ ] , { } ]", [1, [], .object([])]),
-            (#"{ "b" : 1 , "a" : [ null ] }"#, ["b": 1, "a": [nil]]),
+            (#"{ "b" : 1 , "a" : [ null ] }"#, ["b": 1, "a": [.null]]),
         ] as [(String, JSONValue)]
     )
     func parses(text: String, value: JSONValue) throws {

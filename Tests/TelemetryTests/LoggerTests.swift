@@ -20,7 +20,7 @@ import Testing
     @Test func writesText() {
         logger(.text).with(["run": "r1"]).warning(
             "slow answer",
-            ["stream": "charges", "seconds": 12, "why": "not \"here\"", "empty": "", "list": [1, nil]]
+            ["stream": "charges", "seconds": 12, "why": "not \"here\"", "empty": "", "list": [1, .null]]
         )
         #expect(
             recorder.take()
