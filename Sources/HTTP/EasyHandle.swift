@@ -23,6 +23,8 @@ final class EasyHandle: @unchecked Sendable {
     private var body: [UInt8] = []
     private var maximumBody = 0
     private var isFirstPiece = true
+    /// No option was refused since the last reset: a switch that guards something must not be missing silently.
+    private var areOptionsSet = true
     /// The blank line after the headers came: without it libcurl takes a connection's end for the answer's.
     private(set) var hasAllHeaders = false
     /// The body passed its limit, and the transfer was given up for it.
@@ -52,6 +54,7 @@ final class EasyHandle: @unchecked Sendable {
         body = []
         self.maximumBody = maximumBody
         isFirstPiece = true
+        areOptionsSet = true
         isTooLarge = false
         hasAllHeaders = false
         unsafe sluice_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
@@ -74,18 +77,20 @@ final class EasyHandle: @unchecked Sendable {
         }
     }
 
-    /// Sets a number or a switch.
-    ///
-    /// The options are this module's own: one that libcurl refuses is a mistake here.
-    private func set(_ option: CURLoption, _ value: Int) {
-        let code = unsafe sluice_easy_set_long(pointer, option, value)
-        precondition(code == CURLE_OK, "libcurl refuses option \(option.rawValue)")
+    /// Sets a number or a switch; false where libcurl refuses.
+    @discardableResult
+    private func set(_ option: CURLoption, _ value: Int) -> Bool {
+        let isSet = unsafe sluice_easy_set_long(pointer, option, value) == CURLE_OK
+        areOptionsSet = areOptionsSet && isSet
+        return isSet
     }
 
     /// Sets a text, which libcurl copies; false where it refuses.
     @discardableResult
     private func set(_ option: CURLoption, _ value: String) -> Bool {
-        unsafe value.withCString { unsafe sluice_easy_set_text(pointer, option, $0) == CURLE_OK }
+        let isSet = unsafe value.withCString { unsafe sluice_easy_set_text(pointer, option, $0) == CURLE_OK }
+        areOptionsSet = areOptionsSet && isSet
+        return isSet
     }
 
     /// Sets what is sent as the request's body, which libcurl copies.
@@ -135,8 +140,13 @@ final class EasyHandle: @unchecked Sendable {
         set(CURLOPT_LOW_SPEED_LIMIT, max(0, settings.lowSpeedLimit))
         set(CURLOPT_LOW_SPEED_TIME, max(1, Int(settings.lowSpeedTime.components.seconds)))
         if let codings = headers.streamedCodings { set(CURLOPT_ACCEPT_ENCODING, codings) }
-        guard set(CURLOPT_URL, address.text), setHeaders(headers.lines), setMethodAndBody(request) else {
-            throw HTTPError(.badAddress, "\(address.logged): libcurl refuses the request: out of memory?")
+        guard set(CURLOPT_URL, address.text), setHeaders(headers.lines), setMethodAndBody(request),
+            areOptionsSet
+        else {
+            throw HTTPError(
+                .protocolError,
+                "\(address.logged): libcurl refuses an option of the request (too old, or built without a feature?)"
+            )
         }
         return headers.streamedCodings == nil ? .whole : .streamed
     }
@@ -153,7 +163,8 @@ final class EasyHandle: @unchecked Sendable {
         // A second request waits for the TLS handshake of the first, which says whether one connection carries both.
         // Plain http has no handshake: it would wait for the first answer.
         set(CURLOPT_PIPEWAIT, address.scheme == "https" ? 1 : 0)
-        set(CURLOPT_BUFFERSIZE, 128 << 10)
+        // Refused, without harm, by a handle that still has the buffer of an earlier transfer.
+        unsafe sluice_easy_set_long(pointer, CURLOPT_BUFFERSIZE, 128 << 10)
         set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // Credentials in headers go to the server, never to the proxy.
