@@ -27,12 +27,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (#"{"id":"x","n":1}"#, []),
-        (#"{"id":null,"n":null}"#, ["thing.id: null"]),
-        (#"{"n":1.5}"#, ["thing.id: missing", "thing.n: 1.5 is no integer"]),
-        (#"{"id":"y","n":1,"m":2}"#, [#"thing.id: "y" is none of ["\"x\""]"#, "thing.m: unknown"]),
-    ])
+    @Test(
+        arguments: [
+            (#"{"id":"x","n":1}"#, []),
+            (#"{"id":null,"n":null}"#, ["thing.id: null"]),
+            (#"{"n":1.5}"#, ["thing.id: missing", "thing.n: 1.5 is no integer"]),
+            (#"{"id":"y","n":1,"m":2}"#, [#"thing.id: "y" is none of ["\"x\""]"#, "thing.m: unknown"]),
+        ] as [(String, Set<String>)]
+    )
     func findsWhatDiffers(document: String, problems: Set<String>) throws {
         let schemas: JSONValue = [
             "thing": [
