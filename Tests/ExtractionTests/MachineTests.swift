@@ -1,0 +1,148 @@
+import Core
+import JSON
+import Testing
+
+@testable import Extraction
+
+@Suite struct RetryMachineTests {
+    @Test func waitsDoubleUpToTheLongest() {
+        var policy = RetryMachine.Policy()
+        policy.tries = 10
+        var machine = RetryMachine(policy: policy)
+        let waits = (0..<10).map { _ in machine.failed(retryAfter: nil, draw: 1) }
+        let seconds = [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+        #expect(waits == seconds.map { .wait(.seconds($0)) } + [.triesSpent(10)])
+    }
+
+    @Test(
+        arguments: [
+            // Retry-After, draw, action of the first failure
+            (nil, 0, .wait(.zero)),
+            (nil, 0.5, .wait(.milliseconds(250))),
+            (.seconds(0), 0.5, .wait(.milliseconds(250))),
+            (.seconds(2), 0.5, .wait(.seconds(2))),
+            (.seconds(300), 0.5, .wait(.seconds(300))),
+            (.seconds(301), 0.5, .tooLong(.seconds(301))),
+        ] as [(Duration?, Double, RetryMachine.Action)]
+    )
+    func retryAfterIsTheLeast(retryAfter: Duration?, draw: Double, action: RetryMachine.Action) {
+        var machine = RetryMachine()
+        #expect(machine.failed(retryAfter: retryAfter, draw: draw) == action)
+    }
+
+    @Test func fiveTriesAreAll() {
+        var machine = RetryMachine()
+        let actions = (0..<5).map { _ in machine.failed(retryAfter: .seconds(1), draw: 0) }
+        #expect(actions == Array(repeating: .wait(.seconds(1)), count: 4) + [.triesSpent(5)])
+    }
+
+    @Test func manyTriesDoNotOverflow() {
+        var policy = RetryMachine.Policy()
+        policy.tries = 200
+        var machine = RetryMachine(policy: policy)
+        for _ in 0..<199 { _ = machine.failed(retryAfter: nil, draw: 0.99) }
+        #expect(machine.failed(retryAfter: nil, draw: 0.99) == .triesSpent(200))
+    }
+}
+
+@Suite struct PaceMachineTests {
+    /// In no window of a period are there more than `count` requests, plus the one at its edge.
+    @Test(arguments: [1, 3, 20], 0..<20)
+    func noWindowHasMoreThanTheLimit(count: Int, seed: UInt64) {
+        var random = Seeded(seed)
+        var machine = PaceMachine(RateLimit(count: count, period: .seconds(1)))
+        var now = Duration.zero
+        var times: [Duration] = []
+        for _ in 0..<200 {
+            now += .milliseconds(Int.random(in: 0...2000 / count, using: &random))
+            times.append(now + machine.book(at: now))
+        }
+        for index in times.indices where index + count < times.count {
+            #expect(times[index + count] - times[index] >= .seconds(1))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("20/s", RateLimit(count: 20, period: .seconds(1))),
+            ("700/min", RateLimit(count: 700, period: .seconds(60))),
+            ("1/h", RateLimit(count: 1, period: .seconds(3600))), ("0/s", nil), ("-1/s", nil), ("x/s", nil),
+            ("1/d", nil),
+            ("1", nil), ("1/s/s", nil), ("", nil), ("1.5/s", nil), ("2000000/s", nil),
+        ] as [(String, RateLimit?)]
+    )
+    func limitsAreRead(text: String, limit: RateLimit?) {
+        #expect(RateLimit(text) == limit)
+    }
+}
+
+@Suite struct PureTests {
+    @Test(
+        arguments: [
+            ("a", ["a"]), ("a.b", ["a", "b"]), ("@odata\\.nextLink", ["@odata.nextLink"]),
+            ("a\\\\.b", ["a\\", "b"]),
+            ("", nil), (".", nil), ("a.", nil), (".a", nil), ("a\\", nil), ("a\\x", nil),
+        ] as [(String, [String]?)]
+    )
+    func pathsAreRead(text: String, path: [String]?) {
+        #expect(FieldPath.parse(text) == path)
+        if let path { #expect(FieldPath.text(path) == text) }
+    }
+
+    @Test(
+        arguments: [
+            (["<https://a/b?c=1,2>; rel=\"next\""], "https://a/b?c=1,2"),
+            (["<a>; rel=prev, <b>; rel=next"], "b"),
+            (["<a>; rel=prev", "<b>; rel=\"last next\""], "b"),
+            (["<a>; title=\"x; rel=next, <c>\"; REL=\"Next\""], "a"),
+            (["<a> ; rel = next"], "a"),
+            (["<a>; rel=first; rel=next"], nil),
+            (["<a>; title=\"\\\"\"; rel=next"], "a"),
+            (["<a>"], nil), (["a; rel=next"], nil), (["<a; rel=next"], nil), ([""], nil), ([], nil),
+            (["<>; rel=next"], ""),
+            (["<a>; crossorigin; rel=next"], "a"),
+        ] as [([String], String?)]
+    )
+    func linkHeadersAreRead(values: [String], target: String?) {
+        #expect(LinkHeader.target(relation: "next", in: values) == target)
+    }
+
+    @Test(arguments: [
+        // Written by this version: what is stored stays readable.
+        "{\"token\":null,\"done\":false,\"records\":0,\"pages\":0}",
+        "{\"token\":\"cus_1\",\"done\":false,\"records\":100,\"pages\":1}",
+        "{\"token\":12345678901234567890,\"done\":false,\"records\":100,\"pages\":1}",
+        "{\"token\":null,\"done\":true,\"records\":250,\"pages\":3}",
+    ])
+    func bookmarksRoundTrip(text: String) throws {
+        let progress = try ListProgress(json: JSONValue.parse(Array(text.utf8)))
+        #expect(progress.json.compactText == text)
+    }
+
+    @Test(arguments: [
+        "{}", "{\"token\":null,\"done\":1,\"records\":0,\"pages\":0}", "[]",
+        "{\"token\":null,\"done\":true,\"records\":-1,\"pages\":0}",
+        "{\"done\":true,\"records\":1,\"pages\":0}",
+    ])
+    func otherBookmarksAreRefused(text: String) {
+        #expect(throws: StateError.self) { try ListProgress(json: JSONValue.parse(Array(text.utf8))) }
+    }
+
+    @Test func everyCodeHasItsOwnText() {
+        #expect(Set(ExtractionError.Code.allTexts).count == ExtractionError.Code.allTexts.count)
+        #expect(ExtractionError.Code.allTexts.allSatisfy { $0.hasPrefix("extraction.") })
+    }
+}
+
+/// A generator that a seed repeats (splitmix64).
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
