@@ -33,16 +33,15 @@ package enum Paging: Hashable, Sendable {
         }
     }
 
-    /// What a page token means: part of a stream's fingerprint.
-    var fingerprint: JSONValue {
+    /// What a page token means, in words that change when a kept token would mean something else: part of a
+    /// stream's fingerprint.
+    var fingerprint: String {
         switch self {
-        case .singlePage: ["single_page": true]
-        case .lastRecord(let parameter, let field, _):
-            ["last_record": ["param": .string(parameter), "field": .string(FieldPath.text(field))]]
-        case .nextLink(let field): ["next_link": ["field": .string(FieldPath.text(field))]]
-        case .linkHeader(let relation): ["link_header": ["rel": .string(relation)]]
-        case .cursor(let field, let parameter, _):
-            ["cursor": ["field": .string(FieldPath.text(field)), "param": .string(parameter)]]
+        case .singlePage: "single_page"
+        case .lastRecord(let parameter, let field, _): "last_record \(FieldPath.text(field)) in \(parameter)"
+        case .nextLink(let field): "next_link \(FieldPath.text(field))"
+        case .linkHeader(let relation): "link_header \(relation)"
+        case .cursor(let field, let parameter, _): "cursor \(FieldPath.text(field)) in \(parameter)"
         }
     }
 }

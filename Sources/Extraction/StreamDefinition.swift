@@ -63,14 +63,14 @@ package struct StreamDefinition: Sendable {
     /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would
     /// leave a gap or repeat itself without a word: I2).
     package func fingerprint(topic: String) -> Fingerprint {
-        let progress: JSONValue =
+        let progress =
             switch self.progress {
-            case .list(let paging): ["list": paging.fingerprint]
+            case .list(let paging): "list, \(paging.fingerprint)"
             }
         return Fingerprint(
             key: key.map(FieldPath.text),
             version: version.map { FieldPath.text($0.path) },
-            progress: progress.compactText,
+            progress: progress,
             topic: topic
         )
     }

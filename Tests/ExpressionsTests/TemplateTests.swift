@@ -5,7 +5,7 @@ import Testing
 /// The values that the tables below read.
 let scope: [String: JSONValue] = [
     "config": [
-        "subdomain": "acme", "limit": 50, "flag": true, "off": false, "nothing": nil, "empty": "",
+        "subdomain": "acme", "limit": 50, "flag": true, "off": false, "nothing": .null, "empty": "",
         "token": "s3cret-value",
     ],
     "record": [
@@ -22,7 +22,7 @@ struct TemplateTests {
         ("https://{{ config.subdomain }}.example.com/{{config.limit}}", "https://acme.example.com/50"),
         ("{{ config.limit }}", 50),
         ("{{ config.flag }}", true),
-        ("{{ config.nothing }}", nil),
+        ("{{ config.nothing }}", .null),
         ("{{ record.tags }}", ["a", "b", 3]),
         ("x{{ record.tags }}", "x[\"a\",\"b\",3]"),
         ("{{ config.flag }}!", "true!"),
@@ -90,7 +90,7 @@ struct TemplateTests {
         ("{{ config.nope | default('x') }}", "x"),
         ("{{ config.nope.deeper[0] | default('x') }}", "x"),
         ("{{ config.nothing.deeper | default(7) }}", 7),
-        ("{{ config.nothing | default('x') }}", nil),
+        ("{{ config.nothing | default('x') }}", .null),
         ("{{ config.nothing | default('x', true) }}", "x"),
         ("{{ config.empty | default('x') }}", ""),
         ("{{ config.empty | default('x', true) }}", "x"),

@@ -107,27 +107,6 @@ import Testing
         #expect(LinkHeader.target(relation: "next", in: values) == target)
     }
 
-    @Test(arguments: [
-        // Written by this version: what is stored stays readable.
-        "{\"token\":null,\"done\":false,\"records\":0,\"pages\":0}",
-        "{\"token\":\"cus_1\",\"done\":false,\"records\":100,\"pages\":1}",
-        "{\"token\":12345678901234567890,\"done\":false,\"records\":100,\"pages\":1}",
-        "{\"token\":null,\"done\":true,\"records\":250,\"pages\":3}",
-    ])
-    func bookmarksRoundTrip(text: String) throws {
-        let progress = try ListProgress(json: JSONValue.parse(Array(text.utf8)))
-        #expect(progress.json.compactText == text)
-    }
-
-    @Test(arguments: [
-        "{}", "{\"token\":null,\"done\":1,\"records\":0,\"pages\":0}", "[]",
-        "{\"token\":null,\"done\":true,\"records\":-1,\"pages\":0}",
-        "{\"done\":true,\"records\":1,\"pages\":0}",
-    ])
-    func otherBookmarksAreRefused(text: String) {
-        #expect(throws: StateError.self) { try ListProgress(json: JSONValue.parse(Array(text.utf8))) }
-    }
-
     @Test func everyCodeHasItsOwnText() {
         #expect(Set(ExtractionError.Code.allTexts).count == ExtractionError.Code.allTexts.count)
         #expect(ExtractionError.Code.allTexts.allSatisfy { $0.hasPrefix("extraction.") })
