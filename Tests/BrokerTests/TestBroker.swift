@@ -142,7 +142,9 @@ enum TestBroker {
         return .address("127.0.0.1:\(port)")
     }
 
-    /// Runs a program to its end. Not by Foundation's `Process`, which on Linux waits until everything that the program
+    /// Runs a program to its end.
+    ///
+    /// Not by Foundation's `Process`, which on Linux waits until everything that the program
     /// left running (the broker) has ended too.
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
         guard let process = spawn(program, arguments) else { return false }
