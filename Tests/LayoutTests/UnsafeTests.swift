@@ -6,14 +6,41 @@ import Testing
     ///
     /// A new line, or a greater number, needs a reason in its review.
     private static let allowed: [String: Int] = [
+        // Processes, files, variables and locks of the operating system.
+        "Configuration/CommandRun.swift": 30,
+        "Configuration/FileBytes.swift": 4,
+        "Configuration/ProcessEnvironment.swift": 5,
+        "Core/CrashPoint.swift": 2,
         "Core/Instant.swift": 1,
         "Core/Locked.swift": 5,
-        "JSON/JSONText.swift": 5,
+        "Extraction/ExtractorFiles.swift": 10,
+        "Kafka/HostLock.swift": 7,
+        "Kafka/LockFolder.swift": 4,
+        "Simulators/Stripe/StripeSimulator.swift": 2,
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
+        "sluice/Program.swift": 2,
+        "sluice/Signals.swift": 12,
+        "sluice/SyncCommand.swift": 1,
+        // Threads, and what they wait on.
+        "HTTP/CurlTransport.swift": 1,
+        "HTTP/LoopThread.swift": 11,
+        "Kafka/Latch.swift": 16,
+        "Kafka/SerialThread.swift": 10,
+        "Web/Monitor.swift": 17,
+        "Web/WebStream.swift": 1,
+        "Web/WebTimer.swift": 4,
+        // The bytes of a page, looked at without bounds checks or copies.
+        "Events/EventBuilder.swift": 2,
+        "JSON/JSONText.swift": 7,
+        "JSON/PageBytes.swift": 11,
     ]
     private static let allowedUnchecked: [String: Int] = [
-        "Core/Locked.swift": 1
+        "Core/Locked.swift": 1,
+        "Kafka/Latch.swift": 1,
+        "Kafka/SerialThread.swift": 1,
+        "Web/Monitor.swift": 1,
+        "sluice/Signals.swift": 1,
     ]
     private static let cLibraries: Set<String> = [
         "CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate",
