@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The real broker of this test process: the one named by `SLUICE_TEST_KAFKA`, else one that is started once from the
-/// folder of jars (`SLUICE_KAFKA_HOME`, or `../shared/kafka` beside the package) and killed when the process ends.
+/// folder of jars (`SLUICE_KAFKA_HOME`, or `../shared/kafka` beside the package) and killed after the process ended.
 enum TestBroker {
     /// The bootstrap address, or why there is none.
     private enum Found: Sendable {
@@ -119,8 +119,6 @@ enum TestBroker {
 
     // MARK: - Starting one
 
-    private static let startedFolder = Mutex<String?>(nil)
-
     private static func find() -> Found {
         let environment = ProcessInfo.processInfo.environment
         if let address = environment["SLUICE_TEST_KAFKA"], !address.isEmpty { return .address(address) }
@@ -135,35 +133,54 @@ enum TestBroker {
         }
         guard let port = freePort() else { return .none("no free port") }
         let folder = FileManager.default.temporaryDirectory.path + "/sluice-broker-tests-\(getpid())"
-        startedFolder.withLock { $0 = folder }
-        atexit { TestBroker.stop() }
         guard run(script, ["start", "--dir", folder, "--port", String(port)]) else {
             return .none("\(script) did not start a broker; its logs are in \(folder)")
+        }
+        guard spawn("/bin/sh", ["-c", watchdog, "watchdog", String(getpid()), folder]) != nil else {
+            return .none("no watchdog for the broker in \(folder)")
         }
         return .address("127.0.0.1:\(port)")
     }
 
+    /// Runs a program to its end.
+    ///
+    /// Not by Foundation's `Process`, which on Linux waits until everything that the program
+    /// left running (the broker) has ended too.
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        guard let process = spawn(program, arguments) else { return false }
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return false }
+        }
+        return status == 0
     }
 
-    private static func stop() {
-        guard let folder = startedFolder.withLock({ $0 }) else { return }
-        if let text = try? String(contentsOfFile: folder + "/0/pid", encoding: .utf8),
-            let pid = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        {
-            kill(pid, SIGKILL)
+    private static func spawn(_ program: String, _ arguments: [String]) -> pid_t? {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in 0...2 as ClosedRange<Int32> {
+            unsafe posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        try? FileManager.default.removeItem(atPath: folder)
+        // What the broker inherits it holds open, and who waits for the end of it waits for the broker.
+        for descriptor in 3..<256 as Range<Int32> {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var words: [UnsafeMutablePointer<CChar>?] =
+            unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
+        defer { for index in unsafe words.indices { unsafe free(words[index]) } }
+        var process = pid_t()
+        guard unsafe posix_spawn(&process, program, &actions, nil, &words, environ) == 0 else { return nil }
+        return process
     }
+
+    /// Ends the broker a second after this process, however it ended: a handler at exit would not outlive a SIGKILL.
+    private static let watchdog = """
+        trap '' INT HUP TERM
+        while kill -0 "$1" 2>/dev/null; do sleep 1; done
+        kill -9 "$(cat "$2/0/pid")"
+        rm -rf "$2"
+        """
 
     /// A port that is free together with the next one, where the controller listens.
     private static func freePort() -> Int? {

@@ -86,8 +86,10 @@ final class KafkaMock: @unchecked Sendable {
         }
     }
 
-    /// A group of so many small events and one bookmark.
-    static func group(events count: Int = 2, topic: String = "events") -> TransactionGroup {
+    /// A group of so many small events and, unless which record fails must be certain, one bookmark.
+    static func group(events count: Int = 2, topic: String = "events", withState: Bool = true)
+        -> TransactionGroup
+    {
         let value = Array(#"{"id":"a"}"#.utf8)
         let text = Array("keykey:12026-01-02T03:04:05Z".utf8)
         let event = Event(
@@ -107,10 +109,8 @@ final class KafkaMock: @unchecked Sendable {
             text: text,
             events: Array(repeating: event, count: count)
         )
-        return TransactionGroup(
-            pages: [page],
-            state: [StateRecord(key: Array("[]".utf8), value: Array("{}".utf8))]
-        )
+        let state = StateRecord(key: Array("[]".utf8), value: Array("{}".utf8))
+        return TransactionGroup(pages: [page], state: withState ? [state] : [])
     }
 }
 
