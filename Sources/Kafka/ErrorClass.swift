@@ -33,6 +33,7 @@ enum ErrorNumber {
     static let offsetOutOfRange: Int32 = 1
     static let unknownTopicOrPartition: Int32 = 3
     static let leaderNotAvailable: Int32 = 5
+    static let notLeaderForPartition: Int32 = 6
     static let messageTooLarge: Int32 = 10
     static let recordListTooLarge: Int32 = 18
     static let topicAuthorization: Int32 = 29

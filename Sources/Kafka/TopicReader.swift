@@ -123,7 +123,7 @@ package final class TopicReader: Sendable {
     private func isTransient(_ error: ClientError) -> Bool {
         switch error.code {
         case ErrorNumber.authentication, ErrorNumber.saslAuthentication: false
-        case ErrorNumber.leaderNotAvailable: true
+        case ErrorNumber.leaderNotAvailable, ErrorNumber.notLeaderForPartition: true
         default: ErrorClass.isConnection(error.code)
         }
     }
