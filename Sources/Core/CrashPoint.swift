@@ -27,6 +27,9 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     }()
     private static let hits = Locked(0)
 
+    /// Whether the plan is about this point: for the one that needs a thread to die in the middle of something.
+    package static func isPlanned(_ point: CrashPoint) -> Bool { plan?.point == point }
+
     /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would.
     @inline(__always)
     package static func hit(_ point: CrashPoint) {

@@ -8,7 +8,9 @@ package enum EventKind: UInt8, Sendable {
 /// One event, as slices of its page's buffers.
 package struct Event: Sendable {
     package var kind: EventKind
-    /// Of `EventPage.values`: the record as compact JSON. Ignored for a delete, whose value is null.
+    /// Of `EventPage.values`: the record as compact JSON.
+    ///
+    /// Ignored for a delete, whose value is null.
     package var value: ByteSlice
     /// Of `EventPage.text`.
     package var key: ByteSlice

@@ -1,4 +1,6 @@
-/// A request that got no usable answer. What a server answered with a status is no `HTTPError`: see `HTTPResponse`.
+/// A request that got no usable answer.
+///
+/// What a server answered with a status is no `HTTPError`: see `HTTPResponse`.
 package struct HTTPError: SluiceError {
     /// The kinds of failure; codes can be added without breaking a switch.
     package struct Code: Hashable, Sendable {
@@ -58,7 +60,8 @@ package struct HTTPError: SluiceError {
         switch code.kind {
         case .badAddress, .insecure, .forbiddenHost: .configuration
         case .tooLarge, .tooManyRedirects: .failed
-        case .cannotResolve, .cannotConnect, .certificate, .timedOut, .cut, .protocolError, .badEncoding: .environment
+        case .cannotResolve, .cannotConnect, .certificate, .timedOut, .cut, .protocolError, .badEncoding:
+            .environment
         }
     }
 }

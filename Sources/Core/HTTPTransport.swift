@@ -1,4 +1,6 @@
-/// A request as the transport sends it. The address may hold a secret in its query: print `loggedAddress` only (I6).
+/// A request as the transport sends it.
+///
+/// The address may hold a secret in its query: print `loggedAddress` only (I6).
 package struct HTTPRequest: Sendable {
     package var method: String
     /// An absolute http or https address.
@@ -73,7 +75,9 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// Sends one request and gives the whole answer. Redirects are not followed: who asks checks the next host first (I6).
+/// Sends one request and gives the whole answer.
+///
+/// Redirects are not followed: who asks checks the next host first (I6).
 package protocol HTTPTransport: Sendable {
     /// Throws `HTTPError`, or `CancellationError` at once when the task is cancelled.
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse

@@ -32,6 +32,8 @@
 #else
     package import Synchronization
 
-    /// A value behind a lock. Decide under it, act after it: no call out, no await and no logging while it is held.
+    /// A value behind a lock.
+    ///
+    /// Decide under it, act after it: no call out, no await and no logging while it is held.
     package typealias Locked = Mutex
 #endif

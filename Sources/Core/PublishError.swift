@@ -56,7 +56,8 @@ package struct PublishError: SluiceError {
         case .aborted: .retry(after: nil)
         case .recordTooLarge, .recordRefused, .unknownTopic: .failStream
         case .notAuthorized: stream == nil ? .failRun : .failStream
-        case .unreachable, .timedOut, .fenced, .alreadyRunning, .authentication, .badSetting, .unsupported, .fatal:
+        case .unreachable, .timedOut, .fenced, .alreadyRunning, .authentication, .badSetting, .unsupported,
+            .fatal:
             .failRun
         }
     }

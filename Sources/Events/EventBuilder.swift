@@ -95,7 +95,11 @@ package struct EventBuilder: Sendable {
         to text: inout [UInt8]
     ) throws(EventError) {
         if fields.count == 1 {
-            let token = try keyPart(page.field(fields.lowerBound, ofRecord: record), record: record, page: page)
+            let token = try keyPart(
+                page.field(fields.lowerBound, ofRecord: record),
+                record: record,
+                page: page
+            )
             if page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
                 JSONText.decodeString(page.bytes[token], into: &text)
                 guard token.count > 2 else { throw badKey(record, "an empty string") }
@@ -154,7 +158,10 @@ package struct EventBuilder: Sendable {
             // No version, or none in this record: the content is the version.
             let value = page.records[record].range
             unsafe page.bytes.withUnsafeBytes { bytes in
-                unsafe Digest.appendHex128(ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[value]), to: &text)
+                unsafe Digest.appendHex128(
+                    ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[value]),
+                    to: &text
+                )
             }
             return .slice(now)
         }
@@ -178,7 +185,8 @@ package struct EventBuilder: Sendable {
             }
             guard version == .epochMilliseconds else { return .text(Instant(seconds: number).rfc3339()) }
             let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000)
-            return overflow ? .slice(now) : .text(Instant(nanoseconds: nanoseconds).rfc3339(fractionDigits: 3))
+            return overflow
+                ? .slice(now) : .text(Instant(nanoseconds: nanoseconds).rfc3339(fractionDigits: 3))
         }
     }
 
@@ -208,7 +216,8 @@ package struct EventBuilder: Sendable {
             else { return false }
             return left < right
         case .epochSeconds, .epochMilliseconds, .number:
-            guard let left = Self.integer(versionText(left)), let right = Self.integer(versionText(right)) else {
+            guard let left = Self.integer(versionText(left)), let right = Self.integer(versionText(right))
+            else {
                 return false
             }
             return left < right

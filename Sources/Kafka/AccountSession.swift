@@ -105,7 +105,17 @@ package final class AccountSession: Publisher {
         }
     }
 
-    /// Says good-bye, keeps the topics' lengths, and gives everything back. Safe to call again.
+    /// Gives everything back without a good-bye, as a crash would.
+    func abandon() async {
+        await turn.take()
+        defer { turn.give() }
+        await steps.abandon()
+        await clients.close()
+    }
+
+    /// Says good-bye, keeps the topics' lengths, and gives everything back.
+    ///
+    /// Safe to call again.
     package func end() async {
         await turn.take()
         defer { turn.give() }

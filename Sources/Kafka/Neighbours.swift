@@ -16,8 +16,7 @@ final class Neighbours {
     ///
     /// Each of them once, by an `init_transactions` under its id; while it lasts its lock is ours, so that no session
     /// of this host starts in between.
-    func fenceDead(_ sightings: [AccountName: SessionMachine.Sighting], asked: Duration) async throws
-    {
+    func fenceDead(_ sightings: [AccountName: SessionMachine.Sighting], asked: Duration) async throws {
         let now = settings.monotonic.now()
         for (account, sighting) in sightings where account != settings.account {
             var watch = watches[account] ?? LeaseWatch(lease: .seconds(15), longestGap: .seconds(5))

@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 
 /// Performs what the session's machine says, one thing at a time: whoever calls holds the session's turn.
 actor SessionSteps {
@@ -23,6 +24,8 @@ actor SessionSteps {
     /// The number of the last transaction that was tried, and of the last that is known to be committed.
     private var number = 0
     private var committedNumber = 0
+    /// Whether the transaction at hand is a group's; asked on the producer's thread.
+    private let isCommitting = Flag()
     /// Why the session is over.
     private var ending: (any Error)?
 
@@ -72,6 +75,8 @@ actor SessionSteps {
         let attempt = number
         var group = group
         group.state.append(try record(.running, number: attempt))
+        isCommitting.set(true)
+        defer { isCommitting.set(false) }
         do {
             try await publish(group, number: attempt)
             committedNumber = attempt
@@ -179,9 +184,12 @@ actor SessionSteps {
     }
 
     private func fence() async throws -> SessionMachine.Event {
+        let isCommitting = isCommitting
         let producer = try TransactionalProducer(
             settings: settings.kafka,
-            transactionalID: settings.prefix.transactionalID(of: settings.account)
+            transactionalID: settings.prefix.transactionalID(of: settings.account),
+            // Only groups count for a crash plan: the session's own records come when they come.
+            onStep: { step in if isCommitting.isSet { CrashPoint.hit(at: step) } }
         )
         self.producer = producer
         isStale = false
@@ -298,5 +306,30 @@ actor SessionSteps {
         // Only now: while the producer could still publish, the lock says that we live.
         lock?.release()
         lock = nil
+    }
+}
+
+/// A truth that two threads share.
+private final class Flag: Sendable {
+    private let value = Locked(false)
+    var isSet: Bool { value.withLock { $0 } }
+    func set(_ isSet: Bool) { value.withLock { $0 = isSet } }
+}
+
+extension CrashPoint {
+    /// The points inside a transaction.
+    fileprivate static func hit(at step: TransactionStep) {
+        switch step {
+        case .begun: hit(.afterBegin)
+        case .eventsProduced: hit(.midProduce)
+        case .stateProduced:
+            hit(.afterState)
+            guard isPlanned(.duringFlush) else { return }
+            DedicatedThread.start {
+                Latch.pause(.milliseconds(1))
+                hit(.duringFlush)
+            }
+        case .committed: hit(.afterEndTransaction)
+        }
     }
 }

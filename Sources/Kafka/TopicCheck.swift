@@ -44,8 +44,10 @@ struct TopicCheck {
         }
     }
 
-    /// Whether a committed event of this very stream is there: others may write to the topic, and aborted ones count
-    /// for nothing. Looks at the end first, and at all of it only where nothing was found.
+    /// Whether a committed event of this very stream is there: others may write to the topic, and aborted
+    /// ones count for nothing.
+    ///
+    /// Looks at the end first, and at all of it only where nothing was found.
     private func holdsOurEvents(_ topic: EventTopic, _ partition: Int32, upTo end: Int64) async throws -> Bool
     {
         let tail = end - 1000

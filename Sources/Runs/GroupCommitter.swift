@@ -52,14 +52,17 @@ package final class GroupCommitter: Sendable {
             }
             committer?.resume()
             if isTaken { return }
-            await waitForChange { !$0.machine.hasRoom && $0.runError == nil && $0.machine.failures[entry.stream] == nil }
+            await waitForChange {
+                !$0.machine.hasRoom && $0.runError == nil && $0.machine.failures[entry.stream] == nil
+            }
         }
     }
 
     /// Returns when every page of the stream is committed; throws what made it fail.
     package func drain(_ stream: Int) async throws {
         await waitForChange { shared in
-            shared.runError == nil && shared.machine.failures[stream] == nil && shared.machine.isPending(stream)
+            shared.runError == nil && shared.machine.failures[stream] == nil
+                && shared.machine.isPending(stream)
         }
         try shared.withLock { shared in
             if let error = shared.machine.failures[stream] ?? shared.runError { throw error }
@@ -79,7 +82,9 @@ package final class GroupCommitter: Sendable {
     /// Commits until closed and empty, or until the publisher is of no more use, whose error it throws.
     package func run() async throws {
         while true {
-            let (group, isOver) = shared.withLock { ($0.machine.takeGroup(), $0.isClosed && $0.machine.isIdle) }
+            let (group, isOver) = shared.withLock {
+                ($0.machine.takeGroup(), $0.isClosed && $0.machine.isIdle)
+            }
             if isOver { return }
             guard let group else {
                 await waitForPages()

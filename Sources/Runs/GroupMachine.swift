@@ -65,7 +65,9 @@ package struct GroupMachine {
     /// The next group, oldest pages first; nil where nothing waits or a group is in flight.
     package mutating func takeGroup() -> TransactionGroup? {
         guard inFlight.isEmpty, !waiting.isEmpty else { return nil }
-        while let first = alone.first, !waiting.contains(where: { $0.stream == first }) { alone.removeFirst() }
+        while let first = alone.first, !waiting.contains(where: { $0.stream == first }) {
+            alone.removeFirst()
+        }
         var records = 0
         var bytes = 0
         var rest: [Entry] = []
@@ -74,7 +76,8 @@ package struct GroupMachine {
             let belongs = alone.first.map { $0 == entry.stream } ?? true
             let fits =
                 inFlight.isEmpty
-                || records + entry.page.events.count <= caps.records && bytes + entry.page.byteCount <= caps.bytes
+                || records + entry.page.events.count <= caps.records
+                    && bytes + entry.page.byteCount <= caps.bytes
             if belongs, fits, !isFull {
                 inFlight.append(entry)
                 records += entry.page.events.count

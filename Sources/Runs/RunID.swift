@@ -2,7 +2,7 @@ package import Core
 
 /// One run's name: when it began and 32 random bits, so that names sort by time and two of a second differ.
 package struct RunID: Hashable, Sendable, CustomStringConvertible {
-    /// `20261125T130743Z-1f3a09bc`
+    /// As in `20261125T130743Z-1f3a09bc`.
     package let text: String
 
     /// A new one.

@@ -1,6 +1,6 @@
 import Core
-import Synchronization
 import JSON
+import Synchronization
 
 /// What a run counts of its streams: only what is committed counts as published.
 final class StreamTally: Sendable {
@@ -38,10 +38,17 @@ final class StreamTally: Sendable {
         }
     }
 
-    func countRequests(_ stream: Int, _ requests: Int) { outcomes.withLock { $0[stream].requests += requests } }
+    func countRequests(_ stream: Int, _ requests: Int) {
+        outcomes.withLock { $0[stream].requests += requests }
+    }
 
     /// A stream ends; what it published stays counted.
-    func end(_ stream: Int, _ status: StreamOutcome.Status, error: (any SluiceError)? = nil, note: String? = nil) {
+    func end(
+        _ stream: Int,
+        _ status: StreamOutcome.Status,
+        error: (any SluiceError)? = nil,
+        note: String? = nil
+    ) {
         let outcome = outcomes.withLock { outcomes in
             outcomes[stream].status = status
             outcomes[stream].error = error

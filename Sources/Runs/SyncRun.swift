@@ -53,7 +53,9 @@ package struct SyncRun: Sendable {
         let tally = StreamTally(
             names: names,
             bookmarks: streams.map { plan in
-                (try? plan.bookmark?.record(account: account, stream: plan.name))?.value.flatMap { try? JSONValue.parse($0) }
+                (try? plan.bookmark?.record(account: account, stream: plan.name))?.value.flatMap {
+                    try? JSONValue.parse($0)
+                }
             },
             observer: observer
         )
@@ -127,7 +129,8 @@ package struct SyncRun: Sendable {
     }
 
     /// Reads one stream to its end, its limit or its failure; returns an error only where it ends the whole run.
-    private func read(_ stream: Int, into committer: GroupCommitter, tally: StreamTally) async -> (any Error)? {
+    private func read(_ stream: Int, into committer: GroupCommitter, tally: StreamTally) async -> (any Error)?
+    {
         let plan = streams[stream]
         let start = plan.bookmark?.list ?? Bookmark.List()
         observer(.started(stream: plan.name.text, after: start.records))
@@ -135,7 +138,8 @@ package struct SyncRun: Sendable {
             tally.end(
                 stream,
                 .success,
-                note: "read to its end before; changes since then are not followed yet, --resync reads it anew"
+                note:
+                    "read to its end before; changes since then are not followed yet, --resync reads it anew"
             )
             return nil
         }
@@ -174,7 +178,9 @@ package struct SyncRun: Sendable {
         }
     }
 
-    private func next(_ reader: ListReader, _ stream: Int, _ tally: StreamTally) async throws -> ExtractedPage? {
+    private func next(_ reader: ListReader, _ stream: Int, _ tally: StreamTally) async throws
+        -> ExtractedPage?
+    {
         let page = try await reader.next()
         if let page {
             tally.countRequests(stream, page.requests)

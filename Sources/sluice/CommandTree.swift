@@ -10,7 +10,7 @@ enum CommandTree {
                 summary: "Read SaaS APIs into Kafka, exactly once.",
                 discussion: [
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
-                        + "of a page and the bookmark that covers them commit in one Kafka transaction.",
+                        + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
                 subcommands: [sync, simulate, state]
             ),
@@ -28,9 +28,21 @@ enum CommandTree {
     }
 
     private static let accountOptions = [
-        Option("config", value: "FILE", help: "The account's file; a flag beats it.", heading: "Account", completion: .files),
+        Option(
+            "config",
+            value: "FILE",
+            help: "The account's file; a flag beats it.",
+            heading: "Account",
+            completion: .files
+        ),
         Option("extractor", short: "e", value: "NAME", help: "The service to read.", heading: "Account"),
-        Option("account", short: "a", value: "NAME", help: "The account's name, a-z, 0-9 and -.", heading: "Account"),
+        Option(
+            "account",
+            short: "a",
+            value: "NAME",
+            help: "The account's name, a-z, 0-9 and -.",
+            heading: "Account"
+        ),
         Option(
             "set",
             value: "NAME=VALUE",
@@ -70,7 +82,13 @@ enum CommandTree {
             heading: "Kafka",
             isRepeated: true
         ),
-        Option("lock-folder", value: "DIR", help: "Where this host's account locks are.", heading: "Kafka", completion: .folders),
+        Option(
+            "lock-folder",
+            value: "DIR",
+            help: "Where this host's account locks are.",
+            heading: "Kafka",
+            completion: .folders
+        ),
     ]
 
     private static let output = Option(
@@ -87,20 +105,56 @@ enum CommandTree {
         summary: "Read the chosen streams of one account once.",
         discussion: [
             "Goes on where the bookmarks stand. A list that was read to its end is not read again without --resync; "
-                + "changes since then are not followed yet.",
+                + "changes since then are not followed yet."
         ],
         options: accountOptions + [
-            Option("stream", short: "s", value: "NAME", help: "Only this stream.", heading: "What to read", isRepeated: true),
-            Option("limit", value: "N", help: "Stop each stream after N records; the next run goes on there.", heading: "What to read"),
+            Option(
+                "stream",
+                short: "s",
+                value: "NAME",
+                help: "Only this stream.",
+                heading: "What to read",
+                isRepeated: true
+            ),
+            Option(
+                "limit",
+                value: "N",
+                help: "Stop each stream after N records; the next run goes on there.",
+                heading: "What to read"
+            ),
         ] + kafkaOptions + [
             output,
-            Option("log-format", value: "FORM", help: "How log lines look.", choices: ["text", "json"], fallback: "text"),
-            Option("log-level", value: "LEVEL", help: "The least level that is logged.", choices: ["debug", "info", "warning", "error"], fallback: "info"),
+            Option(
+                "log-format",
+                value: "FORM",
+                help: "How log lines look.",
+                choices: ["text", "json"],
+                fallback: "text"
+            ),
+            Option(
+                "log-level",
+                value: "LEVEL",
+                help: "The least level that is logged.",
+                choices: ["debug", "info", "warning", "error"],
+                fallback: "info"
+            ),
         ],
         flags: [
-            Flag("resync", help: "Read the chosen streams anew and publish them again under the same ids.", heading: "What to read"),
-            Flag("accept", help: "Accept topics that lost records or were made anew.", heading: "What to read"),
-            Flag("take-over", help: "Fence a session of the account that lives on another host.", heading: "What to read"),
+            Flag(
+                "resync",
+                help: "Read the chosen streams anew and publish them again under the same ids.",
+                heading: "What to read"
+            ),
+            Flag(
+                "accept",
+                help: "Accept topics that lost records or were made anew.",
+                heading: "What to read"
+            ),
+            Flag(
+                "take-over",
+                help: "Fence a session of the account that lives on another host.",
+                heading: "What to read"
+            ),
             Flag("quiet", short: "q", help: "No progress."),
         ],
         examples: [
@@ -119,16 +173,35 @@ enum CommandTree {
         "simulate",
         summary: "Serve a local stand-in for a service, for tests and trying out.",
         options: [
-            Option("port", short: "p", value: "PORT", help: "The port on 127.0.0.1; 0 takes a free one.", fallback: "8420"),
+            Option(
+                "port",
+                short: "p",
+                value: "PORT",
+                help: "The port on 127.0.0.1; 0 takes a free one.",
+                fallback: "8420"
+            ),
             Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
             Option("records", short: "n", value: "N", help: "Objects in each list.", fallback: "1000"),
             Option("faults", value: "NAME,…", help: "Faults to inject, as NAME or NAME=RATE."),
-            Option("clock-speed", value: "X", help: "How fast the simulator's own clock runs.", fallback: "1"),
-            Option("config-out", value: "FILE", help: "Write the file with which `sluice sync --config FILE` reads it.", completion: .files),
+            Option(
+                "clock-speed",
+                value: "X",
+                help: "How fast the simulator's own clock runs.",
+                fallback: "1"
+            ),
+            Option(
+                "config-out",
+                value: "FILE",
+                help: "Write the file with which `sluice sync --config FILE` reads it.",
+                completion: .files
+            ),
         ],
         arguments: [Argument("service", help: "The service.", choices: ["stripe"])],
         examples: [
-            Example("A local Stripe", "sluice simulate stripe --port 8420 --records 5000 --config-out stripe.yaml"),
+            Example(
+                "A local Stripe",
+                "sluice simulate stripe --port 8420 --records 5000 --config-out stripe.yaml"
+            ),
             Example("With faults", "sluice simulate stripe --faults rate_limit,cut_body=0.05"),
         ]
     )
@@ -145,7 +218,9 @@ enum CommandTree {
                     Option("account", short: "a", value: "NAME", help: "Only this account."),
                     output,
                 ],
-                examples: [Example("All bookmarks", "sluice state show --kafka localhost:9092 --topic-prefix retail")]
+                examples: [
+                    Example("All bookmarks", "sluice state show --kafka localhost:9092 --topic-prefix retail")
+                ]
             )
         ]
     )

@@ -18,7 +18,8 @@ struct KafkaOptions {
     ) throws {
         let client = try KafkaClientSettings.resolve(
             // A flag beats the file, the file beats the variable that the option falls back to.
-            bootstrap: command.source("kafka") == .commandLine || file?.bootstrap == nil ? command.value("kafka") : nil,
+            bootstrap: command.source("kafka") == .commandLine || file?.bootstrap == nil
+                ? command.value("kafka") : nil,
             flags: try SettingFlag.parse(command.values("kafka-set"), option: "--kafka-set"),
             file: file,
             environment: program.environment

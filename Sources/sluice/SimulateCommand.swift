@@ -30,7 +30,8 @@ struct SimulateCommand {
     private func faults() throws -> [String: FaultPlan.Fault] {
         var faults: [String: FaultPlan.Fault] = [:]
         for word in (command.value("faults") ?? "").split(separator: ",") {
-            let parsed = word.contains("=") ? try FaultPlan.parse(String(word)) : (String(word), .init(rate: 0.1))
+            let parsed =
+                word.contains("=") ? try FaultPlan.parse(String(word)) : (String(word), .init(rate: 0.1))
             faults[parsed.0] = parsed.1
         }
         return faults

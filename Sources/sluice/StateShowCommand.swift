@@ -58,7 +58,9 @@ struct StateShowCommand {
                 )
             }
             for (key, value) in last {
-                guard case .bookmark(let account, let stream) = try StateKey(key), isWanted(account) else { continue }
+                guard case .bookmark(let account, let stream) = try StateKey(key), isWanted(account) else {
+                    continue
+                }
                 rows.append(
                     Row(
                         account: account,
@@ -96,7 +98,8 @@ struct StateShowCommand {
             return
         }
         var table = Table([
-            .init("ACCOUNT"), .init("STREAM"), .init("RECORDS", .right), .init("PAGES", .right), .init("STATE"),
+            .init("ACCOUNT"), .init("STREAM"), .init("RECORDS", .right), .init("PAGES", .right),
+            .init("STATE"),
             .init("UPDATED"), .init("NEXT"),
         ])
         for row in rows {

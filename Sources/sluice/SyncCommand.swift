@@ -26,7 +26,9 @@ struct SyncCommand {
         } catch let error as any SluiceError {
             // Nothing was read: the summary still has its one form.
             outcome = RunOutcome(
-                streams: order.streams.map { ($0.name, StreamOutcome(status: stop.signal == nil ? .failed : .cancelled)) },
+                streams: order.streams.map {
+                    ($0.name, StreamOutcome(status: stop.signal == nil ? .failed : .cancelled))
+                },
                 transactions: 0,
                 duration: .zero,
                 error: error,
@@ -37,12 +39,22 @@ struct SyncCommand {
         return outcome.exitCode
     }
 
-    private func sync(_ order: SyncOrder, _ report: SyncReport, _ stop: StopSignal) async throws -> RunOutcome {
-        let options = try KafkaOptions(program: program, command: command, file: order.file, onLog: report.log)
+    private func sync(_ order: SyncOrder, _ report: SyncReport, _ stop: StopSignal) async throws -> RunOutcome
+    {
+        let options = try KafkaOptions(
+            program: program,
+            command: command,
+            file: order.file,
+            onLog: report.log
+        )
         report.redactAlso(options.secrets)
         let topics = try order.streams.map { stream in
             let name = try StreamName(stream.name)
-            let topic = try TopicTemplate.standard.topic(prefix: options.prefix, account: order.account, stream: name)
+            let topic = try TopicTemplate.standard.topic(
+                prefix: options.prefix,
+                account: order.account,
+                stream: name
+            )
             return EventTopic(stream: name, topic: topic)
         }
         var settings = SessionSettings(
@@ -51,7 +63,8 @@ struct SyncCommand {
             account: order.account,
             run: order.runID,
             host: Self.hostName,
-            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) } ?? LockFolder.standard(),
+            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) }
+                ?? LockFolder.standard(),
             eventTopics: topics
         )
         settings.takesOver = command.has("take-over")

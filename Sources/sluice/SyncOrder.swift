@@ -17,10 +17,15 @@ struct SyncOrder: Sendable {
     let runID: String
 
     init(program: Program, command: ParsedCommand) throws {
-        let file = try command.value("config").map { path throws(ConfigurationError) in try AccountFile.load(path) }
+        let file = try command.value("config").map { path throws(ConfigurationError) in
+            try AccountFile.load(path)
+        }
         self.file = file
         let extractor = try Self.value("extractor", command, file?.extractor)
-        account = try AccountName(extractor: extractor, account: try Self.value("account", command, file?.account))
+        account = try AccountName(
+            extractor: extractor,
+            account: try Self.value("account", command, file?.account)
+        )
         let locator = ExtractorLocator(
             option: command.value("extractors"),
             environment: program.environment,
@@ -65,7 +70,10 @@ struct SyncOrder: Sendable {
 
     private static func value(_ name: String, _ command: ParsedCommand, _ file: String?) throws -> String {
         guard let value = command.value(name) ?? file else {
-            throw ConfigurationError(.missingSetting, "no \(name); give --\(name) NAME, or \(name): in the file of --config")
+            throw ConfigurationError(
+                .missingSetting,
+                "no \(name); give --\(name) NAME, or \(name): in the file of --config"
+            )
         }
         return value
     }

@@ -55,7 +55,9 @@ final class SyncReport: Sendable {
             guard !isQuiet else { return }
             switch event {
             case .started(let stream, let after):
-                if after > 0 { logger.debug("going on", ["stream": .string(stream), "after": .number(String(after))]) }
+                if after > 0 {
+                    logger.debug("going on", ["stream": .string(stream), "after": .number(String(after))])
+                }
                 progress.update(ProgressUpdate(stream: stream))
             case .read: progress.refresh()
             case .committed(let stream, let records, let deletes, let pages):
@@ -74,7 +76,8 @@ final class SyncReport: Sendable {
         }
     }
 
-    private static func phase(of outcome: StreamOutcome, _ redact: (String) -> String) -> ProgressUpdate.Phase {
+    private static func phase(of outcome: StreamOutcome, _ redact: (String) -> String) -> ProgressUpdate.Phase
+    {
         switch outcome.status {
         case .success: .done
         case .cancelled: .failed("cancelled")
@@ -99,7 +102,8 @@ final class SyncReport: Sendable {
 
     private func summary(of outcome: RunOutcome) -> String {
         var table = Table([
-            .init("STREAM"), .init("STATUS"), .init("RECORDS", .right), .init("DELETES", .right), .init("PAGES", .right),
+            .init("STREAM"), .init("STATUS"), .init("RECORDS", .right), .init("DELETES", .right),
+            .init("PAGES", .right),
             .init("REQUESTS", .right),
         ])
         for (name, stream) in outcome.streams {

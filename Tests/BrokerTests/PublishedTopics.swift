@@ -50,8 +50,12 @@ struct PublishedTopics {
     /// The transactions whose records are fewer or more than their own count says.
     var tornTransactions: [String] {
         var counts: [String: Int] = [:]
-        for record in records.values.joined() { counts[record[header: "sluice_txn"] ?? "none", default: 0] += 1 }
-        return counts.filter { label, count in label.split(separator: "/").last.map(String.init) != String(count) }
-            .map { "\($0.key): \($0.value) records" }
+        for record in records.values.joined() {
+            counts[record[header: "sluice_txn"] ?? "none", default: 0] += 1
+        }
+        return counts.filter { label, count in
+            label.split(separator: "/").last.map(String.init) != String(count)
+        }
+        .map { "\($0.key): \($0.value) records" }
     }
 }

@@ -55,7 +55,8 @@ final class SluiceProcess: Sendable {
 
     /// 128 + n for a process that a signal ended.
     var exitCode: Int32 {
-        process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+        process.terminationReason == .uncaughtSignal
+            ? 128 + process.terminationStatus : process.terminationStatus
     }
 
     var standardOutput: String { output.text() }
@@ -98,7 +99,10 @@ final class OutputCollector: Sendable {
     func line(holding text: String, deadline: DispatchTime) -> String? {
         while true {
             let (found, isOver) = bytes.withLock { bytes in
-                let lines = String(decoding: bytes.data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+                let lines = String(decoding: bytes.data, as: UTF8.self).split(
+                    separator: "\n",
+                    omittingEmptySubsequences: false
+                )
                 return (lines.dropLast().first { $0.contains(text) }.map(String.init), bytes.isOver)
             }
             if found != nil || isOver { return found }

@@ -9,7 +9,9 @@ import Testing
 /// `SLUICE_KILLS` and `SLUICE_KILL_RECORDS` make it the long form.
 @Suite("Exactly once over kills", .enabled(if: TestBroker.isAvailable), .serialized, .timeLimit(.minutes(30)))
 struct SyncKillTests {
-    private static let streams = ["customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices"]
+    private static let streams = [
+        "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices",
+    ]
 
     private static func number(_ name: String, _ fallback: Int) -> Int {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? fallback
@@ -41,7 +43,8 @@ struct SyncKillTests {
         func sync(_ more: [String] = [], environment: [String: String] = [:]) throws -> SluiceProcess {
             try SluiceProcess(
                 [
-                    "sync", "--config", file, "--kafka", bootstrap, "--topic-prefix", prefix, "--output", "json",
+                    "sync", "--config", file, "--kafka", bootstrap, "--topic-prefix", prefix, "--output",
+                    "json",
                     "--quiet", "--lock-folder", "\(folder)/locks",
                 ] + more,
                 environment: environment
@@ -107,8 +110,10 @@ struct SyncKillTests {
         try await uncommitted.readOn(committed: false)
         let total = fixture.topics.reduce(0) { $0 + uncommitted.keys($1).count }
         let aborted = Self.abortedTransactions(uncommitted, published)
-        print("kills: \(done); records: \(fixture.records * Self.streams.count); aborted transactions with records: \(aborted); "
-            + "records an uncommitted reader sees: \(total)")
+        print(
+            "kills: \(done); records: \(fixture.records * Self.streams.count); aborted transactions with records: \(aborted); "
+                + "records an uncommitted reader sees: \(total)"
+        )
         await uncommitted.close()
     }
 
@@ -121,7 +126,10 @@ struct SyncKillTests {
 
     @Test(
         "I1: killed at each named point",
-        arguments: ["after_fetch", "after_begin", "mid_produce", "after_state", "during_flush", "after_end_txn", "after_commit"]
+        arguments: [
+            "after_fetch", "after_begin", "mid_produce", "after_state", "during_flush", "after_end_txn",
+            "after_commit",
+        ]
     )
     func namedPoints(point: String) async throws {
         let fixture = try Fixture(records: 350)
@@ -129,7 +137,10 @@ struct SyncKillTests {
         for hit in [1, 3] {
             let process = try fixture.sync(environment: ["SLUICE_CRASH_AT": "\(point):\(hit)"])
             #expect(process.waitForEnd(atMost: 120))
-            #expect(process.exitCode == 128 + SIGKILL, "\(point):\(hit) was not reached: \(process.standardError)")
+            #expect(
+                process.exitCode == 128 + SIGKILL,
+                "\(point):\(hit) was not reached: \(process.standardError)"
+            )
         }
         let process = try fixture.sync()
         #expect(process.waitForEnd(atMost: 120))
@@ -158,7 +169,9 @@ struct SyncKillTests {
         await published.close()
     }
 
-    @Test("I3: a second sync of the account ends with 4 and fences nothing; a second one after it publishes nothing")
+    @Test(
+        "I3: a second sync of the account ends with 4 and fences nothing; a second one after it publishes nothing"
+    )
     func secondSync() async throws {
         let fixture = try Fixture(records: 3_000)
         defer { fixture.end() }

@@ -63,7 +63,10 @@ struct EventBuilderTests {
         #"{"id":[1]}"#: "event.bad_key",
     ]
 
-    @Test("I2: a record without a key fails", arguments: refusals.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })
+    @Test(
+        "I2: a record without a key fails",
+        arguments: refusals.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+    )
     func refusesKey(_ row: [String]) {
         let error = #expect(throws: EventError.self) { try build(row[0]) }
         #expect(error?.codeText == row[1])
@@ -96,7 +99,12 @@ struct EventBuilderTests {
             id: "a:2026-01-02T03:04:05+01:00",
             time: "2026-01-02T03:04:05+01:00"
         ),
-        VersionCase(record: #"{"id":"a","updated":7}"#, format: .number, id: "a:7", time: "2025-11-25T12:00:00.000Z"),
+        VersionCase(
+            record: #"{"id":"a","updated":7}"#,
+            format: .number,
+            id: "a:7",
+            time: "2025-11-25T12:00:00.000Z"
+        ),
         VersionCase(
             record: #"{"id":"a"}"#,
             format: nil,
@@ -129,9 +137,11 @@ struct EventBuilderTests {
         )
         #expect(newest.events.map { text(newest, $0.id) } == ["a:9", "b:1"])
         let last = try build(#"{"id":"a","n":1},{"id":"b"},{"id":"a","n":2}"#)
-        #expect(last.events.map { String(decoding: last.values[$0.value.range], as: UTF8.self) } == [
-            #"{"id":"a","n":2}"#, #"{"id":"b"}"#,
-        ])
+        #expect(
+            last.events.map { String(decoding: last.values[$0.value.range], as: UTF8.self) } == [
+                #"{"id":"a","n":2}"#, #"{"id":"b"}"#,
+            ]
+        )
     }
 
     @Test("each key of a page goes out once, against a dictionary", arguments: 0..<20)

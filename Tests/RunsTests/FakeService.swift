@@ -31,11 +31,15 @@ final class FakeService: HTTPTransport {
         }
         if let answer = try await fault(address.path, number) { return answer }
         let name = String(address.path.split(separator: "/").last ?? "")
-        guard let count = lists[name] else { return Self.answer(404, #"{"error":{"message":"no such list"}}"#) }
+        guard let count = lists[name] else {
+            return Self.answer(404, #"{"error":{"message":"no such list"}}"#)
+        }
         let after = address.query?.split(separator: "&").first { $0.hasPrefix("after=") }
         let start = after.flatMap { Int($0.dropFirst("after=\(name)_".count)) } ?? count + 1
         let end = max(1, start - pageSize)
-        let records = stride(from: start - 1, through: end, by: -1).map { #"{"id":"\#(name)_\#($0)","n":\#($0)}"# }
+        let records = stride(from: start - 1, through: end, by: -1).map {
+            #"{"id":"\#(name)_\#($0)","n":\#($0)}"#
+        }
         return Self.answer(200, #"{"data":[\#(records.joined(separator: ","))],"has_more":\#(end > 1)}"#)
     }
 
@@ -50,15 +54,16 @@ final class FakeService: HTTPTransport {
         description: Lists in memory.
         base_url: http://127.0.0.1:1
         streams:
-        """ + streams.map { name in
-            """
+        """
+            + streams.map { name in
+                """
 
-              \(name):
-                get: /\(name)
-                records: data
-                key: id
-                paging: {last_record: {param: after, more: has_more}}
-            """
-        }.joined()
+                  \(name):
+                    get: /\(name)
+                    records: data
+                    key: id
+                    paging: {last_record: {param: after, more: has_more}}
+                """
+            }.joined()
     }
 }

@@ -39,10 +39,18 @@ struct GroupMachineTests {
 
     static let capCases = [
         CapCase(title: "all small pages together", pages: [(100, 10), (100, 10), (100, 10)], groups: [3]),
-        CapCase(title: "5,000 records fill a group", pages: [(3_000, 1), (2_000, 1), (1, 1)], groups: [2, 1]),
+        CapCase(
+            title: "5,000 records fill a group",
+            pages: [(3_000, 1), (2_000, 1), (1, 1)],
+            groups: [2, 1]
+        ),
         CapCase(title: "a page is never split", pages: [(9_000, 1), (1, 1)], groups: [1, 1]),
         CapCase(title: "16 MB fill a group", pages: [(1, 10 << 20), (1, 10 << 20)], groups: [1, 1]),
-        CapCase(title: "a later page may not pass one", pages: [(4_000, 1), (2_000, 1), (100, 1)], groups: [1, 2]),
+        CapCase(
+            title: "a later page may not pass one",
+            pages: [(4_000, 1), (2_000, 1), (100, 1)],
+            groups: [1, 2]
+        ),
         CapCase(title: "empty pages move bookmarks", pages: [(0, 0), (0, 0)], groups: [2]),
     ]
 
@@ -109,7 +117,10 @@ struct GroupMachineTests {
         #expect(machine.failures.keys.sorted() == [1])
     }
 
-    @Test("I1 I2: whatever aborts, each page commits once and in order, and a failed stream has no gap", arguments: 0..<200)
+    @Test(
+        "I1 I2: whatever aborts, each page commits once and in order, and a failed stream has no gap",
+        arguments: 0..<200
+    )
     func randomAborts(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var machine = GroupMachine()
@@ -120,7 +131,9 @@ struct GroupMachineTests {
             let stream = Int.random(in: 0..<4, using: &random)
             if machine.failures[stream] == nil {
                 added[stream] += 1
-                machine.add(testEntry(stream, added[stream], records: Int.random(in: 0...2_000, using: &random)))
+                machine.add(
+                    testEntry(stream, added[stream], records: Int.random(in: 0...2_000, using: &random))
+                )
             }
             guard Bool.random(using: &random), let group = machine.takeGroup() else { continue }
             let isPoisoned = group.pages.contains { $0.stream == "s\(poison)" && $0.upsertType == "5" }
@@ -128,14 +141,18 @@ struct GroupMachineTests {
                 let names = isPoisoned && Bool.random(using: &random)
                 machine.aborted(PublishError(.aborted, "x"), culprit: names ? poison : nil)
             } else {
-                for entry in machine.committed() { committed[entry.stream].append(Int(entry.page.upsertType) ?? 0) }
+                for entry in machine.committed() {
+                    committed[entry.stream].append(Int(entry.page.upsertType) ?? 0)
+                }
             }
         }
         while let group = machine.takeGroup() {
             if group.pages.contains(where: { $0.stream == "s\(poison)" && $0.upsertType == "5" }) {
                 machine.aborted(PublishError(.aborted, "x"), culprit: nil)
             } else {
-                for entry in machine.committed() { committed[entry.stream].append(Int(entry.page.upsertType) ?? 0) }
+                for entry in machine.committed() {
+                    committed[entry.stream].append(Int(entry.page.upsertType) ?? 0)
+                }
             }
         }
         for stream in 0..<4 {

@@ -91,7 +91,10 @@ struct SyncRunTests {
         #expect(publisher.events.count == 105)
     }
 
-    @Test("a limit stops each stream exactly there, and the next run goes on there", arguments: [1, 7, 10, 25])
+    @Test(
+        "a limit stops each stream exactly there, and the next run goes on there",
+        arguments: [1, 7, 10, 25]
+    )
     func limits(limit: Int) async throws {
         let service = FakeService(lists: ["a": 40])
         let publisher = FakePublisher()

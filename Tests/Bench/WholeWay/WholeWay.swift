@@ -63,7 +63,13 @@ struct WholeWay {
     }
 
     private func builder(topic: String) -> EventBuilder {
-        EventBuilder(extractor: "pages", account: "bench", stream: "charges", topic: topic, version: .epochSeconds)
+        EventBuilder(
+            extractor: "pages",
+            account: "bench",
+            stream: "charges",
+            topic: topic,
+            version: .epochSeconds
+        )
     }
 
     /// Every page's bytes, inflated; the next page's path is cut out of them by its plain text.
