@@ -113,7 +113,9 @@ package final class AccountSession: Publisher {
         await clients.close()
     }
 
-    /// Says good-bye, keeps the topics' lengths, and gives everything back. Safe to call again.
+    /// Says good-bye, keeps the topics' lengths, and gives everything back.
+    ///
+    /// Safe to call again.
     package func end() async {
         await turn.take()
         defer { turn.give() }

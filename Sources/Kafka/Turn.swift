@@ -10,7 +10,9 @@ final class Turn: Sendable {
 
     private let line = Locked(Line())
 
-    /// Waits for the turn. What goes before is bounded in time, so a cancelled task waits as well.
+    /// Waits for the turn.
+    ///
+    /// What goes before is bounded in time, so a cancelled task waits as well.
     func take() async {
         await withCheckedContinuation { continuation in
             let isFree = line.withLock { line in
