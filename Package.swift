@@ -13,7 +13,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("HTTP", ["CCurl", "CDeflate", "Core"]),
     ("Kafka", ["CRDKafka", "Core", "JSON"]),
     ("Configuration", ["YAML", "Core", "JSON"]),
-    ("Web", ["CMicroHTTPD", "CDeflate", "JSON"]),
+    ("Web", ["CMicroHTTPD", "CDeflate"]),
     ("CommandLine", []),
     ("Telemetry", ["Core", "JSON"]),
     ("Extraction", ["Expressions", "YAML", "Core", "JSON"]),

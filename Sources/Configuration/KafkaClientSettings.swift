@@ -42,7 +42,7 @@ package struct KafkaClientSettings: Sendable {
     ) throws(ConfigurationError) -> KafkaClientSettings {
         var given: [String: GivenSetting] = [:]
         let brokers = bootstrap.map {
-            GivenSetting(name: "bootstrap.servers", value: .text(Secret($0)), origin: .flag("--bootstrap"))
+            GivenSetting(name: "bootstrap.servers", value: .text(Secret($0)), origin: .flag("--kafka"))
         }
         let fromFile = (file?.kafka ?? []) + [file?.bootstrap].compactMap(\.self)
         for setting in variables(environment) + fromFile + flags + [brokers].compactMap(\.self) {
@@ -62,7 +62,7 @@ package struct KafkaClientSettings: Sendable {
         guard let bootstrap = values.removeValue(forKey: "bootstrap.servers") else {
             throw ConfigurationError(
                 .missingSetting,
-                "no Kafka to connect to; give --bootstrap HOST:PORT, kafka.bootstrap in the file, "
+                "no Kafka to connect to; give --kafka HOST:PORT, kafka.bootstrap in the file, "
                     + "or \(environmentPrefix)BOOTSTRAP_SERVERS"
             )
         }

@@ -7,7 +7,7 @@ struct LayoutCheck {
     let reader: TopicReader
 
     private var topic: String { settings.prefix.stateTopic }
-    /// A dead writer's open transaction in partition 0 holds it for its timeout and the coordinator's next scan.
+    /// A dead writer's open transaction holds partition 0 for its timeout and the coordinator's next scan.
     private static let patience: Duration = .seconds(60)
     private static let attempts = 10
 
@@ -25,8 +25,8 @@ struct LayoutCheck {
         else {
             throw StateError(
                 .otherLayout,
-                "\(topic) has cleanup.policy=\(description.configuration["cleanup.policy"] ?? ""): bookmarks would be "
-                    + "deleted by age; set it to compact"
+                "\(topic) has cleanup.policy=\(description.configuration["cleanup.policy"] ?? ""): "
+                    + "bookmarks would be deleted by age; set it to compact"
             )
         }
         let layout: LayoutRecord
@@ -61,7 +61,8 @@ struct LayoutCheck {
             guard settings.monotonic.now() - begun < Self.patience else {
                 throw PublishError(
                     .timedOut,
-                    "reading the layout of \(topic): an open transaction holds its partition 0 back; try again in a minute"
+                    "reading the layout of \(topic): an open transaction holds its partition 0 back; "
+                        + "try again in a minute"
                 )
             }
         }

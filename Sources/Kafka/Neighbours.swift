@@ -1,6 +1,6 @@
 import Core
 
-/// The other accounts of a state partition: which of them died, and with an open transaction may hold everybody back.
+/// The other accounts of a state partition: one that died with an open transaction holds everybody back.
 final class Neighbours {
     let settings: SessionSettings
     let layoutID: String
@@ -12,10 +12,11 @@ final class Neighbours {
         self.layoutID = layoutID
     }
 
-    /// Fences those whose death is proven: their lock file can be taken here, or their record stood still for a lease.
+    /// Fences those whose death is proven: their lock file can be taken here, or their record stood still for a
+    /// lease.
     ///
-    /// Each of them once, by an `init_transactions` under its id; while it lasts its lock is ours, so that no session
-    /// of this host starts in between.
+    /// Each of them once, by an `init_transactions` under its id; while it lasts its lock is ours, so that no
+    /// session of this host starts in between.
     func fenceDead(_ sightings: [AccountName: SessionMachine.Sighting], asked: Duration) async throws {
         let now = settings.monotonic.now()
         for (account, sighting) in sightings where account != settings.account {

@@ -29,8 +29,8 @@ actor SessionSteps {
     /// Why the session is over.
     private var ending: (any Error)?
 
-    /// The longest that reading the state may be held back: a transaction's timeout, the coordinator's next scan for
-    /// it (10 s), and a lease in which a neighbour's death is proven.
+    /// The longest that reading the state may be held back: a transaction's timeout, the coordinator's next
+    /// scan for it (10 s), and a lease in which a neighbour's death is proven.
     private static let readPatience: Duration = .seconds(90)
 
     init(settings: SessionSettings, layout: LayoutRecord, reader: TopicReader, admin: KafkaAdmin) {
@@ -218,8 +218,8 @@ actor SessionSteps {
             guard settings.monotonic.now() - readSince < Self.readPatience else {
                 throw PublishError(
                     .timedOut,
-                    "reading the state of \(settings.account): an open transaction holds partition \(partition) of "
-                        + "\(settings.prefix.stateTopic) back; a session whose death is not proven has it open"
+                    "reading the state of \(settings.account): an open transaction of a session whose death is "
+                        + "not proven holds partition \(partition) of \(settings.prefix.stateTopic) back"
                 )
             }
             // A long partition is no stall: only standing still is.

@@ -38,16 +38,17 @@ struct TopicCheck {
             guard try await holdsOurEvents(topic, Int32(partition), upTo: end) else { continue }
             throw StateError(
                 .missing,
-                "\(topic.topic) holds events of \(account) \(topic.stream) and the state has no bookmark for it: it was "
-                    + "lost or deleted; publish everything again with --resync \(topic.stream), or with --accept"
+                "\(topic.topic) holds events of \(account) \(topic.stream) and the state has no bookmark for it: "
+                    + "it was lost or deleted; publish everything again with --resync \(topic.stream), "
+                    + "or with --accept"
             )
         }
     }
 
-    /// Whether a committed event of this very stream is there: others may write to the topic, and aborted
-    /// ones count for nothing.
+    /// Whether a committed event of this very stream is there.
     ///
-    /// Looks at the end first, and at all of it only where nothing was found.
+    /// Others may write to the topic, and aborted events count for nothing. Looks at the end first, and at all
+    /// of it only where nothing was found.
     private func holdsOurEvents(_ topic: EventTopic, _ partition: Int32, upTo end: Int64) async throws -> Bool
     {
         let tail = end - 1000
@@ -75,7 +76,8 @@ struct TopicCheck {
         guard reached >= end else {
             throw PublishError(
                 .timedOut,
-                "looking for events of \(settings.account) \(topic.stream) in \(topic.topic) did not end within 60 s"
+                "looking for events of \(settings.account) \(topic.stream) in \(topic.topic) "
+                    + "did not end within 60 s"
             )
         }
         return false

@@ -151,6 +151,11 @@ enum CommandTree {
                 heading: "What to read"
             ),
             Flag(
+                "wait",
+                help: "Wait for a session of the account that lives elsewhere to end.",
+                heading: "What to read"
+            ),
+            Flag(
                 "take-over",
                 help: "Fence a session of the account that lives on another host.",
                 heading: "What to read"

@@ -68,6 +68,7 @@ struct SyncCommand {
             eventTopics: topics
         )
         settings.takesOver = command.has("take-over")
+        settings.waits = command.has("wait")
         settings.acceptsLoss = command.has("accept")
         if command.has("resync") { settings.resyncs = Set(topics.map(\.stream)) }
         let transport = try CurlTransport(settings: .init(userAgent: "sluice/\(VersionText.number)"))

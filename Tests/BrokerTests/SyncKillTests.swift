@@ -90,7 +90,7 @@ struct SyncKillTests {
                 // The moment is drawn from the whole length of a run, as long as the runs so far have shown it.
                 if process.waitForEnd(atMost: Double.random(in: 0.05...longest)) {
                     longest = max(0.3, longest * 0.8)
-                    #expect(process.exitCode == 0, "\(process.standardError)")
+                    try #require(process.exitCode == 0, "\(process.standardError)")
                 } else {
                     process.killNow()
                     done += 1

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The real broker of this test process: the one named by `SLUICE_TEST_KAFKA`, else one that is started once from the
-/// folder of jars (`SLUICE_KAFKA_HOME`, or `../shared/kafka` beside the package) and killed after the process ended.
+/// folder of jars (`SLUICE_TEST_KAFKA_HOME`, or `../shared/kafka` beside the package) and killed after the process ended.
 enum TestBroker {
     /// The bootstrap address, or why there is none.
     private enum Found: Sendable {
@@ -124,11 +124,11 @@ enum TestBroker {
         if let address = environment["SLUICE_TEST_KAFKA"], !address.isEmpty { return .address(address) }
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let home = environment["SLUICE_KAFKA_HOME"] ?? package.appending(path: "../shared/kafka").path
+        let home = environment["SLUICE_TEST_KAFKA_HOME"] ?? package.appending(path: "../shared/kafka").path
         let script = home + "/kafka"
         guard FileManager.default.isExecutableFile(atPath: script) else {
             return .none(
-                "\(script) is not there; set SLUICE_TEST_KAFKA to a broker, or SLUICE_KAFKA_HOME to its jars"
+                "\(script) is not there; set SLUICE_TEST_KAFKA to a broker, or SLUICE_TEST_KAFKA_HOME to its jars"
             )
         }
         guard let port = freePort() else { return .none("no free port") }

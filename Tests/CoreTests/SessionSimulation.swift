@@ -44,6 +44,7 @@ struct SessionSimulation {
         /// An answer to `readSession` that was taken from the broker, and not handled yet.
         var answer: (sighting: SessionMachine.Sighting?, asked: Duration)?
         var isEnding = false
+        var hasRun = false
         var lastWrite: Duration = .zero
     }
 
@@ -99,7 +100,9 @@ struct SessionSimulation {
         now += .milliseconds(chance(120))
         let index = chance(hosts.count)
         guard hosts[index].frozenUntil <= now else { return }
-        if !isQuiet && chance(400) == 0 && mayFreeze(index) {
+        // Between look and fence a freeze does the most harm, so there it comes more often.
+        let odds = hosts[index].answer == nil && hosts[index].queue.first != .initTransactions ? 400 : 6
+        if !isQuiet && chance(odds) == 0 && mayFreeze(index) {
             hosts[index].frozenUntil = now + .seconds(chance(40))
             return
         }
@@ -197,11 +200,16 @@ struct SessionSimulation {
         case .initTransactions: fence(index)
         case .readState:
             if chance(5) == 0 { return tell(index, .stateStalled) }
-            hosts[index].position = log.last { $0.fate == .committed && $0.page != nil }?.page ?? 0
+            // Only a start takes its progress from the state; later it is in the run's memory, and all that reading
+            // tells is whether the own last page was committed.
+            let last = log.last { $0.fate == .committed && $0.page != nil }
+            if !hosts[index].hasRun || last?.record.session == hosts[index].session {
+                hosts[index].position = last?.page ?? 0
+            }
             tell(index, .stateRead(log.indices.last { log[$0].fate == .committed }.map(sighting)))
         case .fenceNeighbours: tell(index, .neighboursFenced)
         case .writeRecord: append(index, page: nil)
-        case .ready: break
+        case .ready: hosts[index].hasRun = true
         case .destroyProducer:
             hosts[index].epoch = nil
             hosts[index].open = nil

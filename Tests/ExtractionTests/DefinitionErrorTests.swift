@@ -37,7 +37,7 @@ import Testing
           orders:
             get: /orders
             query: {limit: 100}
-            version: updated
+            version: {field: updated, format: epoch}
             limit: slow
             paging: {cursor: {field: after, param: after}}
         """

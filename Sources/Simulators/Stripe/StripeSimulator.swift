@@ -133,6 +133,7 @@ package final class StripeSimulator: Sendable {
         settings:
           base_url: http://127.0.0.1:\(port ?? configuration.port)
           api_key: sk_test_simulated
+          requests_per_second: 10000
 
         """
     }
