@@ -161,7 +161,7 @@ extension Requester {
 
     private func check(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) throws {
         do {
-            try access.hosts.check(address)
+            try access.check(address)
         } catch {
             guard error.code == .forbiddenHost else { throw error }
             throw ExtractionError(
