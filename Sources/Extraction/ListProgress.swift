@@ -44,6 +44,8 @@ package struct ListProgress: Hashable, Sendable {
                 "a list's bookmark is unreadable: \(json.compactText); read the stream anew with --resync"
             )
         }
-        self.init(token: token == .null ? nil : token, isDone: isDone, records: records, pages: pages)
+        // Spelled out: a bare nil would be taken for JSON's null, and a first page for one behind a token.
+        let place: JSONValue? = if token.isNull { Optional.none } else { token }
+        self.init(token: place, isDone: isDone, records: records, pages: pages)
     }
 }

@@ -111,7 +111,9 @@ struct PageReader: Sendable {
     private func badPage(_ text: String, _ number: Int) -> ExtractionError {
         ExtractionError(
             .badPage,
-            "\(Requester.place(stream, number)): \(text); the bookmark stays before this page",
+            access.secrets.clean(
+                "\(Requester.place(stream, number)): \(text); the bookmark stays before this page"
+            ),
             stream: stream.name
         )
     }

@@ -192,7 +192,11 @@ extension Requester {
     }
 
     private func badRedirect(_ text: String, _ stream: StreamDefinition, _ page: Int) -> ExtractionError {
-        ExtractionError(.badRedirect, "\(Self.place(stream, page)): \(text)", stream: stream.name)
+        ExtractionError(
+            .badRedirect,
+            access.secrets.clean("\(Self.place(stream, page)): \(text)"),
+            stream: stream.name
+        )
     }
 
     /// Waits for the account's turn, in the default limit and in the stream's own.

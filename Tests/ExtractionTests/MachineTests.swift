@@ -117,6 +117,7 @@ import Testing
     func bookmarksRoundTrip(text: String) throws {
         let progress = try ListProgress(json: JSONValue.parse(Array(text.utf8)))
         #expect(progress.json.compactText == text)
+        #expect((progress.token == nil) == text.contains("\"token\":null"))
     }
 
     @Test(arguments: [
