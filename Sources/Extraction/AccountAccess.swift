@@ -17,7 +17,7 @@ struct AccountAccess: Sendable {
 
     let extractor: String
     let base: HTTPAddress
-    let hosts: HostList
+    private let hosts: HostList
     let secrets: SecretFilter
     /// The names of the secret settings, for errors that ask to look at them.
     let secretNames: [String]
@@ -149,9 +149,18 @@ struct AccountAccess: Sendable {
         return limits
     }
 
+    /// Throws unless requests may go to the address; the error shows the address without its query (I6).
+    func check(_ address: HTTPAddress) throws(HTTPError) {
+        do {
+            try hosts.check(address)
+        } catch {
+            throw HTTPError(error.code, "\(secrets.clean(address.logged)): \(error.message)")
+        }
+    }
+
     /// A request with credentials.
     ///
-    /// Only for an address that `hosts` allows: checked by the caller at the same place.
+    /// Only for an address that `check` lets through: checked by the caller at the same place.
     func request(_ address: HTTPAddress) -> HTTPRequest {
         switch credential {
         case .none: HTTPRequest(address: address.text, headers: headers)

@@ -111,7 +111,9 @@ struct PageReader: Sendable {
     private func badPage(_ text: String, _ number: Int) -> ExtractionError {
         ExtractionError(
             .badPage,
-            "\(Requester.place(stream, number)): \(text); the bookmark stays before this page",
+            access.secrets.clean(
+                "\(Requester.place(stream, number)): \(text); the bookmark stays before this page"
+            ),
             stream: stream.name
         )
     }
@@ -222,27 +224,20 @@ extension PageReader {
     private func link(_ text: String, from address: HTTPAddress, page number: Int) throws(ExtractionError)
         -> JSONValue
     {
+        let target: HTTPAddress
         do {
-            let target = try access.withoutCredential(address.resolving(text))
-            try access.hosts.check(target)
-            return try checked(.string(target.text), number)
-        } catch let error as HTTPError {
-            if error.code == .forbiddenHost {
-                throw ExtractionError(
-                    .forbiddenHost,
-                    "\(Requester.place(stream, number)): the next page's address: \(access.secrets.clean(error.message))",
-                    stream: stream.name
-                )
-            }
-            throw badPage(
-                "the next page's address cannot be used: \(access.secrets.clean(error.message))",
-                number
-            )
-        } catch let error as ExtractionError {
-            throw error
+            target = try access.withoutCredential(address.resolving(text))
+            try access.check(target)
         } catch {
-            preconditionFailure("no other error is thrown above: \(error)")
+            let problem = "the next page's address cannot be used: \(access.secrets.clean(error.message))"
+            guard error.code == .forbiddenHost else { throw badPage(problem, number) }
+            throw ExtractionError(
+                .forbiddenHost,
+                "\(Requester.place(stream, number)): \(problem)",
+                stream: stream.name
+            )
         }
+        return try checked(.string(target.text), number)
     }
 
     /// A token is kept in the state: no credential may be in it (I6).

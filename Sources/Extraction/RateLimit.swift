@@ -30,7 +30,12 @@ package struct PaceMachine: Sendable {
     private var next: Duration = .zero
 
     /// A machine for one limit.
-    package init(_ limit: RateLimit) { interval = limit.period / limit.count }
+    package init(_ limit: RateLimit) {
+        let quotient = limit.period / limit.count
+        // Rounded up: a window must not gain what a division loses.
+        let lost = quotient * limit.count < limit.period
+        interval = lost ? quotient + Duration(secondsComponent: 0, attosecondsComponent: 1) : quotient
+    }
 
     /// Books the next request and gives how long it has to wait; `now` is any clock's time that never goes back.
     package mutating func book(at now: Duration) -> Duration {

@@ -161,7 +161,7 @@ extension Requester {
 
     private func check(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) throws {
         do {
-            try access.hosts.check(address)
+            try access.check(address)
         } catch {
             guard error.code == .forbiddenHost else { throw error }
             throw ExtractionError(
@@ -192,7 +192,11 @@ extension Requester {
     }
 
     private func badRedirect(_ text: String, _ stream: StreamDefinition, _ page: Int) -> ExtractionError {
-        ExtractionError(.badRedirect, "\(Self.place(stream, page)): \(text)", stream: stream.name)
+        ExtractionError(
+            .badRedirect,
+            access.secrets.clean("\(Self.place(stream, page)): \(text)"),
+            stream: stream.name
+        )
     }
 
     /// Waits for the account's turn, in the default limit and in the stream's own.
