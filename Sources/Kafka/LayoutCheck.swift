@@ -82,7 +82,12 @@ struct LayoutCheck {
                     await producer.close()
                     return layout
                 }
-                try await refuseOrphans()
+                if let orphan = try await orphan() {
+                    // Another first start may have gone ahead since: its layout stood before any of its records.
+                    guard let layout = try await find() else { throw orphan }
+                    await producer.close()
+                    return layout
+                }
                 let layout = LayoutRecord(
                     partitions: partitions,
                     prefix: settings.prefix.text,
@@ -109,10 +114,10 @@ struct LayoutCheck {
     }
 
     /// Accounts without a layout: what stood in partition 0 is lost, and with it who knows what else (I2).
-    private func refuseOrphans() async throws {
+    private func orphan() async throws -> StateError? {
         let ends = try await reader.endOffsets(topic: topic)
-        guard let partition = ends.indices.dropFirst().first(where: { ends[$0] > 0 }) else { return }
-        throw StateError(
+        guard let partition = ends.indices.dropFirst().first(where: { ends[$0] > 0 }) else { return nil }
+        return StateError(
             .otherLayout,
             "\(topic) holds records in partition \(partition) and no layout record; it was cut or copied in part: "
                 + "restore it, or use another prefix"

@@ -65,7 +65,8 @@ import Testing
         let error = try await failure(request)
         #expect(error.code == .timedOut)
         #expect(error.message.contains("no whole answer"))
-        #expect((.milliseconds(150)...(.seconds(5))).contains(started.duration(to: .now)))
+        // Far below the low-speed time, which would end it otherwise.
+        #expect((.milliseconds(150)...(.seconds(50))).contains(started.duration(to: .now)))
     }
 
     @Test func standstillEndsAtTheLowSpeedTime() async throws {
@@ -153,7 +154,8 @@ import Testing
         let started = ContinuousClock.now
         running.cancel()
         let result = await running.result
-        #expect(started.duration(to: .now) < .seconds(1))
+        // At once, on however busy a machine: by itself it would last until a timeout of a minute.
+        #expect(started.duration(to: .now) < .seconds(30))
         #expect(throws: CancellationError.self) { try result.get() }
         #expect(await event.next() == .gone)
         await transport.close()

@@ -114,6 +114,7 @@ import Testing
                     settings:
                       base_url: http://127.0.0.1:\(client.port)
                       api_key: sk_test_simulated
+                      requests_per_second: 10000
 
                     """
             )
