@@ -45,8 +45,8 @@ final class SyncReport: Sendable {
     /// A line of the Kafka client's own log.
     var log: @Sendable (KafkaSettings.LogLine) -> Void {
         { [self] line in
-            // Its warnings tell of retries that succeed: what does not is told by an error of ours.
-            logger.log(line.level <= 2 ? .warning : .debug, line.text, ["facility": .string(line.facility)])
+            // Its errors are retried, or told by an error of ours with what to do: here they are detail.
+            logger.debug(line.text, ["facility": .string(line.facility)])
         }
     }
 

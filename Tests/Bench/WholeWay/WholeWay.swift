@@ -36,7 +36,8 @@ struct WholeWay {
         switch words[1] {
         case "fetch": try await bench.measure { try await bench.fetch() }
         case "read": try await bench.measure { try await bench.read(builder: nil) }
-        case "events": try await bench.measure { try await bench.read(builder: bench.builder(topic: "none")) }
+        case "events":
+            try await bench.measure { try await bench.read(builder: bench.makeBuilder(topic: "none")) }
         default: try await bench.whole(kafka: words[4], prefix: words[5], account: words[6], locks: words[7])
         }
         await transport.close()
@@ -50,19 +51,21 @@ struct WholeWay {
     private func measure(_ body: () async throws -> Int) async throws {
         let before = Usage.now
         let records = try await body()
-        report(records, before, Usage.now)
+        Self.report(records, before, Usage.now, transactions: 0)
     }
 
-    private func report(_ records: Int, _ before: Usage, _ after: Usage) {
+    static func report(_ records: Int, _ before: Usage, _ after: Usage, transactions: Int) {
         let cpu = after.cpuSeconds - before.cpuSeconds
         let rate = Int(Double(records) / cpu)
+        let wall = after.wallSeconds - before.wallSeconds
         print(
-            #"{"records": \#(records), "cpu_seconds": \#(cpu), "records_per_cpu_second": \#(rate), "#
-                + #""wall_seconds": \#(after.wallSeconds - before.wallSeconds), "anonymous_mb": \#(Usage.anonymousMegabytes)}"#
+            #"{"records": \#(records), "transactions": \#(transactions), "cpu_seconds": \#(cpu), "#
+                + #""records_per_cpu_second": \#(rate), "wall_seconds": \#(wall), "#
+                + #""anonymous_mb": \#(Usage.anonymousMegabytes)}"#
         )
     }
 
-    private func builder(topic: String) -> EventBuilder {
+    func makeBuilder(topic: String) -> EventBuilder {
         EventBuilder(
             extractor: "pages",
             account: "bench",

@@ -1,0 +1,59 @@
+import Core
+import Extraction
+import Kafka
+import Runs
+
+extension WholeWay {
+    /// The whole way: a session as `sluice sync` has one, measured from its start to its end.
+    func whole(kafka: String, prefix: String, account: String, locks: String) async throws {
+        let stream = definition.streams[0]
+        let name = try StreamName(stream.name)
+        let account = try AccountName(extractor: "pages", account: account)
+        let prefix = try TopicPrefix(prefix)
+        let topic = try TopicTemplate.standard.topic(prefix: prefix, account: account, stream: name)
+        let settings = SessionSettings(
+            kafka: KafkaSettings(bootstrap: kafka),
+            prefix: prefix,
+            account: account,
+            run: RunID(at: Instant.systemClock()).text,
+            host: "bench",
+            lockFolder: try LockFolder(path: locks),
+            eventTopics: [EventTopic(stream: name, topic: topic)]
+        )
+        let plan = StreamPlan(
+            definition: stream,
+            name: name,
+            builder: makeBuilder(topic: topic),
+            fingerprint: stream.fingerprint(topic: topic),
+            bookmark: nil
+        )
+        let requester = requester
+        let clock = WaitingClock(ContinuousClock())
+        let outcome = try await AccountSession.withSession(settings) { session in
+            // A session starts once and reads for long: what it costs is not part of a record's way.
+            let before = Usage.now
+            let outcome = await SyncRun(
+                account: account,
+                streams: [plan],
+                requester: requester,
+                publisher: session,
+                wall: Instant.systemClock,
+                elapsed: clock.elapsed,
+                stop: StopSignal()
+            ).run()
+            Self.report(
+                outcome.streams[0].outcome.records,
+                before,
+                Usage.now,
+                transactions: outcome.transactions
+            )
+            return outcome
+        }
+        guard outcome.status == .success else { throw BenchFailure(text: outcome.json.compactText) }
+    }
+}
+
+/// A run that was to be measured and failed.
+struct BenchFailure: Error {
+    var text: String
+}
