@@ -82,7 +82,7 @@ package struct Bookmark: Hashable, Sendable {
         throw StateError(
             .otherDefinition,
             "\(Self.noun(account, stream)) was written under another definition: \(difference); "
-                + "undo the change, or read the stream anew with --resync \(stream)"
+                + "undo the change, or read the stream anew with --stream \(stream) --resync"
         )
     }
 

@@ -29,20 +29,35 @@ struct TopicCheck {
     }
 
     private func check(_ topic: EventTopic, found: [Int64]?, _ records: [[UInt8]: [UInt8]]) async throws {
-        let account = settings.account
-        if let value = records[StateKey.topic(account, topic.topic).bytes] {
-            try KeptTopic(value, account: account, topic: topic.topic).check(found: found)
+        try checkLength(topic, found: found, records)
+        let key = StateKey.bookmark(settings.account, topic.stream).bytes
+        guard records[key] == nil, let found, try await holdsOurEvents(topic, ends: found) else { return }
+        throw StateError(
+            .missing,
+            "\(topic.topic) holds events of \(settings.account) \(topic.stream) and the state has no bookmark for "
+                + "it: it was lost or deleted; publish everything again with --resync, or with --accept"
+        )
+    }
+
+    private func checkLength(
+        _ topic: EventTopic,
+        found: [Int64]?,
+        _ records: [[UInt8]: [UInt8]]
+    ) throws(StateError) {
+        guard let value = records[StateKey.topic(settings.account, topic.topic).bytes] else { return }
+        try KeptTopic(value, account: settings.account, topic: topic.topic).check(found: found)
+    }
+
+    private func holdsOurEvents(_ topic: EventTopic, ends: [Int64]) async throws -> Bool {
+        var partition = 0
+        while partition < ends.count {
+            if ends[partition] > 0 {
+                let holds = try await holdsOurEvents(topic, Int32(partition), upTo: ends[partition])
+                if holds { return true }
+            }
+            partition += 1
         }
-        guard records[StateKey.bookmark(account, topic.stream).bytes] == nil, let found else { return }
-        for (partition, end) in found.enumerated() where end > 0 {
-            guard try await holdsOurEvents(topic, Int32(partition), upTo: end) else { continue }
-            throw StateError(
-                .missing,
-                "\(topic.topic) holds events of \(account) \(topic.stream) and the state has no bookmark for it: "
-                    + "it was lost or deleted; publish everything again with --resync \(topic.stream), "
-                    + "or with --accept"
-            )
-        }
+        return false
     }
 
     /// Whether a committed event of this very stream is there.

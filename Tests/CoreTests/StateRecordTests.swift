@@ -168,7 +168,7 @@ struct StateRecordTests {
         }
         #expect(error.codeText == "state.other_definition")
         #expect(error.message.contains(difference))
-        #expect(error.message.contains("--resync customers"))
+        #expect(error.message.contains("--stream customers --resync"))
     }
 
     // MARK: Keys

@@ -7,7 +7,7 @@ struct Usage {
 
     static var now: Usage {
         var usage = rusage()
-        unsafe getrusage(RUSAGE_SELF, &usage)
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         let cpu =

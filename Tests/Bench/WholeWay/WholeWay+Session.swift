@@ -1,5 +1,6 @@
 import Core
 import Extraction
+import JSON
 import Kafka
 import Runs
 
