@@ -40,8 +40,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
     ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
-    ("BrokerTests", ["Kafka", "Core", "JSON"]),
-    ("CommandTests", ["JSON", "Core"]),
+    ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
+    ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]
 
@@ -66,6 +66,8 @@ targets.append(
         swiftSettings: swiftSettings
     )
 )
+// Runs the built command as a process, for the suites that do.
+targets.append(.target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: swiftSettings))
 targets += suites.map {
     .testTarget(
         name: $0.name,

@@ -58,3 +58,9 @@ package enum Digest {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
+
+/// The library that this module runs with.
+package enum CryptographyLibrary {
+    /// As it names itself: `OpenSSL 3.0.19 …`.
+    package static var version: String { unsafe String(cString: OpenSSL_version(OPENSSL_VERSION)) }
+}

@@ -164,3 +164,9 @@ package final class WebServer: @unchecked Sendable {
         )
     }
 }
+
+/// The library that this module runs with.
+package enum WebLibrary {
+    /// As `libmicrohttpd/0.9.75`.
+    package static var version: String { unsafe "libmicrohttpd/\(String(cString: MHD_get_version()))" }
+}

@@ -146,3 +146,9 @@ struct YAMLEvent {
         return number < lines.count ? String(decoding: lines[number], as: UTF8.self) : ""
     }
 }
+
+/// The library that this module runs with.
+package enum YAMLLibrary {
+    /// As `libyaml/0.2.5`.
+    package static var version: String { unsafe "libyaml/\(String(cString: yaml_get_version_string()))" }
+}

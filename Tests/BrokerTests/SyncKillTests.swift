@@ -2,6 +2,7 @@ import Core
 import Foundation
 import JSON
 import Kafka
+import ProcessSupport
 import Testing
 
 /// `sluice sync` as a process, killed with -9 and started again at once, against a real broker and the local Stripe.

@@ -2,12 +2,12 @@ import Foundation
 import Synchronization
 
 /// The built command as a process of its own: what it prints, how it ends, and a way to kill it.
-final class SluiceProcess: Sendable {
+package final class SluiceProcess: Sendable {
     /// `SLUICE_BINARY`, else the debug build of this checkout.
-    static let binary: String =
+    package static let binary: String =
         ProcessInfo.processInfo.environment["SLUICE_BINARY"] ?? "\(packageRoot)/.build/debug/sluice"
 
-    static let packageRoot: String = {
+    package static let packageRoot: String = {
         var path = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { path.deleteLastPathComponent() }
         return path.path
@@ -19,7 +19,7 @@ final class SluiceProcess: Sendable {
     private let errors: OutputCollector
 
     /// Starts `sluice` with these words, and this environment added to the test's own.
-    init(_ words: [String], environment: [String: String] = [:]) throws {
+    package init(_ words: [String], environment: [String: String] = [:]) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: Self.binary)
         process.arguments = words
@@ -38,38 +38,38 @@ final class SluiceProcess: Sendable {
     }
 
     /// Waits for the end, at most so long; whether it came.
-    func waitForEnd(atMost seconds: Double) -> Bool {
+    package func waitForEnd(atMost seconds: Double) -> Bool {
         guard ended.wait(timeout: .now() + seconds) == .success else { return false }
         ended.signal()
         return true
     }
 
     /// Sends a signal; one to a process that has ended goes nowhere.
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Kills it as the kernel would, and waits until it is gone.
-    func killNow() {
+    package func killNow() {
         signal(SIGKILL)
         _ = waitForEnd(atMost: 30)
     }
 
     /// 128 + n for a process that a signal ended.
-    var exitCode: Int32 {
+    package var exitCode: Int32 {
         process.terminationReason == .uncaughtSignal
             ? 128 + process.terminationStatus : process.terminationStatus
     }
 
-    var standardOutput: String { output.text() }
-    var standardError: String { errors.text() }
+    package var standardOutput: String { output.text() }
+    package var standardError: String { errors.text() }
 
     /// The first line of the standard output that holds the text; nil where the process ends or time runs out first.
-    func line(holding text: String, atMost seconds: Double) -> String? {
+    package func line(holding text: String, atMost seconds: Double) -> String? {
         output.line(holding: text, deadline: .now() + seconds)
     }
 }
 
 /// Reads a pipe to its end on a queue of its own, so that a full pipe never stops the process.
-final class OutputCollector: Sendable {
+private final class OutputCollector: Sendable {
     let pipe = Pipe()
     private let bytes = Mutex<(data: Data, isOver: Bool)>((Data(), false))
     private let arrived = DispatchSemaphore(value: 0)

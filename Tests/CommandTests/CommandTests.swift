@@ -1,0 +1,167 @@
+import Foundation
+import JSON
+import ProcessSupport
+import Testing
+
+/// The built command without any broker: what it says and how it ends.
+@Suite("The command", .timeLimit(.minutes(3)))
+struct CommandTests {
+    struct Refusal: Sendable, CustomTestStringConvertible {
+        var words: [String]
+        var code: Int32
+        var says: [String]
+        var testDescription: String { words.joined(separator: " ") }
+    }
+
+    private static let account = ["--extractor", "stripe", "--account", "acme"]
+    private static let loopback = ["--set", "base_url=http://127.0.0.1:9", "--set", "api_key=sk_test_x"]
+    private static let kafka = ["--kafka", "127.0.0.1:1", "--topic-prefix", "retail"]
+
+    static let refusals = [
+        Refusal(words: ["snyc"], code: 2, says: ["snyc", "sync"]),
+        Refusal(words: ["sync", "--acount", "x"], code: 2, says: ["--account"]),
+        Refusal(words: ["sync"] + kafka, code: 2, says: ["--extractor"]),
+        Refusal(
+            words: ["sync", "--extractor", "strip", "--account", "a"] + kafka,
+            code: 2,
+            says: ["did you mean stripe?"]
+        ),
+        Refusal(
+            words: ["sync", "--extractor", "stripe", "--account", "A B"] + kafka,
+            code: 2,
+            says: ["A B"]
+        ),
+        Refusal(words: ["sync"] + account + kafka, code: 2, says: ["api_key", "--set api_key=env:NAME"]),
+        Refusal(
+            words: ["sync"] + account + ["--set", "api_kye=env:X"] + kafka,
+            code: 2,
+            says: ["api_kye", "did you mean api_key?"]
+        ),
+        Refusal(
+            words: ["sync"] + account + ["--set", "api_key=sk_live_topsecret"] + kafka,
+            code: 2,
+            says: ["env:NAME", "file:PATH", "exec:COMMAND"]
+        ),
+        Refusal(
+            words: ["sync"] + account + ["--set", "api_key=env:SLUICE_TEST_NOT_SET"] + kafka,
+            code: 2,
+            says: ["SLUICE_TEST_NOT_SET"]
+        ),
+        Refusal(
+            words: ["sync"] + account + loopback + ["--stream", "charge"] + kafka,
+            code: 2,
+            says: ["did you mean charges?"]
+        ),
+        Refusal(words: ["sync"] + account + loopback + ["--limit", "0"] + kafka, code: 2, says: ["--limit"]),
+        Refusal(words: ["sync"] + account + loopback, code: 2, says: ["--kafka"]),
+        Refusal(
+            words: ["sync"] + account + loopback + ["--kafka", "127.0.0.1:1"],
+            code: 2,
+            says: ["--topic-prefix"]
+        ),
+        Refusal(
+            words: ["sync"] + account + loopback + kafka + ["--kafka-set", "enable.idempotence=false"],
+            code: 2,
+            says: ["enable.idempotence"]
+        ),
+        Refusal(
+            words: ["sync"] + account + loopback + kafka
+                + [
+                    "--kafka-set", "sasl.mechanism=SCRAM-SHA-512", "--kafka-set",
+                    "security.protocol=sasl_ssl",
+                ],
+            code: 2,
+            says: ["SCRAM", "PLAIN"]
+        ),
+        Refusal(
+            words: ["sync", "--config", "/nowhere/acme.yaml"] + kafka,
+            code: 2,
+            says: ["/nowhere/acme.yaml"]
+        ),
+        Refusal(
+            words: ["simulate", "stripe", "--port", "0", "--faults", "nonsense"],
+            code: 2,
+            says: ["rate_limit"]
+        ),
+    ]
+
+    @Test("bad input ends with its code and the remedy, and shows no secret", arguments: refusals)
+    func refuses(_ row: Refusal) throws {
+        let process = try SluiceProcess(row.words)
+        try #require(process.waitForEnd(atMost: 60))
+        let said = process.standardError + process.standardOutput
+        #expect(process.exitCode == row.code, "\(said)")
+        for part in row.says { #expect(said.contains(part), "\(said)") }
+        #expect(!said.contains("topsecret"))
+    }
+
+    @Test("a bad file is named with line and column")
+    func badFile() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString).yaml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try "extractor: stripe\naccount: acme\nsetings: {}\n".write(
+            toFile: path,
+            atomically: true,
+            encoding: .utf8
+        )
+        let process = try SluiceProcess(["sync", "--config", path] + Self.kafka)
+        try #require(process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 2)
+        #expect(process.standardError.contains("\(path):3:1"))
+        #expect(process.standardError.contains("settings"))
+    }
+
+    @Test("Kafka away: 3 within its time, and the summary keeps its form")
+    func kafkaAway() throws {
+        let process = try SluiceProcess(
+            ["sync", "--output", "json"] + Self.account + Self.loopback + Self.kafka
+        )
+        try #require(process.waitForEnd(atMost: 90))
+        #expect(process.exitCode == 3, "\(process.standardError)")
+        let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
+        #expect(summary["status"]?.text == "failed")
+        #expect(summary["error"]?["code"]?.text == "publish.unreachable")
+        #expect(summary["streams"]?["customers"]?["records"]?.int == 0)
+        #expect(
+            summary.members?.map(\.name) == [
+                "status", "records", "deletes", "requests", "transactions", "seconds", "streams", "error",
+            ]
+        )
+    }
+
+    @Test("version names everything that is linked")
+    func version() throws {
+        let process = try SluiceProcess(["version"])
+        try #require(process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 0)
+        for name in [
+            "sluice ", "libcurl/", "librdkafka/", "libdeflate/", "libyaml/", "libmicrohttpd/", "OpenSSL",
+        ] {
+            #expect(process.standardOutput.contains(name), "\(name)")
+        }
+    }
+
+    @Test(
+        "help has examples, completions and the manual are there",
+        arguments: [
+            (["help", "sync"], "sluice sync --extractor stripe"), (["completions", "bash"], "complete"),
+            (["completions", "zsh"], "#compdef"), (["completions", "fish"], "complete -c sluice"),
+            (["help", "--man"], ".TH"),
+        ]
+    )
+    func shows(words: [String], text: String) throws {
+        let process = try SluiceProcess(words)
+        try #require(process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 0)
+        #expect(process.standardOutput.contains(text))
+    }
+
+    @Test("the simulator ends at a signal")
+    func simulatorEnds() throws {
+        let process = try SluiceProcess(["simulate", "stripe", "--port", "0", "--records", "5"])
+        #expect(process.line(holding: "http://127.0.0.1:", atMost: 30) != nil)
+        process.signal(SIGTERM)
+        try #require(process.waitForEnd(atMost: 30))
+        #expect(process.exitCode == 0)
+    }
+}
