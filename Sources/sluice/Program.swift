@@ -5,7 +5,7 @@ import Telemetry
 /// What every command shares: the environment, the signals, and where its words go.
 struct Program: Sendable {
     let environment: [String: String]
-    let signals: SignalSet
+    let signals: Signals
     let terminal: Terminal
     /// The standard error: log lines, progress and errors share it.
     let console = Console()

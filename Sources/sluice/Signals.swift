@@ -1,40 +1,45 @@
+import Core
 import Glibc
 import Runs
+import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP: the first asks the run to end, the second ends the process at once with 128+n.
-enum Signals {
-    /// Blocks the signals in this thread, and so in every later one; call it before any thread is started.
+/// SIGINT, SIGTERM and SIGHUP: the first asks the command to end, the second ends the process at once with 128+n.
+///
+/// A command that cannot end early is ended by the first.
+final class Signals: Sendable {
+    private let set: SignalSet
+    private let stop = StopSignal()
+    private let isAwaited = Locked(false)
+
+    /// Blocks the signals in this thread, and so in every later one; made before any thread is started.
     ///
     /// SIGPIPE is ignored: libcurl no longer masks it, and a closed pipe shows as an error of `write`.
-    static func block() -> SignalSet {
+    init() {
         signal(SIGPIPE, SIG_IGN)
-        let set = SignalSet()
+        set = SignalSet()
         unsafe pthread_sigmask(SIG_BLOCK, set.pointer, nil)
-        return set
     }
 
-    /// Starts the thread that waits for the signals and gives the first to `stop`.
-    static func forward(_ set: SignalSet, to stop: StopSignal) {
-        let waiter = unsafe Unmanaged.passRetained(SignalWaiter(set: set, stop: stop)).toOpaque()
-        var thread = pthread_t()
-        let result = unsafe pthread_create(
-            &thread,
-            nil,
-            { context in
-                guard let context = unsafe context else { return nil }
-                unsafe Unmanaged<SignalWaiter>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            },
-            waiter
-        )
-        precondition(result == 0, "no thread could be made to wait for signals: error \(result)")
-        pthread_detach(thread)
+    /// What a command waits on that ends in order at a signal.
+    func awaited() -> StopSignal {
+        isAwaited.withLock { $0 = true }
+        return stop
+    }
+
+    /// Takes the signals, for as long as the process lives; the main thread's work.
+    func takeForever() -> Never {
+        while true {
+            var signal: Int32 = 0
+            guard unsafe sigwait(set.pointer, &signal) == 0 else { continue }
+            guard stop.signal == nil, isAwaited.withLock({ $0 }) else { _exit(128 + signal) }
+            stop.give(signal)
+        }
     }
 }
 
-/// The signals that end a run, as a set with a fixed address.
+/// The signals that end a command, as a set with a fixed address.
 @safe
-final class SignalSet: @unchecked Sendable {
+private final class SignalSet: @unchecked Sendable {
     // Safe to share: written in init only.
     let pointer: UnsafeMutablePointer<sigset_t>
 
@@ -45,24 +50,4 @@ final class SignalSet: @unchecked Sendable {
     }
 
     deinit { unsafe pointer.deallocate() }
-}
-
-/// Waits for signals for as long as the process lives.
-private final class SignalWaiter: Sendable {
-    private let set: SignalSet
-    private let stop: StopSignal
-
-    init(set: SignalSet, stop: StopSignal) {
-        self.set = set
-        self.stop = stop
-    }
-
-    func run() {
-        while true {
-            var signal: Int32 = 0
-            guard unsafe sigwait(set.pointer, &signal) == 0 else { continue }
-            if stop.signal != nil { _exit(128 + signal) }
-            stop.give(signal)
-        }
-    }
 }

@@ -16,11 +16,10 @@ struct SimulateCommand {
         configuration.faults = try faults()
         configuration.clockSpeed = try clockSpeed()
         configuration.configOut = command.value("config-out")
+        let stop = program.signals.awaited()
         let simulator = try StripeSimulator(configuration)
         let port = try simulator.start()
         program.print("stripe at http://127.0.0.1:\(port) (key sk_test_simulated; Ctrl-C ends it)\n")
-        let stop = StopSignal()
-        Signals.forward(program.signals, to: stop)
         await stop.wait()
         simulator.stop()
         return ExitCode.success.rawValue

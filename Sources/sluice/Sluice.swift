@@ -7,15 +7,18 @@ import Telemetry
 /// The command: wiring only.
 @main
 struct Sluice {
-    static func main() async {
-        // Before any thread is started, so that every thread inherits the mask.
-        let signals = Signals.block()
-        exit(await Sluice(signals: signals).run(Array(Swift.CommandLine.arguments.dropFirst())))
+    // Not async: the runtime's own main loop would unblock all signals in this thread, which takes them instead.
+    static func main() {
+        let signals = Signals()
+        Task.detached {
+            exit(await Sluice(signals: signals).run(Array(Swift.CommandLine.arguments.dropFirst())))
+        }
+        signals.takeForever()
     }
 
     private let program: Program
 
-    private init(signals: SignalSet) {
+    private init(signals: Signals) {
         let environment = ProcessEnvironment.current
         program = Program(
             environment: environment,

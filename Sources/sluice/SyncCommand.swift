@@ -16,10 +16,9 @@ struct SyncCommand {
     let command: ParsedCommand
 
     func run() async throws -> Int32 {
-        let stop = StopSignal()
-        Signals.forward(program.signals, to: stop)
         let order = try SyncOrder(program: program, command: command)
         let report = SyncReport(program: program, command: command, redaction: order.redaction)
+        let stop = program.signals.awaited()
         let outcome: RunOutcome
         do {
             outcome = try await sync(order, report, stop)

@@ -36,7 +36,9 @@ struct SyncKillTests {
                 ["simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out", file]
                     + (faults.map { ["--faults", $0] } ?? [])
             )
-            guard simulator.line(holding: "http://", atMost: 30) != nil else { throw Failure("no simulator") }
+            guard await simulator.line(holding: "http://", atMost: 30) != nil else {
+                throw Failure("no simulator")
+            }
             // One partition each, so that a consumer of them all asks for few things.
             let admin = try KafkaAdmin(settings: TestBroker.settings)
             for topic in topics {
@@ -60,7 +62,7 @@ struct SyncKillTests {
         var topics: [String] { SyncKillTests.streams.map(topic) }
 
         func end() {
-            simulator.killNow()
+            simulator.signal(SIGKILL)
             try? FileManager.default.removeItem(atPath: folder)
         }
     }
@@ -93,16 +95,16 @@ struct SyncKillTests {
             let process = try fixture.sync(done < kills ? ["--limit", "\(max(1, fixture.records / 4))"] : [])
             if done < kills {
                 // The moment is drawn from the whole length of a run, as long as the runs so far have shown it.
-                if process.waitForEnd(atMost: Double.random(in: 0.05...longest)) {
+                if await process.waitForEnd(atMost: Double.random(in: 0.05...longest)) {
                     longest = max(0.3, longest * 0.8)
                     try #require(process.exitCode == 0, "\(process.standardError)")
                 } else {
-                    process.killNow()
+                    await process.killNow()
                     done += 1
                     longest = min(4, longest * 1.1)
                 }
             } else {
-                #expect(process.waitForEnd(atMost: 600))
+                #expect(await process.waitForEnd(atMost: 600))
                 #expect(process.exitCode == 0, "\(process.standardError)")
                 isOver = true
             }
@@ -141,18 +143,38 @@ struct SyncKillTests {
         defer { fixture.end() }
         for hit in [1, 3] {
             let process = try fixture.sync(environment: ["SLUICE_CRASH_AT": "\(point):\(hit)"])
-            #expect(process.waitForEnd(atMost: 120))
+            #expect(await process.waitForEnd(atMost: 120))
             #expect(
                 process.exitCode == 128 + SIGKILL,
                 "\(point):\(hit) was not reached: \(process.standardError)"
             )
         }
         let process = try fixture.sync()
-        #expect(process.waitForEnd(atMost: 120))
+        #expect(await process.waitForEnd(atMost: 120))
         #expect(process.exitCode == 0, "\(process.standardError)")
         var published = try PublishedTopics(fixture.topics)
         try await published.readOn()
         check(published, fixture)
+        await published.close()
+    }
+
+    @Test("a first signal: the pages at hand commit, the summary says cancelled, and the exit code is 128+n")
+    func firstSignal() async throws {
+        let fixture = try await Fixture(records: 200_000)
+        defer { fixture.end() }
+        let process = try fixture.sync()
+        // Once something is visible, it reads and publishes.
+        var published = try PublishedTopics(fixture.topics)
+        while published.records.isEmpty { try await published.readOn() }
+        process.signal(SIGTERM)
+        #expect(await process.waitForEnd(atMost: 120))
+        #expect(process.exitCode == 128 + SIGTERM, "\(process.standardError)")
+        let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
+        #expect(summary["status"]?.text == "cancelled")
+        try await published.readOn()
+        let count = Self.streams.reduce(0) { $0 + published.keys(fixture.topic($1)).count }
+        #expect(summary["records"]?.int == count)
+        #expect(published.tornTransactions.isEmpty)
         await published.close()
     }
 
@@ -162,11 +184,11 @@ struct SyncKillTests {
         defer { fixture.end() }
         for _ in 0..<2 {
             let process = try fixture.sync()
-            _ = process.waitForEnd(atMost: Double.random(in: 0.2...1.5))
-            process.killNow()
+            _ = await process.waitForEnd(atMost: Double.random(in: 0.2...1.5))
+            await process.killNow()
         }
         let process = try fixture.sync()
-        #expect(process.waitForEnd(atMost: 300))
+        #expect(await process.waitForEnd(atMost: 300))
         #expect(process.exitCode == 0, "\(process.standardError)")
         var published = try PublishedTopics(fixture.topics)
         try await published.readOn()
@@ -182,9 +204,9 @@ struct SyncKillTests {
         defer { fixture.end() }
         let first = try fixture.sync()
         var codes: [Int32] = []
-        while !first.waitForEnd(atMost: 0.05) {
+        while !(await first.waitForEnd(atMost: 0.05)) {
             let second = try fixture.sync()
-            #expect(second.waitForEnd(atMost: 60))
+            #expect(await second.waitForEnd(atMost: 60))
             codes.append(second.exitCode)
         }
         codes.append(first.exitCode)
@@ -193,7 +215,7 @@ struct SyncKillTests {
         #expect(codes.contains(4))
         #expect(Set(codes) == [0, 4])
         let again = try fixture.sync()
-        #expect(again.waitForEnd(atMost: 60))
+        #expect(await again.waitForEnd(atMost: 60))
         #expect(again.exitCode == 0, "\(again.standardError)")
         let summary = try JSONValue.parse(Array(again.standardOutput.utf8))
         #expect(summary["records"]?.int == 0)

@@ -86,9 +86,9 @@ struct CommandTests {
     ]
 
     @Test("bad input ends with its code and the remedy, and shows no secret", arguments: refusals)
-    func refuses(_ row: Refusal) throws {
+    func refuses(_ row: Refusal) async throws {
         let process = try SluiceProcess(row.words)
-        try #require(process.waitForEnd(atMost: 60))
+        try #require(await process.waitForEnd(atMost: 60))
         let said = process.standardError + process.standardOutput
         #expect(process.exitCode == row.code, "\(said)")
         for part in row.says { #expect(said.contains(part), "\(said)") }
@@ -96,7 +96,7 @@ struct CommandTests {
     }
 
     @Test("a bad file is named with line and column")
-    func badFile() throws {
+    func badFile() async throws {
         let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString).yaml"
         defer { try? FileManager.default.removeItem(atPath: path) }
         try "extractor: stripe\naccount: acme\nsetings: {}\n".write(
@@ -105,18 +105,18 @@ struct CommandTests {
             encoding: .utf8
         )
         let process = try SluiceProcess(["sync", "--config", path] + Self.kafka)
-        try #require(process.waitForEnd(atMost: 60))
+        try #require(await process.waitForEnd(atMost: 60))
         #expect(process.exitCode == 2)
         #expect(process.standardError.contains("\(path):3:1"))
         #expect(process.standardError.contains("settings"))
     }
 
     @Test("Kafka away: 3 within its time, and the summary keeps its form")
-    func kafkaAway() throws {
+    func kafkaAway() async throws {
         let process = try SluiceProcess(
             ["sync", "--output", "json"] + Self.account + Self.loopback + Self.kafka
         )
-        try #require(process.waitForEnd(atMost: 90))
+        try #require(await process.waitForEnd(atMost: 90))
         #expect(process.exitCode == 3, "\(process.standardError)")
         let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
         #expect(summary["status"]?.text == "failed")
@@ -130,9 +130,9 @@ struct CommandTests {
     }
 
     @Test("version names everything that is linked")
-    func version() throws {
+    func version() async throws {
         let process = try SluiceProcess(["version"])
-        try #require(process.waitForEnd(atMost: 60))
+        try #require(await process.waitForEnd(atMost: 60))
         #expect(process.exitCode == 0)
         for name in [
             "sluice ", "libcurl/", "librdkafka/", "libdeflate/", "libyaml/", "libmicrohttpd/", "OpenSSL",
@@ -149,19 +149,19 @@ struct CommandTests {
             (["help", "--man"], ".TH"),
         ]
     )
-    func shows(words: [String], text: String) throws {
+    func shows(words: [String], text: String) async throws {
         let process = try SluiceProcess(words)
-        try #require(process.waitForEnd(atMost: 60))
+        try #require(await process.waitForEnd(atMost: 60))
         #expect(process.exitCode == 0)
         #expect(process.standardOutput.contains(text))
     }
 
     @Test("the simulator ends at a signal")
-    func simulatorEnds() throws {
+    func simulatorEnds() async throws {
         let process = try SluiceProcess(["simulate", "stripe", "--port", "0", "--records", "5"])
-        #expect(process.line(holding: "http://127.0.0.1:", atMost: 30) != nil)
+        #expect(await process.line(holding: "http://127.0.0.1:", atMost: 30) != nil)
         process.signal(SIGTERM)
-        try #require(process.waitForEnd(atMost: 30))
+        try #require(await process.waitForEnd(atMost: 30))
         #expect(process.exitCode == 0)
     }
 }

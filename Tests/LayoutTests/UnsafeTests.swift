@@ -20,7 +20,7 @@ import Testing
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
         "sluice/Program.swift": 2,
-        "sluice/Signals.swift": 12,
+        "sluice/Signals.swift": 7,
         "sluice/SyncCommand.swift": 1,
         // Threads, and what they wait on.
         "HTTP/CurlTransport.swift": 1,

@@ -28,7 +28,7 @@ struct WebClient: Sendable {
 
     var port: UInt16
     /// How long to listen to nothing before it counts as quiet.
-    var patience = 5_000
+    var patience = 60_000
 
     /// A GET that closes the connection afterwards.
     func get(_ target: String, headers: [String] = []) async -> Answer {

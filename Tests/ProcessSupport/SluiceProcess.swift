@@ -38,19 +38,28 @@ package final class SluiceProcess: Sendable {
     }
 
     /// Waits for the end, at most so long; whether it came.
-    package func waitForEnd(atMost seconds: Double) -> Bool {
-        guard ended.wait(timeout: .now() + seconds) == .success else { return false }
-        ended.signal()
-        return true
+    package func waitForEnd(atMost seconds: Double) async -> Bool {
+        await Self.onThread { [ended] in
+            guard ended.wait(timeout: .now() + seconds) == .success else { return false }
+            ended.signal()
+            return true
+        }
+    }
+
+    /// Blocks a thread made for it, never one that tests run on: there are as few of those as cores.
+    private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: body()) }
+        }
     }
 
     /// Sends a signal; one to a process that has ended goes nowhere.
     package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Kills it as the kernel would, and waits until it is gone.
-    package func killNow() {
+    package func killNow() async {
         signal(SIGKILL)
-        _ = waitForEnd(atMost: 30)
+        _ = await waitForEnd(atMost: 30)
     }
 
     /// 128 + n for a process that a signal ended.
@@ -63,8 +72,8 @@ package final class SluiceProcess: Sendable {
     package var standardError: String { errors.text() }
 
     /// The first line of the standard output that holds the text; nil where the process ends or time runs out first.
-    package func line(holding text: String, atMost seconds: Double) -> String? {
-        output.line(holding: text, deadline: .now() + seconds)
+    package func line(holding text: String, atMost seconds: Double) async -> String? {
+        await Self.onThread { [output] in output.line(holding: text, deadline: .now() + seconds) }
     }
 }
 

@@ -31,7 +31,7 @@ struct SimulatorClient: Sendable {
     var port: UInt16
     var key: String? = "sk_test_simulated"
     /// How long to listen to nothing before it counts as quiet.
-    var patience = 10_000
+    var patience = 60_000
 
     func get(_ target: String, headers: [String] = []) async -> Answer {
         await request("GET", target, headers: headers)
