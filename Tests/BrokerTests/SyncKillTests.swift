@@ -7,7 +7,8 @@ import Testing
 
 /// `sluice sync` as a process, killed with -9 and started again at once, against a real broker and the local Stripe.
 ///
-/// `SLUICE_KILLS` and `SLUICE_KILL_RECORDS` make it the long form.
+/// `SLUICE_KILLS`, `SLUICE_KILL_RECORDS` (of each of three lists) and `SLUICE_KILL_PACE` (requests a second) make it
+/// the long form; `scripts/soak --kills` is one.
 @Suite("Exactly once over kills", .enabled(if: TestBroker.isAvailable), .serialized, .timeLimit(.minutes(30)))
 struct SyncKillTests {
     private static let streams = ["customers", "charges", "invoices"]
@@ -85,14 +86,16 @@ struct SyncKillTests {
     @Test("I1: killed at random moments, each record is seen once and no transaction is torn")
     func randomKills() async throws {
         let kills = Self.number("SLUICE_KILLS", 8)
-        let fixture = try await Fixture(records: Self.number("SLUICE_KILL_RECORDS", 2_000))
+        let pace = Self.number("SLUICE_KILL_PACE", 20)
+        let fixture = try await Fixture(records: Self.number("SLUICE_KILL_RECORDS", 4_000))
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         var done = 0
         var isOver = false
         var longest = 1.0
         while !isOver {
-            let process = try fixture.sync(done < kills ? ["--limit", "\(max(1, fixture.records / 4))"] : [])
+            // Slow enough that the lists outlast the kills, fast enough that a transaction is open most of the time.
+            let process = try fixture.sync(done < kills ? ["--set", "requests_per_second=\(pace)"] : [])
             if done < kills {
                 // The moment is drawn from the whole length of a run, as long as the runs so far have shown it.
                 if await process.waitForEnd(atMost: Double.random(in: 0.05...longest)) {
