@@ -158,7 +158,7 @@ struct KafkaErrorTests {
         let adminError = await #expect(throws: PublishError.self) { try await admin.brokerCount() }
         #expect(adminError?.code == .unreachable)
         await admin.close()
-        #expect(ContinuousClock.now - begun < .seconds(20))
+        #expect(ContinuousClock.now - begun < .seconds(120))
     }
 
     @Test func manyRecordsGoThroughASmallQueue() async throws {

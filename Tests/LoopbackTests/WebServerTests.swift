@@ -195,7 +195,7 @@ private let letters = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000)
         var client = WebClient(port: server.port)
         client.patience = 50
         #expect(await client.get("/").end == .quiet)
-        client.patience = 5000
+        client.patience = 60_000
         async let answer = client.get("/")
         while server.connections < 2 { await Task.yield() }
         server.stop()
