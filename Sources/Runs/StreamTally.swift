@@ -5,6 +5,7 @@ import Synchronization
 /// What a run counts of its streams: only what is committed counts as published.
 final class StreamTally: Sendable {
     private let outcomes: Locked<[StreamOutcome]>
+    private let commits = Locked(0)
     private let names: [String]
     private let observer: RunObserver
 
@@ -14,8 +15,12 @@ final class StreamTally: Sendable {
         self.observer = observer
     }
 
+    /// The groups that have committed.
+    var transactions: Int { commits.withLock { $0 } }
+
     /// A group has committed.
     func count(_ entries: [GroupMachine.Entry]) {
+        commits.withLock { $0 += 1 }
         let changed = outcomes.withLock { outcomes in
             for entry in entries {
                 let deletes = entry.page.events.reduce(0) { $0 + ($1.kind == .delete ? 1 : 0) }

@@ -59,8 +59,7 @@ package struct SyncRun: Sendable {
             },
             observer: observer
         )
-        let counting = CountingPublisher(publisher)
-        let committer = GroupCommitter(publisher: counting, streams: names) { tally.count($0) }
+        let committer = GroupCommitter(publisher: publisher, streams: names) { tally.count($0) }
         let error = await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
                 do {
@@ -81,7 +80,7 @@ package struct SyncRun: Sendable {
         }
         return RunOutcome(
             streams: tally.all,
-            transactions: counting.count,
+            transactions: tally.transactions,
             duration: elapsed() - begun,
             error: error.map(Self.described),
             signal: stop.signal
