@@ -17,6 +17,8 @@ package struct Bookmark: Hashable, Sendable {
         package var read: Int
         /// Nothing older than this was asked for (`--since`).
         package var since: Instant?
+        /// Whether what earlier reads published is not there any more, so that all of it goes out again.
+        package var isAnew: Bool
 
         /// Progress; by default none.
         package init(
@@ -25,7 +27,8 @@ package struct Bookmark: Hashable, Sendable {
             records: Int = 0,
             pages: Int = 0,
             read: Int = 1,
-            since: Instant? = nil
+            since: Instant? = nil,
+            isAnew: Bool = false
         ) {
             self.token = token
             self.isDone = isDone
@@ -33,6 +36,7 @@ package struct Bookmark: Hashable, Sendable {
             self.pages = pages
             self.read = read
             self.since = since
+            self.isAnew = isAnew
         }
     }
 
@@ -80,6 +84,7 @@ package struct Bookmark: Hashable, Sendable {
         if document.format >= 2 {
             self.list.read = try list.int("read")
             self.list.since = try list.optionalInt("since").map(Instant.init(milliseconds:))
+            self.list.isAnew = try list.bool("anew")
             if var feed = try document.optionalDocument("feed") {
                 self.feed = Feed(
                     name: try feed.text("name"),
@@ -107,6 +112,7 @@ package struct Bookmark: Hashable, Sendable {
                     .init(name: "pages", value: .number(list.pages)),
                     .init(name: "read", value: .number(list.read)),
                     .init(name: "since", value: list.since.map { .number($0.milliseconds) } ?? .null),
+                    .init(name: "anew", value: .bool(list.isAnew)),
                 ])
             ),
             .init(

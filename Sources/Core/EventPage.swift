@@ -37,6 +37,12 @@ package struct Event: Sendable {
         self.time = time
         self.content = content
     }
+
+    /// Where in `EventPage.text` the version stands: behind the key in the id, which is `<key>:<version>`.
+    package var version: Range<Int> {
+        let end = id.range.upperBound
+        return min(key.range.upperBound + 1, end)..<end
+    }
 }
 
 /// The events of one page of one stream: two byte buffers and a flat array of slices, ready to publish.

@@ -35,6 +35,19 @@ package enum Digest {
         unsafe bytes.withUnsafeBytes { buffer in unsafe appendHex128(ofSHA256: buffer, to: &text) }
     }
 
+    /// The first 128 bits of a digest, big-endian; allocates nothing.
+    package static func first128(ofSHA256 bytes: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64) {
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: byteCount) { digest in
+            unsafe hash(bytes, to: digest.baseAddress)
+            var halves: (high: UInt64, low: UInt64) = (0, 0)
+            for index in 0..<8 {
+                halves.high = unsafe halves.high << 8 | UInt64(digest[index])
+                halves.low = unsafe halves.low << 8 | UInt64(digest[index + 8])
+            }
+            return halves
+        }
+    }
+
     /// Lower-case hexadecimal digits, two for each byte.
     package static func hex(_ bytes: [UInt8]) -> String {
         var digits: [UInt8] = []

@@ -12,30 +12,42 @@ package struct EventBuilder: Sendable {
     private let source: String
     private let typePrefix: String
     private let version: VersionFormat?
+    private let remembers: Bool
 
     /// A builder for one stream of an account.
     ///
-    /// `version` is the form of the declared version field; nil where the content is the version.
-    package init(extractor: String, account: String, stream: String, topic: String, version: VersionFormat?) {
+    /// `version` is the form of the declared version field; nil where the content is the version. `remembers` says
+    /// whether its events are compared with what was published before, so that each needs its content's hash.
+    package init(
+        extractor: String,
+        account: String,
+        stream: String,
+        topic: String,
+        version: VersionFormat?,
+        remembers: Bool = false
+    ) {
         self.stream = stream
         self.topic = topic
         self.source = "/\(extractor)/\(account)/\(stream)"
         self.typePrefix = "\(extractor).\(stream)"
         self.version = version
+        self.remembers = remembers
     }
 
     /// The events of a scanned page, in its order; a key that stands twice goes out once, as its newest.
     ///
-    /// `keyFields` and `versionField` are positions among the page's record fields; `now` is the API's own time.
+    /// `keyFields` and `versionField` are positions among the page's record fields; `now` is the API's own time, and
+    /// `happened` the time of the feed's entry where one led to the page.
     package func build(
         _ page: consuming ScannedPage,
         keyFields: Range<Int>,
         versionField: Int?,
-        now: Instant
+        now: Instant,
+        happened: Instant? = nil
     ) throws(EventError) -> EventPage {
         var text = [UInt8]()
         text.reserveCapacity(page.records.count * 64 + 32)
-        text.append(contentsOf: now.rfc3339(fractionDigits: 3).utf8)
+        Self.append(happened, now, to: &text)
         let nowSlice = ByteSlice(offset: 0, count: text.count)
         var events = [Event]()
         events.reserveCapacity(page.records.count)
@@ -47,25 +59,66 @@ package struct EventBuilder: Sendable {
             let key = ByteSlice(offset: keyStart, count: text.count - keyStart)
             text.append(UInt8(ascii: ":"))
             let token = versionField.map { page.field($0, ofRecord: record) } ?? .absent
-            let time = try appendVersion(token, of: record, page: page, now: nowSlice, to: &text)
+            let content = hash(of: record, page: page, token: token)
+            let time = try appendVersion(
+                token,
+                of: record,
+                page: page,
+                content: content,
+                now: nowSlice,
+                to: &text
+            )
             let id = ByteSlice(offset: keyStart, count: text.count - keyStart)
             let timeSlice = Self.place(time, in: &text)
             events.append(
-                Event(kind: .upsert, value: page.records[record], key: key, id: id, time: timeSlice)
+                Event(
+                    kind: .upsert,
+                    value: page.records[record],
+                    key: key,
+                    id: id,
+                    time: timeSlice,
+                    content: content
+                )
             )
             if let earlier = table.insert(events.count - 1, events: events, text: text) {
                 hasRepeats = true
-                keepNewest(earlier, events.count - 1, &events, text: text)
+                keepNewest(earlier, events.count - 1, &events, text: text, now: now)
             }
         }
         if hasRepeats { events.removeAll { $0.key.isAbsent } }
-        return EventPage(
+        return self.page(values: page.bytes, text: text, events: events)
+    }
+
+    /// The events that delete some keys, in their order; their ids are given when they enter their transaction,
+    /// from what is remembered of each key.
+    package func deletes(of keys: [[UInt8]], now: Instant, happened: Instant? = nil) -> EventPage {
+        var text = [UInt8]()
+        Self.append(happened, now, to: &text)
+        let time = ByteSlice(offset: 0, count: text.count)
+        let events = keys.map { key in
+            let slice = ByteSlice(offset: text.count, count: key.count)
+            text.append(contentsOf: key)
+            return Event(kind: .delete, value: .absent, key: slice, id: slice, time: time)
+        }
+        return page(values: [], text: text, events: events)
+    }
+
+    /// The time of an event whose version is none: the feed entry's, which has the API's precision, or now.
+    private static func append(_ happened: Instant?, _ now: Instant, to text: inout [UInt8]) {
+        let time =
+            happened.map { $0.rfc3339(fractionDigits: $0.nanoseconds % 1_000_000_000 == 0 ? 0 : 3) }
+            ?? now.rfc3339(fractionDigits: 3)
+        text.append(contentsOf: time.utf8)
+    }
+
+    private func page(values: [UInt8], text: [UInt8], events: [Event]) -> EventPage {
+        EventPage(
             stream: stream,
             topic: topic,
             source: source,
             upsertType: typePrefix + ".upsert",
             deleteType: typePrefix + ".delete",
-            values: page.bytes,
+            values: values,
             text: text,
             events: events
         )
@@ -146,23 +199,31 @@ package struct EventBuilder: Sendable {
 
     // MARK: Version
 
+    /// What the record is known by, where somebody asks: to compare it, or since it has no version of its own.
+    private func hash(of record: Int, page: borrowing ScannedPage, token: ByteSlice) -> ContentHash? {
+        guard remembers || !hasVersion(token, page) else { return nil }
+        let value = page.records[record].range
+        return unsafe page.bytes.withUnsafeBytes { bytes in
+            let halves = unsafe Digest.first128(ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[value]))
+            return ContentHash(high: halves.high, low: halves.low)
+        }
+    }
+
+    private func hasVersion(_ token: ByteSlice, _ page: borrowing ScannedPage) -> Bool {
+        version != nil && !token.isAbsent && page.bytes[token.range.lowerBound] != UInt8(ascii: "n")
+    }
+
     /// Appends the version's text and gives the event's time.
     private func appendVersion(
         _ token: ByteSlice,
         of record: Int,
         page: borrowing ScannedPage,
+        content: ContentHash?,
         now: ByteSlice,
         to text: inout [UInt8]
     ) throws(EventError) -> EventTime {
-        guard let version, !token.isAbsent, page.bytes[token.range.lowerBound] != UInt8(ascii: "n") else {
-            // No version, or none in this record: the content is the version.
-            let value = page.records[record].range
-            unsafe page.bytes.withUnsafeBytes { bytes in
-                unsafe Digest.appendHex128(
-                    ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[value]),
-                    to: &text
-                )
-            }
+        guard let version, hasVersion(token, page) else {
+            content?.appendHex(to: &text)
             return .slice(now)
         }
         let start = text.count
@@ -199,28 +260,15 @@ package struct EventBuilder: Sendable {
     /// Leaves one of two events with one key: the newer where versions have an order, else the later said.
     ///
     /// The survivor takes the earlier position, which the table knows; the other is marked by an absent key.
-    private func keepNewest(_ earlier: Int, _ later: Int, _ events: inout [Event], text: [UInt8]) {
-        if !isOlder(events[later], than: events[earlier], text: text) { events[earlier] = events[later] }
+    private func keepNewest(
+        _ earlier: Int,
+        _ later: Int,
+        _ events: inout [Event],
+        text: [UInt8],
+        now: Instant
+    ) {
+        let order = version?.order(of: text[events[later].version], to: text[events[earlier].version], now: now)
+        if order != .older { events[earlier] = events[later] }
         events[later].key = .absent
-    }
-
-    private func isOlder(_ left: Event, than right: Event, text: [UInt8]) -> Bool {
-        guard let version else { return false }
-        func versionText(_ event: Event) -> ArraySlice<UInt8> {
-            text[(event.key.range.upperBound + 1)..<event.id.range.upperBound]
-        }
-        switch version {
-        case .rfc3339:
-            guard let left = Instant(rfc3339: String(decoding: versionText(left), as: UTF8.self)),
-                let right = Instant(rfc3339: String(decoding: versionText(right), as: UTF8.self))
-            else { return false }
-            return left < right
-        case .epochSeconds, .epochMilliseconds, .number:
-            guard let left = Self.integer(versionText(left)), let right = Self.integer(versionText(right))
-            else {
-                return false
-            }
-            return left < right
-        }
     }
 }

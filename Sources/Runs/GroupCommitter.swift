@@ -19,21 +19,22 @@ package final class GroupCommitter: Sendable {
     }
 
     private let shared: Locked<Shared>
-    private let publisher: any Publisher
+    private let destination: any Destination
     private let names: [String]
     private let onCommit: @Sendable ([GroupMachine.Entry]) -> Void
 
     /// A committer for the streams with these names, in the order of their numbers.
     ///
-    /// `onCommit` is told of each committed group's pages, in order, from the committing task.
+    /// `onCommit` is told of each committed group's entries as they were published, in order, from the committing
+    /// task.
     package init(
-        publisher: any Publisher,
+        to destination: any Destination,
         streams names: [String],
         caps: GroupMachine.Caps = .init(),
         onCommit: @escaping @Sendable ([GroupMachine.Entry]) -> Void
     ) {
         shared = Locked(Shared(machine: GroupMachine(caps: caps)))
-        self.publisher = publisher
+        self.destination = destination
         self.names = names
         self.onCommit = onCommit
     }
@@ -91,14 +92,31 @@ package final class GroupCommitter: Sendable {
                 continue
             }
             do {
-                try await publisher.commit(group)
-                let entries = shared.withLock { $0.machine.committed() }
+                let entries = try await commit(group)
+                shared.withLock { $0.machine.committed() }
                 onCommit(entries)
             } catch {
                 try settle(error)
             }
             wakeWaiters()
         }
+    }
+
+    /// Commits what is new in the entries, and gives them with that.
+    ///
+    /// Decided anew for every attempt, against what is committed by then (I1).
+    private func commit(_ entries: [GroupMachine.Entry]) async throws -> [GroupMachine.Entry] {
+        var filter = ChangeFilter(store: destination.versions)
+        var entries = entries
+        for position in entries.indices { entries[position].page = try filter.take(entries[position]) }
+        try await destination.commit(
+            TransactionGroup(
+                pages: entries.map(\.page).filter { !$0.events.isEmpty },
+                state: GroupMachine.lastBookmarks(entries),
+                versions: filter.changes
+            )
+        )
+        return entries
     }
 
     /// After a commit that failed: redo, fail one stream, or end the run.

@@ -10,13 +10,26 @@ package struct GroupMachine {
     package struct Entry: Sendable {
         package var stream: Int
         package var page: EventPage
-        package var bookmark: StateRecord
+        /// Nil where a later entry's covers it.
+        package var bookmark: StateRecord?
+        /// Nil where nothing is remembered of the stream.
+        package var facts: PageFacts?
+        /// What is remembered beside the page's own keys.
+        package var changes: [VersionChange]
 
         /// An entry of a stream, by its number in the run.
-        package init(stream: Int, page: EventPage, bookmark: StateRecord) {
+        package init(
+            stream: Int,
+            page: EventPage,
+            bookmark: StateRecord?,
+            facts: PageFacts? = nil,
+            changes: [VersionChange] = []
+        ) {
             self.stream = stream
             self.page = page
             self.bookmark = bookmark
+            self.facts = facts
+            self.changes = changes
         }
     }
 
@@ -62,8 +75,8 @@ package struct GroupMachine {
         waiting.append(entry)
     }
 
-    /// The next group, oldest pages first; nil where nothing waits or a group is in flight.
-    package mutating func takeGroup() -> TransactionGroup? {
+    /// The entries of the next group, oldest first; nil where nothing waits or a group is in flight.
+    package mutating func takeGroup() -> [Entry]? {
         guard inFlight.isEmpty, !waiting.isEmpty else { return nil }
         while let first = alone.first, !waiting.contains(where: { $0.stream == first }) {
             alone.removeFirst()
@@ -89,21 +102,20 @@ package struct GroupMachine {
             }
         }
         waiting = rest
-        return TransactionGroup(pages: inFlight.map(\.page), state: lastBookmarks())
-    }
-
-    /// One bookmark a stream: the last page's, which covers those before it.
-    private func lastBookmarks() -> [StateRecord] {
-        var last: [Int: Int] = [:]
-        for (position, entry) in inFlight.enumerated() { last[entry.stream] = position }
-        return last.values.sorted().map { inFlight[$0].bookmark }
-    }
-
-    /// The group in flight is committed; gives its pages.
-    package mutating func committed() -> [Entry] {
-        defer { inFlight = [] }
-        for entry in inFlight { redos[entry.stream] = nil }
         return inFlight
+    }
+
+    /// One bookmark a stream: the last one, which covers the pages before it.
+    package static func lastBookmarks(_ entries: [Entry]) -> [StateRecord] {
+        var last: [Int: Int] = [:]
+        for (position, entry) in entries.enumerated() where entry.bookmark != nil { last[entry.stream] = position }
+        return last.values.sorted().compactMap { entries[$0].bookmark }
+    }
+
+    /// The group in flight is committed.
+    package mutating func committed() {
+        for entry in inFlight { redos[entry.stream] = nil }
+        inFlight = []
     }
 
     /// The group in flight is not visible and will not be: decides what is redone.

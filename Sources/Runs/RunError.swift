@@ -6,11 +6,17 @@ package struct RunError: SluiceError {
     package struct Code: Hashable, Sendable {
         fileprivate enum Kind: String, CaseIterable {
             case unexpected = "run.unexpected"
+            case absenceWithheld = "run.absence_withheld"
+            case feedLost = "run.feed_lost"
         }
         fileprivate let kind: Kind
 
         /// An error of a type that says nothing of its recovery: a defect, reported as it is.
         package static let unexpected = Code(kind: .unexpected)
+        /// A full read missed more records than are taken for deleted.
+        package static let absenceWithheld = Code(kind: .absenceWithheld)
+        /// A list took longer than the feed behind it keeps its entries.
+        package static let feedLost = Code(kind: .feedLost)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -26,6 +32,6 @@ package struct RunError: SluiceError {
     }
 
     package var codeText: String { code.kind.rawValue }
-    package var recovery: Recovery { .failRun }
+    package var recovery: Recovery { code == .unexpected ? .failRun : .failStream }
     package var exitCode: ExitCode { .failed }
 }

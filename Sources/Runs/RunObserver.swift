@@ -6,6 +6,8 @@ package enum RunEvent: Sendable {
     case read(stream: String, records: Int)
     /// A transaction with pages of the stream has committed: its new counts.
     case committed(stream: String, records: Int, deletes: Int, pages: Int)
+    /// Something that a person should know though the run goes on.
+    case warned(stream: String, text: String)
     case ended(stream: String, outcome: StreamOutcome)
 }
 

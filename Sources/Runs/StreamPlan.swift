@@ -5,24 +5,35 @@ package import Extraction
 /// One stream of a run: how it is read, where its events go and where its bookmark stood.
 package struct StreamPlan: Sendable {
     package var definition: StreamDefinition
+    /// The feed that it follows behind its list.
+    package var feed: FeedDefinition?
     package var name: StreamName
     package var builder: EventBuilder
     package var fingerprint: Fingerprint
-    /// The bookmark in the state; nil for a stream that was never read, or is read anew.
+    /// The bookmark to go on from; nil for a stream that was never read.
     package var bookmark: Bookmark?
+    /// Nothing older is asked for; only of a stream without a bookmark, which then keeps it.
+    package var since: Instant?
 
     /// A plan.
     package init(
         definition: StreamDefinition,
+        feed: FeedDefinition? = nil,
         name: StreamName,
         builder: EventBuilder,
         fingerprint: Fingerprint,
-        bookmark: Bookmark?
+        bookmark: Bookmark?,
+        since: Instant? = nil
     ) {
         self.definition = definition
+        self.feed = feed
         self.name = name
         self.builder = builder
         self.fingerprint = fingerprint
         self.bookmark = bookmark
+        self.since = since
     }
+
+    /// Whether an entry of the stream's feed is about one of its records.
+    func follows(_ entry: FeedEntry) -> Bool { definition.follow?.kind(of: entry) != nil }
 }

@@ -27,7 +27,9 @@ final class StreamTally: Sendable {
                 outcomes[entry.stream].deletes += deletes
                 outcomes[entry.stream].records += entry.page.events.count - deletes
                 outcomes[entry.stream].pages += 1
-                outcomes[entry.stream].bookmark = entry.bookmark.value.flatMap { try? JSONValue.parse($0) }
+                if let bookmark = entry.bookmark?.value {
+                    outcomes[entry.stream].bookmark = try? JSONValue.parse(bookmark)
+                }
             }
             return Set(entries.map(\.stream)).sorted().map { ($0, outcomes[$0]) }
         }
@@ -43,8 +45,14 @@ final class StreamTally: Sendable {
         }
     }
 
+    /// The requests of a stream so far, failed ones included.
     func countRequests(_ stream: Int, _ requests: Int) {
-        outcomes.withLock { $0[stream].requests += requests }
+        outcomes.withLock { $0[stream].requests = requests }
+    }
+
+    /// What a person should know although it goes on; said with the end.
+    func note(_ stream: Int, _ text: String) {
+        outcomes.withLock { $0[stream].note = text }
     }
 
     /// A stream ends; what it published stays counted.
@@ -57,7 +65,7 @@ final class StreamTally: Sendable {
         let outcome = outcomes.withLock { outcomes in
             outcomes[stream].status = status
             outcomes[stream].error = error
-            outcomes[stream].note = note
+            if let note { outcomes[stream].note = note }
             return outcomes[stream]
         }
         observer(.ended(stream: names[stream], outcome: outcome))

@@ -117,9 +117,9 @@ struct SyncCommand {
             streams: plans,
             limit: order.limit,
             requester: requester,
-            publisher: session,
+            destination: session,
             wall: Instant.systemClock,
-            elapsed: clock.elapsed,
+            clock: clock,
             stop: stop,
             observer: report.observe
         ).run()

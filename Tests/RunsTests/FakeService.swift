@@ -4,6 +4,11 @@ import Synchronization
 
 /// An API in memory: lists of numbered records, newest first, `has_more` and `after` as Stripe's are.
 final class FakeService: HTTPTransport {
+    static var account: AccountName {
+        guard let name = try? AccountName("fake/one") else { preconditionFailure("fake/one is a name") }
+        return name
+    }
+
     private let lists: [String: Int]
     private let pageSize: Int
     /// Asked before each answer with the path and the request's number; gives another answer, or throws.

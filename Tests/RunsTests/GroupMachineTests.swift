@@ -62,8 +62,8 @@ struct GroupMachineTests {
         }
         var groups: [Int] = []
         while let group = machine.takeGroup() {
-            groups.append(group.pages.count)
-            _ = machine.committed()
+            groups.append(group.count)
+            machine.committed()
         }
         #expect(groups == row.groups)
     }
@@ -74,7 +74,10 @@ struct GroupMachineTests {
         for (stream, number) in [(0, 1), (1, 1), (0, 2)] { machine.add(testEntry(stream, number)) }
         let taken = machine.takeGroup()
         let group = try #require(taken)
-        #expect(Set(group.state) == [testEntry(0, 2).bookmark, testEntry(1, 1).bookmark])
+        #expect(
+            Set(GroupMachine.lastBookmarks(group).map(\.key))
+                == Set([testEntry(0, 2), testEntry(1, 1)].compactMap { $0.bookmark?.key })
+        )
     }
 
     @Test("no second group while one is in flight")
@@ -94,7 +97,7 @@ struct GroupMachineTests {
         machine.aborted(PublishError(.recordTooLarge, "too large", stream: "s1"), culprit: 1)
         let taken = machine.takeGroup()
         let again = try #require(taken)
-        #expect(again.pages.map(\.stream) == ["s0", "s2"])
+        #expect(again.map(\.page.stream) == ["s0", "s2"])
         #expect(machine.failures.keys.sorted() == [1])
     }
 
@@ -106,11 +109,12 @@ struct GroupMachineTests {
         machine.aborted(PublishError(.aborted, "aborted"), culprit: nil)
         var committed: [String] = []
         while let group = machine.takeGroup() {
-            #expect(Set(group.pages.map(\.stream)).count == 1)
-            if group.pages.contains(where: { $0.stream == "s1" }) {
+            #expect(Set(group.map(\.stream)).count == 1)
+            if group.contains(where: { $0.page.stream == "s1" }) {
                 machine.aborted(PublishError(.aborted, "aborted"), culprit: nil)
             } else {
-                committed += machine.committed().map(\.page.stream)
+                committed += group.map(\.page.stream)
+                machine.committed()
             }
         }
         #expect(committed.sorted() == ["s0", "s2"])
@@ -141,16 +145,18 @@ struct GroupMachineTests {
                 let names = isPoisoned && Bool.random(using: &random)
                 machine.aborted(PublishError(.aborted, "x"), culprit: names ? poison : nil)
             } else {
-                for entry in machine.committed() {
+                machine.committed()
+                for entry in group {
                     committed[entry.stream].append(Int(entry.page.upsertType) ?? 0)
                 }
             }
         }
         while let group = machine.takeGroup() {
-            if group.pages.contains(where: { $0.stream == "s\(poison)" && $0.upsertType == "5" }) {
+            if group.contains(where: { $0.page.stream == "s\(poison)" && $0.page.upsertType == "5" }) {
                 machine.aborted(PublishError(.aborted, "x"), culprit: nil)
             } else {
-                for entry in machine.committed() {
+                machine.committed()
+                for entry in group {
                     committed[entry.stream].append(Int(entry.page.upsertType) ?? 0)
                 }
             }

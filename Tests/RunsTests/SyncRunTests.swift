@@ -8,12 +8,10 @@ import Testing
 
 @Suite("A run: extraction, events, commit")
 struct SyncRunTests {
-    private static func account() throws -> AccountName { try AccountName("fake/one") }
-
     /// A run over a fake service into a fake broker, on from the broker's state.
     static func run(
         _ service: FakeService,
-        into publisher: FakePublisher,
+        into destination: FakeDestination,
         streams: [String],
         limit: Int? = nil,
         stop: StopSignal = StopSignal(),
@@ -23,8 +21,8 @@ struct SyncRunTests {
             Array(FakeService.definition(streams: streams).utf8),
             file: "fake.yaml"
         )
-        let account = try account()
-        let state = publisher.state
+        let account = FakeService.account
+        let state = destination.state
         let plans = try definition.streams.map { stream in
             let name = try StreamName(stream.name)
             let bookmark = try state[StateKey.bookmark(account, name).bytes].map {
@@ -57,16 +55,16 @@ struct SyncRunTests {
             streams: plans,
             limit: limit,
             requester: requester,
-            publisher: publisher,
+            destination: destination,
             wall: { Instant(seconds: 1_764_072_000) },
-            elapsed: { .zero },
+            clock: WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() }),
             stop: stop,
             observer: observer
         ).run()
     }
 
-    private static func keys(_ publisher: FakePublisher, _ stream: String) -> [String] {
-        publisher.events.filter { $0.stream == stream }.map(\.key)
+    private static func keys(_ destination: FakeDestination, _ stream: String) -> [String] {
+        destination.events.filter { $0.stream == stream }.map(\.key)
     }
 
     private static func expected(_ stream: String, _ count: Int) -> [String] {
@@ -76,19 +74,19 @@ struct SyncRunTests {
     @Test("every record once and in order; a second run asks for nothing")
     func wholeLists() async throws {
         let service = FakeService(lists: ["a": 95, "b": 10, "c": 0])
-        let publisher = FakePublisher()
-        let first = try await Self.run(service, into: publisher, streams: ["a", "b", "c"])
+        let destination = FakeDestination()
+        let first = try await Self.run(service, into: destination, streams: ["a", "b", "c"])
         #expect(first.status == .success)
         #expect(first.exitCode == 0)
         for (stream, count) in [("a", 95), ("b", 10), ("c", 0)] {
-            #expect(Self.keys(publisher, stream) == Self.expected(stream, count))
+            #expect(Self.keys(destination, stream) == Self.expected(stream, count))
         }
         let requests = service.log.count
-        let second = try await Self.run(service, into: publisher, streams: ["a", "b", "c"])
+        let second = try await Self.run(service, into: destination, streams: ["a", "b", "c"])
         #expect(second.status == .success)
         #expect(second.streams.allSatisfy { $0.outcome.records == 0 && $0.outcome.note != nil })
         #expect(service.log.count == requests)
-        #expect(publisher.events.count == 105)
+        #expect(destination.events.count == 105)
     }
 
     @Test(
@@ -97,24 +95,24 @@ struct SyncRunTests {
     )
     func limits(limit: Int) async throws {
         let service = FakeService(lists: ["a": 40])
-        let publisher = FakePublisher()
+        let destination = FakeDestination()
         for round in 1...(40 / limit + 1) {
-            let outcome = try await Self.run(service, into: publisher, streams: ["a"], limit: limit)
+            let outcome = try await Self.run(service, into: destination, streams: ["a"], limit: limit)
             #expect(outcome.status == .success)
-            #expect(Self.keys(publisher, "a").count == min(40, round * limit))
+            #expect(Self.keys(destination, "a").count == min(40, round * limit))
         }
-        #expect(Self.keys(publisher, "a") == Self.expected("a", 40))
+        #expect(Self.keys(destination, "a") == Self.expected("a", 40))
     }
 
     @Test("404 is unavailable: exit 5 beside others, 1 alone, and the bookmark stays")
     func unavailable() async throws {
         let service = FakeService(lists: ["a": 5])
-        let mixed = try await Self.run(service, into: FakePublisher(), streams: ["a", "gone"])
+        let mixed = try await Self.run(service, into: FakeDestination(), streams: ["a", "gone"])
         #expect(mixed.status == .partial)
         #expect(mixed.exitCode == 5)
         #expect(mixed.streams[1].outcome.status == .unavailable)
         #expect(mixed.streams[1].outcome.bookmark == nil)
-        let alone = try await Self.run(service, into: FakePublisher(), streams: ["gone"])
+        let alone = try await Self.run(service, into: FakeDestination(), streams: ["gone"])
         #expect(alone.exitCode == 1)
     }
 
@@ -123,7 +121,7 @@ struct SyncRunTests {
         let service = FakeService(lists: ["a": 5, "b": 5]) { _, _ in
             FakeService.answer(401, #"{"error":{"message":"Invalid API Key"}}"#)
         }
-        let outcome = try await Self.run(service, into: FakePublisher(), streams: ["a", "b"])
+        let outcome = try await Self.run(service, into: FakeDestination(), streams: ["a", "b"])
         #expect(outcome.status == .failed)
         #expect(outcome.exitCode == 3)
         #expect(service.log.count <= 2)
@@ -134,11 +132,11 @@ struct SyncRunTests {
         let service = FakeService(lists: ["a": 30, "b": 30]) { path, number in
             path == "/b" && number > 4 ? FakeService.answer(200, #"{"data":[{"id":"b_x"#) : nil
         }
-        let publisher = FakePublisher()
-        let outcome = try await Self.run(service, into: publisher, streams: ["a", "b"])
+        let destination = FakeDestination()
+        let outcome = try await Self.run(service, into: destination, streams: ["a", "b"])
         #expect(outcome.exitCode == 5)
-        #expect(Self.keys(publisher, "a").count == 30)
-        let published = Self.keys(publisher, "b")
+        #expect(Self.keys(destination, "a").count == 30)
+        let published = Self.keys(destination, "b")
         #expect(published == Array(Self.expected("b", 30).prefix(published.count)))
         #expect(!published.contains("b_x"))
         #expect(outcome.streams[1].outcome.bookmark?["list"]?["records"]?.int ?? 0 == published.count)
@@ -147,30 +145,30 @@ struct SyncRunTests {
     @Test("a record that the broker refuses fails its stream alone")
     func refusedRecord() async throws {
         let service = FakeService(lists: ["a": 30, "b": 30])
-        let publisher = FakePublisher { _, group in
+        let destination = FakeDestination { _, group in
             if group.pages.contains(where: { $0.stream == "b" }) {
                 throw PublishError(.recordTooLarge, "too large", stream: "b")
             }
         }
-        let outcome = try await Self.run(service, into: publisher, streams: ["a", "b"])
+        let outcome = try await Self.run(service, into: destination, streams: ["a", "b"])
         #expect(outcome.exitCode == 5)
-        #expect(Self.keys(publisher, "a") == Self.expected("a", 30))
-        #expect(Self.keys(publisher, "b").isEmpty)
+        #expect(Self.keys(destination, "a") == Self.expected("a", 30))
+        #expect(Self.keys(destination, "b").isEmpty)
     }
 
     @Test("Kafka away in mid-run ends it with 3; the next run goes on")
     func kafkaAway() async throws {
         let service = FakeService(lists: ["a": 100])
         let isAway = Locked(true)
-        let publisher = FakePublisher { attempt, _ in
+        let destination = FakeDestination { attempt, _ in
             if attempt > 1, isAway.withLock({ $0 }) { throw PublishError(.unreachable, "Kafka is away") }
         }
-        let outcome = try await Self.run(service, into: publisher, streams: ["a"])
+        let outcome = try await Self.run(service, into: destination, streams: ["a"])
         #expect(outcome.exitCode == 3)
         isAway.withLock { $0 = false }
-        let next = try await Self.run(service, into: publisher, streams: ["a"])
+        let next = try await Self.run(service, into: destination, streams: ["a"])
         #expect(next.exitCode == 0)
-        #expect(Self.keys(publisher, "a") == Self.expected("a", 100))
+        #expect(Self.keys(destination, "a") == Self.expected("a", 100))
     }
 
     @Test("a signal ends the reading, the pages at hand commit, and the exit code is 128+n")
@@ -180,34 +178,34 @@ struct SyncRunTests {
             if number == 5 { stop.give(15) }
             return nil
         }
-        let publisher = FakePublisher()
-        let outcome = try await Self.run(service, into: publisher, streams: ["a"], stop: stop)
+        let destination = FakeDestination()
+        let outcome = try await Self.run(service, into: destination, streams: ["a"], stop: stop)
         #expect(outcome.status == .cancelled)
         #expect(outcome.exitCode == 143)
-        let published = Self.keys(publisher, "a")
+        let published = Self.keys(destination, "a")
         #expect(published.count < 1_000)
         #expect(outcome.streams[0].outcome.records == published.count)
-        let next = try await Self.run(service, into: publisher, streams: ["a"])
+        let next = try await Self.run(service, into: destination, streams: ["a"])
         #expect(next.exitCode == 0)
-        #expect(Self.keys(publisher, "a") == Self.expected("a", 1_000))
+        #expect(Self.keys(destination, "a") == Self.expected("a", 1_000))
     }
 
     @Test("I1: aborts at random lose and double nothing", arguments: 0..<50)
     func randomAborts(seed: UInt64) async throws {
         let service = FakeService(lists: ["a": 137, "b": 64, "c": 11])
         let random = Locked(SplitMix64(seed: seed))
-        let publisher = FakePublisher { _, _ in
+        let destination = FakeDestination { _, _ in
             let draw = random.withLock { $0.next() % 3 }
             if draw == 0 { throw PublishError(.aborted, "aborted") }
         }
         var rounds = 0
         while rounds < 60 {
             rounds += 1
-            let outcome = try await Self.run(service, into: publisher, streams: ["a", "b", "c"])
+            let outcome = try await Self.run(service, into: destination, streams: ["a", "b", "c"])
             if outcome.status == .success { break }
         }
         for (stream, count) in [("a", 137), ("b", 64), ("c", 11)] {
-            #expect(Self.keys(publisher, stream) == Self.expected(stream, count))
+            #expect(Self.keys(destination, stream) == Self.expected(stream, count))
         }
     }
 
@@ -215,23 +213,23 @@ struct SyncRunTests {
     func groupCommit() async throws {
         let service = FakeService(lists: ["a": 400])
         let reads = Locked(0)
-        let publisher = FakePublisher(gate: {
+        let destination = FakeDestination(gate: {
             // The first commit lasts until the list was read: all the rest must share the second.
             while reads.withLock({ $0 }) < 40 { await Task.yield() }
         })
-        let outcome = try await Self.run(service, into: publisher, streams: ["a"]) { event in
+        let outcome = try await Self.run(service, into: destination, streams: ["a"]) { event in
             if case .read = event { reads.withLock { $0 += 1 } }
         }
         #expect(outcome.status == .success)
         // The last page was read and may not have been handed over yet when the second transaction began.
-        #expect(publisher.transactions <= 3)
-        #expect(outcome.transactions == publisher.transactions)
+        #expect(destination.transactions <= 3)
+        #expect(outcome.transactions == destination.transactions)
     }
 
     @Test("the summary's form is golden")
     func summary() async throws {
         let service = FakeService(lists: ["a": 12])
-        let outcome = try await Self.run(service, into: FakePublisher(), streams: ["a", "gone"])
+        let outcome = try await Self.run(service, into: FakeDestination(), streams: ["a", "gone"])
         let text = outcome.json.compactText
         #expect(text.hasPrefix(#"{"status":"partial","records":12,"deletes":0,"requests":"#))
         #expect(outcome.json["streams"]?["gone"]?["error"]?["code"]?.text == "extraction.unavailable")

@@ -37,9 +37,9 @@ extension WholeWay {
                 account: account,
                 streams: [plan],
                 requester: requester,
-                publisher: session,
+                destination: session,
                 wall: Instant.systemClock,
-                elapsed: clock.elapsed,
+                clock: clock,
                 stop: StopSignal()
             ).run()
             Self.report(

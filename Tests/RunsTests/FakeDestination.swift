@@ -3,11 +3,13 @@ import JSON
 import Synchronization
 
 /// A broker in memory: what is committed is visible, in order; commits fail as told.
-final class FakePublisher: Publisher {
+final class FakeDestination: Destination {
     struct Committed: Sendable {
         var stream: String
         var key: String
-        var value: String
+        /// Nil for a delete.
+        var value: String?
+        var id: String
         var transaction: Int
     }
 
@@ -22,6 +24,7 @@ final class FakePublisher: Publisher {
     /// Asked with the attempt's number before a group commits; what it throws is the commit's failure.
     private let fault: @Sendable (Int, TransactionGroup) throws -> Void
     private let gate: @Sendable () async -> Void
+    private let memory = MemoryVersions()
 
     init(
         fault: @escaping @Sendable (Int, TransactionGroup) throws -> Void = { _, _ in },
@@ -34,6 +37,14 @@ final class FakePublisher: Publisher {
     var events: [Committed] { contents.withLock { $0.events } }
     var transactions: Int { contents.withLock { $0.transactions } }
     var state: [[UInt8]: [UInt8]] { contents.withLock { $0.state } }
+    var versions: any VersionStore { memory }
+
+    func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
+        let account = FakeService.account
+        return try state[StateKey.bookmark(account, stream).bytes].map { value throws(StateError) in
+            try Bookmark(value, account: account, stream: stream)
+        }
+    }
 
     func commit(_ group: TransactionGroup) async throws {
         await gate()
@@ -50,7 +61,9 @@ final class FakePublisher: Publisher {
                         Committed(
                             stream: page.stream,
                             key: String(decoding: page.text[event.key.range], as: UTF8.self),
-                            value: String(decoding: page.values[event.value.range], as: UTF8.self),
+                            value: event.kind == .delete
+                                ? nil : String(decoding: page.values[event.value.range], as: UTF8.self),
+                            id: String(decoding: page.text[event.id.range], as: UTF8.self),
                             transaction: contents.transactions
                         )
                     )
@@ -58,5 +71,6 @@ final class FakePublisher: Publisher {
             }
             for record in group.state { contents.state[record.key] = record.value }
         }
+        memory.apply(group.versions)
     }
 }

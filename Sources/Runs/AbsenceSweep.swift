@@ -1,0 +1,60 @@
+import Core
+import Events
+
+/// Deletes what a full read did not meet although an earlier one did.
+struct AbsenceSweep {
+    /// The largest share of a stream's keys that is taken for deleted, in percent, and the number that always is.
+    static let share = 20
+    static let free = 10
+    /// Keys to a page of deletes.
+    private static let pageSize = 1000
+
+    private let context: RunContext
+    private let stream: Int
+    private let plan: StreamPlan
+
+    init(_ context: RunContext, stream: Int) {
+        self.context = context
+        self.stream = stream
+        plan = context.plan(stream)
+    }
+
+    /// Returns when every delete is committed; refuses to delete more than a share, unless that is accepted (I2).
+    func run() async throws {
+        let bookmark = context.bookmark(stream)
+        let versions = context.run.destination.versions
+        let counts = try versions.counts(notReadSince: bookmark.list.read, stream: plan.name)
+        try check(absent: counts.absent, live: counts.live)
+        let now = context.run.wall()
+        var last: [UInt8]?
+        while true {
+            let found = try versions.keys(
+                notReadSince: bookmark.list.read,
+                after: last,
+                limit: Self.pageSize,
+                stream: plan.name
+            )
+            guard let end = found.last else { break }
+            last = end.key
+            // What was published within the hold-back before the list began may be missing in a lagging answer; its
+            // feed entry is not done, so the feed tells what became of it.
+            let absent = found.filter { found in bookmark.feed.map { found.version.seen <= $0.at } ?? true }
+            try await context.submit(
+                stream,
+                plan.builder.deletes(of: absent.map(\.key), now: now),
+                facts: context.facts(stream, seen: now, now: now)
+            )
+        }
+        try await context.committer.drain(stream)
+    }
+
+    private func check(absent: Int, live: Int) throws(RunError) {
+        guard absent > Self.free, absent * 100 > live * Self.share, !context.run.acceptsAbsence else { return }
+        throw RunError(
+            .absenceWithheld,
+            "stream \(plan.name): \(absent) of \(live) records that were published are not in the list any more, over "
+                + "\(Self.share) %; nothing was deleted. If they are gone indeed, run it again with --accept; if a "
+                + "filter or a permission hides them, mend that first"
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import Events
+import JSON
+
+/// Takes out of the pages of one transaction what was published before, be it committed or before them in the same
+/// one (I1).
+///
+/// Made for each attempt: an abort drops it, and with it what it took for known.
+struct ChangeFilter {
+    private let store: any VersionStore
+    private var overlay: [StreamName: [[UInt8]: RememberedVersion]] = [:]
+    private(set) var changes: [VersionChange] = []
+
+    init(store: any VersionStore) { self.store = store }
+
+    /// The page with what is new in it; what is then remembered is added to `changes`.
+    mutating func take(_ entry: GroupMachine.Entry) throws(StateError) -> EventPage {
+        guard let facts = entry.facts, !entry.page.events.isEmpty else {
+            changes += entry.changes
+            return entry.page
+        }
+        var page = entry.page
+        let stored = try store.versions(of: page.events.map(\.key), in: page.text, stream: facts.stream)
+        let known = overlay[facts.stream]
+        let rule = VersionRule(format: facts.format, now: facts.now)
+        var kept = [Event]()
+        kept.reserveCapacity(page.events.count)
+        for (position, event) in page.events.enumerated() {
+            let key = Array(page.text[event.key.range])
+            let remembered = known?[key] ?? stored[position]
+            switch rule.decide(said(event, in: page, facts), remembered: remembered) {
+            case .publish(let next):
+                kept.append(Self.named(event, as: next, in: &page))
+                remember(key, next, facts.stream)
+            case .skip(let next): if let next { remember(key, next, facts.stream) }
+            }
+        }
+        page.events = kept
+        changes += entry.changes
+        return page
+    }
+
+    private func said(_ event: Event, in page: EventPage, _ facts: PageFacts) -> VersionRule.Said {
+        let hasVersion = facts.format != nil && event.kind == .upsert && !Self.isContent(event, in: page)
+        return VersionRule.Said(
+            kind: event.kind,
+            version: hasVersion ? page.text[event.version] : nil,
+            content: event.content,
+            seen: facts.seen,
+            read: facts.read,
+            parent: facts.parent,
+            isAnew: facts.isAnew
+        )
+    }
+
+    /// A record without its declared version is known by its content, as its id then says.
+    private static func isContent(_ event: Event, in page: EventPage) -> Bool {
+        guard let content = event.content, event.version.count == 32 else { return false }
+        return ContentHash(hex: page.text[event.version]) == content
+    }
+
+    private mutating func remember(_ key: [UInt8], _ version: RememberedVersion, _ stream: StreamName) {
+        overlay[stream, default: [:]][key] = version
+        changes.append(VersionChange(stream, .version(key: key, version)))
+    }
+
+    /// The event under its id: `<key>:<version>`, and `:<count>` where it is not the first change under it.
+    private static func named(_ event: Event, as next: RememberedVersion, in page: inout EventPage) -> Event {
+        guard next.count > 1 || event.kind == .delete else { return event }
+        var event = event
+        let start = page.text.count
+        page.text.append(contentsOf: page.text[event.key.range])
+        page.text.append(UInt8(ascii: ":"))
+        if let version = next.version {
+            page.text.append(contentsOf: version)
+        } else {
+            next.content.appendHex(to: &page.text)
+        }
+        page.text.append(UInt8(ascii: ":"))
+        page.text.append(contentsOf: String(next.count).utf8)
+        event.id = ByteSlice(offset: start, count: page.text.count - start)
+        return event
+    }
+}

@@ -1,0 +1,237 @@
+import Core
+import Events
+import Extraction
+import JSON
+
+/// One window of a feed: a second look at every object that it tells of, then the bookmarks.
+struct FeedPart {
+    /// Looks under way at the same time.
+    private static let concurrency = 8
+    /// So many looks of a stream in a row that failed end it for this run.
+    private static let patience = 3
+
+    private let context: RunContext
+    private let feed: FeedDefinition
+    private let window: FeedWindow
+    private let end: Instant
+    private let rule: LookRule
+
+    /// The part of a feed up to `end`, which is the hold-back before now at the latest.
+    init(_ context: RunContext, feed: FeedDefinition, window: FeedWindow, end: Instant) {
+        self.context = context
+        self.feed = feed
+        self.window = window
+        self.end = end
+        rule = LookRule(holdBack: feed.holdBack, visibleWithin: feed.visibleWithin)
+    }
+
+    /// What came of a window.
+    struct Outcome {
+        var failures: [Int: any Error] = [:]
+        /// The looks taken of each stream.
+        var looks: [Int: Int] = [:]
+        /// The streams that reached their limit: their bookmarks stay before what was not looked at.
+        var limited: Set<Int> = []
+    }
+
+    /// Looks, and moves the bookmarks of the streams; all of it is committed.
+    ///
+    /// `limits` bounds the looks of a stream, `begun` is when the lists were begun that this run has read.
+    func run(_ streams: [Int], begun: Instant?, limits: [Int: Int]) async throws -> Outcome {
+        var outcome = Outcome()
+        let board = LookBoard(patience: Self.patience)
+        for stream in streams {
+            do {
+                let looks = try self.looks(stream, begun: begun)
+                let limit = limits[stream] ?? looks.count
+                board.add(looks.prefix(limit))
+                outcome.looks[stream] = min(limit, looks.count)
+                if limit < looks.count { outcome.limited.insert(stream) }
+                for look in looks.dropFirst(limit) { board.hold(look) }
+            } catch {
+                outcome.failures[stream] = error
+            }
+        }
+        try await perform(board)
+        // Looks that may be older than something not listed yet are repeated, once, when it must be listed.
+        if let wait = board.takeWaiting() {
+            try await context.run.clock.sleep(wait)
+            try await perform(board)
+        }
+        for stream in streams where outcome.failures[stream] == nil {
+            do {
+                try await close(stream, heldAt: board.held(stream))
+                outcome.failures[stream] = board.error(of: stream)
+            } catch {
+                outcome.failures[stream] = error
+            }
+        }
+        return outcome
+    }
+
+    // MARK: What to look at
+
+    /// The looks that are due for a stream, oldest entry first.
+    private func looks(_ stream: Int, begun: Instant?) throws -> [Look] {
+        let plan = context.plan(stream)
+        guard let place = context.bookmark(stream).feed?.at else { return [] }
+        let from = place.advanced(by: .zero - feed.overlap)
+        let done = Set(try context.run.destination.versions.entries(of: plan.name).map(\.id))
+        var looks: [Look] = []
+        var positions: [[UInt8]: Int] = [:]
+        for entry in window.entries where entry.time >= from && !done.contains(entry.id) {
+            guard let kind = plan.definition.follow?.kind(of: entry) else { continue }
+            // Where a list was the first look at it, the next one is due when it is the last.
+            let isDue = begun.map { entry.time >= $0 || rule.isDone(entry.time, asked: window.now) } ?? true
+            let told = Look.Entry(
+                id: entry.id,
+                said: LookRule.Entry(time: entry.time, kind: kind, snapshot: entry.snapshot)
+            )
+            let position = positions[entry.object] ?? looks.count
+            if position == looks.count {
+                positions[entry.object] = position
+                looks.append(Look(stream: stream, object: entry.object))
+            }
+            looks[position].entries.append(told)
+            looks[position].isDue = looks[position].isDue || isDue
+        }
+        return looks.filter(\.isDue)
+    }
+
+    // MARK: Looking
+
+    private func perform(_ board: LookBoard) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.concurrency {
+                group.addTask {
+                    while let look = board.next() {
+                        do {
+                            board.ended(look, try await self.look(look))
+                        } catch is CancellationError {
+                            throw CancellationError()
+                        } catch {
+                            board.failed(look, error)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Looks at an object and publishes what is new.
+    private func look(_ look: Look) async throws -> LookRule.Verdict {
+        let plan = context.plan(look.stream)
+        let reader = try ObjectReader(stream: plan.definition, requester: context.run.requester)
+        let seen = try await reader.look(look.object)
+        let pages = try self.pages(seen, look)
+        let verdict = try judge(seen, pages, look)
+        guard verdict == .settled else { return verdict }
+        let done = look.entries.filter { entry in
+            // Where the overlap has passed it, the bookmark does too.
+            rule.isDone(entry.said.time, asked: seen.asked)
+                && entry.said.time >= end.advanced(by: .zero - feed.overlap)
+        }
+        let changes = done.map { VersionChange(plan.name, .entry(id: $0.id, time: $0.said.time)) }
+        let facts = context.facts(
+            look.stream,
+            seen: seen.answered,
+            now: seen.now,
+            parent: plan.definition.parent == nil ? nil : look.object
+        )
+        for (position, page) in pages.enumerated() {
+            let isLast = position == pages.count - 1
+            try await context.submit(look.stream, page, facts: facts, changes: isLast ? changes : [])
+        }
+        return .settled
+    }
+
+    /// What the look gave as events, deletes last; at least one page, though it may be empty.
+    private func pages(_ seen: ObjectLook, _ look: Look) throws -> [EventPage] {
+        let plan = context.plan(look.stream)
+        let happened = look.entries.map(\.said.time).max()
+        if plan.definition.parent != nil {
+            let pages = try context.children(
+                seen.pages,
+                of: look.object,
+                look.stream,
+                now: seen.now,
+                happened: happened
+            )
+            return pages.isEmpty ? [plan.builder.deletes(of: [], now: seen.now)] : pages
+        }
+        guard let page = seen.pages.first else {
+            return [plan.builder.deletes(of: [look.object], now: seen.now, happened: happened)]
+        }
+        return [try context.events(of: page, look.stream, happened: happened)]
+    }
+
+    private func judge(_ seen: ObjectLook, _ pages: [EventPage], _ look: Look) throws -> LookRule.Verdict {
+        let plan = context.plan(look.stream)
+        let known: [RememberedVersion]
+        let sight: LookRule.Sight
+        if plan.definition.parent != nil {
+            known = try context.run.destination.versions.children(of: look.object, stream: plan.name)
+                .map(\.version)
+            sight = seen.pages.isEmpty ? .gone : .children
+        } else {
+            let key = ByteSlice(offset: 0, count: look.object.count)
+            known = try context.run.destination.versions.versions(of: [key], in: look.object, stream: plan.name)
+                .compactMap { $0 }
+            sight = pages.first?.events.first?.content.map(LookRule.Sight.content) ?? .gone
+        }
+        if try isKnown(pages, look.stream) { return .settled }
+        let verdict = rule.decide(
+            sight,
+            entries: look.entries.map(\.said),
+            asked: seen.asked,
+            published: known.map(\.seen).max()
+        )
+        if case .wait = verdict, look.isRepeated { return .settled }
+        return verdict
+    }
+
+    /// Whether the look tells nothing that is not remembered already.
+    private func isKnown(_ pages: [EventPage], _ stream: Int) throws(StateError) -> Bool {
+        let plan = context.plan(stream)
+        for page in pages {
+            let known = try context.run.destination.versions.versions(
+                of: page.events.map(\.key),
+                in: page.text,
+                stream: plan.name
+            )
+            for (event, known) in zip(page.events, known) {
+                switch event.kind {
+                case .delete: if known.map({ !$0.isDeleted }) ?? false { return false }
+                case .upsert:
+                    guard let known, !known.isDeleted, known.content == event.content else { return false }
+                }
+            }
+        }
+        return true
+    }
+
+    // MARK: The bookmark
+
+    /// Moves the bookmark to the window's end, or to the first entry that still has to be looked at, and forgets the
+    /// entries that the overlap has passed.
+    private func close(_ stream: Int, heldAt held: Instant?) async throws {
+        try await context.committer.drain(stream)
+        let plan = context.plan(stream)
+        guard let feed = context.bookmark(stream).feed else { return }
+        let at = max(feed.at, min(end, held ?? end))
+        let oldest = at.advanced(by: .zero - self.feed.overlap)
+        let passed = try context.run.destination.versions.entries(of: plan.name).filter { $0.time < oldest }
+        guard at > feed.at || !passed.isEmpty else { return }
+        let record = try context.move(stream) { bookmark in
+            bookmark.feed?.at = Instant(milliseconds: at.milliseconds)
+        }
+        try await context.submit(
+            stream,
+            plan.builder.deletes(of: [], now: window.now),
+            bookmark: record,
+            changes: passed.map { VersionChange(plan.name, .entry(id: $0.id, time: nil)) }
+        )
+        try await context.committer.drain(stream)
+    }
+}

@@ -1,0 +1,114 @@
+import Core
+import Events
+import Extraction
+
+/// Follows one feed for some streams: read once for all of them, from the oldest of their bookmarks.
+///
+/// An entry counts for a stream only above the stream's own bookmark, less the overlap, and where it is not
+/// remembered as done. So a stream that is read more seldom, was refused for a while or was added later loses nothing.
+struct FeedRun {
+    /// A longer gap is read in windows of this length, oldest first, each committed.
+    static let longestWindow: Duration = .seconds(3600)
+    /// Entries this close to the end of the feed's retention may be going while they are read.
+    static let retentionMargin: Duration = .seconds(3600)
+
+    private let context: RunContext
+    private let feed: FeedDefinition
+    private let reader: FeedReader
+
+    init(_ context: RunContext, feed: FeedDefinition) throws {
+        self.context = context
+        self.feed = feed
+        reader = try FeedReader(feed: feed, requester: context.run.requester)
+    }
+
+    // MARK: Before the lists
+
+    /// Before the lists of some streams are read: fixes where the feed goes on behind them.
+    ///
+    /// What the entries of the overlap tell is covered by the lists, where those are older than the hold-back: their
+    /// ids commit with the list's start. Where the list is compared with what is remembered (a repeated read), none
+    /// is covered: an answer of a lagging replica is held back there, and the entry must tell later.
+    ///
+    /// Gives the time at which the lists begin.
+    func begin(_ streams: [Int]) async throws -> Instant {
+        let now = context.run.wall()
+        let window = try await reader.read(from: now.advanced(by: .zero - feed.overlap), to: nil)
+        for stream in streams {
+            let plan = context.plan(stream)
+            let at = window.now.advanced(by: .zero - feed.holdBack)
+            var covered: [VersionChange] = []
+            if context.bookmark(stream).list.read == 1 {
+                for entry in window.entries where entry.time <= at && plan.follows(entry) {
+                    covered.append(VersionChange(plan.name, .entry(id: entry.id, time: entry.time)))
+                }
+            }
+            let record = try context.move(stream) { bookmark in
+                bookmark.feed = Bookmark.Feed(name: feed.name, at: Instant(milliseconds: at.milliseconds))
+            }
+            try await context.submit(
+                stream,
+                plan.builder.deletes(of: [], now: now),
+                bookmark: record,
+                changes: covered
+            )
+        }
+        return Instant(seconds: window.now.seconds)
+    }
+
+    // MARK: Behind the lists
+
+    /// Reads up to now; gives the streams whose place the feed has lost, which must be read anew (I2).
+    ///
+    /// `begun` is when the lists were begun that this run has read: they were the first look at what happened
+    /// before.
+    func follow(_ streams: [Int], begun: Instant?) async throws -> FeedEnd {
+        var end = FeedEnd()
+        var active = streams
+        var limits: [Int: Int] = [:]
+        if let limit = context.run.limit { for stream in streams { limits[stream] = limit } }
+        var span = Self.longestWindow
+        while let oldest = active.map(place).min() {
+            let isGap = context.run.wall().since(oldest) > span
+            let to = isGap ? oldest.advanced(by: span) : nil
+            let window: FeedWindow
+            do {
+                window = try await reader.read(from: oldest.advanced(by: .zero - feed.overlap), to: to)
+            } catch let error as ExtractionError where error.code == .windowTooLarge {
+                span = min(span, context.run.wall().since(oldest)) / 2
+                guard span >= .seconds(1) else { throw error }
+                continue
+            } catch let error as ExtractionError where error.code == .feedExpired {
+                end.expired += active.filter { place($0) == oldest }
+                active.removeAll { place($0) == oldest }
+                continue
+            }
+            let kept = window.now.advanced(by: .zero - feed.retention + Self.retentionMargin)
+            let lost = active.filter { place($0) < kept }
+            guard lost.isEmpty else {
+                end.expired += lost
+                active.removeAll { lost.contains($0) }
+                continue
+            }
+            let held = window.now.advanced(by: .zero - feed.holdBack)
+            let part = FeedPart(context, feed: feed, window: window, end: to.map { min($0, held) } ?? held)
+            let outcome = try await part.run(active, begun: begun, limits: limits)
+            end.failures.merge(outcome.failures) { first, _ in first }
+            for (stream, looks) in outcome.looks { limits[stream]? -= looks }
+            active.removeAll { outcome.failures[$0] != nil || outcome.limited.contains($0) }
+            if to.map({ $0 >= held }) ?? true { break }
+        }
+        return end
+    }
+
+    private func place(_ stream: Int) -> Instant {
+        context.bookmark(stream).feed?.at ?? context.run.wall()
+    }
+}
+
+/// How the following of a feed ended for its streams; those that are not named went through.
+struct FeedEnd: Sendable {
+    /// The feed no longer has what their bookmarks wait for.
+    var expired: [Int] = []
+    var failures: [Int: any Error] = [:]
+}

@@ -1,0 +1,121 @@
+import Core
+import Events
+import Extraction
+import JSON
+
+/// Reads one stream's list to its end or its limit.
+struct ListRun {
+    private let context: RunContext
+    private let stream: Int
+    private let plan: StreamPlan
+    /// A list that was read before, whole both times, tells by absence what was deleted in between.
+    private let sweeps: Bool
+
+    init(_ context: RunContext, stream: Int) {
+        self.context = context
+        self.stream = stream
+        plan = context.plan(stream)
+        let list = context.bookmark(stream).list
+        sweeps = plan.definition.remembers && list.read > 1 && list.since == nil
+    }
+
+    /// Returns when every page of the reading is committed; the pages at hand commit whatever ended it.
+    func run() async throws {
+        var failure: (any Error)?
+        var end: Bookmark.List?
+        do {
+            end = try await plan.definition.parent == nil ? readPages() : readChildren()
+        } catch {
+            failure = error
+        }
+        // What cannot be committed is the better reason.
+        try await context.committer.drain(stream)
+        if let failure { throw failure }
+        guard sweeps, let end else { return }
+        try await AbsenceSweep(context, stream: stream).run()
+        try await context.submit(stream, nothing, bookmark: context.move(stream) { $0.list = end })
+        try await context.committer.drain(stream)
+    }
+
+    private var nothing: EventPage { plan.builder.deletes(of: [], now: context.run.wall()) }
+
+    // MARK: Records
+
+    /// The next page is asked for while this one becomes events and waits for its transaction; gives the place at
+    /// the end of the list, nil where the reading stopped before it.
+    private func readPages() async throws -> Bookmark.List? {
+        let reader = try ListReader(
+            stream: plan.definition,
+            requester: context.run.requester,
+            from: context.bookmark(stream).list,
+            limit: context.run.limit
+        )
+        var page = try await next(reader)
+        var place: Bookmark.List?
+        while let current = page {
+            CrashPoint.hit(.afterFetch)
+            place = current.progress
+            async let following = next(reader)
+            try await context.submit(
+                stream,
+                context.events(of: current, stream),
+                bookmark: bookmark(behind: current.progress),
+                facts: context.facts(stream, current)
+            )
+            page = try await following
+        }
+        return place.flatMap { $0.isDone ? $0 : nil }
+    }
+
+    private func next(_ reader: ListReader) async throws -> ExtractedPage? {
+        let page = try await reader.next()
+        if let page { context.tell(stream, read: page.page.records.count) }
+        return page
+    }
+
+    /// Nil at the end of a list that is swept: until then its bookmark stays before the last page.
+    private func bookmark(behind place: Bookmark.List) throws(StateError) -> StateRecord? {
+        guard !(sweeps && place.isDone) else { return nil }
+        return try context.move(stream) { $0.list = place }
+    }
+
+    // MARK: Children
+
+    /// Parent by parent, each with all of its children.
+    private func readChildren() async throws -> Bookmark.List? {
+        let reader = try ChildReader(
+            stream: plan.definition,
+            requester: context.run.requester,
+            from: context.bookmark(stream).list,
+            limit: context.run.limit
+        )
+        var read = try await reader.next()
+        var place: Bookmark.List?
+        while let current = read {
+            CrashPoint.hit(.afterFetch)
+            place = current.progress
+            async let following = reader.next()
+            try await hand(current)
+            read = try await following
+        }
+        return place.flatMap { $0.isDone ? $0 : nil }
+    }
+
+    private func hand(_ read: ParentRead) async throws {
+        context.tell(stream, read: read.pages.reduce(0) { $0 + $1.page.records.count })
+        let pages = try context.children(read.pages, of: read.parent, stream, now: read.now)
+        for (position, page) in pages.enumerated() where position < pages.count - 1 {
+            try await context.submit(stream, page, facts: facts(read))
+        }
+        try await context.submit(
+            stream,
+            pages.last ?? nothing,
+            bookmark: bookmark(behind: read.progress),
+            facts: facts(read)
+        )
+    }
+
+    private func facts(_ read: ParentRead) -> PageFacts? {
+        context.facts(stream, seen: read.answered, now: read.now, parent: read.parent)
+    }
+}

@@ -1,0 +1,186 @@
+import Core
+import Events
+import Extraction
+import JSON
+import Synchronization
+
+/// What the parts of one run share.
+final class RunContext: Sendable {
+    let run: SyncRun
+    let committer: GroupCommitter
+    let tally: StreamTally
+    /// Where each stream will stand once what was handed over is committed.
+    private let bookmarks: Locked<[Bookmark]>
+
+    init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
+        self.run = run
+        self.committer = committer
+        self.tally = tally
+        bookmarks = Locked(
+            run.streams.map { plan in
+                plan.bookmark
+                    ?? Bookmark(
+                        fingerprint: plan.fingerprint,
+                        list: Bookmark.List(since: plan.since),
+                        updated: 0
+                    )
+            }
+        )
+    }
+
+    func plan(_ stream: Int) -> StreamPlan { run.streams[stream] }
+
+    func bookmark(_ stream: Int) -> Bookmark { bookmarks.withLock { $0[stream] } }
+
+    /// Moves a stream, and gives the record that says so; it must be handed over with what it covers (I1).
+    func move(_ stream: Int, _ change: (inout Bookmark) -> Void) throws(StateError) -> StateRecord {
+        var bookmark = bookmark(stream)
+        change(&bookmark)
+        bookmark.updated = Int64(run.wall().milliseconds)
+        let moved = bookmark
+        bookmarks.withLock { $0[stream] = moved }
+        return try moved.record(account: run.account, stream: plan(stream).name)
+    }
+
+    /// Hands over events with the bookmark that covers them, and what is remembered beside them.
+    func submit(
+        _ stream: Int,
+        _ page: EventPage,
+        bookmark: StateRecord? = nil,
+        facts: PageFacts? = nil,
+        changes: [VersionChange] = []
+    ) async throws {
+        try await committer.submit(
+            GroupMachine.Entry(
+                stream: stream,
+                page: page,
+                bookmark: bookmark,
+                facts: facts,
+                changes: changes
+            )
+        )
+    }
+
+    /// The facts of a page of a stream; nil where nothing is remembered of it.
+    func facts(_ stream: Int, _ page: ExtractedPage, parent: [UInt8]? = nil) -> PageFacts? {
+        facts(stream, seen: page.answered, now: page.now, parent: parent)
+    }
+
+    func facts(_ stream: Int, seen: Instant, now: Instant, parent: [UInt8]? = nil) -> PageFacts? {
+        let plan = plan(stream)
+        guard plan.definition.remembers else { return nil }
+        let list = bookmark(stream).list
+        return PageFacts(
+            stream: plan.name,
+            format: plan.definition.version?.format,
+            seen: seen,
+            read: list.read,
+            parent: parent,
+            now: now,
+            isAnew: list.isAnew
+        )
+    }
+
+    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws(EventError)
+        -> EventPage
+    {
+        try plan(stream).builder.build(
+            page.page,
+            keyFields: page.keyFields,
+            versionField: page.versionField,
+            now: page.now,
+            happened: happened
+        )
+    }
+
+    /// A child's pages as events, and the deletes of what its parent no longer has, last.
+    func children(
+        _ pages: [ExtractedPage],
+        of parent: [UInt8],
+        _ stream: Int,
+        now: Instant,
+        happened: Instant? = nil
+    ) throws -> [EventPage] {
+        var events: [EventPage] = []
+        var present: Set<[UInt8]> = []
+        for page in pages {
+            let built = try self.events(of: page, stream, happened: happened)
+            for event in built.events { present.insert(Array(built.text[event.key.range])) }
+            events.append(built)
+        }
+        let plan = plan(stream)
+        guard plan.definition.parent?.replaces == true else { return events }
+        // Only a child that is remembered as this parent's is deleted by its absence.
+        let known = try run.destination.versions.children(of: parent, stream: plan.name)
+        let gone = known.filter { !$0.version.isDeleted && !present.contains($0.key) }.map(\.key)
+        if !gone.isEmpty { events.append(plan.builder.deletes(of: gone, now: now, happened: happened)) }
+        return events
+    }
+
+    // MARK: How streams begin and end
+
+    func start(_ stream: Int) {
+        run.observer(.started(stream: plan(stream).name.text, after: bookmark(stream).list.records))
+    }
+
+    /// Records were read, and wait to be published.
+    func tell(_ stream: Int, read records: Int) {
+        run.observer(.read(stream: plan(stream).name.text, records: records))
+    }
+
+    /// Something that a person should know though the run goes on.
+    func warn(_ stream: Int, _ text: String) {
+        run.observer(.warned(stream: plan(stream).name.text, text: text))
+        tally.note(stream, text)
+    }
+
+    /// The next full read of a stream, from its list's start; becomes true with the first commit that follows.
+    func readAnew(_ stream: Int) {
+        bookmarks.withLock { bookmarks in
+            let list = bookmarks[stream].list
+            bookmarks[stream].list = Bookmark.List(read: list.read + 1, since: list.since)
+            bookmarks[stream].feed = nil
+        }
+    }
+
+    /// Waits until what was handed over is committed; gives the error where it was not.
+    func drained(_ stream: Int) async -> (any Error)? {
+        do {
+            try await committer.drain(stream)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    func end(_ stream: Int, note: String? = nil) {
+        tally.countRequests(stream, run.requester.requests(of: plan(stream).name.text))
+        tally.end(stream, .success, note: note)
+    }
+
+    /// A stream ends, by an error or well; returns the error where it ends the whole run.
+    func settle(_ stream: Int, _ error: (any Error)?) -> (any Error)? {
+        guard let error else {
+            end(stream)
+            return nil
+        }
+        tally.countRequests(stream, run.requester.requests(of: plan(stream).name.text))
+        if error is CancellationError {
+            tally.end(stream, .cancelled)
+            return nil
+        }
+        let described = Self.described(error)
+        switch described.recovery {
+        case .streamUnavailable: tally.end(stream, .unavailable, error: described)
+        case .failStream, .retry: tally.end(stream, .failed, error: described)
+        case .failRun:
+            tally.end(stream, .failed, error: described)
+            return described
+        }
+        return nil
+    }
+
+    static func described(_ error: any Error) -> any SluiceError {
+        error as? any SluiceError ?? RunError(.unexpected, "\(error)")
+    }
+}

@@ -1,0 +1,237 @@
+import Core
+import Events
+import Testing
+
+@Suite("What is remembered decides what is published")
+struct VersionRuleTests {
+    private static let now = Instant(seconds: 1_000_000)
+    private static let seen = Instant(seconds: 999_000)
+
+    private static func hash(_ content: Int) -> ContentHash { ContentHash(high: 7, low: UInt64(content)) }
+
+    private static func said(
+        _ kind: EventKind = .upsert,
+        version: String? = nil,
+        content: Int = 0,
+        read: Int = 1,
+        isAnew: Bool = false
+    ) -> VersionRule.Said {
+        VersionRule.Said(
+            kind: kind,
+            version: version.map { ArraySlice($0.utf8) },
+            content: kind == .upsert ? hash(content) : nil,
+            seen: seen,
+            read: read,
+            isAnew: isAnew
+        )
+    }
+
+    private static func known(
+        version: String? = nil,
+        content: Int = 0,
+        count: Int = 1,
+        deleted: Bool = false,
+        read: Int = 1
+    ) -> RememberedVersion {
+        RememberedVersion(
+            version: version.map { Array($0.utf8) },
+            content: hash(content),
+            count: count,
+            isDeleted: deleted,
+            seen: seen,
+            read: read
+        )
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var format: VersionFormat?
+        var said: VersionRule.Said
+        var known: RememberedVersion?
+        var verdict: VersionRule.Verdict
+    }
+
+    static let cases: [Case] = [
+        Case(
+            testDescription: "a key that is new goes out",
+            said: said(content: 1),
+            verdict: .publish(known(content: 1))
+        ),
+        Case(
+            testDescription: "equal content never goes out",
+            said: said(content: 1),
+            known: known(content: 1),
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "equal content in a later full read moves the read",
+            said: said(content: 1, read: 2),
+            known: known(content: 1),
+            verdict: .skip(known(content: 1, read: 2))
+        ),
+        Case(
+            testDescription: "other content is the key's second change",
+            said: said(content: 2),
+            known: known(content: 1),
+            verdict: .publish(known(content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "content that was there before is the key's third change, under an id of its own",
+            said: said(content: 1),
+            known: known(content: 2, count: 2),
+            verdict: .publish(known(content: 1, count: 3))
+        ),
+        Case(
+            testDescription: "what its topic lost goes out again under the id that it had",
+            said: said(content: 1, read: 2, isAnew: true),
+            known: known(content: 1, count: 3),
+            verdict: .publish(known(content: 1, count: 3, read: 2))
+        ),
+        Case(
+            testDescription: "but once only",
+            said: said(content: 1, read: 2, isAnew: true),
+            known: known(content: 1, count: 3, read: 2),
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "an older version never goes out",
+            format: .epochSeconds,
+            said: said(version: "10", content: 2),
+            known: known(version: "11", content: 1),
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "an older version in a later full read is there all the same",
+            format: .epochSeconds,
+            said: said(version: "10", content: 2, read: 2),
+            known: known(version: "11", content: 1),
+            verdict: .skip(known(version: "11", content: 1, read: 2))
+        ),
+        Case(
+            testDescription: "a newer version with equal content only moves the version",
+            format: .epochSeconds,
+            said: said(version: "12", content: 1),
+            known: known(version: "11", content: 1),
+            verdict: .skip(known(version: "12", content: 1, count: 0))
+        ),
+        Case(
+            testDescription: "the first change under a moved version counts from one",
+            format: .epochSeconds,
+            said: said(version: "12", content: 2),
+            known: known(version: "12", content: 1, count: 0),
+            verdict: .publish(known(version: "12", content: 2, count: 1))
+        ),
+        Case(
+            testDescription: "other content under the same version is its second change",
+            format: .epochSeconds,
+            said: said(version: "11", content: 2),
+            known: known(version: "11", content: 1),
+            verdict: .publish(known(version: "11", content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "a newer version counts from one",
+            format: .number,
+            said: said(version: "12", content: 2),
+            known: known(version: "11", content: 1, count: 5),
+            verdict: .publish(known(version: "12", content: 2, count: 1))
+        ),
+        Case(
+            testDescription: "a mistyped year does not hide its correction",
+            format: .rfc3339,
+            said: said(version: "1970-01-10T00:00:00Z", content: 2),
+            known: known(version: "2970-01-10T00:00:00Z", content: 1),
+            verdict: .publish(known(version: "1970-01-10T00:00:00Z", content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "a version that cannot be read gives no order",
+            format: .epochSeconds,
+            said: said(version: "soon", content: 2),
+            known: known(version: "11", content: 1),
+            verdict: .publish(known(version: "soon", content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "a record without its version goes by its content",
+            format: .epochSeconds,
+            said: said(content: 2),
+            known: known(version: "11", content: 1),
+            verdict: .publish(known(content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "a delete is a change of what was published last",
+            said: said(.delete),
+            known: known(content: 1, count: 3),
+            verdict: .publish(known(content: 1, count: 4, deleted: true))
+        ),
+        Case(testDescription: "what was never published is not deleted", said: said(.delete), verdict: .skip(nil)),
+        Case(
+            testDescription: "a deleted key is not deleted again",
+            said: said(.delete),
+            known: known(deleted: true),
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "what comes back is new, though it is equal to what was",
+            said: said(content: 1),
+            known: known(content: 1, count: 2, deleted: true),
+            verdict: .publish(known(content: 1, count: 3))
+        ),
+        Case(
+            testDescription: "an older version of a deleted key waits",
+            format: .epochSeconds,
+            said: said(version: "10", content: 2),
+            known: known(version: "11", content: 1, deleted: true),
+            verdict: .skip(nil)
+        ),
+    ]
+
+    @Test(arguments: cases)
+    func verdict(_ example: Case) {
+        let rule = VersionRule(format: example.format, now: Self.now)
+        #expect(rule.decide(example.said, remembered: example.known) == example.verdict)
+    }
+
+    /// A key whose versions come in any order, repeated and stale, against what a reader may conclude from them.
+    @Test(arguments: 0..<200)
+    func `whatever comes, no older over newer, nothing twice, the newest at the end`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let rule = VersionRule(format: .number, now: Self.now)
+        var remembered: RememberedVersion?
+        var published: [(version: Int, content: ContentHash)] = []
+        var ids: Set<String> = []
+        var newest = 0
+        for _ in 0..<100 {
+            let version = Int.random(in: 1...12, using: &random)
+            newest = max(newest, version)
+            // Each version has one content; some share it.
+            let said = Self.said(version: String(version), content: version / 2)
+            switch rule.decide(said, remembered: remembered) {
+            case .publish(let next):
+                published.append((version, next.content))
+                #expect(ids.insert("\(version):\(next.count)").inserted)
+                remembered = next
+            case .skip(let next): remembered = next ?? remembered
+            }
+        }
+        for (earlier, later) in zip(published, published.dropFirst()) {
+            #expect(earlier.version < later.version)
+            #expect(earlier.content != later.content)
+        }
+        #expect(published.last?.content == Self.hash(newest / 2))
+    }
+}
+
+/// A generator that a seed decides: SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}
+

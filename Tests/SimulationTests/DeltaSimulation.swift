@@ -1,0 +1,244 @@
+import Core
+import Events
+import Extraction
+import Foundation
+import JSON
+import Runs
+import Simulators
+import Synchronization
+
+/// A retailer's Stripe that changes while `sync` is called now and then, on a virtual clock, all of it by a seed.
+///
+/// The reader at the other end is checked after every event: nothing twice, nothing older over something newer.
+final class DeltaSimulation {
+    /// What a check found.
+    struct Violation: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// The traps of one simulation; by default all of them.
+    struct Traps: Sendable {
+        var faults: [String: FaultPlan.Fault] = [
+            "late_events": .init(rate: 0.5, seconds: 20),
+            "unordered_events": .init(rate: 0.2, seconds: 2),
+            "shuffled_ties": .init(rate: 1),
+            "old_snapshots": .init(rate: 0.5),
+            "short_lived": .init(rate: 0.05),
+            "lagging_reads": .init(rate: 0.3, seconds: 20),
+            "shifting_lists": .init(rate: 0.02),
+            "vanishing_cursor": .init(rate: 0.02),
+            "rate_limit": .init(rate: 0.02),
+            "server_error": .init(rate: 0.02),
+            "cut_body": .init(rate: 0.02),
+        ]
+        /// How far the local clock is ahead of the API's.
+        var skew: Duration = .zero
+        /// The share of commits that fail and are redone, and of those that end the run as a kill would.
+        var aborts = 0.05
+        var deaths = 0.02
+    }
+
+    let simulator: StripeSimulator
+    let destination: MemoryDestination
+    private let definition: ExtractorDefinition
+    private let account: AccountName
+    private let traps: Traps
+    private var random: SplitMix64
+    private let dice: Locked<SplitMix64>
+    /// What each object has been, in order; nil where it was gone.
+    private var history: [String: [String: [String?]]] = [:]
+    private var checked = 0
+    private var view: [String: [String: String]] = [:]
+    private var places: [String: [String: Int]] = [:]
+    private var ids: Set<String> = []
+
+    init(seed: UInt64, records: Int = 25, traps: Traps = Traps()) throws {
+        random = SplitMix64(seed: seed)
+        self.traps = traps
+        var faults = traps.faults
+        faults["forbidden_charges"] = .init()
+        simulator = try StripeSimulator(
+            .init(seed: seed, records: records, faults: faults, clockSpeed: 0),
+            wall: { Instant(seconds: 0) }
+        )
+        definition = try ExtractorDefinition.load(folder: Self.extractor)
+        let account = try AccountName("stripe/acme")
+        self.account = account
+        let dice = Locked(SplitMix64(seed: seed ^ 0xd1ce))
+        self.dice = dice
+        let (aborts, deaths) = (traps.aborts, traps.deaths)
+        destination = MemoryDestination(account) { () throws(PublishError) in
+            let roll = dice.withLock { Double.random(in: 0..<1, using: &$0) }
+            if roll < deaths { throw PublishError(.fatal, "killed") }
+            if roll < deaths + aborts { throw PublishError(.aborted, "aborted") }
+        }
+        remember()
+    }
+
+    private static var extractor: String {
+        let file = URL(fileURLWithPath: #filePath)
+        return file.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "extractors/stripe").path
+    }
+
+    var streams: [String] { definition.streams.map(\.name) }
+
+    // MARK: Time and change
+
+    func advance(_ duration: Duration) { simulator.clock.advance(by: duration) }
+
+    /// One round: changes, time, a sync of some streams.
+    func round() async throws {
+        for _ in 0..<Int.random(in: 0...8, using: &random) {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<3: try simulator.change(creates: 1)
+            case 3..<8: try simulator.change(updates: 1)
+            default: try simulator.change(deletes: 1)
+            }
+            remember()
+            if Bool.random(using: &random) { advance(.seconds(Int.random(in: 0...4, using: &random))) }
+        }
+        switch Int.random(in: 0..<40, using: &random) {
+        case 0: advance(.seconds(32 * 86_400))
+        case 1...4: advance(.seconds(Int.random(in: 3600...30_000, using: &random)))
+        case 5...15: advance(.seconds(Int.random(in: 60...900, using: &random)))
+        default: advance(.seconds(Int.random(in: 0...30, using: &random)))
+        }
+        let isForbidden = Int.random(in: 0..<5, using: &random) == 0
+        try simulator.faultPlan.change(["forbidden_charges": ["rate": .number(isForbidden ? "1" : "0")]])
+        let chosen =
+            Int.random(in: 0..<3, using: &random) == 0
+            ? streams.filter { _ in Bool.random(using: &random) } : streams
+        let limit = Int.random(in: 0..<6, using: &random) == 0 ? Int.random(in: 1...40, using: &random) : nil
+        _ = try await sync(chosen, limit: limit)
+        remember()
+        try check()
+    }
+
+    /// Keeps what every object is now, where it changed.
+    private func remember() {
+        let truth = simulator.truth()
+        for (stream, records) in truth {
+            for (key, record) in records {
+                let text = String(decoding: record, as: UTF8.self)
+                if history[stream]?[key]?.last != text { history[stream, default: [:]][key, default: []].append(text) }
+            }
+            for key in history[stream, default: [:]].keys where records[key] == nil {
+                if let last = history[stream]?[key]?.last, last != nil { history[stream]?[key]?.append(nil) }
+            }
+        }
+    }
+
+    // MARK: Syncing
+
+    func sync(_ names: [String], limit: Int? = nil, acceptsAbsence: Bool = true) async throws -> RunOutcome {
+        let clock = simulator.clock
+        let waiting = WaitingClock(WaitedTime(clock))
+        let skew = traps.skew
+        let wall: WallClock = { clock.now.advanced(by: skew) }
+        let dice = dice
+        let requester = try Requester(
+            extractor: definition,
+            settings: [
+                "api_key": "sk_test_simulated", "base_url": "http://127.0.0.1:1",
+                "requests_per_second": .number("1000"),
+            ],
+            transport: InProcessTransport(simulator),
+            clock: waiting,
+            wall: wall,
+            jitter: { dice.withLock { Double.random(in: 0..<1, using: &$0) } }
+        )
+        let plans = try definition.streams.filter { names.contains($0.name) }.map { stream in
+            let name = try StreamName(stream.name)
+            return StreamPlan(
+                definition: stream,
+                feed: try stream.follow.map { try definition.feed(named: $0.feed) },
+                name: name,
+                builder: EventBuilder(
+                    extractor: "stripe",
+                    account: "acme",
+                    stream: stream.name,
+                    topic: stream.name,
+                    version: stream.version?.format,
+                    remembers: stream.remembers
+                ),
+                fingerprint: stream.fingerprint(topic: stream.name),
+                bookmark: try destination.bookmark(of: name)
+            )
+        }
+        return await SyncRun(
+            account: account,
+            streams: plans,
+            limit: limit,
+            requester: requester,
+            destination: destination,
+            wall: wall,
+            clock: waiting,
+            stop: StopSignal(),
+            acceptsAbsence: acceptsAbsence,
+            concurrency: 1
+        ).run()
+    }
+
+    // MARK: Checking
+
+    /// Reads on, and checks each event against what came before it.
+    func check() throws {
+        let events = destination.events
+        for event in events[checked...] {
+            let before = view[event.stream]?[event.key]
+            guard ids.insert("\(event.stream) \(event.id)").inserted else {
+                throw Violation(description: "the id \(event.id) came twice in \(event.stream)")
+            }
+            guard event.value != before else {
+                throw Violation(description: "\(event.stream) \(event.key) came twice in succession: \(event)")
+            }
+            try checkOrder(event)
+            view[event.stream, default: [:]][event.key] = event.value
+        }
+        checked = events.count
+    }
+
+    /// The states of an object that were seen while it changed come in their order.
+    private func checkOrder(_ event: MemoryDestination.Event) throws {
+        let states = history[event.stream]?[event.key] ?? []
+        let place = places[event.stream]?[event.key] ?? 0
+        if let next = states[min(place, states.count)...].firstIndex(of: event.value) {
+            places[event.stream, default: [:]][event.key] = next
+        } else if let earlier = states[..<min(place, states.count)].lastIndex(of: event.value) {
+            throw Violation(
+                description: "\(event.stream) \(event.key): state \(earlier) came over state \(place) of "
+                    + "\(states.count): \(event.value ?? "gone")"
+            )
+        }
+    }
+
+    /// Lets everything settle without faults, and compares the reader's view with the truth.
+    func settle() async throws {
+        var calm: [JSONValue.Member] = []
+        for fault in StripeSimulator.faults {
+            calm.append(.init(name: fault, value: ["rate": .number("0")]))
+        }
+        try simulator.faultPlan.change(.object(calm))
+        advance(.seconds(700))
+        for _ in 0..<8 {
+            advance(.seconds(120))
+            let outcome = try await sync(streams)
+            if outcome.status == .success { break }
+        }
+        advance(.seconds(120))
+        for _ in 0..<8 where try await sync(streams).status != .success {}
+        remember()
+        try check()
+        let truth = simulator.truth()
+        for stream in streams {
+            let seen = view[stream] ?? [:]
+            let real = (truth[stream] ?? [:]).mapValues { String(decoding: $0, as: UTF8.self) }
+            for key in Set(seen.keys).union(real.keys).sorted() where seen[key] != real[key] {
+                throw Violation(
+                    description: "\(stream) \(key) is \(real[key] ?? "gone"), the reader has \(seen[key] ?? "nothing")"
+                )
+            }
+        }
+    }
+}

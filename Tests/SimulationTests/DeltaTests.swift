@@ -1,0 +1,32 @@
+import Core
+import Foundation
+import Runs
+import Simulators
+import Testing
+
+/// Fifty rounds of a changing Stripe for each seed; `SLUICE_SEEDS` says how many seeds (5).
+@Suite("A retailer's Stripe stays in Kafka, exactly")
+struct DeltaTests {
+    static let seeds = 0..<UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 5)
+
+    @Test("I1 I2: with every trap on, nothing is lost, doubled or older over newer", arguments: seeds)
+    func rounds(seed: UInt64) async throws {
+        var traps = DeltaSimulation.Traps()
+        // A third of the accounts is read by a machine whose clock is ahead of the API's, a third by one behind it.
+        traps.skew = [.zero, .seconds(90), .seconds(-90)][Int(seed % 3)]
+        let simulation = try DeltaSimulation(seed: seed, traps: traps)
+        for round in 1...50 {
+            do {
+                try await simulation.round()
+            } catch let violation as DeltaSimulation.Violation {
+                Issue.record("seed \(seed), round \(round): \(violation)")
+                return
+            }
+        }
+        do {
+            try await simulation.settle()
+        } catch let violation as DeltaSimulation.Violation {
+            Issue.record("seed \(seed), at the end: \(violation)")
+        }
+    }
+}
