@@ -37,9 +37,9 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("ExtractionTests", ["Extraction", "Expressions", "YAML", "Core", "JSON"]),
     ("EventsTests", ["Events", "Core", "JSON"]),
     ("RunsTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
+    ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
     ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
@@ -66,8 +66,15 @@ targets.append(
         swiftSettings: swiftSettings
     )
 )
-// Runs the built command as a process, for the suites that do.
-targets.append(.target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: swiftSettings))
+// Runs the built command and what it talks to as processes, for the suites that do.
+targets.append(
+    .target(
+        name: "ProcessSupport",
+        dependencies: ["JSON"],
+        path: "Tests/ProcessSupport",
+        swiftSettings: swiftSettings
+    )
+)
 targets += suites.map {
     .testTarget(
         name: $0.name,
