@@ -5,13 +5,21 @@ import ProcessSupport
 
 /// A localstripe with objects in all of its lists, an account's file and a topic prefix of its own.
 struct LocalStripeFixture {
-    /// How many objects the test makes itself; localstripe adds an invoice for each subscription.
+    /// How many objects the test makes itself.
     struct Counts {
         var customers: Int
         var products: Int
         var subscriptions: Int
         var charges: Int
         var refunds: Int
+
+        /// What the lists hold then: each subscription brings an invoice, and the charge that pays it.
+        var lists: [String: Int] {
+            [
+                "customers": customers, "products": products, "subscriptions": subscriptions,
+                "invoices": subscriptions, "charges": subscriptions + charges, "refunds": refunds,
+            ]
+        }
     }
 
     /// The lists of the extractor that localstripe has.
@@ -60,12 +68,16 @@ struct LocalStripeFixture {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Customers first: localstripe looks through all that it has for each one that it shows.
+    /// Products last: localstripe looks through all that it has for each object of another kind that it shows.
     private func fill(_ counts: Counts) async throws {
         let customers = try await make(counts.customers, "customers") { number in
             // What a copy could damage: escapes, other planes, signs of the transport.
             ["name": "Zoë \"\(number)\" 🦀", "email": "c+\(number)@example.com", "metadata[row]": "\(number)"]
         }
+        // What was changed or deleted before the lists are read.
+        _ = try await service.update("customers", customers[0], ["description": "changed"])
+        let gone = try await make(1, "customers") { _ in [:] }
+        _ = try await service.delete("customers", gone[0])
         let buyers = customers.prefix(max(counts.subscriptions, counts.charges))
         for buyer in buyers {
             _ = try await service.create(
@@ -76,9 +88,9 @@ struct LocalStripeFixture {
                 ]
             )
         }
-        let products = try await make(counts.products, "products") { ["name": "Product \($0)"] }
+        let sold = try await make(1, "products") { _ in ["name": "Sold"] }
         let plan = try await make(1, "plans") { _ in
-            ["product": products[0], "amount": "990", "currency": "eur", "interval": "month"]
+            ["product": sold[0], "amount": "990", "currency": "eur", "interval": "month"]
         }
         let subscriptions = try await make(counts.subscriptions, "subscriptions") { number in
             ["customer": buyers[number], "items[0][plan]": plan[0]]
@@ -90,7 +102,10 @@ struct LocalStripeFixture {
         let charges = try await make(counts.charges, "charges") { number in
             ["customer": buyers[number], "amount": "\(1_000 + number)", "currency": "eur"]
         }
-        _ = try await make(counts.refunds, "refunds") { ["charge": charges[$0], "amount": "10"] }
+        _ = try await make(counts.refunds, "refunds") { number in
+            ["charge": charges[number % charges.count], "amount": "10"]
+        }
+        _ = try await make(counts.products - 1, "products") { ["name": "Product \($0)"] }
     }
 
     private func make(

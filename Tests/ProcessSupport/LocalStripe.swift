@@ -101,10 +101,6 @@ package struct LocalStripe: Sendable {
         try await send("DELETE", "\(list)/\(id)", [:])
     }
 
-    package func object(_ list: String, _ id: String) async throws -> JSONValue {
-        try await send("GET", "\(list)/\(id)", [:])
-    }
-
     /// All objects of a list in its order, by one page without an end, so that no paging is trusted.
     package func objects(_ list: String) async throws -> [JSONValue] {
         let filter = list == "subscriptions" ? "&status=all" : ""
