@@ -40,7 +40,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
     ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]
