@@ -139,15 +139,16 @@ struct SyncKillTests {
     /// Kills and starts again at once, so often; the last run goes on to the end.
     private static func kill(_ fixture: Fixture, _ kills: Int, watching topics: TopicFollower) async throws {
         for number in 0..<kills {
-            // Each record in a request of its own, as records of near a megabyte would go: publishing then takes most
-            // of the time, and the transactions are large, since pages that wait for a commit go together in the next
-            // one. With small records in large batches, as in every fourth run, all of a transaction reaches the broker
-            // within milliseconds of its commit.
-            let batches = number % 4 == 3 ? [] : ["--kafka-set", "batch.num.messages=1"]
+            // Each record in a request of its own, as records of near a megabyte would go, and few of them at a time, as
+            // where memory is short: publishing then takes most of the time, and the transactions are large, since pages
+            // that wait for a commit go together in the next one. With the defaults, as in every tenth run, all of a
+            // small transaction reaches the broker within milliseconds of its commit.
+            let narrow = ["batch.num.messages=1", "queue.buffering.max.messages=16"]
+            let settings = number % 10 == 9 ? [] : narrow.flatMap { ["--kafka-set", $0] }
             let known = topics.runCount
-            let process = try fixture.sync(batches)
+            let process = try fixture.sync(settings)
             var isOver: Bool
-            if number.isMultiple(of: 2) {
+            if number.isMultiple(of: 3) {
                 // Anywhere in its life, fencing and reading of state included.
                 isOver = await process.waitForEnd(atMost: Double.random(in: 0.02...2.5))
             } else {
