@@ -44,7 +44,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]
