@@ -39,8 +39,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("RunsTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
     ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
+    ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]

@@ -50,6 +50,11 @@ final class SyncReport: Sendable {
         }
     }
 
+    /// A clock that is wrong, the API's or this machine's; said whatever else is quiet.
+    var warn: @Sendable (ClockSkew) -> Void {
+        { [self] skew in logger.warning(skew.message) }
+    }
+
     var observe: RunObserver {
         { [self] event in
             guard !isQuiet else { return }
