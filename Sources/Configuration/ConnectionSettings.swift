@@ -26,6 +26,16 @@ package struct ConnectionSettings: Sendable {
     /// The option that gives a setting: `ca-file` for `ca_file`.
     package static func option(_ name: String) -> String { name.replacing("_", with: "-") }
 
+    /// What a command line gave, by the options' names.
+    package static func flags(_ value: (String) -> String?) -> [GivenSetting] {
+        names.compactMap { name in
+            let flag = Self.option(name)
+            return value(flag).map {
+                GivenSetting(name: name, value: .text(Secret($0)), origin: .flag("--\(flag)"))
+            }
+        }
+    }
+
     /// More than the bundle of any system.
     private static let maximumBytes = 4 << 20
 

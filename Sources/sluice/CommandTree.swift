@@ -138,6 +138,9 @@ enum CommandTree {
         ),
     ]
 
+    /// How to the API and from there into topics.
+    private static let pathOptions = connectionOptions + kafkaOptions + [topicTemplate]
+
     private static let output = Option(
         "output",
         short: "o",
@@ -169,8 +172,7 @@ enum CommandTree {
                 help: "Stop each stream after N records; the next run goes on there.",
                 heading: "What to read"
             ),
-        ] + connectionOptions + kafkaOptions + [
-            topicTemplate,
+        ] + pathOptions + [
             output,
             Option(
                 "log-format",

@@ -8,6 +8,7 @@ import HTTP
 import JSON
 import Kafka
 import Runs
+import Synchronization
 import Telemetry
 
 /// `sluice sync`: one account, once.
@@ -20,12 +21,12 @@ struct SyncCommand {
         let report = SyncReport(program: program, command: command, redaction: order.redaction)
         let stop = program.signals.awaited()
         // What was read before the session was lost stays told.
-        let read = Locked<RunOutcome?>(nil)
+        let read = ReadOutcome()
         var outcome: RunOutcome
         do {
             outcome = try await sync(order, report, stop, read)
         } catch let error as any SluiceError {
-            outcome = read.withLock { $0 } ?? order.nothingRead(isCancelled: stop.signal != nil)
+            outcome = read.outcome ?? order.nothingRead(isCancelled: stop.signal != nil)
             outcome.error = error
             outcome.signal = stop.signal
         }
@@ -37,7 +38,7 @@ struct SyncCommand {
         _ order: SyncOrder,
         _ report: SyncReport,
         _ stop: StopSignal,
-        _ read: Locked<RunOutcome?>
+        _ read: ReadOutcome
     ) async throws -> RunOutcome {
         let options = try KafkaOptions(
             program: program,
@@ -66,7 +67,7 @@ struct SyncCommand {
             let requester = try order.requester(transport, onClockSkew: report.warn)
             let outcome = try await AccountSession.withSession(settings) { session in
                 let outcome = try await self.read(order, topics, session, requester, report, stop)
-                read.withLock { $0 = outcome }
+                read.keep(outcome)
                 return outcome
             }
             await transport.close()
@@ -126,4 +127,13 @@ struct SyncCommand {
         guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
+}
+
+/// What the reading came to, for when the session around it fails afterwards.
+private final class ReadOutcome: Sendable {
+    private let kept = Locked<RunOutcome?>(nil)
+
+    var outcome: RunOutcome? { kept.withLock { $0 } }
+
+    func keep(_ outcome: RunOutcome) { kept.withLock { $0 = outcome } }
 }

@@ -4,6 +4,7 @@ import Core
 import Extraction
 import HTTP
 import JSON
+import Kafka
 import Runs
 
 /// What a `sluice sync` is to read, made of flags, file and definition; all bad input shows here, before anything starts.
@@ -39,12 +40,7 @@ struct SyncOrder: Sendable {
         )
         connection = try ConnectionSettings.resolve(
             file: file,
-            flags: ConnectionSettings.names.compactMap { name in
-                let option = ConnectionSettings.option(name)
-                return command.value(option).map {
-                    GivenSetting(name: name, value: .text(Secret($0)), origin: .flag("--\(option)"))
-                }
-            },
+            flags: ConnectionSettings.flags { command.value($0) },
             reader: reader
         )
         template =

@@ -1,5 +1,6 @@
 import CommandLine
 import Core
+import Extraction
 import JSON
 import Kafka
 import Runs

@@ -49,7 +49,7 @@ struct AccountFileTests {
         arguments: [
             ("extracter: x", "f.yaml:1:1: unknown key extracter; did you mean extractor?"),
             ("kafka: {bootstrap: a, sets: {}}", "f.yaml:1:23: unknown key sets; did you mean set?"),
-            ("connection: {ca: x}", "f.yaml:1:14: unknown key ca; did you mean ca_file?"),
+            ("connection: {ca_fil: x}", "f.yaml:1:14: unknown key ca_fil; did you mean ca_file?"),
             ("settings: [a]", "f.yaml:1:11: a mapping (key: value) is needed here, not a list"),
             ("settings:\n  key:", "f.yaml:2:7: key has no value; give it one or remove the line"),
             (

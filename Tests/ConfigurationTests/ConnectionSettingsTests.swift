@@ -124,7 +124,7 @@ struct ConnectionSettingsTests {
         Refusal(
             file: "client_certificate: client.pem, client_key: ca.pem",
             code: "configuration.bad_setting",
-            says: ["a.yaml:1:47: client_key", "holds no private key"]
+            says: ["a.yaml:1:58: client_key", "holds no private key"]
         ),
         Refusal(
             file: "client_certificate: client.pem",
@@ -149,7 +149,7 @@ struct ConnectionSettingsTests {
         Refusal(
             file: "client_certificate: both.pem, client_key_passphrase: env:NOT_SET",
             code: "configuration.secret_unavailable",
-            says: ["a.yaml:1:65: client_key_passphrase", "env:NOT_SET"]
+            says: ["a.yaml:1:67: client_key_passphrase", "env:NOT_SET"]
         ),
         Refusal(
             flags: ["client_certificate=DIR/both.pem", "client_key_passphrase=topsecret"],
