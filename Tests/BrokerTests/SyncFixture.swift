@@ -101,7 +101,7 @@ final class SyncFixture: Sendable {
         let answer = try await transport.perform(HTTPRequest(address: "\(address)/_control/requests"))
         await transport.close()
         var served: [String: [String: Int]] = [:]
-        for path in try JSONValue.parse(answer.body).members ?? [] {
+        for path in try JSONValue.parse(answer.body)["paths"]?.members ?? [] {
             for outcome in path.value.members ?? [] {
                 served[path.name, default: [:]][outcome.name] = outcome.value.int
             }

@@ -1,6 +1,5 @@
 import Core
 import Foundation
-import Glibc
 import Kafka
 import Synchronization
 import Testing
@@ -123,66 +122,24 @@ enum TestBroker {
     private static func find() -> Found {
         let environment = ProcessInfo.processInfo.environment
         if let address = environment["SLUICE_TEST_KAFKA"], !address.isEmpty { return .address(address) }
-        guard let script else {
-            return .none(
-                "\(home)/kafka is not there; set SLUICE_TEST_KAFKA to a broker, or SLUICE_TEST_KAFKA_HOME to its jars"
-            )
-        }
-        let folder = FileManager.default.temporaryDirectory.path + "/sluice-broker-tests-\(getpid())"
-        guard let address = start(script, in: folder) else {
-            return .none("\(script) did not start a broker; its logs are in \(folder)")
-        }
-        return .address(address)
-    }
-
-    private static let home: String = {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return ProcessInfo.processInfo.environment["SLUICE_TEST_KAFKA_HOME"]
-            ?? package.appending(path: "../shared/kafka").path
-    }()
-
-    /// What starts a broker; nil where it is not there.
-    private static var script: String? {
-        FileManager.default.isExecutableFile(atPath: "\(home)/kafka") ? "\(home)/kafka" : nil
-    }
-
-    /// Starts a broker that ends with this process, and gives its address.
-    private static func start(_ script: String, in folder: String) -> String? {
-        guard let port = freePort(),
-            run(script, ["start", "--dir", folder, "--port", String(port)]),
-            spawn("/bin/sh", ["-c", watchdog, "watchdog", String(getpid()), folder]) != nil
-        else { return nil }
-        return "127.0.0.1:\(port)"
-    }
-
-    /// A broker of one test's own, to be killed in the middle of something.
-    struct Own: Sendable {
-        let address: String
-        fileprivate let folder: String
-
-        /// Kills it as the kernel would.
-        func kill() {
-            let text = try? String(contentsOfFile: "\(folder)/0/pid", encoding: .utf8)
-            guard let process = text.flatMap({ pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
-            else { return }
-            Glibc.kill(process, SIGKILL)
+        let home = environment["SLUICE_TEST_KAFKA_HOME"] ?? package.appending(path: "../shared/kafka").path
+        let script = home + "/kafka"
+        guard FileManager.default.isExecutableFile(atPath: script) else {
+            return .none(
+                "\(script) is not there; set SLUICE_TEST_KAFKA to a broker, or SLUICE_TEST_KAFKA_HOME to its jars"
+            )
         }
-    }
-
-    /// Whether a test can have a broker of its own.
-    static var canStartOwn: Bool { script != nil }
-
-    /// Starts one; blocks for some seconds, on a thread of its own.
-    static func startOwn() async throws -> Own {
-        let folder = FileManager.default.temporaryDirectory.path + "/sluice-own-broker-\(UUID().uuidString)"
-        let address: String? = await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(returning: script.flatMap { start($0, in: folder) })
-            }
+        guard let port = freePort() else { return .none("no free port") }
+        let folder = FileManager.default.temporaryDirectory.path + "/sluice-broker-tests-\(getpid())"
+        guard run(script, ["start", "--dir", folder, "--port", String(port)]) else {
+            return .none("\(script) did not start a broker; its logs are in \(folder)")
         }
-        guard let address else { throw Unavailable() }
-        return Own(address: address, folder: folder)
+        guard spawn("/bin/sh", ["-c", watchdog, "watchdog", String(getpid()), folder]) != nil else {
+            return .none("no watchdog for the broker in \(folder)")
+        }
+        return .address("127.0.0.1:\(port)")
     }
 
     /// Runs a program to its end.

@@ -150,9 +150,9 @@ struct CommandTests {
         FileRefusal(lines: ["account: acme"], says: ["no extractor", "extractor:", "--extractor"]),
         FileRefusal(lines: ["extractor: [stripe", "account: acme"], says: ["FILE:2:"]),
         FileRefusal(
-            lines: names + ["streams:", "- charges", "- custmers"],
+            lines: names + ["settings: {api_key: x}", "streams:", "- charges", "- custmers"],
             says: [
-                "FILE:5:3", "did you mean customers?",
+                "FILE:6:3", "did you mean customers?",
             ]
         ),
         FileRefusal(
@@ -170,7 +170,7 @@ struct CommandTests {
         ),
         FileRefusal(
             lines: names + ["settings: {api_key: x, requests_per_second: many}"],
-            says: ["FILE:3:46", "requests_per_second", "needs a number"]
+            says: ["FILE:3:45", "requests_per_second", "needs a number"]
         ),
         FileRefusal(
             lines: names + ["settings: {api_key: x}", "topic_template: <prefix>.all"],
