@@ -131,7 +131,7 @@ struct SessionClients: Sendable {
     let reader: TopicReader
     let admin: KafkaAdmin
 
-    /// How long a broker that does not answer is asked: a command says within 30 s in all that Kafka is away.
+    /// How long a broker that does not answer is asked before a command says that Kafka is away.
     private static let patience = Duration.seconds(20)
 
     init(_ settings: KafkaSettings) throws(PublishError) {
