@@ -12,6 +12,8 @@ package struct ExtractedPage: Sendable {
     package var progress: ListProgress
     /// The earlier of the API's `Date` and the local clock: either can be wrong, and what lags loses nothing.
     package var now: Instant
+    /// When it was asked for, or the API's `Date` where that is earlier: what happened before, it tells.
+    package var asked: Instant
     /// The requests that it took, retries and redirects included.
     package var requests: Int
 
@@ -22,6 +24,7 @@ package struct ExtractedPage: Sendable {
         versionField: Int?,
         progress: ListProgress,
         now: Instant,
+        asked: Instant,
         requests: Int
     ) {
         self.page = page
@@ -29,6 +32,7 @@ package struct ExtractedPage: Sendable {
         self.versionField = versionField
         self.progress = progress
         self.now = now
+        self.asked = asked
         self.requests = requests
     }
 }
