@@ -198,7 +198,7 @@ package struct SyncRun: Sendable {
             page.page,
             keyFields: page.keyFields,
             versionField: page.versionField,
-            now: page.now
+            now: page.times.now
         )
         try await committer.submit(
             GroupMachine.Entry(
