@@ -44,7 +44,10 @@ package struct InProcessTransport: HTTPTransport {
             }
             return bytes
         case .cut, .reset, .stream:
-            throw HTTPError(.cut, "\(request.loggedAddress) closed the connection in the middle of its answer")
+            throw HTTPError(
+                .cut,
+                "\(request.loggedAddress) closed the connection in the middle of its answer"
+            )
         case .delayed(let delay, let rest) where delay <= patience:
             clock.advance(by: delay)
             return try receive(rest, within: patience - delay, of: request)

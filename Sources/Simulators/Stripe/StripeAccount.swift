@@ -48,7 +48,9 @@ struct StripeAccount: Sendable {
     mutating func set(_ object: StripeObject, _ edit: StripeEdit) {
         var list = revisions[object] ?? []
         // What no view can reach any more is forgotten.
-        if let reached = list.lastIndex(where: { $0.time <= time - Self.memory }) { list.removeFirst(reached) }
+        if let reached = list.lastIndex(where: { $0.time <= time - Self.memory }) {
+            list.removeFirst(reached)
+        }
         // A view sees no part of a second.
         if list.last?.time == time { list.removeLast() }
         list.append(StripeRevision(time: time, edit: edit))

@@ -100,7 +100,9 @@ extension StripeAccount {
         return object
     }
 
-    private func refundable(_ charge: StripeObject) -> Int? { refundable(charge.index) > 0 ? charge.index : nil }
+    private func refundable(_ charge: StripeObject) -> Int? {
+        refundable(charge.index) > 0 ? charge.index : nil
+    }
 
     /// What of a charge can be refunded yet.
     private func refundable(_ charge: Int) -> Int {

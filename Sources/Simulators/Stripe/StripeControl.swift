@@ -67,14 +67,17 @@ struct StripeControl {
     // MARK: Changes
 
     private func change(_ document: JSONValue) throws(SimulatorError) -> JSONValue {
-        let usage = #"{"creates": N, "updates": N, "deletes": N, "streams": [NAME]}, each of which may be left out"#
+        let usage =
+            #"{"creates": N, "updates": N, "deletes": N, "streams": [NAME]}, each of which may be left out"#
         guard let members = document.members else { throw SimulatorError("the body is not \(usage)") }
         var counts: [String: Int] = [:]
         var streams: [String]?
         for member in members {
             switch member.name {
             case "creates", "updates", "deletes":
-                guard let count = member.value.int else { throw SimulatorError("\(member.name) is no number") }
+                guard let count = member.value.int else {
+                    throw SimulatorError("\(member.name) is no number")
+                }
                 counts[member.name] = count
             case "streams":
                 guard let elements = member.value.elements else { throw SimulatorError("streams is no list") }

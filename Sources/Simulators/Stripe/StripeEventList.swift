@@ -118,11 +118,12 @@ extension StripeWorld {
             writer.text("api_version", event.isOld ? Self.oldVersion : Self.version)
             writer.number("created", event.created)
             writer.object("data") { writer in
-                let after = snapshot(event, event.after)
-                guard let before = event.before, Self.hasPrevious(event.type) else {
-                    return writer.raw("object", after.compactText)
+                guard event.isOld || event.before != nil && Self.hasPrevious(event.type) else {
+                    return writer.raw("object", String(decoding: bytes(event, event.after), as: UTF8.self))
                 }
+                let after = snapshot(event, event.after)
                 writer.raw("object", after.compactText)
+                guard let before = event.before, Self.hasPrevious(event.type) else { return }
                 let previous = snapshot(event, before).members ?? []
                 let changed = previous.filter { after[$0.name] != $0.value }
                 writer.raw("previous_attributes", JSONValue.object(changed).compactText)
@@ -141,9 +142,12 @@ extension StripeWorld {
         type.hasSuffix(".updated") || type == "charge.refunded"
     }
 
+    private func bytes(_ event: StripeEvent, _ edit: StripeEdit) -> [UInt8] {
+        object(event.object.collection, event.object.index, edit)
+    }
+
     private func snapshot(_ event: StripeEvent, _ edit: StripeEdit) -> JSONValue {
-        let bytes = object(event.object.collection, event.object.index, edit)
-        guard let value = try? JSONValue.parse(bytes) else {
+        guard let value = try? JSONValue.parse(bytes(event, edit)) else {
             preconditionFailure("an object that the simulator wrote is no JSON")
         }
         return event.isOld ? StripeOldShape.of(value, event.object.collection) : value

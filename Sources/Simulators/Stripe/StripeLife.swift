@@ -61,7 +61,9 @@ final class StripeLife: Sendable {
             }
         }
         guard deletes == 0 || collections.contains(where: \.hasDeletes) else {
-            throw SimulatorError("nothing of \(collections.map(\.rawValue)) can be deleted: leave deletes out")
+            throw SimulatorError(
+                "nothing of \(collections.map(\.rawValue)) can be deleted: leave deletes out"
+            )
         }
         let traps = StripeTraps(faults)
         let now = Int(clock.now.seconds)
@@ -122,9 +124,7 @@ final class StripeLife: Sendable {
             return max(lived + 1, now - 3599)
         }
         guard first <= now else { return }
-        for second in first...now {
-            // Three seconds are quiet, and the fourth has a burst of several changes.
-            guard second % 4 == 0 else { continue }
+        for second in first...now where second % 4 == 0 {
             var dice = account.begin(second)
             let count = (perMinute * 4 + dice(60)) / 60
             for _ in 0..<count where !account.events.isFull {

@@ -19,7 +19,8 @@ struct StripeView: Sendable {
     /// What has become of an object.
     func edit(_ collection: StripeCollection, _ index: Int) -> StripeEdit {
         // Most accounts never change, and a list of a million should not hash each of its objects.
-        guard !revisions.isEmpty, let revisions = revisions[StripeObject(collection: collection, index: index)]
+        guard !revisions.isEmpty,
+            let revisions = revisions[StripeObject(collection: collection, index: index)]
         else { return StripeEdit() }
         return revisions.last { $0.time <= time }?.edit ?? StripeEdit()
     }
