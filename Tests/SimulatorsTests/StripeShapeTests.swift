@@ -35,7 +35,7 @@ import Testing
         let isOld = version == "2023-08-16"
         let schemas = try Self.schemas(version)
         let account = try InProcessAccount(faults: ["old_snapshots": .init(rate: isOld ? 1 : 0)])
-        try account.simulator.change(creates: 300, updates: 1500, deletes: 150)
+        try account.simulator.change(creates: 120, updates: 300, deletes: 40)
         account.simulator.clock.advance(by: .seconds(60))
         let events = try account.list("/v1/events")
         let types = try #require(
