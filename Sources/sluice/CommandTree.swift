@@ -245,6 +245,12 @@ enum CommandTree {
                 fallback: "1"
             ),
             Option(
+                "changes-per-minute",
+                value: "N",
+                help: "Objects created, changed and deleted by themselves in a minute of its clock.",
+                fallback: "0"
+            ),
+            Option(
                 "config-out",
                 value: "FILE",
                 help: "Write the file with which `sluice sync --config FILE` reads it.",
@@ -258,6 +264,10 @@ enum CommandTree {
                 "sluice simulate stripe --port 8420 --records 5000 --config-out stripe.yaml"
             ),
             Example("With faults", "sluice simulate stripe --faults rate_limit,cut_body=0.05"),
+            Example(
+                "A busy account whose events are listed up to half a minute late",
+                "sluice simulate stripe --changes-per-minute 60 --faults late_events=1:30"
+            ),
         ]
     )
 
