@@ -4,8 +4,8 @@ package import JSON
 
 /// Makes the events of a page: key, id, time and headers' constants, by the rules that hold for ten years.
 ///
-/// The key is a string's decoded UTF-8, a number's lexeme, or a compact JSON array of several; the id is
-/// `<key>:<version>`, so the key is written once and the id extends it.
+/// The key is a string's decoded UTF-8, a number's lexeme, or a compact JSON array of several, the account first
+/// where the topic does not name it; the id is `<key>:<version>`, so the key is written once and the id extends it.
 package struct EventBuilder: Sendable {
     private let stream: String
     private let topic: String
@@ -13,16 +13,21 @@ package struct EventBuilder: Sendable {
     private let typePrefix: String
     private let version: VersionFormat?
     private let remembers: Bool
+    private let isAccountInKey: Bool
+    /// What a composite key begins with: `[`, or `["stripe/acme",` where topics do not name the account.
+    private let keyStart: [UInt8]
 
     /// A builder for one stream of an account.
     ///
-    /// `version` is the form of the declared version field; nil where the content is the version. `remembers` says
+    /// `version` is the form of the declared version field; nil where the content is the version. `isAccountInKey`
+    /// makes the account the first part of every key, so that topic and key together always name it. `remembers` says
     /// whether its events are compared with what was published before, so that each needs its content's hash.
     package init(
         extractor: String,
         account: String,
         stream: String,
         topic: String,
+        isAccountInKey: Bool = false,
         version: VersionFormat?,
         remembers: Bool = false
     ) {
@@ -32,6 +37,13 @@ package struct EventBuilder: Sendable {
         self.typePrefix = "\(extractor).\(stream)"
         self.version = version
         self.remembers = remembers
+        self.isAccountInKey = isAccountInKey
+        var keyStart = [UInt8(ascii: "[")]
+        if isAccountInKey {
+            JSONText.appendQuoted("\(extractor)/\(account)".utf8, to: &keyStart)
+            keyStart.append(UInt8(ascii: ","))
+        }
+        self.keyStart = keyStart
     }
 
     /// The events of a scanned page, in its order; a key that stands twice goes out once, as its newest.
@@ -87,6 +99,18 @@ package struct EventBuilder: Sendable {
         }
         if hasRepeats { events.removeAll { $0.key.isAbsent } }
         return self.page(values: page.bytes, text: text, events: events)
+    }
+
+    /// The keys under which an object that a feed names by this text may have been published.
+    ///
+    /// One, but where the account stands before it: there a number and a text of the same digits are two.
+    package func keys(naming object: [UInt8]) -> [[UInt8]] {
+        guard isAccountInKey else { return [object] }
+        var text = keyStart
+        JSONText.appendQuoted(object, to: &text)
+        text.append(UInt8(ascii: "]"))
+        guard case .number? = try? JSONValue.parse(object) else { return [text] }
+        return [text, keyStart + object + [UInt8(ascii: "]")]]
     }
 
     /// The events that delete some keys, in their order; their ids are given when they enter their transaction,
@@ -147,7 +171,7 @@ package struct EventBuilder: Sendable {
         page: borrowing ScannedPage,
         to text: inout [UInt8]
     ) throws(EventError) {
-        if fields.count == 1 {
+        if fields.count == 1, !isAccountInKey {
             let token = try keyPart(
                 page.field(fields.lowerBound, ofRecord: record),
                 record: record,
@@ -161,10 +185,14 @@ package struct EventBuilder: Sendable {
             }
             return
         }
-        text.append(UInt8(ascii: "["))
+        text.append(contentsOf: keyStart)
         for field in fields {
             if field > fields.lowerBound { text.append(UInt8(ascii: ",")) }
             let token = try keyPart(page.field(field, ofRecord: record), record: record, page: page)
+            // Alone it would be the whole key: refused in both forms.
+            if fields.count == 1, token.count == 2, page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
+                throw badKey(record, "an empty string")
+            }
             // Decoded and quoted anew, so that one text has one form whatever escapes the API chose that day.
             if page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
                 var decoded = [UInt8]()

@@ -1,5 +1,6 @@
 import Core
 import Events
+import Extraction
 
 /// Deletes what a full read did not meet although an earlier one did.
 struct AbsenceSweep {
@@ -42,7 +43,7 @@ struct AbsenceSweep {
             try await context.submit(
                 stream,
                 plan.builder.deletes(of: absent.map(\.key), now: now),
-                facts: context.facts(stream, seen: now, now: now)
+                facts: context.facts(stream, AnswerTimes(asked: now))
             )
         }
         try await context.committer.drain(stream)

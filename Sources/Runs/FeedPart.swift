@@ -80,7 +80,7 @@ struct FeedPart {
         var looks: [Look] = []
         var positions: [[UInt8]: Int] = [:]
         for entry in window.entries where entry.time >= from && !done.contains(entry.id) {
-            guard let kind = plan.definition.follow?.kind(of: entry) else { continue }
+            guard let kind = plan.kind(of: entry) else { continue }
             // Where a list was the first look at it, the next one is due when it is the last.
             let isDue = begun.map { entry.time >= $0 || rule.isDone(entry.time, asked: window.now) } ?? true
             let told = Look.Entry(
@@ -122,21 +122,20 @@ struct FeedPart {
     /// Looks at an object and publishes what is new.
     private func look(_ look: Look) async throws -> LookRule.Verdict {
         let plan = context.plan(look.stream)
-        let reader = try ObjectReader(stream: plan.definition, requester: context.run.requester)
+        let reader = ObjectReader(stream: plan.definition, requester: context.run.requester)
         let seen = try await reader.look(look.object)
         let pages = try self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
         guard verdict == .settled else { return verdict }
         let done = look.entries.filter { entry in
             // Where the overlap has passed it, the bookmark does too.
-            rule.isDone(entry.said.time, asked: seen.asked)
+            rule.isDone(entry.said.time, asked: seen.times.asked)
                 && entry.said.time >= end.advanced(by: .zero - feed.overlap)
         }
         let changes = done.map { VersionChange(plan.name, .entry(id: $0.id, time: $0.said.time)) }
         let facts = context.facts(
             look.stream,
-            seen: seen.answered,
-            now: seen.now,
+            seen.times,
             parent: plan.definition.parent == nil ? nil : look.object
         )
         for (position, page) in pages.enumerated() {
@@ -152,16 +151,17 @@ struct FeedPart {
         let happened = look.entries.map(\.said.time).max()
         if plan.definition.parent != nil {
             let pages = try context.children(
-                seen.pages,
+                seen.found.pages,
                 of: look.object,
                 look.stream,
-                now: seen.now,
+                now: seen.times.now,
                 happened: happened
             )
-            return pages.isEmpty ? [plan.builder.deletes(of: [], now: seen.now)] : pages
+            return pages.isEmpty ? [plan.builder.deletes(of: [], now: seen.times.now)] : pages
         }
-        guard let page = seen.pages.first else {
-            return [plan.builder.deletes(of: [look.object], now: seen.now, happened: happened)]
+        guard let page = seen.found.pages.first else {
+            let keys = plan.builder.keys(naming: look.object)
+            return [plan.builder.deletes(of: keys, now: seen.times.now, happened: happened)]
         }
         return [try context.events(of: page, look.stream, happened: happened)]
     }
@@ -173,10 +173,11 @@ struct FeedPart {
         if plan.definition.parent != nil {
             known = try context.run.destination.versions.children(of: look.object, stream: plan.name)
                 .map(\.version)
-            sight = seen.pages.isEmpty ? .gone : .children
+            sight = seen.found.pages.isEmpty ? .gone : .children
         } else {
-            let key = ByteSlice(offset: 0, count: look.object.count)
-            known = try context.run.destination.versions.versions(of: [key], in: look.object, stream: plan.name)
+            let keys = plan.builder.deletes(of: plan.builder.keys(naming: look.object), now: seen.times.now)
+            known = try context.run.destination.versions
+                .versions(of: keys.events.map(\.key), in: keys.text, stream: plan.name)
                 .compactMap { $0 }
             sight = pages.first?.events.first?.content.map(LookRule.Sight.content) ?? .gone
         }
@@ -184,7 +185,7 @@ struct FeedPart {
         let verdict = rule.decide(
             sight,
             entries: look.entries.map(\.said),
-            asked: seen.asked,
+            asked: seen.times.asked,
             published: known.map(\.seen).max()
         )
         if case .wait = verdict, look.isRepeated { return .settled }
@@ -233,5 +234,15 @@ struct FeedPart {
             changes: passed.map { VersionChange(plan.name, .entry(id: $0.id, time: nil)) }
         )
         try await context.committer.drain(stream)
+    }
+}
+
+extension ObjectLook.Found {
+    /// The pages of what was found; none where it is gone.
+    fileprivate var pages: [ExtractedPage] {
+        switch self {
+        case .records(let pages): pages
+        case .gone: []
+        }
     }
 }

@@ -16,10 +16,10 @@ struct FeedRun {
     private let feed: FeedDefinition
     private let reader: FeedReader
 
-    init(_ context: RunContext, feed: FeedDefinition) throws {
+    init(_ context: RunContext, feed: FeedDefinition) {
         self.context = context
         self.feed = feed
-        reader = try FeedReader(feed: feed, requester: context.run.requester)
+        reader = FeedReader(feed: feed, requester: context.run.requester)
     }
 
     // MARK: Before the lists
@@ -39,7 +39,7 @@ struct FeedRun {
             let at = window.now.advanced(by: .zero - feed.holdBack)
             var covered: [VersionChange] = []
             if context.bookmark(stream).list.read == 1 {
-                for entry in window.entries where entry.time <= at && plan.follows(entry) {
+                for entry in window.entries where entry.time <= at && plan.kind(of: entry) != nil {
                     covered.append(VersionChange(plan.name, .entry(id: entry.id, time: entry.time)))
                 }
             }

@@ -102,8 +102,15 @@ struct ListRun {
     }
 
     private func hand(_ read: ParentRead) async throws {
+        guard !read.parent.isEmpty else {
+            // The list of parents has ended: nothing but that.
+            if let bookmark = try bookmark(behind: read.progress) {
+                try await context.submit(stream, nothing, bookmark: bookmark)
+            }
+            return
+        }
         context.tell(stream, read: read.pages.reduce(0) { $0 + $1.page.records.count })
-        let pages = try context.children(read.pages, of: read.parent, stream, now: read.now)
+        let pages = try context.children(read.pages, of: read.parent, stream, now: read.times.now)
         for (position, page) in pages.enumerated() where position < pages.count - 1 {
             try await context.submit(stream, page, facts: facts(read))
         }
@@ -116,6 +123,6 @@ struct ListRun {
     }
 
     private func facts(_ read: ParentRead) -> PageFacts? {
-        context.facts(stream, seen: read.answered, now: read.now, parent: read.parent)
+        context.facts(stream, read.times, parent: read.parent)
     }
 }

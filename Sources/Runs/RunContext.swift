@@ -63,20 +63,20 @@ final class RunContext: Sendable {
 
     /// The facts of a page of a stream; nil where nothing is remembered of it.
     func facts(_ stream: Int, _ page: ExtractedPage, parent: [UInt8]? = nil) -> PageFacts? {
-        facts(stream, seen: page.answered, now: page.now, parent: parent)
+        facts(stream, page.times, parent: parent)
     }
 
-    func facts(_ stream: Int, seen: Instant, now: Instant, parent: [UInt8]? = nil) -> PageFacts? {
+    func facts(_ stream: Int, _ times: AnswerTimes, parent: [UInt8]? = nil) -> PageFacts? {
         let plan = plan(stream)
         guard plan.definition.remembers else { return nil }
         let list = bookmark(stream).list
         return PageFacts(
             stream: plan.name,
             format: plan.definition.version?.format,
-            seen: seen,
+            seen: times.answered,
             read: list.read,
             parent: parent,
-            now: now,
+            now: times.now,
             isAnew: list.isAnew
         )
     }
@@ -88,7 +88,7 @@ final class RunContext: Sendable {
             page.page,
             keyFields: page.keyFields,
             versionField: page.versionField,
-            now: page.now,
+            now: page.times.now,
             happened: happened
         )
     }
@@ -154,7 +154,6 @@ final class RunContext: Sendable {
     }
 
     func end(_ stream: Int, note: String? = nil) {
-        tally.countRequests(stream, run.requester.requests(of: plan(stream).name.text))
         tally.end(stream, .success, note: note)
     }
 
@@ -164,7 +163,6 @@ final class RunContext: Sendable {
             end(stream)
             return nil
         }
-        tally.countRequests(stream, run.requester.requests(of: plan(stream).name.text))
         if error is CancellationError {
             tally.end(stream, .cancelled)
             return nil

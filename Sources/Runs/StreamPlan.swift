@@ -34,6 +34,13 @@ package struct StreamPlan: Sendable {
         self.since = since
     }
 
-    /// Whether an entry of the stream's feed is about one of its records.
-    func follows(_ entry: FeedEntry) -> Bool { definition.follow?.kind(of: entry) != nil }
+    /// What an entry of the stream's feed tells of one of its records; nil where it is about none.
+    func kind(of entry: FeedEntry) -> LookRule.Entry.Kind? {
+        guard !entry.object.isEmpty, let change = definition.follow?.change(of: entry.type) else { return nil }
+        return switch change {
+        case .create: .creation
+        case .update: .update
+        case .delete: .deletion
+        }
+    }
 }

@@ -7,11 +7,19 @@ final class StreamTally: Sendable {
     private let outcomes: Locked<[StreamOutcome]>
     private let commits = Locked(0)
     private let names: [String]
+    private let requests: @Sendable (String) -> Int
     private let observer: RunObserver
 
-    init(names: [String], bookmarks: [JSONValue?], observer: @escaping RunObserver) {
+    /// `requests` says how many requests were sent for a stream so far.
+    init(
+        names: [String],
+        bookmarks: [JSONValue?],
+        requests: @escaping @Sendable (String) -> Int,
+        observer: @escaping RunObserver
+    ) {
         outcomes = Locked(bookmarks.map { StreamOutcome(status: .cancelled, bookmark: $0) })
         self.names = names
+        self.requests = requests
         self.observer = observer
     }
 
@@ -45,11 +53,6 @@ final class StreamTally: Sendable {
         }
     }
 
-    /// The requests of a stream so far, failed ones included.
-    func countRequests(_ stream: Int, _ requests: Int) {
-        outcomes.withLock { $0[stream].requests = requests }
-    }
-
     /// What a person should know although it goes on; said with the end.
     func note(_ stream: Int, _ text: String) {
         outcomes.withLock { $0[stream].note = text }
@@ -62,8 +65,10 @@ final class StreamTally: Sendable {
         error: (any SluiceError)? = nil,
         note: String? = nil
     ) {
+        let sent = requests(names[stream])
         let outcome = outcomes.withLock { outcomes in
             outcomes[stream].status = status
+            outcomes[stream].requests = sent
             outcomes[stream].error = error
             if let note { outcomes[stream].note = note }
             return outcomes[stream]
@@ -74,6 +79,10 @@ final class StreamTally: Sendable {
     /// The streams by name, in the run's order.
     var all: [(name: String, outcome: StreamOutcome)] {
         let outcomes = outcomes.withLock { $0 }
-        return zip(names, outcomes).map { ($0, $1) }
+        return zip(names, outcomes).map { name, outcome in
+            var outcome = outcome
+            outcome.requests = requests(name)
+            return (name, outcome)
+        }
     }
 }

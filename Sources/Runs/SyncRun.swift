@@ -62,6 +62,7 @@ package struct SyncRun: Sendable {
                     try? JSONValue.parse($0)
                 }
             },
+            requests: { [requester] in requester.requests(of: $0) },
             observer: observer
         )
         let committer = GroupCommitter(to: destination, streams: names) { tally.count($0) }
