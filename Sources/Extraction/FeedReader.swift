@@ -102,7 +102,11 @@ package final class FeedReader: Sendable {
         let slices = fields.otherFields.map { page.field($0, ofRecord: record) }
         let time = page.bytes[slices[0].range]
         guard let time = feed.timeFormat.instant(of: time) else {
-            throw bad("\(FieldPath.text(feed.time)) is \(said(time)), no \(feed.timeFormat.rawValue) time", record, number)
+            throw bad(
+                "\(FieldPath.text(feed.time)) is \(said(time)), no \(feed.timeFormat.rawValue) time",
+                record,
+                number
+            )
         }
         let type = page.bytes[slices[1].range]
         guard type.first == UInt8(ascii: "\""), type.count > 2 else {
