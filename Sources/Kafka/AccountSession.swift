@@ -3,7 +3,8 @@ package import Core
 /// An account's only writer (I3): its lock, its producer and its lease, from start to end.
 ///
 /// `renewals()` must run beside whatever uses the session, in the owner's task group; `withSession` does it by itself.
-package final class AccountSession: Publisher {
+package final class AccountSession: Destination {
+    package let versions: any VersionStore = MemoryVersions()
     package let settings: SessionSettings
     /// The account's state as it was committed before this session, by its keys' bytes.
     package let state: [[UInt8]: [UInt8]]

@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessSupport
 import Runs
 import Testing
 
@@ -126,7 +127,7 @@ struct GroupMachineTests {
         arguments: 0..<200
     )
     func randomAborts(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var machine = GroupMachine()
         var added = [Int](repeating: 0, count: 4)
         var committed = [[Int]](repeating: [], count: 4)
@@ -140,7 +141,7 @@ struct GroupMachineTests {
                 )
             }
             guard Bool.random(using: &random), let group = machine.takeGroup() else { continue }
-            let isPoisoned = group.pages.contains { $0.stream == "s\(poison)" && $0.upsertType == "5" }
+            let isPoisoned = group.contains { $0.page.stream == "s\(poison)" && $0.page.upsertType == "5" }
             if isPoisoned || Int.random(in: 0..<10, using: &random) == 0 {
                 let names = isPoisoned && Bool.random(using: &random)
                 machine.aborted(PublishError(.aborted, "x"), culprit: names ? poison : nil)
@@ -166,20 +167,5 @@ struct GroupMachineTests {
             if machine.failures[stream] == nil { #expect(committed[stream].count == added[stream]) }
         }
         if poison < 4, added[poison] >= 5 { #expect(committed[poison].count <= 4) }
-    }
-}
-
-/// A small seeded generator, so that a failing case can be run again.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

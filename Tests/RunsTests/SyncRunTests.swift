@@ -2,6 +2,7 @@ import Core
 import Events
 import Extraction
 import JSON
+import ProcessSupport
 import Runs
 import Synchronization
 import Testing
@@ -162,7 +163,7 @@ struct SyncRunTests {
             if path == "/b" { return FakeService.answer(500, "{}") }
             return number == 3 ? FakeService.answer(503, "{}") : nil
         }
-        let outcome = try await Self.run(service, into: FakePublisher(), streams: ["a", "b"])
+        let outcome = try await Self.run(service, into: FakeDestination(), streams: ["a", "b"])
         #expect(outcome.status == .partial)
         #expect(outcome.json["requests"]?.int == service.log.count)
         #expect(outcome.json["streams"]?["b"]?["requests"]?.int == 5)
@@ -170,7 +171,7 @@ struct SyncRunTests {
         let refusing = FakeService(lists: ["a": 30]) { _, number in
             number == 2 ? FakeService.answer(401, "{}") : nil
         }
-        let failed = try await Self.run(refusing, into: FakePublisher(), streams: ["a"])
+        let failed = try await Self.run(refusing, into: FakeDestination(), streams: ["a"])
         #expect(failed.status == .failed)
         #expect(failed.exitCode == 3)
         #expect(failed.json["requests"]?.int == 2)
@@ -214,7 +215,7 @@ struct SyncRunTests {
     @Test("I1: aborts at random lose and double nothing", arguments: 0..<50)
     func randomAborts(seed: UInt64) async throws {
         let service = FakeService(lists: ["a": 137, "b": 64, "c": 11])
-        let random = Locked(SplitMix64(seed: seed))
+        let random = Locked(SeededGenerator(seed: seed))
         let destination = FakeDestination { _, _ in
             let draw = random.withLock { $0.next() % 3 }
             if draw == 0 { throw PublishError(.aborted, "aborted") }

@@ -3,6 +3,7 @@ import Events
 import Extraction
 import Foundation
 import JSON
+import ProcessSupport
 import Runs
 import Simulators
 import Synchronization
@@ -43,8 +44,8 @@ final class DeltaSimulation {
     private let definition: ExtractorDefinition
     private let account: AccountName
     private let traps: Traps
-    private var random: SplitMix64
-    private let dice: Locked<SplitMix64>
+    private var random: SeededGenerator
+    private let dice: Dice
     /// What each object has been, in order; nil where it was gone.
     private var history: [String: [String: [String?]]] = [:]
     private var checked = 0
@@ -53,7 +54,7 @@ final class DeltaSimulation {
     private var ids: Set<String> = []
 
     init(seed: UInt64, records: Int = 25, traps: Traps = Traps()) throws {
-        random = SplitMix64(seed: seed)
+        random = SeededGenerator(seed: seed)
         self.traps = traps
         var faults = traps.faults
         faults["forbidden_charges"] = .init()
@@ -64,11 +65,11 @@ final class DeltaSimulation {
         definition = try ExtractorDefinition.load(folder: Self.extractor)
         let account = try AccountName("stripe/acme")
         self.account = account
-        let dice = Locked(SplitMix64(seed: seed ^ 0xd1ce))
+        let dice = Dice(seed: seed ^ 0xd1ce)
         self.dice = dice
         let (aborts, deaths) = (traps.aborts, traps.deaths)
         destination = MemoryDestination(account) { () throws(PublishError) in
-            let roll = dice.withLock { Double.random(in: 0..<1, using: &$0) }
+            let roll = dice.roll()
             if roll < deaths { throw PublishError(.fatal, "killed") }
             if roll < deaths + aborts { throw PublishError(.aborted, "aborted") }
         }
@@ -146,13 +147,13 @@ final class DeltaSimulation {
             transport: InProcessTransport(simulator),
             clock: waiting,
             wall: wall,
-            jitter: { dice.withLock { Double.random(in: 0..<1, using: &$0) } }
+            jitter: { dice.roll() }
         )
         let plans = try definition.streams.filter { names.contains($0.name) }.map { stream in
             let name = try StreamName(stream.name)
             return StreamPlan(
                 definition: stream,
-                feed: try stream.follow.map { try definition.feed(named: $0.feed) },
+                feed: definition.feed(of: stream),
                 name: name,
                 builder: EventBuilder(
                     extractor: "stripe",
@@ -241,4 +242,13 @@ final class DeltaSimulation {
             }
         }
     }
+}
+
+/// Random numbers of 0..<1, shared by whoever asks.
+private final class Dice: Sendable {
+    private let random: Locked<SeededGenerator>
+
+    init(seed: UInt64) { random = Locked(SeededGenerator(seed: seed)) }
+
+    func roll() -> Double { random.withLock { Double.random(in: 0..<1, using: &$0) } }
 }
