@@ -42,6 +42,9 @@ struct PublishedTopics {
 
     func close() async { await reader.close() }
 
+    /// How many records were read.
+    var count: Int { records.values.reduce(0) { $0 + $1.count } }
+
     /// The keys of a topic, in the order of their partitions.
     func keys(_ topic: String) -> [String] {
         (records[topic] ?? []).map { String(decoding: $0.key ?? [], as: UTF8.self) }
