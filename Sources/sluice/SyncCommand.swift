@@ -33,6 +33,15 @@ struct SyncCommand {
                 error: error,
                 signal: stop.signal
             )
+        } catch is CancellationError where stop.signal != nil {
+            // A signal while the session was waited for.
+            outcome = RunOutcome(
+                streams: order.streams.map { ($0.name, StreamOutcome(status: .cancelled)) },
+                transactions: 0,
+                duration: .zero,
+                error: nil,
+                signal: stop.signal
+            )
         }
         report.finish(outcome)
         return outcome.exitCode
@@ -73,7 +82,7 @@ struct SyncCommand {
         let transport = try CurlTransport(settings: .init(userAgent: "sluice/\(VersionText.number)"))
         do {
             let requester = try order.requester(transport)
-            let outcome = try await AccountSession.withSession(settings) { session in
+            let outcome = try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
                 try await self.read(order, topics, session, requester, report, stop)
             }
             await transport.close()

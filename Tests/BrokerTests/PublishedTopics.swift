@@ -2,6 +2,7 @@ import Core
 import Foundation
 import JSON
 import Kafka
+import ProcessSupport
 import Testing
 
 /// What a read_committed consumer sees of some topics, read on while things happen to their writer.
@@ -37,6 +38,16 @@ struct PublishedTopics {
                 records[topic, default: []] += found
             }
             self.positions[topic] = positions
+        }
+    }
+
+    /// Waits until more is visible, which only a live session can do; fails where the process ends first.
+    mutating func grow(by process: SluiceProcess) async throws {
+        let before = count
+        while count == before {
+            try await readOn()
+            guard count == before, await process.waitForEnd(atMost: 0.05) else { continue }
+            throw SyncFixture.Failure("ended with \(process.exitCode): \(process.standardError)")
         }
     }
 

@@ -67,6 +67,13 @@ struct SyncFixture {
         )
     }
 
+    /// Whether a process that logged all it does says that its account's session was fenced.
+    func wasFenced(_ process: SluiceProcess, account: String = "simulated") -> Bool {
+        process.standardError.split(separator: "\n").contains {
+            $0.contains("\(prefix).sluice.stripe.\(account)") && $0.hasSuffix("facility=SESSION")
+        }
+    }
+
     func lockFolder(_ host: String) -> String { "\(folder)/locks-\(host)" }
 
     func topic(_ stream: String, account: String = "simulated") -> String {

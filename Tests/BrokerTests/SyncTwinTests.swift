@@ -30,9 +30,9 @@ struct SyncTwinTests {
             let (winner, loser) = try await decided(twins)
             #expect(loser.exitCode == 4, "\(loser.standardError)")
             #expect(loser.standardError.contains("already running on this host (\(fixture.lockFolder("a"))/"))
-            try await goesOn(winner, &published)
+            try await published.grow(by: winner)
             try await end(winner, round.isMultiple(of: 2) ? .signal : .kill)
-            for twin in twins { #expect(!twin.standardError.contains("fenced")) }
+            for twin in twins { #expect(!fixture.wasFenced(twin), "\(twin.standardError)") }
         }
         try await finish(fixture, &published)
     }
@@ -49,7 +49,7 @@ struct SyncTwinTests {
             #expect(
                 loser.standardError.contains("already running on \(ProcessInfo.processInfo.hostName) (run ")
             )
-            try await goesOn(winner, &published)
+            try await published.grow(by: winner)
             // Of one that was killed, only its own host can know at once.
             try await end(winner, round.isMultiple(of: 2) || winner !== twins[0] ? .signal : .kill)
         }
@@ -62,7 +62,7 @@ struct SyncTwinTests {
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let first = try fixture.sync(Self.slow)
-        try await goesOn(first, &published)
+        try await published.grow(by: first)
         let second = try fixture.sync(["--wait"], host: host)
         #expect(!(await second.waitForEnd(atMost: 2)))
         try await end(first, .signal)
@@ -79,35 +79,38 @@ struct SyncTwinTests {
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let first = try fixture.sync(Self.slow)
-        try await goesOn(first, &published)
+        try await published.grow(by: first)
         let second = try fixture.sync(["--wait"], host: host)
         #expect(!(await second.waitForEnd(atMost: 2)))
         second.signal(SIGTERM)
         #expect(await second.waitForEnd(atMost: 20))
         #expect(second.exitCode == 128 + SIGTERM, "\(second.standardError)")
-        try await goesOn(first, &published)
-        await first.killNow()
         await second.killNow()
+        try await published.grow(by: first)
+        await first.killNow()
         await published.close()
     }
 
     @Test("I3: --take-over takes the account from one that commits all the time, which ends with 4")
     func takeOver() async throws {
-        let fixture = try await SyncFixture(records: 20_000)
+        let fixture = try await SyncFixture(records: 15_000)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
-        var owner = try fixture.sync(host: "a")
-        try await goesOn(owner, &published)
+        // A commit every few milliseconds: whoever is fenced learns it at once, while its successor still starts.
+        let busy = ["--set", "requests_per_second=40", "--log-level", "debug"]
+        var owner = try fixture.sync(busy, host: "a")
+        try await published.grow(by: owner)
         for host in ["b", "a"] {
-            let next = try fixture.sync(["--take-over"], host: host)
+            let next = try fixture.sync(busy + ["--take-over"], host: host)
             #expect(await owner.waitForEnd(atMost: 60))
             #expect(owner.exitCode == 4, "\(owner.standardError)")
             #expect(owner.standardError.contains("was taken over by a session on"))
-            try await goesOn(next, &published)
+            try await published.grow(by: next)
             owner = next
         }
         #expect(await owner.waitForEnd(atMost: 120))
         #expect(owner.exitCode == 0, "\(owner.standardError)")
+        #expect(!fixture.wasFenced(owner), "its predecessor struck back: \(owner.standardError)")
         try await published.readOn()
         fixture.check(published)
         await published.close()
@@ -125,16 +128,6 @@ struct SyncTwinTests {
             }
         }
         throw SyncFixture.Failure("neither of two ended within a minute")
-    }
-
-    /// Waits until more is visible, which only a live session can do.
-    private func goesOn(_ process: SluiceProcess, _ published: inout PublishedTopics) async throws {
-        let before = published.count
-        while published.count == before {
-            try await published.readOn()
-            guard await process.waitForEnd(atMost: 0.05) else { continue }
-            throw SyncFixture.Failure("ended with \(process.exitCode): \(process.standardError)")
-        }
     }
 
     private func end(_ process: SluiceProcess, _ ending: Ending) async throws {
