@@ -7,6 +7,8 @@ import Testing
 /// A local Stripe and a topic prefix of its own on the test broker, for `sluice sync` as a process.
 struct SyncFixture {
     static let streams = ["customers", "charges", "invoices"]
+    /// As fast as the machine is.
+    static let fast = ["--set", "requests_per_second=1000"]
 
     let prefix: TopicPrefix
     /// Of each list.
@@ -93,6 +95,16 @@ struct SyncFixture {
             #expect(Set(keys).count == records, "\(topic)", sourceLocation: sourceLocation)
         }
         #expect(published.tornTransactions.isEmpty, sourceLocation: sourceLocation)
+    }
+
+    /// One more sync reads what is left, and all of it is there once.
+    func finish(_ published: inout PublishedTopics, host: String = "a") async throws {
+        let last = try sync(Self.fast, host: host)
+        #expect(await last.waitForEnd(atMost: 300))
+        #expect(last.exitCode == 0, "\(last.standardError)")
+        try await published.readOn()
+        check(published)
+        await published.close()
     }
 
     /// The same, of what a new consumer finds.
