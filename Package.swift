@@ -11,7 +11,9 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Cryptography", ["CCrypto"]),
     ("Expressions", ["Core", "JSON"]),
     ("HTTP", ["CCurl", "CDeflate", "Core"]),
-    ("Kafka", ["CRDKafka", "Core", "JSON"]),
+    ("Cache", ["CLMDB", "Core", "JSON"]),
+    ("Kafka", ["CRDKafka", "Cache", "Core", "JSON"]),
+    ("Files", ["Cache", "Core", "JSON"]),
     ("Configuration", ["YAML", "Core", "JSON"]),
     ("Web", ["CMicroHTTPD", "CDeflate"]),
     ("CommandLine", []),
@@ -22,7 +24,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Simulators", ["Web", "Core", "JSON"]),
 ]
 
-let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate"]
+let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB"]
 
 /// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
 let suites: [(name: String, imports: [Target.Dependency])] = [
@@ -38,8 +40,10 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("EventsTests", ["Events", "Core", "JSON"]),
     ("RunsTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
-    ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    ("SimulationTests", ["Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("CacheTests", ["Cache", "Core", "JSON"]),
+    ("FilesTests", ["Files", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
