@@ -1,122 +1,116 @@
 import Core
 import Foundation
+import HTTP
+import JSON
 import Kafka
 import ProcessSupport
-import Testing
 
-/// A local Stripe and a topic prefix of its own on the test broker, for `sluice sync` as a process.
-struct SyncFixture {
-    static let streams = ["customers", "charges", "invoices"]
-    /// As fast as the machine is.
-    static let fast = ["--set", "requests_per_second=1000"]
+/// `sluice sync` as a process, with a folder, a topic prefix and, where asked for, a local Stripe of its own.
+final class SyncFixture: Sendable {
+    let folder: String
+    let prefix: String
+    let bootstrap: String
+    private let simulator: SluiceProcess?
+    /// Of the simulator.
+    private let address: String
 
-    let prefix: TopicPrefix
-    /// Of each list.
-    let records: Int
-    let accounts: [AccountName]
-    private let simulator: SluiceProcess
-    private let file: String
-    private let folder: String
-    private let bootstrap: String
-
-    struct Failure: Error {
-        var text: String
-        init(_ text: String) { self.text = text }
-    }
-
-    /// A number that the environment sets for the long form of a test.
-    static func number(_ name: String, _ fallback: Int) -> Int {
-        ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? fallback
-    }
-
-    init(records: Int, faults: String? = nil, accounts: [String] = ["simulated"]) async throws {
-        self.records = records
-        self.accounts = try accounts.map { try AccountName(extractor: "stripe", account: $0) }
+    /// Without `records` there is no simulator.
+    init(records: Int? = nil, faults: String? = nil, bootstrap: String? = nil) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/sluice-sync-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        file = "\(folder)/stripe.yaml"
-        prefix = try TopicPrefix("k\(UInt32.random(in: 0 ... .max))")
-        bootstrap = try TestBroker.settings.bootstrap
-        simulator = try SluiceProcess(
-            ["simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out", file]
-                + (faults.map { ["--faults", $0] } ?? [])
+        prefix = "s\(UInt32.random(in: 0 ... .max))"
+        self.bootstrap = try bootstrap ?? TestBroker.settings.bootstrap
+        guard let records else {
+            simulator = nil
+            address = ""
+            return
+        }
+        let simulator = try SluiceProcess(
+            [
+                "simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out",
+                "\(folder)/stripe.yaml",
+            ] + (faults.map { ["--faults", $0] } ?? [])
         )
-        guard await simulator.line(holding: "http://", atMost: 30) != nil else {
-            throw Failure("no simulator")
+        self.simulator = simulator
+        let line = await simulator.line(holding: "http://", atMost: 60)
+        guard let word = line?.split(separator: " ").first(where: { $0.hasPrefix("http://") }) else {
+            throw TestFailure("no simulator: \(simulator.standardError)")
         }
-        // One partition each, so that a consumer of them all asks for few things.
-        let admin = try KafkaAdmin(settings: TestBroker.settings)
-        for topic in topics {
-            try await admin.create(topic: topic, partitions: 1, replication: 1, configuration: [])
-        }
-        await admin.close()
+        address = String(word)
     }
 
-    /// A sync of an account, on a host: what makes one is its folder of locks.
-    func sync(
-        _ more: [String] = [],
-        account: String = "simulated",
-        host: String = "a",
-        environment: [String: String] = [:]
-    ) throws -> SluiceProcess {
+    deinit {
+        simulator?.signal(SIGKILL)
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Writes a file into the folder and gives its path.
+    func write(_ name: String, _ text: String) throws -> String {
+        let path = URL(fileURLWithPath: "\(folder)/\(name)")
+        try FileManager.default.createDirectory(
+            at: path.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data(text.utf8).write(to: path)
+        return path.path
+    }
+
+    /// Starts a sync with the simulator's file, or another.
+    func start(_ words: [String], config: String? = nil, environment: [String: String] = [:]) throws
+        -> SluiceProcess
+    {
         try SluiceProcess(
             [
-                "sync", "--config", file, "--account", account, "--kafka", bootstrap, "--topic-prefix",
-                prefix.text,
-                "--output", "json", "--quiet", "--lock-folder", lockFolder(host),
-            ] + Self.streams.flatMap { ["--stream", $0] } + more,
+                "sync", "--config", config ?? "\(folder)/stripe.yaml", "--kafka", bootstrap, "--topic-prefix",
+                prefix, "--output", "json", "--quiet", "--lock-folder", "\(folder)/locks",
+            ] + words,
             environment: environment
         )
     }
 
-    /// Whether a process that logged all it does says that its account's session was fenced.
-    func wasFenced(_ process: SluiceProcess, account: String = "simulated") -> Bool {
-        process.standardError.split(separator: "\n").contains {
-            $0.contains("\(prefix).sluice.stripe.\(account)") && $0.hasSuffix("facility=SESSION")
+    /// What a sync that has ended said.
+    struct Ended {
+        var code: Int32
+        var summary: JSONValue
+        var errors: String
+    }
+
+    /// Runs a sync to its end.
+    func run(_ words: [String], config: String? = nil, environment: [String: String] = [:]) async throws
+        -> Ended
+    {
+        try await end(of: start(words, config: config, environment: environment))
+    }
+
+    /// Waits for the end of a sync.
+    func end(of process: SluiceProcess) async throws -> Ended {
+        guard await process.waitForEnd(atMost: 120) else {
+            await process.killNow()
+            throw TestFailure("sluice sync did not end: \(process.standardError)")
         }
+        return Ended(
+            code: process.exitCode,
+            summary: (try? JSONValue.parse(Array(process.standardOutput.utf8))) ?? .null,
+            errors: process.standardError
+        )
     }
 
-    func lockFolder(_ host: String) -> String { "\(folder)/locks-\(host)" }
-
-    func topic(_ stream: String, account: String = "simulated") -> String {
-        "\(prefix).stripe.\(account).\(stream)"
-    }
-
-    /// Of all accounts.
-    var topics: [String] {
-        accounts.flatMap { account in Self.streams.map { topic($0, account: account.account) } }
-    }
-
-    /// Every record of every stream once, no transaction torn.
-    func check(_ published: PublishedTopics, sourceLocation: SourceLocation = #_sourceLocation) {
-        for topic in topics {
-            let keys = published.keys(topic)
-            #expect(keys.count == records, "\(topic)", sourceLocation: sourceLocation)
-            #expect(Set(keys).count == records, "\(topic)", sourceLocation: sourceLocation)
+    /// The requests that the simulator has had, by path and outcome.
+    func requestsServed() async throws -> [String: [String: Int]] {
+        let transport = try CurlTransport()
+        let answer = try await transport.perform(HTTPRequest(address: "\(address)/_control/requests"))
+        await transport.close()
+        var served: [String: [String: Int]] = [:]
+        for path in try JSONValue.parse(answer.body)["paths"]?.members ?? [] {
+            for outcome in path.value.members ?? [] {
+                served[path.name, default: [:]][outcome.name] = outcome.value.int
+            }
         }
-        #expect(published.tornTransactions.isEmpty, sourceLocation: sourceLocation)
+        return served
     }
 
-    /// One more sync reads what is left, and all of it is there once.
-    func finish(_ published: inout PublishedTopics, host: String = "a") async throws {
-        let last = try sync(Self.fast, host: host)
-        #expect(await last.waitForEnd(atMost: 300))
-        #expect(last.exitCode == 0, "\(last.standardError)")
-        try await published.readOn()
-        check(published)
-        await published.close()
-    }
-
-    /// The same, of what a new consumer finds.
-    func checkAll(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        var published = try PublishedTopics(topics)
-        try await published.readOn()
-        check(published, sourceLocation: sourceLocation)
-        await published.close()
-    }
-
-    func end() {
-        simulator.signal(SIGKILL)
-        try? FileManager.default.removeItem(atPath: folder)
+    /// The keys that a read_committed consumer sees in a topic.
+    func keys(_ topic: String) async throws -> [String] {
+        try await TestBroker.records(of: topic).joined().map { String(decoding: $0.key ?? [], as: UTF8.self) }
     }
 }
