@@ -14,9 +14,10 @@ import Runs
 @main
 struct WholeWay {
     static func main() async throws {
+        KafkaLibrary.keepMemory()
         let words = CommandLine.arguments
         guard words.count >= 5 else {
-            print("usage: WholeWay fetch|read|events|whole BASE_URL DEFINITION STREAM [KAFKA PREFIX ACCOUNT LOCKS]")
+            print("usage: WholeWay STAGE BASE_URL FOLDER STREAM [KAFKA PREFIX ACCOUNT LOCKS]")
             exit(2)
         }
         let definition = try ExtractorDefinition.load(folder: words[3])
