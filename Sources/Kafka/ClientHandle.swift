@@ -20,7 +20,7 @@ final class ClientHandle: @unchecked Sendable {
     static var libraryVersionText: String { unsafe String(cString: rd_kafka_version_str()) }
 
     /// See `KafkaLibrary.keepMemory()`.
-    static func keepMemory() { sluice_keep_memory(4 << 20, 16 << 20) }
+    static func keepMemory() { sluice_keep_memory(2 << 20, 4 << 20) }
 
     init(_ configuration: ClientConfiguration, isConsumer: Bool) throws(PublishError) {
         guard let conf = unsafe rd_kafka_conf_new() else { preconditionFailure("out of memory") }
