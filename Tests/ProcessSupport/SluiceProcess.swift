@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The built command as a process of its own: what it prints, how it ends, and a way to kill it.
+/// The built command (or another program, for it to talk to) as a process of its own: what it prints, how it ends, and
+/// a way to kill it.
 package final class SluiceProcess: Sendable {
     /// `SLUICE_BINARY`, else the debug build of this checkout.
     package static let binary: String =
@@ -19,9 +20,13 @@ package final class SluiceProcess: Sendable {
     private let errors: OutputCollector
 
     /// Starts `sluice` with these words, and this environment added to the test's own.
-    package init(_ words: [String], environment: [String: String] = [:]) throws {
+    package convenience init(_ words: [String], environment: [String: String] = [:]) throws {
+        try self.init(program: Self.binary, words, environment: environment)
+    }
+
+    package init(program: String, _ words: [String], environment: [String: String] = [:]) throws {
         process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.binary)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = words
         process.environment = ProcessInfo.processInfo.environment
             .merging(["SLUICE_EXTRACTORS": "\(Self.packageRoot)/extractors"]) { $1 }
