@@ -20,10 +20,10 @@ package final class Requester: Sendable {
     private struct Ledger {
         var requests: [String: Int] = [:]
         var paces: [String: PaceMachine]
+        var saidSkew = false
 
-        /// Counts a request and gives how long it has to wait for its turn.
+        /// Gives how long a request has to wait for its turn.
         mutating func book(_ stream: StreamDefinition, at now: Duration) -> Duration {
-            requests[stream.name, default: 0] += 1
             var wait = Duration.zero
             for name in Set(["default", stream.limit ?? "default"]) {
                 wait = max(wait, paces[name]?.book(at: now) ?? .zero)
@@ -41,12 +41,14 @@ package final class Requester: Sendable {
     private let clock: WaitingClock
     private let wall: WallClock
     private let jitter: @Sendable () -> Double
+    private let onClockSkew: @Sendable (ClockSkew) -> Void
     private let policy: RetryMachine.Policy
     private let ledger: Locked<Ledger>
 
     /// A requester for one account.
     ///
     /// `settings` are the account's values by name; defaults are filled in here. `jitter` draws from 0..<1.
+    /// `onClockSkew` is told of wrong clocks, once.
     package init(
         extractor: ExtractorDefinition,
         settings: [String: JSONValue],
@@ -54,7 +56,8 @@ package final class Requester: Sendable {
         clock: WaitingClock,
         wall: @escaping WallClock,
         policy: RetryMachine.Policy = RetryMachine.Policy(),
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        onClockSkew: @escaping @Sendable (ClockSkew) -> Void = { _ in }
     ) throws(ExtractionError) {
         access = try AccountAccess(extractor, settings: settings)
         rules = extractor.errorRules
@@ -63,6 +66,7 @@ package final class Requester: Sendable {
         self.wall = wall
         self.policy = policy
         self.jitter = jitter
+        self.onClockSkew = onClockSkew
         ledger = Locked(Ledger(paces: try access.limits(extractor).mapValues { PaceMachine($0) }))
     }
 
@@ -148,7 +152,7 @@ extension Requester {
         for _ in 0...Self.maximumRedirects {
             try check(address, for: stream, page: page)
             try await pace(stream)
-            let response = try await transport.perform(access.request(address))
+            let response = try await send(access.request(address), for: stream)
             guard [301, 302, 303, 307, 308].contains(response.status) else { return (response, address) }
             address = try target(of: response, from: address, for: stream, page: page)
         }
@@ -157,6 +161,24 @@ extension Requester {
             stream,
             page
         )
+    }
+
+    /// Counts and sends one request, and looks at the clock of the answer.
+    private func send(_ request: HTTPRequest, for stream: StreamDefinition) async throws -> HTTPResponse {
+        let sent = wall()
+        ledger.withLock { $0.requests[stream.name, default: 0] += 1 }
+        let response = try await transport.perform(request)
+        // What came out of a cache was dated when it went in.
+        guard response[header: "Age"] == nil,
+            let api = response[header: "Date"].flatMap({ HTTPDate.parse($0) }),
+            let skew = ClockSkew(api: api, sent: sent, received: wall())
+        else { return response }
+        let isNew = ledger.withLock { ledger in
+            defer { ledger.saidSkew = true }
+            return !ledger.saidSkew
+        }
+        if isNew { onClockSkew(skew) }
+        return response
     }
 
     private func check(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) throws {
