@@ -129,10 +129,9 @@ package struct EventBuilder: Sendable {
 
     /// The time of an event whose version is none: the feed entry's, which has the API's precision, or now.
     private static func append(_ happened: Instant?, _ now: Instant, to text: inout [UInt8]) {
-        let time =
-            happened.map { $0.rfc3339(fractionDigits: $0.nanoseconds % 1_000_000_000 == 0 ? 0 : 3) }
-            ?? now.rfc3339(fractionDigits: 3)
-        text.append(contentsOf: time.utf8)
+        guard let happened else { return now.appendRFC3339(fractionDigits: 3, to: &text) }
+        let isWhole = happened.nanoseconds % 1_000_000_000 == 0
+        happened.appendRFC3339(fractionDigits: isWhole ? 0 : 3, to: &text)
     }
 
     private func page(values: [UInt8], text: [UInt8], events: [Event]) -> EventPage {
@@ -150,15 +149,15 @@ package struct EventBuilder: Sendable {
 
     private enum EventTime {
         case slice(ByteSlice)
-        case text(String)
+        case instant(Instant, fractionDigits: Int)
     }
 
     private static func place(_ time: EventTime, in text: inout [UInt8]) -> ByteSlice {
         switch time {
         case .slice(let slice): return slice
-        case .text(let string):
+        case .instant(let instant, let digits):
             let start = text.count
-            text.append(contentsOf: string.utf8)
+            instant.appendRFC3339(fractionDigits: digits, to: &text)
             return ByteSlice(offset: start, count: text.count - start)
         }
     }
@@ -272,10 +271,12 @@ package struct EventBuilder: Sendable {
                         + "not a whole number of \(version == .epochSeconds ? "seconds" : "milliseconds")"
                 )
             }
-            guard version == .epochMilliseconds else { return .text(Instant(seconds: number).rfc3339()) }
+            guard version == .epochMilliseconds else {
+                return .instant(Instant(seconds: number), fractionDigits: 0)
+            }
             let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000)
             return overflow
-                ? .slice(now) : .text(Instant(nanoseconds: nanoseconds).rfc3339(fractionDigits: 3))
+                ? .slice(now) : .instant(Instant(nanoseconds: nanoseconds), fractionDigits: 3)
         }
     }
 
