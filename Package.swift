@@ -44,7 +44,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "Kafka", "Cache", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]
