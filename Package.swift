@@ -93,7 +93,7 @@ if Context.environment["SLUICE_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "WholeWay",
-            dependencies: ["HTTP", "Kafka", "Runs", "Extraction", "Events", "Core", "JSON"],
+            dependencies: ["HTTP", "Kafka", "Cache", "Runs", "Extraction", "Events", "Core", "JSON"],
             path: "Tests/Bench/WholeWay",
             swiftSettings: swiftSettings
         )

@@ -17,6 +17,7 @@ actor SessionSteps {
     private let versions: VersionsLog
     /// How long the versions topic keeps its tombstones, as far as it says.
     private var versionsRetention: Duration?
+    private var versionsPosition: Int64 = 0
     private let neighbours: Neighbours
     private var lock: HostLock?
     private var producer: TransactionalProducer?
@@ -246,6 +247,11 @@ actor SessionSteps {
         try await take()
         // The accounts whose open transactions could hold this back are those of the state's partition.
         guard try await versions.read(retention: versionsRetention) else {
+            // Reading it whole can take longer than any patience: only standing still counts.
+            if versionsPosition != versions.position {
+                versionsPosition = versions.position
+                readSince = settings.monotonic.now()
+            }
             guard settings.monotonic.now() - readSince < Self.readPatience else {
                 throw PublishError(
                     .timedOut,

@@ -58,6 +58,9 @@ final class VersionsLog {
         }
     }
 
+    /// How far the cache has come.
+    var position: Int64 { opened?.position ?? 0 }
+
     /// Reads on for as long as there is progress, and says whether the end was reached; once it was, at no cost.
     func read(retention: Duration?) async throws -> Bool {
         if isReady { return true }

@@ -2,6 +2,7 @@ import Cache
 import Core
 import Foundation
 import JSON
+import Synchronization
 import Testing
 
 @testable import Kafka

@@ -13,8 +13,9 @@ struct VersionCachePropertyTests {
         /// Keys that sort and share their beginnings in every way, some over what a row's own key takes.
         mutating func key() -> [UInt8] {
             let long = [UInt8](repeating: UInt8(ascii: "l"), count: 398)
+            let letters: [UInt8] = [0, 1, UInt8(ascii: "a"), UInt8(ascii: "l"), 0xff]
             let tail = (0..<Int.random(in: 0...3, using: &random)).map { _ in
-                [0, 1, UInt8(ascii: "a"), UInt8(ascii: "l"), 0xff].randomElement(using: &random) ?? 0
+                letters.randomElement(using: &random) ?? 0
             }
             return Int.random(in: 0..<3, using: &random) == 0 ? long + tail + tail : tail
         }

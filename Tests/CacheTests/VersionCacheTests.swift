@@ -222,7 +222,7 @@ struct VersionCacheTests {
         let fixture = try CacheFixture()
         let folder = fixture.folder
         try fixture.open().close()
-        await #expect(processExitsWith: .exitCode(3)) { [folder] in
+        await #expect(processExitsWith: .exitCode(3)) { [folder = folder as String] in
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit(rlim_cur: 300_000, rlim_max: 300_000)
             unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
@@ -235,7 +235,7 @@ struct VersionCacheTests {
                 wall: { now },
                 boot: "boot"
             )
-            do {
+            do throws(StateError) {
                 for position in 1...100 {
                     let changes = (0..<500).map { number in
                         VersionChange(
