@@ -3,8 +3,10 @@ import Core
 /// What went wrong with the cache's file, and in doing what.
 struct CacheFault: Error {
     enum Kind: Equatable {
-        /// The disk, or the room that the cache may take, is full.
+        /// The disk is full.
         case full
+        /// The file has reached its size.
+        case mapFull
         /// What is there is no cache of ours, or a damaged one.
         case damaged
         /// The disk fails, or the folder is closed to us.
@@ -19,7 +21,7 @@ struct CacheFault: Error {
     func error(in folder: String) -> StateError {
         let what = "\(attempt) the cache in \(folder): \(reason)"
         switch kind {
-        case .full:
+        case .full, .mapFull:
             return StateError(
                 .diskFailed,
                 "\(what); free some room, or name another folder with --cache-folder: nothing is lost, what was "

@@ -27,9 +27,10 @@ struct CacheOpening {
                 ?? "nothing says what it was filled from"
         }
         var kept: (file: CacheFile, position: CachePosition)?
-        if place.fileBytes != nil, discarded == nil, let mark {
+        // Opening it can make it longer.
+        if let bytes = place.fileBytes, discarded == nil, let mark {
             do throws(CacheFault) {
-                kept = try check(CacheFile(path: place.file, limit: limit), mark, place.fileBytes ?? 0)
+                kept = try check(CacheFile(path: place.file, limit: limit), mark, bytes)
             } catch  where error.kind == .damaged {
                 discarded = error.reason
             }

@@ -46,6 +46,11 @@ struct SessionVersionsTests {
         }
     }
 
+    /// The caches of a host, one for each account.
+    private func folders(_ fixture: SessionFixture) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: fixture.cacheFolder())
+    }
+
     private func refusal(_ settings: SessionSettings) async throws -> (any SluiceError)? {
         do {
             await (try await AccountSession.start(settings)).end()
@@ -160,7 +165,7 @@ struct SessionVersionsTests {
         let first = try await AccountSession.start(fixture.settings())
         try await first.commit(group(fixture, 1...3))
         await first.end()
-        let folders = try FileManager.default.contentsOfDirectory(atPath: fixture.cacheFolder())
+        let folders = try folders(fixture)
         #expect(folders.count == 1)
         try FileManager.default.removeItem(atPath: "\(fixture.cacheFolder())/\(folders[0])/mark.json")
         let lines = Locked<[String]>([])
@@ -179,7 +184,7 @@ struct SessionVersionsTests {
         let first = try await AccountSession.start(fixture.settings())
         try await first.commit(group(fixture, 1...3))
         await first.end()
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: fixture.cacheFolder()).first)
+        let name = try #require(folders(fixture).first)
         let cache = try VersionCache(
             folder: "\(fixture.cacheFolder())/\(name)",
             identity: CacheIdentity(
