@@ -99,7 +99,7 @@ struct WholeWay {
                     page.page,
                     keyFields: page.keyFields,
                     versionField: page.versionField,
-                    now: page.now
+                    now: page.times.now
                 )
             }
         }
