@@ -39,12 +39,12 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("ExtractionTests", ["Extraction", "Expressions", "YAML", "Cryptography", "Core", "JSON"]),
     ("EventsTests", ["Events", "Core", "JSON"]),
     ("RunsTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
+    ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
     ("SimulationTests", ["Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "Kafka", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]
@@ -70,8 +70,15 @@ targets.append(
         swiftSettings: swiftSettings
     )
 )
-// Runs the built command as a process, for the suites that do.
-targets.append(.target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: swiftSettings))
+// Runs the built command and what it talks to as processes, for the suites that do.
+targets.append(
+    .target(
+        name: "ProcessSupport",
+        dependencies: ["JSON"],
+        path: "Tests/ProcessSupport",
+        swiftSettings: swiftSettings
+    )
+)
 targets += suites.map {
     .testTarget(
         name: $0.name,

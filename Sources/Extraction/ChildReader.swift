@@ -1,4 +1,4 @@
-package import Core
+import Core
 import JSON
 import Synchronization
 
@@ -10,8 +10,7 @@ struct ChildSet: Sendable {
     var pages: [ExtractedPage] = []
     /// Whether there is no such parent any more.
     var isGone = false
-    var asked: Instant
-    var now: Instant
+    var times: AnswerTimes
     var requests = 0
 
     /// Reads the whole list of a parent.
@@ -35,9 +34,9 @@ struct ChildSet: Sendable {
         var bytes = 0
         do {
             while let page = try await list.next() {
-                if set == nil { set = ChildSet(asked: page.asked, now: page.now) }
+                if set == nil { set = ChildSet(times: page.times) }
                 set?.requests += page.requests
-                set?.now = page.now
+                set?.times.extend(to: page.times)
                 set?.pages.append(page)
                 bytes += page.page.bytes.count
                 guard bytes <= maximumBytes else {
@@ -50,10 +49,11 @@ struct ChildSet: Sendable {
             }
         } catch let gone as ListReader.Gone {
             // A parent that goes while its pages are read is gone as well.
+            var times = set?.times ?? gone.times
+            times.extend(to: gone.times)
             return ChildSet(
                 isGone: true,
-                asked: set?.asked ?? gone.asked,
-                now: gone.now,
+                times: times,
                 requests: (set?.requests ?? 0) + gone.requests
             )
         }
@@ -71,10 +71,8 @@ package struct ParentRead: Sendable {
     package var pages: [ExtractedPage]
     /// What the bookmark holds once its events are committed (I1).
     package var progress: ListProgress
-    /// When the first of the pages was asked for, or the API's `Date` where that is earlier.
-    package var asked: Instant
-    /// The earlier of the API's `Date` and the local clock at the last of them.
-    package var now: Instant
+    /// When the pages were given, as one.
+    package var times: AnswerTimes
     /// The requests that it took, the parents' page included where it is the first of it.
     package var requests: Int
 
@@ -83,15 +81,13 @@ package struct ParentRead: Sendable {
         parent: [UInt8],
         pages: [ExtractedPage],
         progress: ListProgress,
-        asked: Instant,
-        now: Instant,
+        times: AnswerTimes,
         requests: Int
     ) {
         self.parent = parent
         self.pages = pages
         self.progress = progress
-        self.asked = asked
-        self.now = now
+        self.times = times
         self.requests = requests
     }
 }
@@ -213,8 +209,7 @@ package final class ChildReader: Sendable {
             parent: parent,
             pages: set.pages,
             progress: place.progress,
-            asked: set.asked,
-            now: set.now,
+            times: set.times,
             requests: requests
         )
     }
@@ -257,8 +252,7 @@ package final class ChildReader: Sendable {
             parent: [],
             pages: [],
             progress: place.progress,
-            asked: page.asked,
-            now: page.now,
+            times: page.times,
             requests: start.requests
         )
     }

@@ -78,7 +78,7 @@ package final class FeedReader: Sendable {
         var known: Set<[UInt8]> = []
         var window: FeedWindow?
         while let page = try await list.next() {
-            if window == nil { window = FeedWindow(entries: [], now: page.asked, requests: 0) }
+            if window == nil { window = FeedWindow(entries: [], now: page.times.asked, requests: 0) }
             window?.requests += page.requests
             for record in page.page.records.indices {
                 let entry = try entry(record, of: page.page, fields: list.reader, page: page.progress.pages)

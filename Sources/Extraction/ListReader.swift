@@ -14,8 +14,7 @@ import Synchronization
 package final class ListReader: Sendable {
     /// There is no such list: thrown of a subject that may be gone.
     struct Gone: Error {
-        var asked: Instant
-        var now: Instant
+        var times: AnswerTimes
         var requests: Int
     }
 
@@ -87,7 +86,7 @@ package final class ListReader: Sendable {
         let number = start.progress.pages + 1
         let address = try address(at: start.progress.token, page: number)
         var answer = try await requester.get(address, for: subject, page: number)
-        if answer.isGone { throw Gone(asked: answer.asked, now: answer.now, requests: answer.requests) }
+        if answer.isGone { throw Gone(times: answer.times, requests: answer.requests) }
         let (page, after) = try take(&answer, from: start)
         place.withLock { place in
             place.progress = after.progress
@@ -152,8 +151,7 @@ package final class ListReader: Sendable {
             keyFields: reader.keyFields,
             versionField: reader.versionField,
             progress: after.progress,
-            now: answer.now,
-            asked: answer.asked,
+            times: answer.times,
             requests: answer.requests
         )
         return (extracted, after)

@@ -1,4 +1,4 @@
-package import Core
+import Core
 import Expressions
 import JSON
 
@@ -14,15 +14,14 @@ package struct ObjectLook: Sendable {
     }
 
     package var found: Found
-    /// When it was asked for, or the API's `Date` where that is earlier: what happened before, it tells.
-    package var asked: Instant
+    package var times: AnswerTimes
     /// The requests that it took, retries and redirects included.
     package var requests: Int
 
     /// A look.
-    package init(found: Found, asked: Instant, requests: Int) {
+    package init(found: Found, times: AnswerTimes, requests: Int) {
         self.found = found
-        self.asked = asked
+        self.times = times
         self.requests = requests
     }
 }
@@ -49,9 +48,9 @@ package final class ObjectReader: Sendable {
         subject.text += ", object \(requester.access.shown(object))"
         subject.mayBeGone = true
         var answer = try await requester.get(address, for: subject, page: nil)
-        let asked = answer.asked
+        let times = answer.times
         let requests = answer.requests
-        if answer.isGone { return ObjectLook(found: .gone, asked: asked, requests: requests) }
+        if answer.isGone { return ObjectLook(found: .gone, times: times, requests: requests) }
         let reader = PageReader(
             subject: subject,
             shape: RecordShape(objectOf: stream),
@@ -67,17 +66,16 @@ package final class ObjectReader: Sendable {
                     + " the feed's object must be the stream's key"
             )
         }
-        if try isGone(page, subject) { return ObjectLook(found: .gone, asked: asked, requests: requests) }
+        if try isGone(page, subject) { return ObjectLook(found: .gone, times: times, requests: requests) }
         let extracted = ExtractedPage(
             page: page,
             keyFields: reader.keyFields,
             versionField: reader.versionField,
             progress: .start,
-            now: answer.now,
-            asked: asked,
+            times: times,
             requests: requests
         )
-        return ObjectLook(found: .records([extracted]), asked: asked, requests: requests)
+        return ObjectLook(found: .records([extracted]), times: times, requests: requests)
     }
 
     private func isGone(_ page: ScannedPage, _ subject: RequestSubject) throws(ExtractionError) -> Bool {
@@ -97,7 +95,7 @@ package final class ObjectReader: Sendable {
         let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
         return ObjectLook(
             found: set.isGone ? .gone : .records(set.pages),
-            asked: set.asked,
+            times: set.times,
             requests: set.requests
         )
     }

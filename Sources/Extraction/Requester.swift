@@ -14,9 +14,7 @@ package final class Requester: Sendable {
         var address: HTTPAddress
         /// Retries and redirects included.
         var requests: Int
-        var now: Instant
-        /// When it was asked for, or the API's `Date` where that is earlier: what happened before, it tells.
-        var asked: Instant
+        var times: AnswerTimes
         /// Whether it says that there is no such thing: of subjects that may be gone.
         var isGone = false
     }
@@ -24,10 +22,10 @@ package final class Requester: Sendable {
     private struct Ledger {
         var requests: [String: Int] = [:]
         var paces: [String: PaceMachine]
+        var saidSkew = false
 
-        /// Counts a request and gives how long it has to wait for its turn.
+        /// Gives how long a request has to wait for its turn.
         mutating func book(_ subject: RequestSubject, at now: Duration) -> Duration {
-            requests[subject.counter, default: 0] += 1
             var wait = Duration.zero
             for name in Set(["default", subject.limit ?? "default"]) {
                 wait = max(wait, paces[name]?.book(at: now) ?? .zero)
@@ -45,12 +43,14 @@ package final class Requester: Sendable {
     private let clock: WaitingClock
     private let wall: WallClock
     private let jitter: @Sendable () -> Double
+    private let onClockSkew: @Sendable (ClockSkew) -> Void
     private let policy: RetryMachine.Policy
     private let ledger: Locked<Ledger>
 
     /// A requester for one account.
     ///
     /// `settings` are the account's values by name; defaults are filled in here. `jitter` draws from 0..<1.
+    /// `onClockSkew` is told of wrong clocks, once.
     package init(
         extractor: ExtractorDefinition,
         settings: [String: JSONValue],
@@ -58,7 +58,8 @@ package final class Requester: Sendable {
         clock: WaitingClock,
         wall: @escaping WallClock,
         policy: RetryMachine.Policy = RetryMachine.Policy(),
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        onClockSkew: @escaping @Sendable (ClockSkew) -> Void = { _ in }
     ) throws(ExtractionError) {
         access = try AccountAccess(extractor, settings: settings)
         rules = extractor.errorRules
@@ -67,6 +68,7 @@ package final class Requester: Sendable {
         self.wall = wall
         self.policy = policy
         self.jitter = jitter
+        self.onClockSkew = onClockSkew
         ledger = Locked(Ledger(paces: try access.limits(extractor).mapValues { PaceMachine($0) }))
     }
 
@@ -147,17 +149,18 @@ extension Requester {
             try await pace(subject)
             count.withLock { $0 += 1 }
             let sent = wall()
-            let response = try await transport.perform(access.request(address))
+            let response = try await send(access.request(address), for: subject, at: sent)
             guard [301, 302, 303, 307, 308].contains(response.status) else {
-                // The earlier of the API's clock and ours: either can be wrong.
-                let date = response[header: "Date"].flatMap { HTTPDate.parse($0) }
-                let now = wall()
                 return Answer(
                     response: response,
                     address: address,
                     requests: 0,
-                    now: date.map { min($0, now) } ?? now,
-                    asked: date.map { min($0, sent) } ?? sent
+                    times: AnswerTimes(
+                        sent: sent,
+                        received: wall(),
+                        date: response[header: "Date"].flatMap { HTTPDate.parse($0) },
+                        isAged: response[header: "Age"] != nil
+                    )
                 )
             }
             address = try target(of: response, from: address, for: subject, page: page)
@@ -167,6 +170,25 @@ extension Requester {
             subject,
             page
         )
+    }
+
+    /// Counts and sends one request, and looks at the clock of the answer.
+    private func send(_ request: HTTPRequest, for subject: RequestSubject, at sent: Instant) async throws
+        -> HTTPResponse
+    {
+        ledger.withLock { $0.requests[subject.counter, default: 0] += 1 }
+        let response = try await transport.perform(request)
+        // What came out of a cache was dated when it went in.
+        guard response[header: "Age"] == nil,
+            let api = response[header: "Date"].flatMap({ HTTPDate.parse($0) }),
+            let skew = ClockSkew(api: api, sent: sent, received: wall())
+        else { return response }
+        let isNew = ledger.withLock { ledger in
+            defer { ledger.saidSkew = true }
+            return !ledger.saidSkew
+        }
+        if isNew { onClockSkew(skew) }
+        return response
     }
 
     private func check(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) throws {
