@@ -11,18 +11,20 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Cryptography", ["CCrypto"]),
     ("Expressions", ["Core", "JSON"]),
     ("HTTP", ["CCurl", "CDeflate", "Core"]),
-    ("Kafka", ["CRDKafka", "Core", "JSON"]),
+    ("Cache", ["CLMDB", "Core", "JSON"]),
+    ("Kafka", ["CRDKafka", "Cache", "Core", "JSON"]),
+    ("Files", ["Cache", "Core", "JSON"]),
     ("Configuration", ["YAML", "Core", "JSON"]),
     ("Web", ["CMicroHTTPD", "CDeflate"]),
     ("CommandLine", []),
     ("Telemetry", ["Core", "JSON"]),
-    ("Extraction", ["Expressions", "YAML", "Core", "JSON"]),
+    ("Extraction", ["Expressions", "YAML", "Cryptography", "Core", "JSON"]),
     ("Events", ["Cryptography", "Core", "JSON"]),
     ("Runs", ["Extraction", "Events", "Core", "JSON"]),
     ("Simulators", ["Web", "Core", "JSON"]),
 ]
 
-let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate"]
+let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB"]
 
 /// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
 let suites: [(name: String, imports: [Target.Dependency])] = [
@@ -34,12 +36,14 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("ConfigurationTests", ["Configuration", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
-    ("ExtractionTests", ["Extraction", "Expressions", "YAML", "Core", "JSON"]),
+    ("ExtractionTests", ["Extraction", "Expressions", "YAML", "Cryptography", "Core", "JSON"]),
     ("EventsTests", ["Events", "Core", "JSON"]),
     ("RunsTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("SimulatorsTests", ["Simulators", "Web", "Core", "JSON"]),
-    ("SimulationTests", ["Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
-    ("LoopbackTests", ["HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
+    ("SimulationTests", ["Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
+    ("CacheTests", ["Cache", "Core", "JSON"]),
+    ("FilesTests", ["Files", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
@@ -66,8 +70,15 @@ targets.append(
         swiftSettings: swiftSettings
     )
 )
-// Runs the built command as a process, for the suites that do.
-targets.append(.target(name: "ProcessSupport", path: "Tests/ProcessSupport", swiftSettings: swiftSettings))
+// Runs the built command and what it talks to as processes, for the suites that do.
+targets.append(
+    .target(
+        name: "ProcessSupport",
+        dependencies: ["JSON"],
+        path: "Tests/ProcessSupport",
+        swiftSettings: swiftSettings
+    )
+)
 targets += suites.map {
     .testTarget(
         name: $0.name,

@@ -8,19 +8,26 @@ import YAML
 ///     account: acme
 ///     settings: {api_key: env:STRIPE_KEY}
 ///     streams: [charges, refunds]
+///     connection: {ca_file: company-ca.pem}
 ///     kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///     topic_prefix: saas
+///     topic_template: "<prefix>.<stream>"
 package struct AccountFile: Hashable, Sendable {
     /// The path as it was given.
     package var path: String
-    package var extractor: String?
-    package var account: String?
+    package var extractor: PlacedText?
+    package var account: PlacedText?
     package var settings: [GivenSetting]
+    /// Where the settings stand, or would.
+    package var settingsPlace: SettingOrigin
     /// The streams to read; nil for the extractor's own choice.
-    package var streams: [String]?
+    package var streams: [PlacedText]?
+    /// How the API is reached, by the names of `ConnectionSettings`.
+    package var connection: [GivenSetting]
     package var bootstrap: GivenSetting?
     package var kafka: [GivenSetting]
-    package var topicPrefix: String?
+    package var topicPrefix: PlacedText?
+    package var topicTemplate: PlacedText?
 
     /// The folder that relative paths in the file start from.
     package var folder: String {
@@ -49,13 +56,20 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     private init(_ root: YAMLNode, path: String) throws(YAMLError) {
-        try root.checkKeys(["extractor", "account", "settings", "streams", "kafka", "topic_prefix"])
+        try root.checkKeys([
+            "extractor", "account", "settings", "streams", "connection", "kafka", "topic_prefix",
+            "topic_template",
+        ])
         self.path = path
         extractor = try Self.text(root["extractor"])
         account = try Self.text(root["account"])
         topicPrefix = try Self.text(root["topic_prefix"])
+        topicTemplate = try Self.text(root["topic_template"])
         settings = try Self.given(root["settings"])
+        settingsPlace = Self.place(of: root["settings"] ?? root)
         streams = try Self.names(root["streams"])
+        try root["connection"]?.checkKeys(ConnectionSettings.names)
+        connection = try Self.given(root["connection"])
         let section = root["kafka"]
         try section?.checkKeys(["bootstrap", "set"])
         kafka = try Self.given(section?["set"])
@@ -65,18 +79,24 @@ package struct AccountFile: Hashable, Sendable {
         }
     }
 
-    private static func text(_ node: YAMLNode?) throws(YAMLError) -> String? {
-        guard let node else { return nil }
-        return try node.string()
+    private static func place(of node: YAMLNode) -> SettingOrigin {
+        .file(node.file, line: node.line, column: node.column)
     }
 
-    private static func names(_ node: YAMLNode?) throws(YAMLError) -> [String]? {
+    private static func text(_ node: YAMLNode?) throws(YAMLError) -> PlacedText? {
         guard let node else { return nil }
-        var names: [String] = []
+        return PlacedText(try node.string(), at: place(of: node))
+    }
+
+    private static func names(_ node: YAMLNode?) throws(YAMLError) -> [PlacedText]? {
+        guard let node else { return nil }
+        var names: [PlacedText] = []
         for item in try node.sequence() {
             let name = try item.string()
-            guard !names.contains(name) else { throw item.fail("the stream \(name) stands here twice") }
-            names.append(name)
+            guard !names.contains(where: { $0.text == name }) else {
+                throw item.fail("the stream \(name) stands here twice")
+            }
+            names.append(PlacedText(name, at: place(of: item)))
         }
         guard !names.isEmpty else {
             throw node.fail("streams names none; leave the key out to read them all")
@@ -93,11 +113,7 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     private static func setting(_ name: String, _ value: GivenValue, at node: YAMLNode) -> GivenSetting {
-        GivenSetting(
-            name: name,
-            value: value,
-            origin: .file(node.file, line: node.line, column: node.column)
-        )
+        GivenSetting(name: name, value: value, origin: place(of: node))
     }
 
     private static func value(_ node: YAMLNode, of name: String) throws(YAMLError) -> GivenValue {

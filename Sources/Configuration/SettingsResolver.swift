@@ -28,7 +28,7 @@ package struct SettingsResolver: Sendable {
             try checkName(setting)
             given[setting.name] = setting
         }
-        try checkRequired(given)
+        try checkRequired(given, file: file)
         var result = ResolvedSettings(values: [:], origins: [:], secretNames: [])
         for declaration in declarations where !declaration.isSecret {
             try add(declaration, given[declaration.name], folder: file?.folder ?? ".", to: &result)
@@ -54,7 +54,10 @@ package struct SettingsResolver: Sendable {
         )
     }
 
-    private func checkRequired(_ given: [String: GivenSetting]) throws(ConfigurationError) {
+    private func checkRequired(
+        _ given: [String: GivenSetting],
+        file: AccountFile?
+    ) throws(ConfigurationError) {
         let missing = declarations.filter {
             $0.isRequired && $0.defaultValue ?? .null == .null && given[$0.name] == nil
         }
@@ -63,7 +66,8 @@ package struct SettingsResolver: Sendable {
         let example = first.isSecret ? "env:NAME" : "VALUE"
         throw ConfigurationError(
             .missingSetting,
-            "missing: \(names.joined(separator: ", ")); give each by --set \(first.name)=\(example) "
+            (file.map { "\($0.settingsPlace): " } ?? "")
+                + "missing: \(names.joined(separator: ", ")); give each by --set \(first.name)=\(example) "
                 + "or in the file's settings"
         )
     }

@@ -3,7 +3,7 @@ package import JSON
 /// How far a stream has been read: what commits with the events of each page (I1).
 package struct Bookmark: Hashable, Sendable {
     /// The format that this version writes.
-    package static let format = 1
+    package static let format = 2
 
     /// Progress through a list.
     package struct List: Hashable, Sendable {
@@ -13,25 +13,54 @@ package struct Bookmark: Hashable, Sendable {
         package var isDone: Bool
         package var records: Int
         package var pages: Int
+        /// The number of this full read, from 1: what is remembered of a key says in which it was last seen.
+        package var read: Int
+        /// Nothing older than this was asked for (`--since`).
+        package var since: Instant?
 
         /// Progress; by default none.
-        package init(token: JSONValue? = nil, isDone: Bool = false, records: Int = 0, pages: Int = 0) {
+        package init(
+            token: JSONValue? = nil,
+            isDone: Bool = false,
+            records: Int = 0,
+            pages: Int = 0,
+            read: Int = 1,
+            since: Instant? = nil
+        ) {
             self.token = token
             self.isDone = isDone
             self.records = records
             self.pages = pages
+            self.read = read
+            self.since = since
+        }
+    }
+
+    /// Progress through a feed.
+    package struct Feed: Hashable, Sendable {
+        package var name: String
+        /// Every entry before this is done; a whole number of milliseconds since 1970.
+        package var at: Instant
+
+        /// A place in a feed.
+        package init(name: String, at: Instant) {
+            self.name = name
+            self.at = at
         }
     }
 
     package var fingerprint: Fingerprint
     package var list: List
+    /// Nil where no feed is followed, or none yet.
+    package var feed: Feed?
     /// When it was written, in milliseconds since 1970, as Kafka's own timestamps are.
     package var updated: Int64
 
     /// A bookmark.
-    package init(fingerprint: Fingerprint, list: List, updated: Int64) {
+    package init(fingerprint: Fingerprint, list: List, feed: Feed? = nil, updated: Int64) {
         self.fingerprint = fingerprint
         self.list = list
+        self.feed = feed
         self.updated = updated
     }
 
@@ -47,6 +76,18 @@ package struct Bookmark: Hashable, Sendable {
             records: try list.int("records"),
             pages: try list.int("pages")
         )
+        // Format 1 knew neither repeated reads nor feeds.
+        if document.format >= 2 {
+            self.list.read = try list.int("read")
+            self.list.since = try list.optionalInt("since").map(Instant.init(milliseconds:))
+            if var feed = try document.optionalDocument("feed") {
+                self.feed = Feed(
+                    name: try feed.text("name"),
+                    at: Instant(milliseconds: try feed.int("at"))
+                )
+                try feed.finish()
+            }
+        }
         try list.finish()
         updated = Int64(try document.int("updated"))
         try document.finish()
@@ -64,7 +105,18 @@ package struct Bookmark: Hashable, Sendable {
                     .init(name: "done", value: .bool(list.isDone)),
                     .init(name: "records", value: .number(list.records)),
                     .init(name: "pages", value: .number(list.pages)),
+                    .init(name: "read", value: .number(list.read)),
+                    .init(name: "since", value: list.since.map { .number($0.milliseconds) } ?? .null),
                 ])
+            ),
+            .init(
+                name: "feed",
+                value: feed.map {
+                    .object([
+                        .init(name: "name", value: .string($0.name)),
+                        .init(name: "at", value: .number($0.at.milliseconds)),
+                    ])
+                } ?? .null
             ),
             .init(name: "updated", value: .number(updated)),
         ])

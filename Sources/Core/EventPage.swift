@@ -18,14 +18,24 @@ package struct Event: Sendable {
     package var id: ByteSlice
     /// Of `EventPage.text`: `ce_time`, RFC 3339.
     package var time: ByteSlice
+    /// What the record is known by; only of pages that are compared with what is remembered.
+    package var content: ContentHash?
 
     /// An event of a page.
-    package init(kind: EventKind, value: ByteSlice, key: ByteSlice, id: ByteSlice, time: ByteSlice) {
+    package init(
+        kind: EventKind,
+        value: ByteSlice,
+        key: ByteSlice,
+        id: ByteSlice,
+        time: ByteSlice,
+        content: ContentHash? = nil
+    ) {
         self.kind = kind
         self.value = value
         self.key = key
         self.id = id
         self.time = time
+        self.content = content
     }
 }
 

@@ -14,6 +14,18 @@ package struct Instant: Hashable, Comparable, Sendable {
         nanoseconds = overflow ? (seconds < 0 ? .min : .max) : product
     }
 
+    /// An instant so many milliseconds after the epoch; what lies outside the range is clamped to it.
+    package init(milliseconds: Int) {
+        let (product, overflow) = Int64(milliseconds).multipliedReportingOverflow(by: 1_000_000)
+        nanoseconds = overflow ? (milliseconds < 0 ? .min : .max) : product
+    }
+
+    /// Whole milliseconds since the epoch, rounded down.
+    package var milliseconds: Int {
+        let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return Int(remainder < 0 ? quotient - 1 : quotient)
+    }
+
     /// Whole seconds since the epoch, rounded down.
     package var seconds: Int64 {
         let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)

@@ -14,11 +14,14 @@ package struct StateRecord: Hashable, Sendable {
 package struct TransactionGroup: Sendable {
     package var pages: [EventPage]
     package var state: [StateRecord]
+    /// What the account then remembers, in order: a later change of a key replaces an earlier one.
+    package var versions: [VersionChange]
 
     /// A group.
-    package init(pages: [EventPage], state: [StateRecord]) {
+    package init(pages: [EventPage], state: [StateRecord], versions: [VersionChange] = []) {
         self.pages = pages
         self.state = state
+        self.versions = versions
     }
 
     /// The event records over all topics: the count of `sluice_txn`.
@@ -32,4 +35,12 @@ package protocol Publisher: Sendable {
     /// Throws `PublishError`: with `recovery` `.retry` nothing of the group is visible and it may be given again,
     /// in part or whole; `.failStream` names the culprit in `stream`; after `.failRun` the publisher is of no more use.
     func commit(_ group: TransactionGroup) async throws
+}
+
+/// Where an account's events and state go, while it is its only writer.
+package protocol Destination: Publisher {
+    /// The bookmark of a stream as it was committed before; nil where the stream was never read.
+    func bookmark(of stream: StreamName) throws(StateError) -> Bookmark?
+    /// What is remembered as committed: a commit that returned is in it.
+    var versions: any VersionStore { get }
 }

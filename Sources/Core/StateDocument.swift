@@ -71,6 +71,13 @@ struct StateDocument {
         return int
     }
 
+    mutating func optionalInt(_ name: String) throws(StateError) -> Int? {
+        let value = try value(name)
+        if value == .null { return nil }
+        guard let int = value.int, int >= 0 else { throw wrong(name, "a whole number from 0, or null") }
+        return int
+    }
+
     mutating func bool(_ name: String) throws(StateError) -> Bool {
         guard let bool = try value(name).bool else { throw wrong(name, "true or false") }
         return bool
@@ -94,6 +101,12 @@ struct StateDocument {
 
     mutating func document(_ name: String) throws(StateError) -> StateDocument {
         try StateDocument(value(name), noun: "\"\(name)\" of \(noun)", format: format)
+    }
+
+    mutating func optionalDocument(_ name: String) throws(StateError) -> StateDocument? {
+        let value = try value(name)
+        if value == .null { return nil }
+        return try StateDocument(value, noun: "\"\(name)\" of \(noun)", format: format)
     }
 
     func finish() throws(StateError) {

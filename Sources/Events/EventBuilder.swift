@@ -4,24 +4,42 @@ package import JSON
 
 /// Makes the events of a page: key, id, time and headers' constants, by the rules that hold for ten years.
 ///
-/// The key is a string's decoded UTF-8, a number's lexeme, or a compact JSON array of several; the id is
-/// `<key>:<version>`, so the key is written once and the id extends it.
+/// The key is a string's decoded UTF-8, a number's lexeme, or a compact JSON array of several, the account first
+/// where the topic does not name it; the id is `<key>:<version>`, so the key is written once and the id extends it.
 package struct EventBuilder: Sendable {
     private let stream: String
     private let topic: String
     private let source: String
     private let typePrefix: String
     private let version: VersionFormat?
+    private let isAccountInKey: Bool
+    /// What a composite key begins with: `[`, or `["stripe/acme",` where topics do not name the account.
+    private let keyStart: [UInt8]
 
     /// A builder for one stream of an account.
     ///
-    /// `version` is the form of the declared version field; nil where the content is the version.
-    package init(extractor: String, account: String, stream: String, topic: String, version: VersionFormat?) {
+    /// `version` is the form of the declared version field; nil where the content is the version. `isAccountInKey`
+    /// makes the account the first part of every key, so that topic and key together always name it.
+    package init(
+        extractor: String,
+        account: String,
+        stream: String,
+        topic: String,
+        isAccountInKey: Bool = false,
+        version: VersionFormat?
+    ) {
         self.stream = stream
         self.topic = topic
         self.source = "/\(extractor)/\(account)/\(stream)"
         self.typePrefix = "\(extractor).\(stream)"
         self.version = version
+        self.isAccountInKey = isAccountInKey
+        var keyStart = [UInt8(ascii: "[")]
+        if isAccountInKey {
+            JSONText.appendQuoted("\(extractor)/\(account)".utf8, to: &keyStart)
+            keyStart.append(UInt8(ascii: ","))
+        }
+        self.keyStart = keyStart
     }
 
     /// The events of a scanned page, in its order; a key that stands twice goes out once, as its newest.
@@ -94,7 +112,7 @@ package struct EventBuilder: Sendable {
         page: borrowing ScannedPage,
         to text: inout [UInt8]
     ) throws(EventError) {
-        if fields.count == 1 {
+        if fields.count == 1, !isAccountInKey {
             let token = try keyPart(
                 page.field(fields.lowerBound, ofRecord: record),
                 record: record,
@@ -108,10 +126,14 @@ package struct EventBuilder: Sendable {
             }
             return
         }
-        text.append(UInt8(ascii: "["))
+        text.append(contentsOf: keyStart)
         for field in fields {
             if field > fields.lowerBound { text.append(UInt8(ascii: ",")) }
             let token = try keyPart(page.field(field, ofRecord: record), record: record, page: page)
+            // Alone it would be the whole key: refused in both forms.
+            if fields.count == 1, token.count == 2, page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
+                throw badKey(record, "an empty string")
+            }
             // Decoded and quoted anew, so that one text has one form whatever escapes the API chose that day.
             if page.bytes[token.lowerBound] == UInt8(ascii: "\"") {
                 var decoded = [UInt8]()

@@ -22,6 +22,12 @@ struct Evaluator {
         }
     }
 
+    /// Whether there is such a value, and it counts as true.
+    func holds(_ expression: Expression) throws(ExpressionError) -> Bool {
+        guard case .value(let value) = try find(expression) else { return false }
+        return value.isTruthy
+    }
+
     /// A value as part of a text.
     func text(_ value: JSONValue, of expression: Expression, at offset: Int) throws(ExpressionError) -> String
     {

@@ -83,6 +83,14 @@ package struct Template: Sendable {
         return .string(try text(scope))
     }
 
+    /// Whether the condition holds: not where its value is null, false, zero or empty, or does not exist.
+    package func holds(_ scope: [String: JSONValue]) throws(ExpressionError) -> Bool {
+        guard segments.count == 1, case .expression(let expression, _) = segments[0] else {
+            return try !text(scope).isEmpty
+        }
+        return try Evaluator(scope: scope).holds(expression)
+    }
+
     /// The text, whatever stands in it; a null is an error.
     package func text(_ scope: [String: JSONValue]) throws(ExpressionError) -> String {
         let evaluator = Evaluator(scope: scope)

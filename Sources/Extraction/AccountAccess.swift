@@ -115,24 +115,89 @@ struct AccountAccess: Sendable {
         }
     }
 
-    /// The address of a stream's first page, without credentials.
-    func address(of stream: StreamDefinition) throws(ExtractionError) -> HTTPAddress {
+    /// The address of a stream's first page, without credentials; of a child stream for one parent.
+    func address(of stream: StreamDefinition, parent: [UInt8]? = nil) throws(ExtractionError) -> HTTPAddress {
+        var variables: [String: JSONValue] = [:]
+        if let parent, let key = stream.parent?.definition.key {
+            variables["parent"] = try Self.scope(of: key, values: parent, stream: stream)
+        }
+        return try address(stream.path, stream.query, place: "stream \(stream.name)", variables)
+    }
+
+    /// The address of one object of a stream.
+    func address(ofObject object: [UInt8], in stream: StreamDefinition) throws(ExtractionError)
+        -> HTTPAddress
+    {
+        guard let follow = stream.follow, let path = follow.path else {
+            preconditionFailure("only a stream that follows a feed looks at objects")
+        }
+        let variables = ["object": try Self.scope(of: [["id"]], values: object, stream: stream)]
+        return try address(path, follow.query, place: "stream \(stream.name): follow", variables)
+    }
+
+    /// The address of a feed's first page.
+    func address(of feed: FeedDefinition) throws(ExtractionError) -> HTTPAddress {
+        try address(feed.path, feed.query, place: "feed \(feed.name)", [:])
+    }
+
+    /// A key's parts under the names of its paths.
+    private static func scope(
+        of key: [[String]],
+        values text: [UInt8],
+        stream: StreamDefinition
+    ) throws(ExtractionError) -> JSONValue {
+        let parsed = key.count > 1 ? (try? JSONValue.parse(text))?.elements ?? [] : []
+        let values = key.count == 1 ? [JSONValue.string(String(decoding: text, as: UTF8.self))] : parsed
+        let texts = values.compactMap { Self.text($0) }
+        // A path of dots would lead to another object.
+        guard texts.count == key.count, texts.allSatisfy({ !["", ".", ".."].contains($0) }) else {
+            throw ExtractionError(
+                .badPage,
+                "stream \(stream.name): \"\(String(decoding: text.prefix(80), as: UTF8.self))\" names no"
+                    + " object that could be asked for",
+                stream: stream.name
+            )
+        }
+        return zip(key, texts).reduce(.object([])) { scope, part in
+            scope.setting(part.0[...], to: .string(part.1))
+        }
+    }
+
+    private func address(
+        _ path: Template,
+        _ query: [(name: String, value: Template)],
+        place: String,
+        _ variables: [String: JSONValue]
+    ) throws(ExtractionError) -> HTTPAddress {
         let filler = Filler(extractor: extractor, scope: scope, secrets: secrets)
-        let path = try filler.text(stream.path, "stream \(stream.name): get")
+        // In a path a key is one segment, whatever is in it; in the query it is encoded with its parameter.
+        let pathFiller = filler.with(variables.mapValues { $0.percentEncoded })
+        let queryFiller = filler.with(variables)
+        let text = try pathFiller.text(path, "\(place): get")
         var address: HTTPAddress
         do {
             let prefix = base.path.hasSuffix("/") ? String(base.path.dropLast()) : base.path
             // Within the base's own host, whatever a setting puts into the path.
-            address = try HTTPAddress(parsing: "\(base.scheme)://\(base.authority)\(prefix)\(path)")
+            address = try HTTPAddress(parsing: "\(base.scheme)://\(base.authority)\(prefix)\(text)")
         } catch {
-            throw filler.failure("stream \(stream.name): get is no path: \(error.message)")
+            throw filler.failure("\(place): get is no path: \(error.message)")
         }
-        for parameter in stream.query {
-            let place = "stream \(stream.name): query.\(parameter.name)"
-            guard let value = try filler.optionalText(parameter.value, place) else { continue }
+        for parameter in query {
+            let place = "\(place): query.\(parameter.name)"
+            guard let value = try queryFiller.optionalText(parameter.value, place) else { continue }
             address = address.setting(query: parameter.name, to: value)
         }
         return address
+    }
+
+    /// The account's variables and others.
+    func scope(with variables: [String: JSONValue]) -> [String: JSONValue] {
+        scope.merging(variables) { $1 }
+    }
+
+    /// How errors show a key.
+    func shown(_ key: [UInt8]) -> String {
+        secrets.excerpt(String(decoding: key, as: UTF8.self), characters: 80)
     }
 
     /// The rate limits, by name.
@@ -187,8 +252,15 @@ struct AccountAccess: Sendable {
 /// Fills templates and says which one could not be filled.
 private struct Filler {
     let extractor: String
-    let scope: [String: JSONValue]
+    var scope: [String: JSONValue]
     let secrets: SecretFilter
+
+    /// The same with more variables.
+    func with(_ variables: [String: JSONValue]) -> Filler {
+        var filler = self
+        filler.scope.merge(variables) { $1 }
+        return filler
+    }
 
     func failure(_ text: String) -> ExtractionError {
         ExtractionError(.badSetting, "extractor \(extractor): \(secrets.clean(text))")
@@ -220,5 +292,25 @@ private struct Filler {
             )
         }
         return text
+    }
+}
+
+extension JSONValue {
+    /// The object with a value at a path of members.
+    fileprivate func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
+        guard let name = path.first else { return value }
+        let others = (members ?? []).filter { $0.name != name }
+        let inner = (self[name] ?? .object([])).setting(path.dropFirst(), to: value)
+        return .object(others + [Member(name: name, value: inner)])
+    }
+
+    /// The same with every text percent-encoded.
+    fileprivate var percentEncoded: JSONValue {
+        switch self {
+        case .string(let text): .string(HTTPAddress.encodeQueryComponent(text))
+        case .object(let members):
+            .object(members.map { Member(name: $0.name, value: $0.value.percentEncoded) })
+        default: self
+        }
     }
 }

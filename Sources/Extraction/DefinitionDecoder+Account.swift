@@ -186,15 +186,11 @@ extension DefinitionDecoder {
     }
 
     private mutating func action(_ node: YAMLNode) -> ErrorAction? {
-        guard let text = text(node) else { return nil }
-        if let action = ErrorAction(rawValue: text) { return action }
-        let known = ErrorAction.allCases.map(\.rawValue)
-        report(node, "unknown action \(text); \(Self.hint(for: text, among: known))")
-        return nil
+        choice(node, "action")
     }
 
     /// `404`, `5xx` or a list of them.
-    private mutating func statuses(_ node: YAMLNode) -> [ClosedRange<Int>] {
+    mutating func statuses(_ node: YAMLNode) -> [ClosedRange<Int>] {
         if case .sequence(let items) = node.content { return items.flatMap { statuses($0) } }
         guard let text = text(node) else { return [] }
         if let status = Int(text), (300...599).contains(status) { return [status...status] }

@@ -4,40 +4,99 @@ import YAML
 
 /// The streams, each over the defaults.
 extension DefinitionDecoder {
-    private static let shared = ["query", "records", "key", "version", "paging", "limit"]
+    private static let shared = [
+        "query", "records", "key", "version", "paging", "limit", "since", "follow",
+    ]
 
-    mutating func streams(_ node: YAMLNode?, defaults: YAMLNode?, limits: [String]) -> [StreamDefinition] {
+    /// What a stream's declaration refers to.
+    private struct Context {
+        var defaults: [String: YAMLNode]
+        var limits: [String]
+        var feeds: [String]
+    }
+
+    mutating func streams(
+        _ node: YAMLNode?,
+        defaults: YAMLNode?,
+        limits: [String],
+        feeds: [String]
+    ) -> [StreamDefinition] {
         let shared = defaults.map { fields($0, known: Self.shared) } ?? [:]
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
-        return members.compactMap { stream($0, defaults: shared, limits: limits) }
+        let context = Context(defaults: shared, limits: limits, feeds: feeds)
+        let names = members.map(\.key)
+        let children = members.filter { $0.value["for_each"] != nil }.map(\.key)
+        // Parents first, wherever they stand: a child's templates are checked against its parent's key.
+        var decoded: [String: StreamDefinition] = [:]
+        for member in members where !children.contains(member.key) {
+            decoded[member.key] = stream(member, parent: nil, in: context)
+        }
+        let parents = decoded
+        for member in members where children.contains(member.key) {
+            let parent = parent(of: member, parents: parents, names: names, children: children)
+            // A parent that could not be decoded is said at its own place.
+            if let parent { decoded[member.key] = stream(member, parent: parent, in: context) }
+        }
+        return names.compactMap { decoded[$0] }
+    }
+
+    private mutating func parent(
+        of member: YAMLMember,
+        parents: [String: StreamDefinition],
+        names: [String],
+        children: [String]
+    ) -> StreamDefinition.Parent? {
+        guard let node = member.value["for_each"], let name = text(node) else { return nil }
+        if !names.contains(name) {
+            report(node, "unknown stream \(name); \(Self.hint(for: name, among: names))")
+        } else if children.contains(name) {
+            report(node, "\(name) is a child itself: name a stream without for_each")
+        }
+        let replaces = member.value["replaces"]
+        let word = replaces.flatMap { text($0) }
+        if let replaces, let word, word != "children" {
+            report(replaces, "unknown value \(word); write replaces: children, or take the line away")
+        }
+        return parents[name].map { StreamDefinition.Parent($0, replaces: word == "children") }
     }
 
     private mutating func stream(
         _ member: YAMLMember,
-        defaults: [String: YAMLNode],
-        limits: [String]
+        parent: StreamDefinition.Parent?,
+        in context: Context
     ) -> StreamDefinition? {
         checkStreamName(member)
-        let own = fields(member.value, known: ["get"] + Self.shared)
-        let fields = defaults.merging(own) { $1 }
-        let path = required("get", of: fields, in: member.value).flatMap { template($0) }
-        if let path, let node = fields["get"], path.source.first != "/" {
-            report(node, "a path begins with a slash and stands behind base_url")
-        }
+        let own = fields(member.value, known: ["get", "for_each", "replaces"] + Self.shared)
+        let fields = context.defaults.merging(own) { $1 }
+        let variables = parent.map { ["parent": Variable.fields($0.definition.key)] } ?? [:]
+        let path = required("get", of: fields, in: member.value).flatMap { self.get($0, variables) }
         let records = required("records", of: fields, in: member.value).flatMap { recordsPath($0) }
         let key = required("key", of: fields, in: member.value).flatMap { self.key($0) }
         let version = fields["version"].flatMap { self.version($0) }
         let paging = required("paging", of: fields, in: member.value).flatMap { self.paging($0, key: key) }
-        let limit = fields["limit"].flatMap { text($0) }
-        if let limit, let node = fields["limit"], !limits.contains(limit) {
-            report(node, "unknown limit \(limit); \(Self.hint(for: limit, among: limits))")
-        }
+        let limit = fields["limit"].flatMap { self.limit($0, among: context.limits) }
         if let paging, let records, let node = fields["paging"] {
             checkPageFields(paging, records: records, at: node)
         }
-        let query = query(defaults["query"], own["query"])
+        let query = query(context.defaults["query"], own["query"], variables)
+        if parent == nil, let node = own["replaces"] {
+            report(node, "only a stream with for_each has children to replace")
+        }
+        if parent != nil, let node = own["get"], let path,
+            !(path.references + query.flatMap(\.value.references)).contains(where: { $0.path[0] == "parent" })
+        {
+            report(node, "nothing here says whose list it is: write the parent's key, {{ parent.id }}")
+        }
+        let since = since(own: own["since"], default: context.defaults["since"], parent: parent)
+        let following = Following(
+            stream: member.value,
+            key: key,
+            parent: parent?.definition,
+            feeds: context.feeds
+        )
+        let follow = follow(own["follow"], defaults: context.defaults["follow"], of: following)
         guard let path, let records, let key, let paging else { return nil }
         return StreamDefinition(
             name: member.key,
@@ -47,23 +106,56 @@ extension DefinitionDecoder {
             key: key,
             version: version,
             progress: .list(paging),
-            limit: limit
+            limit: limit,
+            since: since,
+            follow: follow,
+            parent: parent
         )
+    }
+
+    /// A path behind the base address.
+    mutating func get(_ node: YAMLNode, _ variables: [String: Variable] = [:]) -> Template? {
+        guard let path = template(node, variables: variables) else { return nil }
+        if path.source.first != "/" { report(node, "a path begins with a slash and stands behind base_url") }
+        return path
+    }
+
+    /// The name of a declared limit.
+    mutating func limit(_ node: YAMLNode, among limits: [String]) -> String? {
+        guard let limit = text(node) else { return nil }
+        if !limits.contains(limit) {
+            report(node, "unknown limit \(limit); \(Self.hint(for: limit, among: limits))")
+        }
+        return limit
+    }
+
+    private mutating func since(
+        own: YAMLNode?,
+        default shared: YAMLNode?,
+        parent: StreamDefinition.Parent?
+    ) -> StreamDefinition.Since? {
+        if let parent {
+            if let own { report(own, "a child stream begins where \(parent.name) does: take since away") }
+            return parent.definition.since
+        }
+        guard let node = own ?? shared else { return nil }
+        if case .scalar = node.content {
+            return text(node).map { StreamDefinition.Since(parameter: $0, format: .epochSeconds) }
+        }
+        let fields = fields(node, known: ["param", "format"])
+        let parameter = required("param", of: fields, in: node).flatMap { text($0) }
+        let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
+        guard let parameter, let format else { return nil }
+        return StreamDefinition.Since(parameter: parameter, format: format)
     }
 
     /// A field and how it is written: without the form nobody could tell the older of two.
     private mutating func version(_ node: YAMLNode) -> StreamDefinition.Version? {
         let fields = fields(node, known: ["field", "format"])
         let path = required("field", of: fields, in: node).flatMap { self.path($0) }
-        guard let formatNode = required("format", of: fields, in: node), let name = text(formatNode) else {
-            return nil
-        }
-        guard let format = VersionFormat(rawValue: name) else {
-            let hint = Self.hint(for: name, among: VersionFormat.allCases.map(\.rawValue))
-            report(formatNode, "unknown format \(name); \(hint)")
-            return nil
-        }
-        return path.map { StreamDefinition.Version(path: $0, format: format) }
+        let format: VersionFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
+        guard let path, let format else { return nil }
+        return StreamDefinition.Version(path: path, format: format)
     }
 
     private mutating func checkStreamName(_ member: YAMLMember) {
@@ -79,11 +171,14 @@ extension DefinitionDecoder {
     }
 
     /// The stream's parameters over the default ones.
-    private mutating func query(_ defaults: YAMLNode?, _ own: YAMLNode?) -> [(name: String, value: Template)]
-    {
+    mutating func query(
+        _ defaults: YAMLNode?,
+        _ own: YAMLNode?,
+        _ variables: [String: Variable] = [:]
+    ) -> [(name: String, value: Template)] {
         var query: [(name: String, value: Template)] = []
         for member in [defaults, own].compactMap({ $0 }).flatMap({ members($0) }) {
-            guard let value = template(member.value) else { continue }
+            guard let value = template(member.value, variables: variables) else { continue }
             if let index = query.firstIndex(where: { $0.name == member.key }) {
                 query[index].value = value
             } else {
@@ -94,7 +189,7 @@ extension DefinitionDecoder {
     }
 
     /// `.` is the page itself.
-    private mutating func recordsPath(_ node: YAMLNode) -> [String]? {
+    mutating func recordsPath(_ node: YAMLNode) -> [String]? {
         if case .scalar(".", _) = node.content { return [] }
         return path(node)
     }
@@ -111,7 +206,7 @@ extension DefinitionDecoder {
         return parts
     }
 
-    private mutating func paging(_ node: YAMLNode, key: [[String]]?) -> Paging? {
+    mutating func paging(_ node: YAMLNode, key: [[String]]?) -> Paging? {
         let styles = ["last_record", "next_link", "link_header", "cursor"]
         if case .scalar(let text, _) = node.content {
             if text == "single_page" { return .singlePage }
@@ -157,7 +252,7 @@ extension DefinitionDecoder {
         return .lastRecord(parameter: parameter, field: field, more: more)
     }
 
-    private mutating func checkPageFields(_ paging: Paging, records: [String], at node: YAMLNode) {
+    mutating func checkPageFields(_ paging: Paging, records: [String], at node: YAMLNode) {
         for field in paging.pageFields {
             if records.isEmpty {
                 report(

@@ -22,8 +22,7 @@ struct DefinitionDecoder {
             root,
             known: [
                 "extractor", "description", "settings", "base_url", "hosts", "auth", "headers", "limits",
-                "errors",
-                "defaults", "streams",
+                "errors", "feeds", "defaults", "streams",
             ]
         )
         // The settings come first: every template is checked against them.
@@ -32,10 +31,14 @@ struct DefinitionDecoder {
         if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
         let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
         let limits = limits(fields["limits"])
+        let limitNames = limits.map(\.name)
+        let feeds = feeds(fields["feeds"], limits: limitNames, errors: fields["errors"])
         let streams = streams(
             required("streams", of: fields, in: root),
             defaults: fields["defaults"],
-            limits: limits.map(\.name)
+            limits: limitNames,
+            // Of those that could not be decoded as well: one mistake is said once.
+            feeds: fields["feeds"].map { members($0).map(\.key) } ?? []
         )
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
@@ -55,6 +58,7 @@ struct DefinitionDecoder {
             headers: definition.headers,
             limits: limits,
             errorRules: definition.errorRules,
+            feeds: feeds,
             streams: streams
         )
     }
@@ -148,12 +152,18 @@ extension DefinitionDecoder {
         }
     }
 
-    /// A template over `config`, each of whose settings is declared.
-    mutating func template(_ node: YAMLNode) -> Template? {
+    /// What a template may read of a variable beside `config`.
+    enum Variable {
+        case anything
+        case fields([[String]])
+    }
+
+    /// A template over `config`, each of whose settings is declared, and over other variables by name.
+    mutating func template(_ node: YAMLNode, variables: [String: Variable] = [:]) -> Template? {
         guard let text = text(node) else { return nil }
         do {
             let template = try Template(parsing: text)
-            for reference in template.references { check(reference, at: node) }
+            for reference in template.references { check(reference, variables, at: node) }
             return template
         } catch {
             report(node, "in the template, character \(error.offset + 1): \(error.message)")
@@ -161,11 +171,29 @@ extension DefinitionDecoder {
         }
     }
 
-    private mutating func check(_ reference: Template.Reference, at node: YAMLNode) {
+    private mutating func check(
+        _ reference: Template.Reference,
+        _ variables: [String: Variable],
+        at node: YAMLNode
+    ) {
         let place = "in the template, character \(reference.offset + 1):"
-        guard reference.path.first == "config" else {
-            let name = reference.path.first ?? ""
-            report(node, "\(place) unknown variable \(name); a setting is written {{ config.name }}")
+        let name = reference.path.first ?? ""
+        switch variables[name] {
+        case .anything: return
+        case .fields(let known):
+            let path = Array(reference.path.dropFirst())
+            if known.contains(path) { return }
+            let names = known.map { "{{ \(name).\(FieldPath.text($0)) }}" }.joined(separator: " or ")
+            report(node, "\(place) of \(name) there is \(names) only")
+            return
+        case nil: break
+        }
+        guard name == "config" else {
+            let others = variables.keys.sorted().map { "; known here: \($0)" }.joined()
+            report(
+                node,
+                "\(place) unknown variable \(name); a setting is written {{ config.name }}\(others)"
+            )
             return
         }
         guard reference.path.count > 1 else {
@@ -179,6 +207,37 @@ extension DefinitionDecoder {
                 ?? "declare it under settings"
             report(node, "\(place) unknown setting config.\(reference.path[1]); \(hint)")
         }
+    }
+
+    /// A length of time: `60s`, `10m`, `36h`, `30d`.
+    mutating func duration(_ node: YAMLNode) -> Duration? {
+        guard let text = text(node) else { return nil }
+        let seconds: Int? =
+            switch text.last {
+            case "s": 1
+            case "m": 60
+            case "h": 3600
+            case "d": 86_400
+            default: nil
+            }
+        let digits = text.dropLast()
+        guard let seconds, digits.utf8.allSatisfy({ (48...57).contains($0) }), let count = Int(digits),
+            count <= 10 * 366 * 86_400 / seconds
+        else {
+            report(node, "\(text) is no length of time: write 60s, 10m, 36h or 30d, at most ten years")
+            return nil
+        }
+        return .seconds(count * seconds)
+    }
+
+    /// A value of a fixed set.
+    mutating func choice<Value: RawRepresentable & CaseIterable>(_ node: YAMLNode, _ noun: String) -> Value?
+    where Value.RawValue == String {
+        guard let text = text(node) else { return nil }
+        if let value = Value(rawValue: text) { return value }
+        let hint = Self.hint(for: text, among: Value.allCases.map(\.rawValue))
+        report(node, "unknown \(noun) \(text); \(hint)")
+        return nil
     }
 
     mutating func path(_ node: YAMLNode) -> [String]? {

@@ -66,6 +66,13 @@ package struct ErrorRules: Sendable {
         ),
     ]
 
+    /// Whether an error's body is in the form that the extractor declares: with a code, or a message where no
+    /// code is declared.
+    func isOwnWord(message: String?, code: String?) -> Bool {
+        if codePath != nil { return code != nil }
+        return messagePath == nil || message != nil
+    }
+
     /// What to do about an answer; `retryHint` is the value of `retryHeader`, where it came.
     package func action(status: Int, code: String?, message: String?, retryHint: String?) -> ErrorAction {
         if retryHint?.lowercased() == "true" { return .retry }

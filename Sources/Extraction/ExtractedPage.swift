@@ -1,4 +1,4 @@
-package import Core
+import Core
 package import JSON
 
 /// One page of a stream, scanned, with all that its events and its bookmark need.
@@ -10,8 +10,7 @@ package struct ExtractedPage: Sendable {
     package var versionField: Int?
     /// The place behind this page: what the bookmark holds once its events are committed (I1).
     package var progress: ListProgress
-    /// The earlier of the API's `Date` and the local clock: either can be wrong, and what lags loses nothing.
-    package var now: Instant
+    package var times: AnswerTimes
     /// The requests that it took, retries and redirects included.
     package var requests: Int
 
@@ -21,14 +20,14 @@ package struct ExtractedPage: Sendable {
         keyFields: Range<Int>,
         versionField: Int?,
         progress: ListProgress,
-        now: Instant,
+        times: AnswerTimes,
         requests: Int
     ) {
         self.page = page
         self.keyFields = keyFields
         self.versionField = versionField
         self.progress = progress
-        self.now = now
+        self.times = times
         self.requests = requests
     }
 }

@@ -20,6 +20,11 @@ package struct ExtractionError: SluiceError {
             case badPage = "extraction.bad_page"
             case missingKey = "extraction.missing_key"
             case noProgress = "extraction.no_progress"
+            case ignoredFilter = "extraction.ignored_filter"
+            case noSince = "extraction.no_since"
+            case feedExpired = "extraction.feed_expired"
+            case windowTooLarge = "extraction.window_too_large"
+            case tooManyChildren = "extraction.too_many_children"
         }
         fileprivate let kind: Kind
 
@@ -53,6 +58,16 @@ package struct ExtractionError: SluiceError {
         package static let missingKey = Code(kind: .missingKey)
         /// A page or a page token that comes again (I2).
         package static let noProgress = Code(kind: .noProgress)
+        /// An entry or a record outside what was asked for (I2).
+        package static let ignoredFilter = Code(kind: .ignoredFilter)
+        /// The stream has no parameter to begin at a time.
+        package static let noSince = Code(kind: .noSince)
+        /// The feed no longer has what follows the bookmark: only a list can close the gap.
+        package static let feedExpired = Code(kind: .feedExpired)
+        /// A window of a feed has more entries than are held at once: ask for a smaller one (I7).
+        package static let windowTooLarge = Code(kind: .windowTooLarge)
+        /// One parent has more children than are held at once (I7).
+        package static let tooManyChildren = Code(kind: .tooManyChildren)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -79,8 +94,8 @@ package struct ExtractionError: SluiceError {
         switch code.kind {
         case .unavailable: .streamUnavailable
         case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey,
-            .noProgress,
-            .badBookmark:
+            .noProgress, .badBookmark, .ignoredFilter, .noSince, .feedExpired, .windowTooLarge,
+            .tooManyChildren:
             .failStream
         case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused: .failRun
         }
@@ -88,11 +103,14 @@ package struct ExtractionError: SluiceError {
 
     package var exitCode: ExitCode {
         switch code.kind {
-        case .badDefinition, .unknownExtractor, .unknownStream, .badSetting, .badBookmark, .forbiddenHost:
+        case .badDefinition, .unknownExtractor, .unknownStream, .badSetting, .badBookmark, .forbiddenHost,
+            .noSince:
             .configuration
         case .refusedCredentials, .refused, .gaveUp: .environment
         case .unavailable: .partial
-        case .status, .badRedirect, .badPage, .missingKey, .noProgress: .failed
+        case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .feedExpired,
+            .windowTooLarge, .tooManyChildren:
+            .failed
         }
     }
 }

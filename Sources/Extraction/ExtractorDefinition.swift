@@ -20,6 +20,7 @@ package struct ExtractorDefinition: Sendable {
     /// Each evaluates to a `RateLimit`.
     package var limits: [(name: String, rate: Template)]
     package var errorRules: ErrorRules
+    package var feeds: [FeedDefinition]
     package var streams: [StreamDefinition]
 
     /// A definition.
@@ -33,6 +34,7 @@ package struct ExtractorDefinition: Sendable {
         headers: [(name: String, value: Template)],
         limits: [(name: String, rate: Template)],
         errorRules: ErrorRules,
+        feeds: [FeedDefinition] = [],
         streams: [StreamDefinition]
     ) {
         self.name = name
@@ -44,6 +46,7 @@ package struct ExtractorDefinition: Sendable {
         self.headers = headers
         self.limits = limits
         self.errorRules = errorRules
+        self.feeds = feeds
         self.streams = streams
     }
 
@@ -59,6 +62,11 @@ package struct ExtractorDefinition: Sendable {
             "extractor \(self.name) has no stream \(name); \(hint)",
             stream: name
         )
+    }
+
+    /// The feed that a stream follows, if it follows one.
+    package func feed(of stream: StreamDefinition) -> FeedDefinition? {
+        stream.follow.flatMap { follow in feeds.first { $0.name == follow.feed } }
     }
 }
 

@@ -12,6 +12,12 @@ import Synchronization
 /// (`Paging.splitsPages`), that is exact. Elsewhere a place within a page has no name, and a page taken in part
 /// would have to be published again: the last page is taken whole (I1).
 package final class ListReader: Sendable {
+    /// There is no such list: thrown of a subject that may be gone.
+    struct Gone: Error {
+        var times: AnswerTimes
+        var requests: Int
+    }
+
     private struct Place {
         var progress: ListProgress
         var repetition: RepetitionGuard
@@ -19,28 +25,47 @@ package final class ListReader: Sendable {
         var isReading = false
     }
 
-    private let stream: StreamDefinition
+    private let subject: RequestSubject
     private let paging: Paging
     private let requester: Requester
     private let firstAddress: HTTPAddress
-    private let reader: PageReader
+    let reader: PageReader
     private let place: Locked<Place>
 
     /// A reader from a bookmark's place on, at most so many records far.
-    package init(
+    package convenience init(
         stream: StreamDefinition,
         requester: Requester,
         from progress: ListProgress = .start,
         limit: Int? = nil
     ) throws(ExtractionError) {
+        try self.init(
+            subject: RequestSubject(stream),
+            shape: RecordShape(stream),
+            paging: stream.paging,
+            address: stream.since(progress.since, at: requester.access.address(of: stream)),
+            requester: requester,
+            from: progress,
+            limit: limit
+        )
+    }
+
+    /// A reader of any list that begins at an address.
+    init(
+        subject: RequestSubject,
+        shape: RecordShape,
+        paging: Paging,
+        address: HTTPAddress,
+        requester: Requester,
+        from progress: ListProgress = .start,
+        limit: Int? = nil
+    ) {
         precondition(limit ?? 0 >= 0, "a limit is a number of records")
-        self.stream = stream
+        self.subject = subject
         self.requester = requester
-        switch stream.progress {
-        case .list(let paging): self.paging = paging
-        }
-        firstAddress = try requester.access.address(of: stream)
-        reader = PageReader(stream: stream, paging: paging, access: requester.access)
+        self.paging = paging
+        firstAddress = address
+        reader = PageReader(subject: subject, shape: shape, paging: paging, access: requester.access)
         place = Locked(
             Place(progress: progress, repetition: RepetitionGuard(token: progress.token), remaining: limit)
         )
@@ -60,7 +85,8 @@ package final class ListReader: Sendable {
         guard !start.progress.isDone, start.remaining != 0 else { return nil }
         let number = start.progress.pages + 1
         let address = try address(at: start.progress.token, page: number)
-        var answer = try await requester.get(address, for: stream, page: number)
+        var answer = try await requester.get(address, for: subject, page: number)
+        if answer.isGone { throw Gone(times: answer.times, requests: answer.requests) }
         let (page, after) = try take(&answer, from: start)
         place.withLock { place in
             place.progress = after.progress
@@ -86,11 +112,10 @@ package final class ListReader: Sendable {
             if let text, let address = try? HTTPAddress(parsing: text) { return address }
         case .singlePage: break
         }
-        throw ExtractionError(
+        throw subject.error(
             .badBookmark,
-            "\(Requester.place(stream, page)): the bookmark's page token does not fit the stream's paging;"
-                + " read the stream anew with --resync",
-            stream: stream.name
+            "\(subject.place(page)): the bookmark's page token does not fit the stream's paging;"
+                + " read the stream anew with --resync"
         )
     }
 
@@ -104,10 +129,9 @@ package final class ListReader: Sendable {
         let next = try reader.next(after: page, links: links, from: answer.address, page: number)
         let mark = reader.mark(of: page)
         if let problem = after.repetition.check(mark, next: next) {
-            throw ExtractionError(
+            throw subject.error(
                 .noProgress,
-                "\(Requester.place(stream, number)): \(problem); the bookmark stays before this page",
-                stream: stream.name
+                "\(subject.place(number)): \(problem); the bookmark stays before this page"
             )
         }
         let count = page.records.count
@@ -127,10 +151,27 @@ package final class ListReader: Sendable {
             keyFields: reader.keyFields,
             versionField: reader.versionField,
             progress: after.progress,
-            now: answer.now,
+            times: answer.times,
             requests: answer.requests
         )
         return (extracted, after)
+    }
+}
+
+extension StreamDefinition {
+    /// An address of its list that begins at a time.
+    func since(_ since: Instant?, at address: HTTPAddress) throws(ExtractionError) -> HTTPAddress {
+        guard let since else { return address }
+        guard let parameter = self.since else {
+            throw ExtractionError(
+                .noSince,
+                "stream \(name) cannot begin at a time: its list has no parameter for it (since: in the"
+                    + " definition); read it whole, without --since",
+                stream: name
+            )
+        }
+        let time = parameter.format.floor(since)
+        return address.setting(query: parameter.parameter, to: parameter.format.text(time))
     }
 }
 

@@ -1,44 +1,45 @@
 import Core
 import JSON
 
-/// Takes a stream's page apart: its records with their keys, and what leads to the next page.
+/// Takes an answer apart: its records with their keys, and what leads to the next page.
 struct PageReader: Sendable {
-    private let stream: StreamDefinition
+    private let subject: RequestSubject
+    private let key: [[String]]
     private let paging: Paging
     private let access: AccountAccess
     private let scanner: PageScanner
     /// Of the fields of a record.
     let keyFields: Range<Int>
     let versionField: Int?
+    /// Of `RecordShape.others`, in their order.
+    let otherFields: [Int]
     private let tokenField: Int?
 
-    init(stream: StreamDefinition, paging: Paging, access: AccountAccess) {
-        self.stream = stream
+    init(subject: RequestSubject, shape: RecordShape, paging: Paging, access: AccountAccess) {
+        self.subject = subject
         self.paging = paging
         self.access = access
-        var fields = stream.key
+        key = shape.key
+        var fields = shape.key
         // A field that serves two ends is scanned once.
         func index(of path: [String]) -> Int {
             if let index = fields.firstIndex(of: path) { return index }
             fields.append(path)
             return fields.count - 1
         }
-        keyFields = 0..<stream.key.count
-        versionField = stream.version.map { index(of: $0.path) }
+        keyFields = 0..<shape.key.count
+        versionField = shape.version.map { index(of: $0) }
+        otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
         scanner = PageScanner(
-            plan: ScanPlan(
-                records: stream.recordsPath,
-                recordFields: fields,
-                pageFields: paging.pageFields
-            )
+            plan: ScanPlan(records: shape.records, recordFields: fields, pageFields: paging.pageFields)
         )
     }
 
     /// The page of an answer, whose body it takes, each record with its key, and the answer's links.
     func scan(
         _ answer: inout Requester.Answer,
-        page number: Int
+        page number: Int?
     ) throws(ExtractionError) -> (ScannedPage, links: [String]) {
         let head = Array(answer.response.body.prefix(4096))
         let size = answer.response.body.count
@@ -74,6 +75,18 @@ struct PageReader: Sendable {
         )
     }
 
+    /// A record's key as events bear it: a text's decoded UTF-8, a number's digits, of several a JSON array.
+    func keyText(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
+        if keyFields.count == 1 { return page.text(of: page.field(0, ofRecord: record)) }
+        let parts = keyFields.map { field -> JSONValue in
+            let slice = page.field(field, ofRecord: record)
+            let text = String(decoding: page.text(of: slice), as: UTF8.self)
+            let isText = page.bytes[slice.range].first == UInt8(ascii: "\"")
+            return isText ? .string(text) : .number(text)
+        }
+        return JSONValue.array(parts).bytes()
+    }
+
     private func keyBytes(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
         keyFields.reduce(into: []) { bytes, field in
             bytes += page.bytes[page.field(field, ofRecord: record).range]
@@ -82,18 +95,17 @@ struct PageReader: Sendable {
     }
 
     /// A key's part is a text that is not empty, or a number: nothing else names a record.
-    private func checkKey(ofRecord record: Int, in page: ScannedPage, page number: Int)
+    private func checkKey(ofRecord record: Int, in page: ScannedPage, page number: Int?)
         throws(ExtractionError)
     {
         for field in keyFields {
             let slice = page.field(field, ofRecord: record)
             guard let problem = Self.problem(ofKey: page.bytes[slice.range]) else { continue }
-            throw ExtractionError(
+            throw subject.error(
                 .missingKey,
-                "\(Requester.place(stream, number)), record \(record + 1) of \(page.records.count) (at byte"
-                    + " \(page.records[record].offset)): the key field \(FieldPath.text(stream.key[field]))"
-                    + " \(problem); the bookmark stays before this page",
-                stream: stream.name
+                "\(subject.place(number)), record \(record + 1) of \(page.records.count) (at byte"
+                    + " \(page.records[record].offset)): the key field \(FieldPath.text(key[field]))"
+                    + " \(problem); the bookmark stays before this page"
             )
         }
     }
@@ -108,13 +120,12 @@ struct PageReader: Sendable {
         }
     }
 
-    private func badPage(_ text: String, _ number: Int) -> ExtractionError {
-        ExtractionError(
+    private func badPage(_ text: String, _ number: Int?) -> ExtractionError {
+        subject.error(
             .badPage,
             access.secrets.clean(
-                "\(Requester.place(stream, number)): \(text); the bookmark stays before this page"
-            ),
-            stream: stream.name
+                "\(subject.place(number)): \(text); the bookmark stays before this page"
+            )
         )
     }
 }
@@ -127,7 +138,7 @@ extension PageReader {
         after page: ScannedPage,
         links: [String],
         from address: HTTPAddress,
-        page number: Int
+        page number: Int?
     ) throws(ExtractionError) -> JSONValue? {
         switch paging {
         case .singlePage: return nil
@@ -137,11 +148,10 @@ extension PageReader {
             }
             guard hasMore ?? !page.records.isEmpty else { return nil }
             guard let last = page.records.indices.last else {
-                throw ExtractionError(
+                throw subject.error(
                     .noProgress,
-                    "\(Requester.place(stream, number)): the page is empty, yet says that there are more;"
-                        + " the bookmark stays before this page",
-                    stream: stream.name
+                    "\(subject.place(number)): the page is empty, yet says that there are more;"
+                        + " the bookmark stays before this page"
                 )
             }
             return try token(ofRecord: last, in: page, page: number)
@@ -172,7 +182,7 @@ extension PageReader {
     }
 
     /// The field of a record that the next page starts after.
-    func token(ofRecord record: Int, in page: ScannedPage, page number: Int) throws(ExtractionError)
+    func token(ofRecord record: Int, in page: ScannedPage, page number: Int?) throws(ExtractionError)
         -> JSONValue
     {
         guard let tokenField, case .lastRecord(_, let field, _) = paging else {
@@ -189,7 +199,7 @@ extension PageReader {
         _ slice: ByteSlice,
         _ path: [String],
         in page: ScannedPage,
-        page number: Int
+        page number: Int?
     ) throws(ExtractionError) -> Bool {
         let text = slice.isAbsent ? "missing" : String(decoding: page.bytes[slice.range], as: UTF8.self)
         switch text {
@@ -209,7 +219,7 @@ extension PageReader {
         _ slice: ByteSlice,
         _ path: [String],
         in page: ScannedPage,
-        page number: Int
+        page number: Int?
     ) throws(ExtractionError) -> JSONValue? {
         guard !slice.isAbsent else { return nil }
         switch try? JSONValue.parse(Array(page.bytes[slice.range])) {
@@ -221,7 +231,7 @@ extension PageReader {
     }
 
     /// A link as a token: absolute, of an allowed host, and without the credential that it may repeat (I6).
-    private func link(_ text: String, from address: HTTPAddress, page number: Int) throws(ExtractionError)
+    private func link(_ text: String, from address: HTTPAddress, page number: Int?) throws(ExtractionError)
         -> JSONValue
     {
         let target: HTTPAddress
@@ -231,21 +241,31 @@ extension PageReader {
         } catch {
             let problem = "the next page's address cannot be used: \(access.secrets.clean(error.message))"
             guard error.code == .forbiddenHost else { throw badPage(problem, number) }
-            throw ExtractionError(
+            throw subject.error(
                 .forbiddenHost,
-                "\(Requester.place(stream, number)): \(problem)",
-                stream: stream.name
+                "\(subject.place(number)): \(problem)"
             )
         }
         return try checked(.string(target.text), number)
     }
 
     /// A token is kept in the state: no credential may be in it (I6).
-    private func checked(_ token: JSONValue, _ number: Int) throws(ExtractionError) -> JSONValue {
+    private func checked(_ token: JSONValue, _ number: Int?) throws(ExtractionError) -> JSONValue {
         guard let text = token.text, access.secrets.finds(in: text) else { return token }
         throw badPage(
             "what leads to the next page holds one of the account's secrets, and would be kept",
             number
         )
+    }
+}
+
+extension ScannedPage {
+    /// What a field says: a text decoded, everything else as it was written; empty where it is absent.
+    func text(of slice: ByteSlice) -> [UInt8] {
+        let token = bytes[slice.range]
+        guard token.first == UInt8(ascii: "\"") else { return Array(token) }
+        var text: [UInt8] = []
+        JSONText.decodeString(token, into: &text)
+        return text
     }
 }

@@ -14,18 +14,20 @@ package final class Requester: Sendable {
         var address: HTTPAddress
         /// Retries and redirects included.
         var requests: Int
-        var now: Instant
+        var times: AnswerTimes
+        /// Whether it says that there is no such thing: of subjects that may be gone.
+        var isGone = false
     }
 
     private struct Ledger {
         var requests: [String: Int] = [:]
         var paces: [String: PaceMachine]
+        var saidSkew = false
 
-        /// Counts a request and gives how long it has to wait for its turn.
-        mutating func book(_ stream: StreamDefinition, at now: Duration) -> Duration {
-            requests[stream.name, default: 0] += 1
+        /// Gives how long a request has to wait for its turn.
+        mutating func book(_ subject: RequestSubject, at now: Duration) -> Duration {
             var wait = Duration.zero
-            for name in Set(["default", stream.limit ?? "default"]) {
+            for name in Set(["default", subject.limit ?? "default"]) {
                 wait = max(wait, paces[name]?.book(at: now) ?? .zero)
             }
             return wait
@@ -41,12 +43,14 @@ package final class Requester: Sendable {
     private let clock: WaitingClock
     private let wall: WallClock
     private let jitter: @Sendable () -> Double
+    private let onClockSkew: @Sendable (ClockSkew) -> Void
     private let policy: RetryMachine.Policy
     private let ledger: Locked<Ledger>
 
     /// A requester for one account.
     ///
     /// `settings` are the account's values by name; defaults are filled in here. `jitter` draws from 0..<1.
+    /// `onClockSkew` is told of wrong clocks, once.
     package init(
         extractor: ExtractorDefinition,
         settings: [String: JSONValue],
@@ -54,7 +58,8 @@ package final class Requester: Sendable {
         clock: WaitingClock,
         wall: @escaping WallClock,
         policy: RetryMachine.Policy = RetryMachine.Policy(),
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        onClockSkew: @escaping @Sendable (ClockSkew) -> Void = { _ in }
     ) throws(ExtractionError) {
         access = try AccountAccess(extractor, settings: settings)
         rules = extractor.errorRules
@@ -63,6 +68,7 @@ package final class Requester: Sendable {
         self.wall = wall
         self.policy = policy
         self.jitter = jitter
+        self.onClockSkew = onClockSkew
         ledger = Locked(Ledger(paces: try access.limits(extractor).mapValues { PaceMachine($0) }))
     }
 
@@ -73,43 +79,34 @@ package final class Requester: Sendable {
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
 
     /// Gets an address until there is an answer with a page, or an error that says why there is none.
-    func get(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) async throws -> Answer {
-        let before = self.requests(of: stream.name)
+    func get(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) async throws -> Answer {
+        let count = Locked(0)
         var retry = RetryMachine(policy: policy)
         while true {
-            switch try await attempt(address, for: stream, page: page) {
-            case .page(let response, let final):
-                return Answer(
-                    response: response,
-                    address: final,
-                    requests: self.requests(of: stream.name) - before,
-                    now: now(response)
-                )
+            switch try await attempt(address, for: subject, page: page, count: count) {
+            case .answer(var answer):
+                answer.requests = count.withLock { $0 }
+                return answer
             case .failure(let text, let retryAfter):
-                let place = "\(Self.place(stream, page)): GET \(access.secrets.clean(address.logged))"
+                let place = "\(subject.place(page)): GET \(access.secrets.clean(address.logged))"
                 switch retry.failed(retryAfter: retryAfter, draw: jitter()) {
                 case .wait(let duration): try await clock.sleep(duration)
                 case .triesSpent(let tries):
-                    throw gaveUp("\(place) failed \(tries) times, at last: \(text)", stream)
+                    throw gaveUp("\(place) failed \(tries) times, at last: \(text)", subject)
                 case .tooLong(let duration):
                     let limit = policy.longestRetryAfter.components.seconds
                     throw gaveUp(
                         "\(place) is to be tried again in \(duration.components.seconds) s only, longer than"
                             + " the \(limit) s that a run waits: \(text)",
-                        stream
+                        subject
                     )
                 }
             }
         }
     }
 
-    /// How errors name a place in a list.
-    static func place(_ stream: StreamDefinition, _ page: Int) -> String {
-        "stream \(stream.name), page \(page)"
-    }
-
-    private func gaveUp(_ text: String, _ stream: StreamDefinition) -> ExtractionError {
-        ExtractionError(.gaveUp, "\(text); the bookmark stays, run it again later", stream: stream.name)
+    private func gaveUp(_ text: String, _ subject: RequestSubject) -> ExtractionError {
+        subject.error(.gaveUp, "\(text); the bookmark stays, run it again later")
     }
 }
 
@@ -118,20 +115,21 @@ package final class Requester: Sendable {
 extension Requester {
     /// What came of one try.
     private enum Outcome {
-        case page(HTTPResponse, from: HTTPAddress)
+        case answer(Answer)
         /// May be tried again, not before `retryAfter` has passed.
         case failure(String, retryAfter: Duration?)
     }
 
     private func attempt(
         _ address: HTTPAddress,
-        for stream: StreamDefinition,
-        page: Int
+        for subject: RequestSubject,
+        page: Int?,
+        count: borrowing Locked<Int>
     ) async throws -> Outcome {
         do {
-            let (response, final) = try await follow(address, for: stream, page: page)
-            if 200..<300 ~= response.status { return .page(response, from: final) }
-            return try judge(response, from: final, for: stream, page: page)
+            let answer = try await follow(address, for: subject, page: page, count: count)
+            if 200..<300 ~= answer.response.status { return .answer(answer) }
+            return try judge(answer, for: subject, page: page)
         } catch let error as HTTPError {
             guard case .retry(let after) = error.recovery else { throw error }
             return .failure(access.secrets.clean(error.message), retryAfter: after)
@@ -141,33 +139,66 @@ extension Requester {
     /// Sends the request and follows redirects; every address is checked before it gets the credentials (I6).
     private func follow(
         _ start: HTTPAddress,
-        for stream: StreamDefinition,
-        page: Int
-    ) async throws -> (HTTPResponse, HTTPAddress) {
+        for subject: RequestSubject,
+        page: Int?,
+        count: borrowing Locked<Int>
+    ) async throws -> Answer {
         var address = start
         for _ in 0...Self.maximumRedirects {
-            try check(address, for: stream, page: page)
-            try await pace(stream)
-            let response = try await transport.perform(access.request(address))
-            guard [301, 302, 303, 307, 308].contains(response.status) else { return (response, address) }
-            address = try target(of: response, from: address, for: stream, page: page)
+            try check(address, for: subject, page: page)
+            try await pace(subject)
+            count.withLock { $0 += 1 }
+            let sent = wall()
+            let response = try await send(access.request(address), for: subject, at: sent)
+            guard [301, 302, 303, 307, 308].contains(response.status) else {
+                return Answer(
+                    response: response,
+                    address: address,
+                    requests: 0,
+                    times: AnswerTimes(
+                        sent: sent,
+                        received: wall(),
+                        date: response[header: "Date"].flatMap { HTTPDate.parse($0) },
+                        isAged: response[header: "Age"] != nil
+                    )
+                )
+            }
+            address = try target(of: response, from: address, for: subject, page: page)
         }
         throw badRedirect(
             "GET \(start.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
-            stream,
+            subject,
             page
         )
     }
 
-    private func check(_ address: HTTPAddress, for stream: StreamDefinition, page: Int) throws {
+    /// Counts and sends one request, and looks at the clock of the answer.
+    private func send(_ request: HTTPRequest, for subject: RequestSubject, at sent: Instant) async throws
+        -> HTTPResponse
+    {
+        ledger.withLock { $0.requests[subject.counter, default: 0] += 1 }
+        let response = try await transport.perform(request)
+        // What came out of a cache was dated when it went in.
+        guard response[header: "Age"] == nil,
+            let api = response[header: "Date"].flatMap({ HTTPDate.parse($0) }),
+            let skew = ClockSkew(api: api, sent: sent, received: wall())
+        else { return response }
+        let isNew = ledger.withLock { ledger in
+            defer { ledger.saidSkew = true }
+            return !ledger.saidSkew
+        }
+        if isNew { onClockSkew(skew) }
+        return response
+    }
+
+    private func check(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) throws {
         do {
             try access.check(address)
         } catch {
             guard error.code == .forbiddenHost else { throw error }
-            throw ExtractionError(
+            throw subject.error(
                 .forbiddenHost,
-                "\(Self.place(stream, page)): \(access.secrets.clean(error.message))",
-                stream: stream.name
+                "\(subject.place(page)): \(access.secrets.clean(error.message))"
             )
         }
     }
@@ -175,8 +206,8 @@ extension Requester {
     private func target(
         of response: HTTPResponse,
         from address: HTTPAddress,
-        for stream: StreamDefinition,
-        page: Int
+        for subject: RequestSubject,
+        page: Int?
     ) throws(ExtractionError) -> HTTPAddress {
         let problem: String
         if let location = response[header: "Location"] {
@@ -188,48 +219,42 @@ extension Requester {
         } else {
             problem = "the answer has no Location"
         }
-        throw badRedirect("GET \(address.logged) answered \(response.status): \(problem)", stream, page)
+        throw badRedirect("GET \(address.logged) answered \(response.status): \(problem)", subject, page)
     }
 
-    private func badRedirect(_ text: String, _ stream: StreamDefinition, _ page: Int) -> ExtractionError {
-        ExtractionError(
-            .badRedirect,
-            access.secrets.clean("\(Self.place(stream, page)): \(text)"),
-            stream: stream.name
-        )
+    private func badRedirect(_ text: String, _ subject: RequestSubject, _ page: Int?) -> ExtractionError {
+        subject.error(.badRedirect, access.secrets.clean("\(subject.place(page)): \(text)"))
     }
 
-    /// Waits for the account's turn, in the default limit and in the stream's own.
-    private func pace(_ stream: StreamDefinition) async throws {
+    /// Waits for the account's turn, in the default limit and in the subject's own.
+    private func pace(_ subject: RequestSubject) async throws {
         let now = clock.elapsed()
-        let wait = ledger.withLock { $0.book(stream, at: now) }
+        let wait = ledger.withLock { $0.book(subject, at: now) }
         if wait > .zero { try await clock.sleep(wait) }
-    }
-
-    /// The earlier of the API's clock and ours.
-    private func now(_ response: HTTPResponse) -> Instant {
-        let local = wall()
-        return response[header: "Date"].flatMap { HTTPDate.parse($0) }.map { min($0, local) } ?? local
     }
 
     /// Says what an answer without a page means: a failure to try again, or the error that ends it.
     private func judge(
-        _ response: HTTPResponse,
-        from address: HTTPAddress,
-        for stream: StreamDefinition,
-        page: Int
+        _ failed: Answer,
+        for subject: RequestSubject,
+        page: Int?
     ) throws(ExtractionError) -> Outcome {
+        let response = failed.response
         let body = response.body.count <= 1 << 16 ? try? JSONValue.parse(response.body) : nil
         let message = rules.messagePath.flatMap { body?.text(at: $0) }
+        let code = rules.codePath.flatMap { body?.text(at: $0) }
         let said = message.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
+        let answer = "answered \(response.status)\(said)"
+        let text = "\(subject.place(page)): GET \(access.secrets.clean(failed.address.logged)) \(answer)"
+        if let expired = subject.expired, expired.matches(response.status, message: message) {
+            throw subject.error(.feedExpired, "\(text); the place in the feed is lost")
+        }
         let action = rules.action(
             status: response.status,
-            code: rules.codePath.flatMap { body?.text(at: $0) },
+            code: code,
             message: message,
             retryHint: rules.retryHeader.flatMap { response[header: $0] }
         )
-        let answer = "answered \(response.status)\(said)"
-        let text = "\(Self.place(stream, page)): GET \(access.secrets.clean(address.logged)) \(answer)"
         switch action {
         case .retry:
             let apiNow = response[header: "Date"].flatMap { HTTPDate.parse($0) } ?? wall()
@@ -238,12 +263,25 @@ extension Requester {
         case .refusedCredentials:
             let names = access.secretNames.joined(separator: ", ")
             let advice = names.isEmpty ? "" : "; check the account's \(names)"
-            throw ExtractionError(.refusedCredentials, text + advice, stream: stream.name)
+            throw subject.error(.refusedCredentials, text + advice)
         case .unavailable:
+            if subject.mayBeGone, [404, 410].contains(response.status) {
+                // Of a list nothing is deleted by a proxy's or a wrong path's answer (I2).
+                guard rules.isOwnWord(message: message, code: code) else {
+                    throw subject.error(
+                        .status,
+                        "\(text), not in the form of the API's own errors: nothing is taken for deleted by"
+                            + " that; check base_url and the definition's paths"
+                    )
+                }
+                var gone = failed
+                gone.isGone = true
+                return .answer(gone)
+            }
             let advice = "; these credentials may not read it, or the API does not have it"
-            throw ExtractionError(.unavailable, text + advice, stream: stream.name)
-        case .failRun: throw ExtractionError(.refused, text, stream: stream.name)
-        case .failStream: throw ExtractionError(.status, "\(text); the bookmark stays", stream: stream.name)
+            throw subject.error(.unavailable, text + advice)
+        case .failRun: throw subject.error(.refused, text)
+        case .failStream: throw subject.error(.status, "\(text); the bookmark stays")
         }
     }
 }

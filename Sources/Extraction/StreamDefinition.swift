@@ -22,6 +22,35 @@ package struct StreamDefinition: Sendable {
         }
     }
 
+    /// The parameter that lets a list begin at a time.
+    package struct Since: Hashable, Sendable {
+        package var parameter: String
+        package var format: TimeFormat
+
+        /// A parameter and how it is written.
+        package init(parameter: String, format: TimeFormat) {
+            self.parameter = parameter
+            self.format = format
+        }
+    }
+
+    /// The stream for each of whose records a child stream has a list.
+    package struct Parent: Sendable {
+        /// An array, as no struct can hold itself.
+        private let boxed: [StreamDefinition]
+        /// Whether the list of a parent is all that it has: what it no longer has is deleted.
+        package var replaces: Bool
+
+        /// A parent stream, which has no parent itself.
+        package init(_ definition: StreamDefinition, replaces: Bool) {
+            boxed = [definition]
+            self.replaces = replaces
+        }
+
+        package var definition: StreamDefinition { boxed[0] }
+        package var name: String { definition.name }
+    }
+
     package var name: String
     /// Behind the extractor's base address.
     package var path: Template
@@ -38,6 +67,14 @@ package struct StreamDefinition: Sendable {
     package var progress: Progress
     /// The named rate limit that its requests are counted against, beside the default one.
     package var limit: String?
+    /// How `--since` is asked for; nil where the list is read whole only.
+    ///
+    /// A child stream has its parent's, whose list it reads.
+    package var since: Since?
+    /// The feed that tells its changes once the list was read.
+    package var follow: Follow?
+    /// Of a child stream, whose path reads `parent`.
+    package var parent: Parent?
 
     /// A stream.
     package init(
@@ -48,7 +85,10 @@ package struct StreamDefinition: Sendable {
         key: [[String]],
         version: Version?,
         progress: Progress,
-        limit: String?
+        limit: String?,
+        since: Since? = nil,
+        follow: Follow? = nil,
+        parent: Parent? = nil
     ) {
         self.name = name
         self.path = path
@@ -58,20 +98,38 @@ package struct StreamDefinition: Sendable {
         self.version = version
         self.progress = progress
         self.limit = limit
+        self.since = since
+        self.follow = follow
+        self.parent = parent
     }
 
     /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would
     /// leave a gap or repeat itself without a word: I2).
     package func fingerprint(topic: String) -> Fingerprint {
-        let progress =
-            switch self.progress {
-            case .list(let paging): "list, \(paging.fingerprint)"
-            }
+        var progress = listing
+        if let parent {
+            progress = "for each of \(parent.name) (\(parent.definition.listing)): \(progress)"
+            if parent.replaces { progress += ", replaces children" }
+        }
+        if let follow { progress += ", follows \(follow.feed)" }
         return Fingerprint(
             key: key.map(FieldPath.text),
             version: version.map { FieldPath.text($0.path) },
             progress: progress,
             topic: topic
         )
+    }
+
+    private var listing: String {
+        switch progress {
+        case .list(let paging): "list, \(paging.fingerprint)"
+        }
+    }
+
+    /// How the pages of its list follow each other.
+    package var paging: Paging {
+        switch progress {
+        case .list(let paging): paging
+        }
     }
 }

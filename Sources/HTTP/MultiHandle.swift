@@ -97,13 +97,17 @@ extension TransferCode {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
             .failed(
                 .certificate,
-                "the server's certificate is not trusted (a private authority? name its file)",
+                "the server's certificate is not trusted (a private authority? name its file with --ca-file)",
                 showsDetail: true
             )
         case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE:
             .failed(.certificate, "the file of authorities cannot be used", showsDetail: false)
         case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
-            .failed(.certificate, "the client certificate or its key cannot be used", showsDetail: true)
+            .failed(
+                .certificate,
+                "the client certificate or its key cannot be used (do they belong together, is the passphrase right?)",
+                showsDetail: true
+            )
         case CURLE_BAD_CONTENT_ENCODING:
             .failed(.badEncoding, "the body's encoding is damaged or cut off", showsDetail: false)
         // The scheme was checked before: what libcurl does not support is the answer, HTTP/0.9.

@@ -39,17 +39,18 @@ struct CompiledPlan: Sendable {
     let pageCopies: [Copy]
     let wholeRecordFields: [Int]
     let wholePageFields: [Int]
-    let recordsPath: [String]
+    /// The names that lead to the array of records; nil where the page is one record.
+    let recordsPath: [String]?
 
     init(_ plan: ScanPlan) {
-        recordsPath = plan.records
+        recordsPath = if case .list(let path) = plan.records { path } else { nil }
         recordFieldCount = plan.recordFields.count
         pageFieldCount = plan.pageFields.count
         var record = Tree(name: [])
         var page = Tree(name: [])
         (recordCopies, wholeRecordFields) = record.insert(plan.recordFields)
         (pageCopies, wholePageFields) = page.insert(plan.pageFields)
-        page.insert(plan.records[...]) { $0.isRecords = true }
+        if let recordsPath { page.insert(recordsPath[...]) { $0.isRecords = true } }
         pageNode = append(page, isOfPage: true)
         recordNode = append(record, isOfPage: false)
     }

@@ -62,7 +62,11 @@ struct PageScan: ~Copyable {
     }
 
     private mutating func scanRoot(from index: Int) throws(ScanFault) -> Int {
-        if plan.recordsPath.isEmpty { return try scanRecords(from: index, depth: 1) }
+        guard let path = plan.recordsPath else {
+            hasRecords = true
+            return try scanRecord(from: index, depth: 1)
+        }
+        if path.isEmpty { return try scanRecords(from: index, depth: 1) }
         guard bytes.byte(at: index) == UInt8(ascii: "{") else { return try skipValue(from: index, depth: 0) }
         return try scanMembers(from: index, node: plan.pageNode, depth: 1)
     }

@@ -51,8 +51,7 @@ struct ScanFault: Error {
     }
 
     private static func place(_ plan: CompiledPlan) -> String {
-        plan.recordsPath.isEmpty
-            ? "array of records"
-            : "array of records at \"\(plan.recordsPath.joined(separator: "."))\""
+        guard let path = plan.recordsPath, !path.isEmpty else { return "array of records" }
+        return "array of records at \"\(path.joined(separator: "."))\""
     }
 }

@@ -131,9 +131,12 @@ struct SessionClients: Sendable {
     let reader: TopicReader
     let admin: KafkaAdmin
 
+    /// How long a broker that does not answer is asked before a command says that Kafka is away.
+    private static let patience = Duration.seconds(20)
+
     init(_ settings: KafkaSettings) throws(PublishError) {
-        reader = try TopicReader(settings: settings)
-        admin = try KafkaAdmin(settings: settings)
+        reader = try TopicReader(settings: settings, patience: Self.patience)
+        admin = try KafkaAdmin(settings: settings, patience: Self.patience)
     }
 
     func close() async {

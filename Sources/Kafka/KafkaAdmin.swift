@@ -132,7 +132,9 @@ package final class KafkaAdmin: Sendable {
     > {
         let begun = ContinuousClock.now
         while true {
-            let answer = question(min(patience, .seconds(5)))
+            // The last question ends with the patience, not seconds after it.
+            let left = patience - (ContinuousClock.now - begun)
+            let answer = question(max(.milliseconds(100), min(left, .seconds(5))))
             guard case .failure(let error) = answer,
                 ErrorClass.isConnection(error.code) || ErrorClass.isLeaderMoving(error.code),
                 ErrorClass.publishCode(of: client.monitor.lastError?.code ?? 0) != .authentication,

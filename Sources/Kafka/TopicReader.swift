@@ -138,7 +138,8 @@ package final class TopicReader: Sendable {
         let grace = min(patience, .seconds(2))
         while true {
             let error: ClientError
-            switch question(min(patience, .seconds(5))) {
+            let left = patience - (ContinuousClock.now - begun)
+            switch question(max(.milliseconds(100), min(left, .seconds(5)))) {
             case .success(let value): return value
             case .failure(let found): error = found
             }

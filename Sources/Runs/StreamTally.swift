@@ -7,11 +7,19 @@ final class StreamTally: Sendable {
     private let outcomes: Locked<[StreamOutcome]>
     private let commits = Locked(0)
     private let names: [String]
+    private let requests: @Sendable (String) -> Int
     private let observer: RunObserver
 
-    init(names: [String], bookmarks: [JSONValue?], observer: @escaping RunObserver) {
+    /// `requests` says how many requests were sent for a stream so far.
+    init(
+        names: [String],
+        bookmarks: [JSONValue?],
+        requests: @escaping @Sendable (String) -> Int,
+        observer: @escaping RunObserver
+    ) {
         outcomes = Locked(bookmarks.map { StreamOutcome(status: .cancelled, bookmark: $0) })
         self.names = names
+        self.requests = requests
         self.observer = observer
     }
 
@@ -43,10 +51,6 @@ final class StreamTally: Sendable {
         }
     }
 
-    func countRequests(_ stream: Int, _ requests: Int) {
-        outcomes.withLock { $0[stream].requests += requests }
-    }
-
     /// A stream ends; what it published stays counted.
     func end(
         _ stream: Int,
@@ -54,8 +58,10 @@ final class StreamTally: Sendable {
         error: (any SluiceError)? = nil,
         note: String? = nil
     ) {
+        let sent = requests(names[stream])
         let outcome = outcomes.withLock { outcomes in
             outcomes[stream].status = status
+            outcomes[stream].requests = sent
             outcomes[stream].error = error
             outcomes[stream].note = note
             return outcomes[stream]
@@ -66,6 +72,10 @@ final class StreamTally: Sendable {
     /// The streams by name, in the run's order.
     var all: [(name: String, outcome: StreamOutcome)] {
         let outcomes = outcomes.withLock { $0 }
-        return zip(names, outcomes).map { ($0, $1) }
+        return zip(names, outcomes).map { name, outcome in
+            var outcome = outcome
+            outcome.requests = requests(name)
+            return (name, outcome)
+        }
     }
 }

@@ -57,6 +57,7 @@ package struct SyncRun: Sendable {
                     try? JSONValue.parse($0)
                 }
             },
+            requests: { [requester] in requester.requests(of: $0) },
             observer: observer
         )
         let committer = GroupCommitter(publisher: publisher, streams: names) { tally.count($0) }
@@ -168,21 +169,18 @@ package struct SyncRun: Sendable {
     ) async throws {
         let plan = streams[stream]
         let reader = try ListReader(stream: plan.definition, requester: requester, from: start, limit: limit)
-        var page = try await next(reader, stream, tally)
+        var page = try await next(reader, stream)
         while let current = page {
             CrashPoint.hit(.afterFetch)
-            async let following = next(reader, stream, tally)
+            async let following = next(reader, stream)
             try await hand(current, of: stream, to: committer)
             page = try await following
         }
     }
 
-    private func next(_ reader: ListReader, _ stream: Int, _ tally: StreamTally) async throws
-        -> ExtractedPage?
-    {
+    private func next(_ reader: ListReader, _ stream: Int) async throws -> ExtractedPage? {
         let page = try await reader.next()
         if let page {
-            tally.countRequests(stream, page.requests)
             observer(.read(stream: streams[stream].name.text, records: page.page.records.count))
         }
         return page
@@ -200,7 +198,7 @@ package struct SyncRun: Sendable {
             page.page,
             keyFields: page.keyFields,
             versionField: page.versionField,
-            now: page.now
+            now: page.times.now
         )
         try await committer.submit(
             GroupMachine.Entry(

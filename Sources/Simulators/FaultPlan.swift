@@ -26,16 +26,29 @@ package final class FaultPlan: Sendable {
         var struck: [String: Int] = [:]
     }
 
-    /// The names that there are.
+    /// The names that there are: of faults that strike requests, and of standing ones.
     package let names: [String]
+    /// Those that change what a simulator holds, rather than strike requests.
+    private let standing: Set<String>
     private let hash: SeededHash
     private let state: Locked<State>
 
     /// A plan whose strikes follow from the seed and the order of requests.
     ///
-    /// - Throws: if a fault's name is none of `names`, or its rate is no share.
-    package init(names: [String], faults: [String: Fault], seed: UInt64) throws(SimulatorError) {
-        self.names = names
+    /// - Parameters:
+    ///   - names: the faults that strike requests.
+    ///   - standing: those that change what the simulator holds: it asks for them by name.
+    ///   - faults: what goes wrong from the start.
+    ///   - seed: the same seed, the same strikes.
+    /// - Throws: if a fault's name is none of those, or its rate is no share.
+    package init(
+        names: [String],
+        standing: [String] = [],
+        faults: [String: Fault],
+        seed: UInt64
+    ) throws(SimulatorError) {
+        self.names = names + standing
+        self.standing = Set(standing)
         hash = SeededHash(seed: seed ^ 0xFA17)
         state = Locked(State(faults: faults))
         for (name, fault) in faults { try check(name, fault) }
@@ -95,6 +108,9 @@ package final class FaultPlan: Sendable {
         guard names.contains(name) else {
             throw SimulatorError("there is no fault '\(name)'; there are \(names.joined(separator: ", "))")
         }
+        guard fault.next == 0 || !standing.contains(name) else {
+            throw SimulatorError("the fault '\(name)' strikes no single requests: give it a rate, not next")
+        }
         guard (0...1).contains(fault.rate) else {
             throw SimulatorError("the rate \(fault.rate) of the fault '\(name)' is not between 0 and 1")
         }
@@ -102,7 +118,7 @@ package final class FaultPlan: Sendable {
 
     /// The fault that strikes this request, of those that can; the first in the order of names wins.
     package func strike(_ isPossible: (String) -> Bool = { _ in true }) -> (name: String, fault: Fault)? {
-        let possible = names.filter(isPossible)
+        let possible = names.filter { !standing.contains($0) && isPossible($0) }
         return state.withLock { state in
             state.asked += 1
             for (place, name) in possible.enumerated() {
@@ -120,6 +136,9 @@ package final class FaultPlan: Sendable {
             return nil
         }
     }
+
+    /// A standing fault, as it is now.
+    package func standing(_ name: String) -> Fault { state.withLock { $0.faults[name] ?? Fault() } }
 
     /// How often each fault has struck.
     package var struck: [String: Int] { state.withLock { $0.struck } }

@@ -36,8 +36,53 @@ package final class VirtualClock: Sendable {
         state.withLock { $0.advanced += max(duration, .zero) }
     }
 
+    /// Lets virtual time pass at once up to an instant; none where it lies in the past.
+    package func advance(to instant: Instant) {
+        let wall = wall()
+        let passed = max(.zero, wall.since(started)) * speed
+        state.withLock { state in
+            let now = start.advanced(by: passed + state.advanced)
+            state.advanced += max(.zero, instant.since(now))
+        }
+    }
+
     /// How long so much virtual time takes in truth.
     package func real(_ duration: Duration) -> Duration { speed > 0 ? duration / speed : duration }
+}
+
+/// The time of a virtual clock for a run in the same process: whoever waits lets it pass.
+///
+/// Of several that wait at once the last one decides, as with real time. A clock of speed 0 moves by this alone, so
+/// that the same run always sees the same times.
+package struct WaitedTime: Clock {
+    /// A moment, by the virtual time since the clock's start.
+    package struct Instant: InstantProtocol {
+        package var offset: Duration
+
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - offset }
+        package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    private let clock: VirtualClock
+    private let start: Core.Instant
+
+    /// The time of a clock, from now on.
+    package init(_ clock: VirtualClock) {
+        self.clock = clock
+        start = clock.now
+    }
+
+    package var now: Instant { Instant(offset: clock.now.since(start)) }
+    package var minimumResolution: Duration { .nanoseconds(1) }
+
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        try Task.checkCancellation()
+        // Others may have something to do before time passes.
+        await Task.yield()
+        try Task.checkCancellation()
+        clock.advance(to: start.advanced(by: deadline.offset))
+    }
 }
 
 extension Instant {

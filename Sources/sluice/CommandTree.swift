@@ -60,6 +60,53 @@ enum CommandTree {
         ),
     ]
 
+    private static let connectionOptions = [
+        Option(
+            "ca-file",
+            value: "FILE",
+            help:
+                "PEM file of the authorities that the API's certificate is checked by, in place of the system's.",
+            heading: "Connection",
+            completion: .files
+        ),
+        Option(
+            "client-certificate",
+            value: "FILE",
+            help: "PEM file with the certificate that is shown to the API.",
+            heading: "Connection",
+            completion: .files
+        ),
+        Option(
+            "client-key",
+            value: "FILE",
+            help: "PEM file with its key, where the certificate's file does not hold it.",
+            heading: "Connection",
+            completion: .files
+        ),
+        Option(
+            "client-key-passphrase",
+            value: "REFERENCE",
+            help: "The key's passphrase, as env:NAME, file:PATH or exec:COMMAND.",
+            heading: "Connection"
+        ),
+        Option(
+            "proxy",
+            value: "ADDRESS",
+            help: "The proxy to the API, or none; otherwise https_proxy, all_proxy and no_proxy say. "
+                + "With a password as env:, file: or exec:.",
+            heading: "Connection"
+        ),
+    ]
+
+    private static let topicTemplate = Option(
+        "topic-template",
+        value: "TEMPLATE",
+        help:
+            "How topics are named. Where <extractor> or <account> is left out, the account becomes the first part "
+            + "of every key. Without it, <prefix>.<extractor>.<account>.<stream>.",
+        heading: "Kafka"
+    )
+
     private static let kafkaOptions = [
         Option(
             "kafka",
@@ -90,6 +137,9 @@ enum CommandTree {
             completion: .folders
         ),
     ]
+
+    /// How to the API and from there into topics.
+    private static let pathOptions = connectionOptions + kafkaOptions + [topicTemplate]
 
     private static let output = Option(
         "output",
@@ -122,7 +172,7 @@ enum CommandTree {
                 help: "Stop each stream after N records; the next run goes on there.",
                 heading: "What to read"
             ),
-        ] + kafkaOptions + [
+        ] + pathOptions + [
             output,
             Option(
                 "log-format",
@@ -195,6 +245,12 @@ enum CommandTree {
                 fallback: "1"
             ),
             Option(
+                "changes-per-minute",
+                value: "N",
+                help: "Objects created, changed and deleted by themselves in a minute of its clock.",
+                fallback: "0"
+            ),
+            Option(
                 "config-out",
                 value: "FILE",
                 help: "Write the file with which `sluice sync --config FILE` reads it.",
@@ -208,6 +264,10 @@ enum CommandTree {
                 "sluice simulate stripe --port 8420 --records 5000 --config-out stripe.yaml"
             ),
             Example("With faults", "sluice simulate stripe --faults rate_limit,cut_body=0.05"),
+            Example(
+                "A busy account whose events are listed up to half a minute late",
+                "sluice simulate stripe --changes-per-minute 60 --faults late_events=1:30"
+            ),
         ]
     )
 

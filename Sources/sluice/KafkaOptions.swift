@@ -31,14 +31,12 @@ struct KafkaOptions {
             clientID: "sluice",
             onLog: onLog
         )
-        let isFlag = command.source("topic-prefix") == .commandLine
-        let text = isFlag ? command.value("topic-prefix") : file?.topicPrefix ?? command.value("topic-prefix")
-        guard let text else {
+        guard let text = command.given("topic-prefix", else: file?.topicPrefix) else {
             throw ConfigurationError(
                 .missingSetting,
                 "no topic prefix; give --topic-prefix NAME, topic_prefix in the file, or SLUICE_TOPIC_PREFIX"
             )
         }
-        prefix = try TopicPrefix(text)
+        prefix = try text.read { try TopicPrefix($0) }
     }
 }

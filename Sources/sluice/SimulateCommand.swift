@@ -15,6 +15,7 @@ struct SimulateCommand {
         configuration.records = try command.int("records", in: 0...1_000_000_000) ?? 1000
         configuration.faults = try faults()
         configuration.clockSpeed = try clockSpeed()
+        configuration.changesPerMinute = try command.int("changes-per-minute", in: 0...6000) ?? 0
         configuration.configOut = command.value("config-out")
         let stop = program.signals.awaited()
         let simulator = try StripeSimulator(configuration)

@@ -8,6 +8,7 @@ import HTTP
 import JSON
 import Kafka
 import Runs
+import Synchronization
 import Telemetry
 
 /// `sluice sync`: one account, once.
@@ -19,27 +20,26 @@ struct SyncCommand {
         let order = try SyncOrder(program: program, command: command)
         let report = SyncReport(program: program, command: command, redaction: order.redaction)
         let stop = program.signals.awaited()
-        let outcome: RunOutcome
+        // What was read before the session was lost stays told.
+        let read = ReadOutcome()
+        var outcome: RunOutcome
         do {
-            outcome = try await sync(order, report, stop)
+            outcome = try await sync(order, report, stop, read)
         } catch let error as any SluiceError {
-            // Nothing was read: the summary still has its one form.
-            outcome = RunOutcome(
-                streams: order.streams.map {
-                    ($0.name, StreamOutcome(status: stop.signal == nil ? .failed : .cancelled))
-                },
-                transactions: 0,
-                duration: .zero,
-                error: error,
-                signal: stop.signal
-            )
+            outcome = read.outcome ?? order.nothingRead(isCancelled: stop.signal != nil)
+            outcome.error = error
+            outcome.signal = stop.signal
         }
         report.finish(outcome)
         return outcome.exitCode
     }
 
-    private func sync(_ order: SyncOrder, _ report: SyncReport, _ stop: StopSignal) async throws -> RunOutcome
-    {
+    private func sync(
+        _ order: SyncOrder,
+        _ report: SyncReport,
+        _ stop: StopSignal,
+        _ read: ReadOutcome
+    ) async throws -> RunOutcome {
         let options = try KafkaOptions(
             program: program,
             command: command,
@@ -47,15 +47,7 @@ struct SyncCommand {
             onLog: report.log
         )
         report.redactAlso(options.secrets)
-        let topics = try order.streams.map { stream in
-            let name = try StreamName(stream.name)
-            let topic = try TopicTemplate.standard.topic(
-                prefix: options.prefix,
-                account: order.account,
-                stream: name
-            )
-            return EventTopic(stream: name, topic: topic)
-        }
+        let topics = try order.topics(options.prefix)
         var settings = SessionSettings(
             kafka: options.settings,
             prefix: options.prefix,
@@ -70,11 +62,13 @@ struct SyncCommand {
         settings.waits = command.has("wait")
         settings.acceptsLoss = command.has("accept")
         if command.has("resync") { settings.resyncs = Set(topics.map(\.stream)) }
-        let transport = try CurlTransport(settings: .init(userAgent: "sluice/\(VersionText.number)"))
+        let transport = try CurlTransport(settings: order.connection.transport)
         do {
-            let requester = try order.requester(transport)
+            let requester = try order.requester(transport, onClockSkew: report.warn)
             let outcome = try await AccountSession.withSession(settings) { session in
-                try await self.read(order, topics, session, requester, report, stop)
+                let outcome = try await self.read(order, topics, session, requester, report, stop)
+                read.keep(outcome)
+                return outcome
             }
             await transport.close()
             return outcome
@@ -94,7 +88,9 @@ struct SyncCommand {
     ) async throws -> RunOutcome {
         let isResync = command.has("resync")
         let plans = try zip(order.streams, topics).map { definition, topic in
-            let fingerprint = definition.fingerprint(topic: topic.topic)
+            var fingerprint = definition.fingerprint(topic: topic.topic)
+            // The key's form, which a topic of the same name does not show.
+            if !order.template.namesAccount { fingerprint.key.insert("<account>", at: 0) }
             let bookmark = isResync ? nil : try session.bookmark(of: topic.stream)
             try bookmark?.check(against: fingerprint, account: order.account, stream: topic.stream)
             return StreamPlan(
@@ -105,6 +101,7 @@ struct SyncCommand {
                     account: order.account.account,
                     stream: definition.name,
                     topic: topic.topic,
+                    isAccountInKey: !order.template.namesAccount,
                     version: definition.version?.format
                 ),
                 fingerprint: fingerprint,
@@ -130,4 +127,13 @@ struct SyncCommand {
         guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
+}
+
+/// What the reading came to, for when the session around it fails afterwards.
+private final class ReadOutcome: Sendable {
+    private let kept = Locked<RunOutcome?>(nil)
+
+    var outcome: RunOutcome? { kept.withLock { $0 } }
+
+    func keep(_ outcome: RunOutcome) { kept.withLock { $0 = outcome } }
 }

@@ -4,6 +4,7 @@ import Core
 import Extraction
 import HTTP
 import JSON
+import Kafka
 import Runs
 
 /// What a `sluice sync` is to read, made of flags, file and definition; all bad input shows here, before anything starts.
@@ -12,7 +13,9 @@ struct SyncOrder: Sendable {
     let account: AccountName
     let definition: ExtractorDefinition
     let settings: ResolvedSettings
+    let connection: ConnectionSettings
     let streams: [StreamDefinition]
+    let template: TopicTemplate
     let limit: Int?
     let runID: String
 
@@ -22,37 +25,76 @@ struct SyncOrder: Sendable {
         }
         self.file = file
         let extractor = try Self.value("extractor", command, file?.extractor)
-        account = try AccountName(
-            extractor: extractor,
-            account: try Self.value("account", command, file?.account)
-        )
+        let name = try Self.value("account", command, file?.account)
         let locator = ExtractorLocator(
             option: command.value("extractors"),
             environment: program.environment,
             executablePath: program.executablePath
         )
-        definition = try locator.load(extractor)
-        settings = try SettingsResolver(
-            declarations: definition.settings,
-            reader: SecretReader(environment: program.environment)
-        ).resolve(
+        definition = try ExtractorDefinition.load(folder: extractor.read { try locator.folder(of: $0) })
+        account = try name.read { try AccountName(extractor: extractor.text, account: $0) }
+        let reader = SecretReader(environment: program.environment)
+        settings = try SettingsResolver(declarations: definition.settings, reader: reader).resolve(
             file: file,
             flags: try SettingFlag.parse(command.values("set"), option: "--set")
         )
+        connection = try ConnectionSettings.resolve(
+            file: file,
+            flags: ConnectionSettings.flags { command.value($0) },
+            reader: reader
+        )
+        template =
+            try command.given("topic-template", else: file?.topicTemplate)?.read {
+                try TopicTemplate(parsing: $0)
+            } ?? .standard
         streams = try Self.streams(of: definition, named: command.values("stream"), else: file?.streams)
         limit = try command.int("limit", in: 1...Int.max)
         runID = RunID(at: Instant.systemClock()).text
     }
 
-    var redaction: Redaction { Redaction(secrets: settings.secrets) }
+    var redaction: Redaction { Redaction(secrets: settings.secrets + connection.secrets) }
 
-    func requester(_ transport: CurlTransport) throws -> Requester {
+    /// The outcome of a run that could not begin: the summary still has its one form.
+    func nothingRead(isCancelled: Bool) -> RunOutcome {
+        let stream = StreamOutcome(status: isCancelled ? .cancelled : .failed)
+        return RunOutcome(
+            streams: streams.map { ($0.name, stream) },
+            transactions: 0,
+            duration: .zero
+        )
+    }
+
+    /// The topics of the streams, in their order; two that Kafka could not tell apart are refused.
+    func topics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+        var topics: [EventTopic] = []
+        for stream in streams {
+            let name = try StreamName(stream.name)
+            let topic = try template.topic(prefix: prefix, account: account, stream: name)
+            if let other = topics.first(where: {
+                $0.topic == topic || TopicTemplate.collide($0.topic, topic)
+            }) {
+                throw ConfigurationError(
+                    .badSetting,
+                    "the topic template \"\(template)\" would lead the streams \(other.stream) and \(name) into "
+                        + "one topic: \(other.topic) and \(topic) are the same to Kafka; change the template"
+                )
+            }
+            topics.append(EventTopic(stream: name, topic: topic))
+        }
+        return topics
+    }
+
+    func requester(
+        _ transport: CurlTransport,
+        onClockSkew: @escaping @Sendable (ClockSkew) -> Void
+    ) throws -> Requester {
         try Requester(
             extractor: definition,
             settings: settings.values,
             transport: transport,
             clock: WaitingClock(ContinuousClock()),
-            wall: Instant.systemClock
+            wall: Instant.systemClock,
+            onClockSkew: onClockSkew
         )
     }
 
@@ -60,16 +102,18 @@ struct SyncOrder: Sendable {
     private static func streams(
         of definition: ExtractorDefinition,
         named flags: [String],
-        else file: [String]?
+        else file: [PlacedText]?
     ) throws -> [StreamDefinition] {
-        let names = flags.isEmpty ? file ?? [] : flags
+        let names = flags.isEmpty ? file ?? [] : flags.map { PlacedText($0, at: .flag("--stream")) }
         guard !names.isEmpty else { return definition.streams }
-        let wanted = Set(try names.map { try definition.stream(named: $0).name })
+        let wanted = Set(try names.map { try $0.read { try definition.stream(named: $0).name } })
         return definition.streams.filter { wanted.contains($0.name) }
     }
 
-    private static func value(_ name: String, _ command: ParsedCommand, _ file: String?) throws -> String {
-        guard let value = command.value(name) ?? file else {
+    private static func value(_ name: String, _ command: ParsedCommand, _ file: PlacedText?) throws
+        -> PlacedText
+    {
+        guard let value = command.given(name, else: file) else {
             throw ConfigurationError(
                 .missingSetting,
                 "no \(name); give --\(name) NAME, or \(name): in the file of --config"
@@ -77,4 +121,5 @@ struct SyncOrder: Sendable {
         }
         return value
     }
+
 }

@@ -1,5 +1,6 @@
 import CommandLine
 import Core
+import Extraction
 import JSON
 import Kafka
 import Runs
@@ -48,6 +49,11 @@ final class SyncReport: Sendable {
             // Its errors are retried, or told by an error of ours with what to do: here they are detail.
             logger.debug(line.text, ["facility": .string(line.facility)])
         }
+    }
+
+    /// A clock that is wrong, the API's or this machine's; said whatever else is quiet.
+    var warn: @Sendable (ClockSkew) -> Void {
+        { [self] skew in logger.warning(skew.message) }
     }
 
     var observe: RunObserver {

@@ -19,12 +19,19 @@ struct AccountFileTests {
               bootstrap: broker:9092
               set: {sasl.password: hunter2, linger.ms: 5}
             topic_prefix: saas
+            topic_template: <prefix>.<stream>
+            connection: {ca_file: ca.pem, proxy: none}
             """
         let file = try AccountFile.parse(Array(text.utf8), path: "conf/acme.yaml")
-        #expect(file.extractor == "stripe")
-        #expect(file.account == "acme")
-        #expect(file.streams == ["charges", "refunds"])
-        #expect(file.topicPrefix == "saas")
+        #expect(file.extractor?.text == "stripe")
+        #expect(file.account?.origin == .file("conf/acme.yaml", line: 2, column: 10))
+        #expect(file.account?.text == "acme")
+        #expect(file.streams?.map(\.text) == ["charges", "refunds"])
+        #expect(file.streams?[1].origin == .file("conf/acme.yaml", line: 9, column: 20))
+        #expect(file.settingsPlace == .file("conf/acme.yaml", line: 4, column: 3))
+        #expect(file.topicPrefix?.text == "saas")
+        #expect(file.topicTemplate?.text == "<prefix>.<stream>")
+        #expect(file.connection.map(\.name) == ["ca_file", "proxy"])
         #expect(file.folder == "conf")
         #expect(file.settings.map(\.name) == ["api_key", "limit", "live", "id", "scopes"])
         #expect(file.settings[0].value == .text(Secret("env:STRIPE_KEY")))
@@ -42,6 +49,7 @@ struct AccountFileTests {
         arguments: [
             ("extracter: x", "f.yaml:1:1: unknown key extracter; did you mean extractor?"),
             ("kafka: {bootstrap: a, sets: {}}", "f.yaml:1:23: unknown key sets; did you mean set?"),
+            ("connection: {ca_fil: x}", "f.yaml:1:14: unknown key ca_fil; did you mean ca_file?"),
             ("settings: [a]", "f.yaml:1:11: a mapping (key: value) is needed here, not a list"),
             ("settings:\n  key:", "f.yaml:2:7: key has no value; give it one or remove the line"),
             (
@@ -65,7 +73,7 @@ struct AccountFileTests {
     @Test func load() throws {
         let folder = TemporaryFolder()
         let file = try AccountFile.load(folder.write("a.yaml", "account: acme\n"))
-        #expect(file.account == "acme")
+        #expect(file.account?.text == "acme")
         #expect(file.folder == folder.path)
         let error = #expect(throws: ConfigurationError.self) {
             try AccountFile.load("\(folder.path)/none.yaml")

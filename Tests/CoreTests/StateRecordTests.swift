@@ -15,7 +15,7 @@ struct StateRecordTests {
 
     // MARK: Golden files: what was written once is read for ever, and written the same by the same format.
 
-    @Test(arguments: ["bookmark-1.json", "bookmark-1-done.json"])
+    @Test(arguments: ["bookmark-2.json", "bookmark-2-feed.json"])
     func `a bookmark survives its file`(file: String) throws {
         let bytes = try Golden.bytes(file)
         let record = try Bookmark(bytes, account: account, stream: stream).record(
@@ -24,6 +24,15 @@ struct StateRecordTests {
         )
         #expect(text(record.value) == text(bytes))
         #expect(text(record.key) == #"["bookmark","stripe/acme","customers"]"#)
+    }
+
+    @Test(arguments: ["bookmark-1.json", "bookmark-1-done.json"])
+    func `a bookmark of an older format is read`(file: String) throws {
+        let bookmark = try Bookmark(Golden.bytes(file), account: account, stream: stream)
+        #expect(bookmark.list.read == 1)
+        #expect(bookmark.feed == nil)
+        let again = try bookmark.record(account: account, stream: stream).value ?? []
+        #expect(try Bookmark(again, account: account, stream: stream) == bookmark)
     }
 
     @Test func `a session record survives its file`() throws {
@@ -57,7 +66,7 @@ struct StateRecordTests {
     // MARK: Refusals (I2): state that cannot be trusted never counts as new.
 
     @Test(arguments: [
-        (#"{"format":2,"anything":true}"#, "state.newer_format", "upgrade sluice"),
+        (#"{"format":3,"anything":true}"#, "state.newer_format", "upgrade sluice"),
         (#"{"format":0}"#, "state.unreadable", "format 0"),
         (#"{}"#, "state.unreadable", "no \"format\""),
         (#"[]"#, "state.unreadable", "no JSON object"),

@@ -10,6 +10,7 @@ struct EventBuilderTests {
     private func build(
         _ records: String,
         key: [[String]] = [["id"]],
+        isAccountInKey: Bool = false,
         version: VersionFormat? = nil
     ) throws -> EventPage {
         let plan = ScanPlan(records: ["data"], recordFields: key + [["updated"]], pageFields: [])
@@ -19,6 +20,7 @@ struct EventBuilderTests {
             account: "acme",
             stream: "charges",
             topic: "retail.stripe.acme.charges",
+            isAccountInKey: isAccountInKey,
             version: version
         )
         return try builder.build(page, keyFields: 0..<key.count, versionField: key.count, now: Self.now)
@@ -53,6 +55,34 @@ struct EventBuilderTests {
     func compositeKey() throws {
         let page = try build(#"{"id":"\u0041","line": 2}"#, key: [["id"], ["line"]])
         #expect(text(page, page.events[0].key) == #"["A",2]"#)
+    }
+
+    static let accountKeys = [
+        KeyCase(record: #"{"id":"ch_1"}"#, key: #"["stripe/acme","ch_1"]"#),
+        KeyCase(record: #"{"id":"a\u00e9\n\""}"#, key: #"["stripe/acme","aé\n\""]"#),
+        KeyCase(record: #"{"id":9007199254740993.10}"#, key: #"["stripe/acme",9007199254740993.10]"#),
+    ]
+
+    @Test("where the topic does not name the account, the key does", arguments: accountKeys)
+    func accountInKey(_ row: KeyCase) throws {
+        let page = try build(row.record, isAccountInKey: true)
+        #expect(text(page, page.events[0].key) == row.key)
+        #expect(text(page, page.events[0].id).hasPrefix(row.key + ":"))
+    }
+
+    @Test("an account in the key goes before all parts of it, and leaves repeats and refusals as they are")
+    func accountInCompositeKey() throws {
+        let page = try build(#"{"id":"A","line":2}"#, key: [["id"], ["line"]], isAccountInKey: true)
+        #expect(text(page, page.events[0].key) == #"["stripe/acme","A",2]"#)
+        let repeats = try build(
+            #"{"id":"A","updated":2},{"id":"A","updated":1}"#,
+            isAccountInKey: true,
+            version: .number
+        )
+        #expect(repeats.events.count == 1)
+        #expect(text(repeats, repeats.events[0].id) == #"["stripe/acme","A"]:2"#)
+        let error = #expect(throws: EventError.self) { try build(#"{"id":""}"#, isAccountInKey: true) }
+        #expect(error?.code == .badKey)
     }
 
     static let refusals = [

@@ -11,6 +11,7 @@ struct Bench {
 
     let transport: ScriptedTransport
     let waits = Waits()
+    let skews = Skews()
     let definition: ExtractorDefinition
     let requester: Requester
 
@@ -21,12 +22,20 @@ struct Bench {
         func append(_ duration: Duration) { all.withLock { $0.append(duration) } }
     }
 
+    /// What was said of wrong clocks.
+    final class Skews: Sendable {
+        private let all = Mutex<[ClockSkew]>([])
+        var list: [ClockSkew] { all.withLock { $0 } }
+        func append(_ skew: ClockSkew) { all.withLock { $0.append(skew) } }
+    }
+
     init(
         _ yaml: String = Bench.definition(),
         settings: [String: JSONValue] = ["api_key": .string(Bench.secret)],
         script: [ScriptedTransport.Step]
     ) throws {
         let waits = waits
+        let skews = skews
         transport = ScriptedTransport(script)
         definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "extractor.yaml")
         requester = try Requester(
@@ -38,7 +47,8 @@ struct Bench {
                 sleep: { waits.append($0) }
             ),
             wall: { Bench.start },
-            jitter: { 0.5 }
+            jitter: { 0.5 },
+            onClockSkew: { skews.append($0) }
         )
     }
 

@@ -19,9 +19,17 @@ import Testing
         let definition = try Self.definition
         #expect(
             definition.streams.map(\.name)
-                == ["customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices"]
+                == [
+                    "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices",
+                    "invoice_line_items",
+                ]
         )
         for stream in definition.streams {
+            #expect(stream.since == StreamDefinition.Since(parameter: "created[gte]", format: .epochSeconds))
+            #expect(definition.feed(of: stream)?.name == "events")
+        }
+        for stream in definition.streams where stream.parent == nil {
+            #expect(stream.follow?.path?.source == "/v1/\(stream.name)/{{ object.id }}")
             #expect(stream.key == [["id"]])
             #expect(stream.path.source == "/v1/\(stream.name)")
             #expect(
@@ -39,10 +47,30 @@ import Testing
                 == Fingerprint(
                     key: ["id"],
                     version: nil,
-                    progress: "list, last_record id in starting_after",
+                    progress: "list, last_record id in starting_after, follows events",
                     topic: "shop.stripe.main.charges"
                 )
         )
+    }
+
+    @Test(
+        arguments: [
+            ("customer.created", ["customers": .create]), ("customer.deleted", ["customers": .delete]),
+            ("customer.subscription.created", ["subscriptions": .create]),
+            ("customer.subscription.deleted", ["subscriptions": .update]),
+            ("charge.refunded", ["charges": .update]), ("charge.refund.updated", ["refunds": .update]),
+            ("refund.created", ["refunds": .create]), ("charge.succeeded", ["charges": .update]),
+            ("charge.dispute.created", [:]), ("customer.source.updated", [:]), ("invoice.upcoming", [:]),
+            ("invoice_payment.paid", [:]), ("price.deleted", ["prices": .delete]),
+            ("invoice.created", ["invoices": .create, "invoice_line_items": .create]),
+            ("invoice.paid", ["invoices": .update, "invoice_line_items": .update]),
+            ("invoice.deleted", ["invoices": .delete, "invoice_line_items": .delete]),
+        ] as [(String, [String: Follow.Change])]
+    )
+    func eventConcernsItsStreams(type: String, changes: [String: Follow.Change]) throws {
+        var found: [String: Follow.Change] = [:]
+        for stream in try Self.definition.streams { found[stream.name] = stream.follow?.change(of: type) }
+        #expect(found == changes)
     }
 
     @Test func unknownStreamNamesTheNearest() throws {

@@ -9,6 +9,11 @@ import Testing
         plan: ScanPlan(records: ["data"], recordFields: fields, pageFields: [["next"], ["o", "a"]])
     )
 
+    private static let wholeFields = [["data"], ["next"], ["o", "a"], ["o"]]
+    private static let wholeScanner = PageScanner(
+        plan: ScanPlan(records: .whole, recordFields: wholeFields)
+    )
+
     @Test(arguments: 0..<8)
     func agreesWithTheTreeOverRandomPages(part: UInt64) throws {
         for seed in 0..<150 {
@@ -26,6 +31,16 @@ import Testing
                     let value = path.reduce(Optional(record)) { $0?[$1] }
                     try expect(page.field(field, ofRecord: index), of: page, is: value)
                 }
+            }
+            let whole = try Self.wholeScanner.scan(text)
+            #expect(whole.bytes == page.bytes)
+            try expect(whole.records[0], of: whole, is: tree)
+            for (field, path) in Self.wholeFields.enumerated() {
+                try expect(
+                    whole.field(field, ofRecord: 0),
+                    of: whole,
+                    is: path.reduce(Optional(tree)) { $0?[$1] }
+                )
             }
             try expect(page.pageFields[0], of: page, is: tree["next"])
             try expect(page.pageFields[1], of: page, is: tree["o"]?["a"])

@@ -177,6 +177,42 @@ import Testing
         )
     }
 
+    @Test func takesAPageAsOneRecord() throws {
+        let plan = ScanPlan(records: .whole, recordFields: [["id"], ["o"], ["o", "id"], []])
+        let text = #" { "o" : { "id" : 2 , "x" : [ 1.0 ] } , "id" : "a" } "#
+        let page = try PageScanner(plan: plan).scan(Array(text.utf8))
+        let compact = #"{"o":{"id":2,"x":[1.0]},"id":"a"}"#
+        #expect(page.bytes == Array(compact.utf8))
+        #expect(page.records.map { Self.token($0, of: page) } == [compact])
+        #expect(
+            page.fields.map { Self.token($0, of: page) } == [#""a""#, #"{"id":2,"x":[1.0]}"#, "2", compact]
+        )
+        #expect(page.pageFields.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("[{}]", .badRecord, 0), (" null", .badRecord, 1), ("{} {}", .unexpectedByte, 3), ("{", .cut, 1),
+            (#"{"id":1,"id":2}"#, .duplicateName, 8),
+        ] as [(String, JSONError.Code, Int)]
+    )
+    func refusesAPageThatIsNoRecord(text: String, code: JSONError.Code, offset: Int) {
+        let plan = ScanPlan(records: .whole, recordFields: [["id"]])
+        let error = #expect(throws: JSONError.self) { try PageScanner(plan: plan).scan(Array(text.utf8)) }
+        #expect(error?.code == code)
+        #expect(error?.offset == offset)
+    }
+
+    @Test func takesAnObjectAndWhatIsInItAtOnce() throws {
+        let page = try Self.scan(
+            #"{"data":[{"data":{"object":{ "id" : "x", "n":[ ] }}},{"data":{"object":null}}]}"#,
+            fields: [["data", "object", "id"], ["data", "object"]]
+        )
+        #expect(
+            page.fields.map { Self.token($0, of: page) } == [#""x""#, #"{"id":"x","n":[]}"#, nil, "null"]
+        )
+    }
+
     @Test func keepsThePagesMemoryWhereItIsTheOnlyReference() throws {
         var bytes = Array(#"[ {"id" : 1} ]"#.utf8)
         let before = bytes.span.address

@@ -10,7 +10,10 @@ enum Arrows {
         "Cryptography": ["CCrypto"],
         "Expressions": ["Core"],
         "HTTP": ["CCurl", "CDeflate", "Core"],
-        "Kafka": ["CRDKafka", "Core"],
+        // The disk cache is a module of its own, since a folder as the destination keeps versions as well.
+        "Cache": ["CLMDB", "Core"],
+        "Kafka": ["CRDKafka", "Cache", "Core"],
+        "Files": ["Cache", "Core"],
         "Configuration": ["YAML", "Core"],
         // CDeflate: simulators answer compressed where a client asks for it.
         "Web": ["CMicroHTTPD", "CDeflate", "JSON"],

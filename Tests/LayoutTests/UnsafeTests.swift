@@ -43,7 +43,7 @@ import Testing
         "sluice/Signals.swift": 1,
     ]
     private static let cLibraries: Set<String> = [
-        "CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate",
+        "CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB",
     ]
 
     private let files: [SourceTree.File]

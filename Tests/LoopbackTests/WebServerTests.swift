@@ -1,3 +1,4 @@
+import ProcessSupport
 import Synchronization
 import Testing
 import Web

@@ -158,6 +158,27 @@ struct SyncRunTests {
         #expect(Self.keys(publisher, "b").isEmpty)
     }
 
+    @Test("every request counts, failed ones and retries too, and also where the run fails")
+    func requests() async throws {
+        let service = FakeService(lists: ["a": 30, "b": 30]) { path, number in
+            if path == "/b" { return FakeService.answer(500, "{}") }
+            return number == 3 ? FakeService.answer(503, "{}") : nil
+        }
+        let outcome = try await Self.run(service, into: FakePublisher(), streams: ["a", "b"])
+        #expect(outcome.status == .partial)
+        #expect(outcome.json["requests"]?.int == service.log.count)
+        #expect(outcome.json["streams"]?["b"]?["requests"]?.int == 5)
+
+        let refusing = FakeService(lists: ["a": 30]) { _, number in
+            number == 2 ? FakeService.answer(401, "{}") : nil
+        }
+        let failed = try await Self.run(refusing, into: FakePublisher(), streams: ["a"])
+        #expect(failed.status == .failed)
+        #expect(failed.exitCode == 3)
+        #expect(failed.json["requests"]?.int == 2)
+        #expect(refusing.log.count == 2)
+    }
+
     @Test("Kafka away in mid-run ends it with 3; the next run goes on")
     func kafkaAway() async throws {
         let service = FakeService(lists: ["a": 100])

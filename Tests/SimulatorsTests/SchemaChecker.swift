@@ -14,7 +14,10 @@ struct SchemaChecker {
     private func check(_ value: JSONValue, _ schema: JSONValue, _ path: String, _ problems: inout Set<String>)
     {
         if value.isNull {
-            if schema["nullable"]?.bool != true { problems.insert("\(path): null") }
+            // A schema without members is of anything.
+            if schema["nullable"]?.bool != true, schema.members?.isEmpty != true {
+                problems.insert("\(path): null")
+            }
             return
         }
         if let reference = schema["$ref"]?.text {

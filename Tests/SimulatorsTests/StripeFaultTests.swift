@@ -1,4 +1,5 @@
 import JSON
+import ProcessSupport
 import Simulators
 import Testing
 

@@ -11,13 +11,74 @@ import Testing
     private static let specification = folder + "/stripe/openapi-2026-06-24.json"
     static let isThere = FileManager.default.fileExists(atPath: specification)
 
+    /// The schemas of a version.
+    private static func schemas(_ version: String) throws -> JSONValue {
+        let data = try Data(contentsOf: URL(filePath: "\(folder)/stripe/openapi-\(version).json"))
+        return try #require(try JSONValue.parse(Array(data))["components"]?["schemas"])
+    }
+
+    @Test(.enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"))
+    func deletedCustomersHaveTheVendorsFields() throws {
+        let account = try InProcessAccount()
+        let gone = try account.simulator.change(deletes: 1, streams: ["customers"])
+        let answer = try account.get("/v1/customers/\(try #require(gone.first).id)").document
+        let problems = SchemaChecker(schemas: try Self.schemas("2023-08-16"))
+            .problems(of: answer, as: "deleted_customer")
+        #expect(problems.isEmpty, "\(problems.sorted().joined(separator: "\n"))")
+    }
+
+    @Test(
+        .enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"),
+        arguments: ["2026-06-24", "2023-08-16"]
+    )
+    func eventsHaveTheVendorsFields(version: String) throws {
+        let isOld = version == "2023-08-16"
+        let schemas = try Self.schemas(version)
+        let account = try InProcessAccount(faults: ["old_snapshots": .init(rate: isOld ? 1 : 0)])
+        try account.simulator.change(creates: 120, updates: 300, deletes: 40)
+        account.simulator.clock.advance(by: .seconds(60))
+        let events = try account.list("/v1/events")
+        let types = try #require(
+            try Self.schemas("2026-06-24")["event"]?["properties"]?["type"]?["enum"]?.elements
+        )
+        let checker = SchemaChecker(schemas: schemas)
+        var problems: Set<String> = []
+        var seen: Set<String> = []
+        for event in events {
+            #expect(types.contains(try #require(event["type"])))
+            #expect(event["api_version"]?.text?.hasPrefix(version) == true)
+            problems.formUnion(checker.problems(of: event, as: "event"))
+            let object = try #require(event["data"]?["object"])
+            let kind = try #require(object["object"]?.text)
+            seen.insert(kind)
+            problems.formUnion(checker.problems(of: object, as: kind))
+            for name in event["data"]?["previous_attributes"]?.members?.map(\.name) ?? [] {
+                #expect(object[name] != nil)
+            }
+        }
+        #expect(problems.isEmpty, "\(problems.sorted().joined(separator: "\n"))")
+        #expect(seen.count == StripeSimulator.streams.count)
+    }
+
+    @Test(.enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"))
+    func eventsTakeTheVendorsParameters() throws {
+        let data = try Data(contentsOf: URL(filePath: Self.specification))
+        let paths = try #require(try JSONValue.parse(Array(data))["paths"])
+        let account = try InProcessAccount()
+        for parameter in try #require(paths["/v1/events"]?["get"]?["parameters"]?.elements) {
+            let name = try #require(parameter["name"]?.text)
+            let answer = try account.get("/v1/events?\(name)=1").document
+            #expect(answer["error"]?["code"]?.text != "parameter_unknown", "\(name)")
+        }
+    }
+
     @Test(.enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"))
     func hasTheVendorsFields() throws {
-        let data = try Data(contentsOf: URL(filePath: Self.specification))
-        let schemas = try #require(try JSONValue.parse(Array(data))["components"]?["schemas"])
+        let checker = SchemaChecker(schemas: try Self.schemas("2026-06-24"))
         let simulator = try StripeSimulator(.init(records: 100))
+        // What was changed has the shape too.
+        try simulator.change(creates: 200, updates: 1000, deletes: 50)
         for stream in StripeSimulator.streams {
-            let checker = SchemaChecker(schemas: schemas)
             var problems: Set<String> = []
             for (_, record) in simulator.truth(stream) {
                 let name = String(stream.dropLast())

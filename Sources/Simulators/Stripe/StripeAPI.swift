@@ -2,7 +2,11 @@ import Web
 
 /// The paths under `/v1`: what the account answers when nothing goes wrong.
 struct StripeAPI {
-    let world: StripeWorld
+    /// The account as this request sees it.
+    let view: StripeView
+    let events: StripeEventList
+
+    private var world: StripeWorld { view.world }
 
     /// The body of the answer; `isRepeated` repeats the page before, where there is one.
     ///
@@ -18,26 +22,66 @@ struct StripeAPI {
         }
         if parts[1] == "account" || parts[1] == "accounts", parts.count <= 3 { return account() }
         if parts[1] == "subscription_items", parts.count == 2 {
-            try key.check(.subscriptions)
+            try key.check("subscriptions", object: "subscription")
             return try items(request, isRepeated)
+        }
+        if parts[1] == "events", parts.count <= 3 {
+            try key.check("events", object: "event")
+            guard parts.count == 2 else {
+                try checkExpansions(request)
+                return try events.event(parts[2])
+            }
+            return try StripePaging(request.query).page(
+                of: try events.elements(request.query),
+                isRepeated: isRepeated
+            )
         }
         guard let collection = StripeCollection(rawValue: parts[1]) else {
             throw .unrecognized(request.method, request.path)
         }
-        try key.check(collection)
+        try key.check(collection.rawValue, object: collection.object)
         if parts.count == 2 {
-            let elements = try StripeFilters(world, collection, request.query).elements()
+            let elements = try StripeFilters(view, collection, request.query).elements()
             return try StripePaging(request.query).page(of: elements, isRepeated: isRepeated)
         }
         guard parts.count == 3 || collection == .invoices && parts.count == 4 && parts[3] == "lines" else {
             throw .unrecognized(request.method, request.path)
         }
-        guard let index = world.index(collection, id: parts[2]) else {
+        guard let index = view.index(collection, id: parts[2]) else {
             throw .missing(collection.object, parts[2], parameter: "id")
         }
+        if view.edit(collection, index).isDeleted {
+            guard collection == .customers else {
+                throw .missing(collection.object, parts[2], parameter: "id")
+            }
+            try checkExpansions(request)
+            return deleted(collection, parts[2])
+        }
         if parts.count == 4 { return try lines(index, request, isRepeated) }
+        try checkExpansions(request)
+        return view.object(collection, index)
+    }
+
+    /// One object takes no parameter but `expand`.
+    private func checkExpansions(_ request: WebRequest) throws(StripeError) {
         for item in request.query.items where item.root != "expand" { throw .unknownParameter(item.name) }
-        return world.object(collection, index)
+    }
+
+    /// Of the deleted only customers can still be read.
+    private func deleted(_ collection: StripeCollection, _ id: String) -> [UInt8] {
+        var writer = ObjectWriter(capacity: 128)
+        writer.object { writer in
+            writer.text("id", id)
+            writer.text("object", collection.object)
+            writer.bool("deleted", true)
+        }
+        return writer.bytes
+    }
+
+    /// Whether the request is for a list of objects that may grow.
+    static func listed(_ request: WebRequest) -> StripeCollection? {
+        let parts = request.segments
+        return request.method == "GET" && parts.count == 2 ? StripeCollection(rawValue: parts[1]) : nil
     }
 
     /// Whether the request is for a list that a cursor walks: such can be repeated.
@@ -53,15 +97,16 @@ struct StripeAPI {
                 parameter: "subscription"
             )
         }
-        guard let index = world.index(.subscriptions, id: id) else {
+        guard let index = view.index(.subscriptions, id: id) else {
             throw .missing("subscription", id, parameter: "subscription")
         }
         let world = world
+        let edit = view.edit(.subscriptions, index)
         let count = world.items(ofSubscription: index)
         let elements = StripeElements(
             ranks: 0..<count,
             rank: { id in (0..<count).first { world.itemID(ofSubscription: index, item: $0) == id } },
-            write: { rank, writer in world.writeItem(ofSubscription: index, item: rank, to: &writer) },
+            write: { rank, writer in world.writeItem(ofSubscription: index, item: rank, edit, to: &writer) },
             object: "subscription_item",
             url: "/v1/subscription_items"
         )
@@ -75,11 +120,11 @@ struct StripeAPI {
     ) throws(StripeError) -> [UInt8] {
         try checkNames(request)
         let world = world
-        let count = world.lines(ofInvoice: index)
+        let lines = view.lines(ofInvoice: index)
         let elements = StripeElements(
-            ranks: 0..<count,
-            rank: { id in (0..<count).first { world.lineID(ofInvoice: index, line: $0) == id } },
-            write: { rank, writer in world.writeLine(ofInvoice: index, line: rank, to: &writer) },
+            ranks: lines.indices,
+            rank: { id in lines.firstIndex { world.lineID(ofInvoice: index, $0) == id } },
+            write: { rank, writer in world.writeLine(ofInvoice: index, lines[rank], to: &writer) },
             object: "invoice line item",
             url: world.linesURL(index)
         )

@@ -5,6 +5,19 @@ enum StripeCollection: String, CaseIterable, Sendable {
     /// The `object` of its members.
     var object: String { String(rawValue.dropLast()) }
 
+    /// Its place among the collections.
+    var ordinal: Int {
+        switch self {
+        case .customers: 0
+        case .products: 1
+        case .prices: 2
+        case .charges: 3
+        case .refunds: 4
+        case .subscriptions: 5
+        case .invoices: 6
+        }
+    }
+
     /// The path of its list.
     var path: String { "/v1/\(rawValue)" }
 

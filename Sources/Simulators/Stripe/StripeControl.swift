@@ -4,10 +4,11 @@ import Web
 
 /// The paths under `/_control`: what the simulator holds and was asked, and its faults and clock.
 struct StripeControl {
-    let world: StripeWorld
-    let clock: VirtualClock
-    let faults: FaultPlan
+    let life: StripeLife
     let log: RequestLog
+
+    private var clock: VirtualClock { life.clock }
+    private var faults: FaultPlan { life.faults }
 
     /// The answer to a request of a test or a benchmark.
     func answer(_ request: WebRequest) -> WebResponse {
@@ -21,6 +22,7 @@ struct StripeControl {
             case ("POST", "/_control/faults"):
                 try faults.change(document(request.body))
                 return .json(requests.bytes())
+            case ("POST", "/_control/change"): return .json(try change(document(request.body)).bytes())
             case ("GET", "/_control/clock"): return .json(time.bytes())
             case ("POST", "/_control/clock"):
                 try advance(document(request.body))
@@ -28,7 +30,7 @@ struct StripeControl {
             default:
                 throw SimulatorError(
                     "there is no \(request.method) \(request.path); there are GET truth, GET and DELETE requests, "
-                        + "POST faults, GET and POST clock, all below /_control/"
+                        + "POST faults, POST change, GET and POST clock, all below /_control/"
                 )
             }
         } catch {
@@ -62,49 +64,88 @@ struct StripeControl {
         clock.advance(by: .seconds(seconds))
     }
 
+    // MARK: Changes
+
+    private func change(_ document: JSONValue) throws(SimulatorError) -> JSONValue {
+        let usage =
+            #"{"creates": N, "updates": N, "deletes": N, "streams": [NAME]}, each of which may be left out"#
+        guard let members = document.members else { throw SimulatorError("the body is not \(usage)") }
+        var counts: [String: Int] = [:]
+        var streams: [String]?
+        for member in members {
+            switch member.name {
+            case "creates", "updates", "deletes":
+                guard let count = member.value.int else {
+                    throw SimulatorError("\(member.name) is no number")
+                }
+                counts[member.name] = count
+            case "streams":
+                guard let elements = member.value.elements else { throw SimulatorError("streams is no list") }
+                streams = elements.map { $0.text ?? $0.compactText }
+            default: throw SimulatorError("there is no \(member.name): the body is \(usage)")
+            }
+        }
+        let changes = try life.change(
+            creates: counts["creates", default: 0],
+            updates: counts["updates", default: 0],
+            deletes: counts["deletes", default: 0],
+            streams: streams
+        )
+        let done = changes.map { change -> JSONValue in
+            [
+                "action": .string(change.action.rawValue), "stream": .string(change.stream),
+                "id": .string(change.id),
+            ]
+        }
+        return ["now": .number(clock.now.seconds), "changes": .array(done)]
+    }
+
     // MARK: Truth
 
     /// The streams, or a stretch of one of them: its records, oldest first, or their keys alone.
+    ///
+    /// Places count what was deleted since too, so that a walk stays right while the account changes.
     private func truth(_ query: WebQuery) throws(SimulatorError) -> [UInt8] {
+        let view = life.read().view
         var writer = ObjectWriter()
+        let streams = StripeSimulator.streams + [StripeSimulator.lineStream]
         guard let name = query.last("stream") else {
             writer.object { writer in
                 writer.array("streams") { writer in
-                    for collection in StripeCollection.allCases {
+                    for stream in streams {
+                        let truth = StripeTruth(stream, view)
                         writer.object { writer in
-                            writer.text("stream", collection.rawValue)
-                            writer.text("path", collection.path)
-                            writer.number("count", world.records)
+                            writer.text("stream", stream)
+                            writer.text("path", truth.path)
+                            writer.number("count", truth.count)
                         }
                     }
                 }
             }
             return writer.bytes
         }
-        guard let collection = StripeCollection(rawValue: name) else {
-            throw SimulatorError("there is no stream '\(name)'")
-        }
+        guard streams.contains(name) else { throw SimulatorError("there is no stream '\(name)'") }
         let form = query.last("form") ?? "record"
         guard form == "record" || form == "key" else {
             throw SimulatorError("the form '\(form)' is neither record nor key")
         }
+        let truth = StripeTruth(name, view)
+        let places = truth.places
         let offset = try number("offset", query) ?? 0
         let count = min(try number("count", query) ?? 1000, form == "key" ? 1_000_000 : 10_000)
-        let range = min(offset, world.records)..<min(offset + count, world.records)
+        let range = min(offset, places)..<min(offset + count, places)
         writer.object { writer in
             writer.text("stream", name)
-            writer.number("count", world.records)
+            writer.number("count", truth.count)
             writer.number("offset", range.lowerBound)
-            writer.number("next", range.upperBound < world.records ? range.upperBound : nil)
+            writer.number("next", range.upperBound < places ? range.upperBound : nil)
             writer.array("data") { writer in
-                for index in range {
-                    writer.object { writer in
-                        writer.text("key", world.id(collection, index))
-                        if form == "record" {
-                            writer.raw(
-                                "record",
-                                String(decoding: world.object(collection, index), as: UTF8.self)
-                            )
+                for place in range {
+                    for (key, record) in form == "key" ? truth.keys(place) : truth.records(place) {
+                        writer.object { writer in
+                            writer.text("key", key)
+                            guard form == "record" else { return }
+                            writer.raw("record", String(decoding: record, as: UTF8.self))
                         }
                     }
                 }

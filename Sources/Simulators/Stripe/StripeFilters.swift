@@ -2,15 +2,17 @@ import Web
 
 /// The filters of a collection's list.
 struct StripeFilters {
-    private let world: StripeWorld
+    private let view: StripeView
     private let collection: StripeCollection
     private let query: WebQuery
 
-    init(_ world: StripeWorld, _ collection: StripeCollection, _ query: WebQuery) {
-        self.world = world
+    init(_ view: StripeView, _ collection: StripeCollection, _ query: WebQuery) {
+        self.view = view
         self.collection = collection
         self.query = query
     }
+
+    private var world: StripeWorld { view.world }
 
     /// What the list shows, newest first.
     ///
@@ -35,38 +37,30 @@ struct StripeFilters {
         }
         let indices = try createdRange()
         let predicates = try predicates()
-        let world = world
+        let view = view
         let collection = collection
-        let newest = world.records - 1
+        let newest = view.count(collection) - 1
         return StripeElements(
             ranks: indices.isEmpty
                 ? 0..<0 : newest - (indices.upperBound - 1)..<newest - indices.lowerBound + 1,
-            matches: { rank in predicates.allSatisfy { $0(newest - rank) } },
-            rank: { id in world.index(collection, id: id).map { newest - $0 } },
-            write: { rank, writer in world.write(collection, newest - rank, to: &writer) },
+            matches: { rank in
+                let index = newest - rank
+                return !view.edit(collection, index).isDeleted && predicates.allSatisfy { $0(index) }
+            },
+            // A cursor that was deleted since leads nowhere.
+            rank: { id in view.living(collection, id: id).map { newest - $0 } },
+            write: { rank, writer in view.write(collection, newest - rank, to: &writer) },
             object: collection.object,
             url: collection.path
         )
     }
 
     private func createdRange() throws(StripeError) -> Range<Int> {
-        var (first, last) = (Int.min, Int.max)
-        for item in query.items where item.root == "created" {
-            guard let keys = item.keys, keys.count <= 1 else { throw .unknownParameter(item.name) }
-            guard let second = Int(item.value), abs(second) < 1 << 40 else {
-                throw .notAnInteger(item.value, item.name)
-            }
-            switch keys.first {
-            case nil: (first, last) = (max(first, second), min(last, second))
-            case "gt": first = max(first, second + 1)
-            case "gte": first = max(first, second)
-            case "lt": last = min(last, second - 1)
-            case "lte": last = min(last, second)
-            default: throw .unknownParameter(item.name)
-            }
-        }
-        let low = first == .min ? 0 : world.count(collection, createdBefore: first)
-        let high = last == .max ? world.records : world.count(collection, createdBefore: last + 1)
+        let range = try StripeCreatedRange(query)
+        let count = view.count(collection)
+        let low = range.first == .min ? 0 : min(count, world.count(collection, createdBefore: range.first))
+        let high =
+            range.last == .max ? count : min(count, world.count(collection, createdBefore: range.last + 1))
         return low..<max(low, high)
     }
 
@@ -76,30 +70,34 @@ struct StripeFilters {
             if name == "ids" {
                 let ids = query.list(name)
                 if ids.isEmpty { continue }
-                let indices = Set(ids.compactMap { world.index(collection, id: $0) })
+                let indices = Set(ids.compactMap { view.index(collection, id: $0) })
                 predicates.append { indices.contains($0) }
             } else if let value = query.last(name) {
                 predicates.append(try predicate(name, value))
             }
         }
         if collection == .subscriptions, query.last("status") == nil {
-            let world = world
-            predicates.append { world.status(ofSubscription: $0) != "canceled" }
+            let view = view
+            predicates.append { view.status(.subscriptions, $0) != "canceled" }
         }
         return predicates
     }
 
     private func predicate(_ name: String, _ value: String) throws(StripeError) -> (Int) -> Bool {
+        let view = view
         let world = world
         let collection = collection
         switch (name, collection) {
         case ("email", _):
-            return { world.email(ofCustomer: $0) == value }
+            return { index in
+                let edited = view.edit(.customers, index).members["email"]
+                return edited.map { $0 == "\"\(value)\"" } ?? (world.email(ofCustomer: index) == value)
+            }
         case ("active", _):
             guard value == "true" || value == "false" else {
                 throw StripeError(status: 400, message: "Invalid boolean: \(value)", parameter: name)
             }
-            return { world.isActive(collection, $0) == (value == "true") }
+            return { world.isActive(collection, $0, view.edit(collection, $0)) == (value == "true") }
         case ("currency", _):
             return { world.currency(ofPrice: $0) == value.lowercased() }
         case ("type", _):
@@ -134,14 +132,14 @@ struct StripeFilters {
             return { _ in value == "charge_automatically" }
         case ("status", .invoices):
             try check(name, value, ["draft", "open", "paid", "uncollectible", "void"])
-            return { world.status(ofInvoice: $0) == value }
+            return { view.status(.invoices, $0) == value }
         default:
             return try subscriptionStatus(value)
         }
     }
 
     private func subscriptionStatus(_ value: String) throws(StripeError) -> (Int) -> Bool {
-        let world = world
+        let view = view
         try check(
             "status",
             value,
@@ -154,8 +152,8 @@ struct StripeFilters {
         switch value {
         case "all": return { _ in true }
         case "ended":
-            return { ["canceled", "incomplete_expired"].contains(world.status(ofSubscription: $0)) }
-        default: return { world.status(ofSubscription: $0) == value }
+            return { ["canceled", "incomplete_expired"].contains(view.status(.subscriptions, $0)) }
+        default: return { view.status(.subscriptions, $0) == value }
         }
     }
 
@@ -164,7 +162,7 @@ struct StripeFilters {
         _ value: String,
         _ collection: StripeCollection
     ) throws(StripeError) -> Int {
-        guard let index = world.index(collection, id: value) else {
+        guard let index = view.index(collection, id: value) else {
             throw .missing(collection.object, value, parameter: name)
         }
         return index

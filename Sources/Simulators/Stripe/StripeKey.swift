@@ -46,13 +46,17 @@ struct StripeKey {
     /// Checks that the key may read a collection.
     ///
     /// - Throws: if it may not.
-    func check(_ collection: StripeCollection) throws(StripeError) {
-        guard isRestricted, text.contains("no_\(collection.rawValue)") else { return }
-        throw StripeError(
+    func check(_ resource: String, object: String) throws(StripeError) {
+        if isRestricted, text.contains("no_\(resource)") { throw forbidden(object) }
+    }
+
+    /// The error of a key that may not read a kind of object.
+    func forbidden(_ object: String) -> StripeError {
+        StripeError(
             status: 403,
             message:
                 "The provided key '\(masked)' does not have the required permissions for this endpoint on "
-                + "account 'acct_simulated'. Having the 'rak_\(collection.object)_read' permission would allow this "
+                + "account 'acct_simulated'. Having the 'rak_\(object)_read' permission would allow this "
                 + "request to continue."
         )
     }

@@ -1,7 +1,7 @@
 package import Core
 import Glibc
 import Synchronization
-import Web
+package import Web
 
 /// A Stripe account on loopback: the vendor's lists, objects and errors over invented data, and faults on request.
 package final class StripeSimulator: Sendable {
@@ -15,8 +15,10 @@ package final class StripeSimulator: Sendable {
         package var records: Int
         /// What goes wrong from the start, by name; see `StripeSimulator.faults`.
         package var faults: [String: FaultPlan.Fault]
-        /// How many virtual seconds pass in one.
+        /// How many virtual seconds pass in one; with 0 the clock moves only when it is told to.
         package var clockSpeed: Double
+        /// How many changes come by themselves in a virtual minute.
+        package var changesPerMinute: Int
         /// Where to write `configurationFile()` once the port is known.
         package var configOut: String?
         /// Whether answers are compressed for those who accept it.
@@ -28,6 +30,7 @@ package final class StripeSimulator: Sendable {
             records: Int = 1000,
             faults: [String: FaultPlan.Fault] = [:],
             clockSpeed: Double = 1,
+            changesPerMinute: Int = 0,
             configOut: String? = nil,
             compresses: Bool = true
         ) {
@@ -36,19 +39,44 @@ package final class StripeSimulator: Sendable {
             self.records = records
             self.faults = faults
             self.clockSpeed = clockSpeed
+            self.changesPerMinute = changesPerMinute
             self.configOut = configOut
             self.compresses = compresses
         }
     }
 
-    /// The faults that there are.
+    /// The faults that strike requests.
     ///
     /// `rate_limit` answers 429, with `Retry-After` where `seconds` are given; `lock_timeout` 429 for a locked object;
     /// `server_error` 500; `cut_body` closes the connection in the middle of the body; `repeated_cursor` gives the
     /// page before once more; `slow` answers after `seconds` (10); `silence` never; `reset` resets the connection.
-    package static let faults = [
-        "rate_limit", "lock_timeout", "server_error", "reset", "silence", "cut_body", "repeated_cursor",
-        "slow",
+    /// `shifting_lists` creates an object at the head of the list that is asked for, and `vanishing_cursor` deletes
+    /// the one at its cursor; `forbidden_charges` and its like answer 403 to whoever asks for charges.
+    package static let requestFaults =
+        [
+            "rate_limit", "lock_timeout", "server_error", "reset", "silence", "cut_body", "repeated_cursor",
+            "slow", "shifting_lists", "vanishing_cursor", "forbidden_events",
+        ] + streams.map { "forbidden_\($0)" }
+
+    /// The faults of what the account holds: their rate is a share of events, changes or reads.
+    ///
+    /// `late_events` lists an event up to `seconds` (10) after it happened; `unordered_events` gives one a `created`
+    /// up to `seconds` (2) too early; `shuffled_ties` orders the events of one second at random; `old_snapshots` shows
+    /// their objects as an older version of the API had them; `short_lived` deletes what was just created or changed,
+    /// so that its events speak of nothing; `lagging_reads` answers all but events from a replica up to `seconds` (5)
+    /// behind.
+    package static let standingFaults = [
+        "late_events", "unordered_events", "shuffled_ties", "old_snapshots", "short_lived", "lagging_reads",
+    ]
+
+    /// All faults that there are.
+    package static var faults: [String] { requestFaults + standingFaults }
+
+    /// What is so with every account, unless the configuration has it otherwise.
+    package static let usualFaults: [String: FaultPlan.Fault] = [
+        "late_events": .init(rate: 1, seconds: 10),
+        "shuffled_ties": .init(rate: 1),
+        "old_snapshots": .init(rate: 1),
     ]
 
     /// The clock of the account.
@@ -56,7 +84,7 @@ package final class StripeSimulator: Sendable {
     /// What goes wrong; may change while it runs.
     package let faultPlan: FaultPlan
     private let configuration: Configuration
-    private let api: StripeAPI
+    private let life: StripeLife
     private let log = RequestLog()
     private let gzip = GzipEncoder()
     private let server = Locked(WebServer?.none)
@@ -71,14 +99,29 @@ package final class StripeSimulator: Sendable {
         guard (0...1_000_000_000).contains(configuration.records) else {
             throw SimulatorError("cannot hold \(configuration.records) records; 0 to 1000000000 are possible")
         }
+        guard (0...6000).contains(configuration.changesPerMinute) else {
+            throw SimulatorError(
+                "cannot make \(configuration.changesPerMinute) changes a minute; 0 to 6000 are possible"
+            )
+        }
         self.configuration = configuration
-        api = StripeAPI(world: StripeWorld(seed: configuration.seed, records: configuration.records))
         clock = VirtualClock(
             start: Instant(seconds: Int64(StripeWorld.end)),
             speed: configuration.clockSpeed,
             wall: wall
         )
-        faultPlan = try FaultPlan(names: Self.faults, faults: configuration.faults, seed: configuration.seed)
+        faultPlan = try FaultPlan(
+            names: Self.requestFaults,
+            standing: Self.standingFaults,
+            faults: Self.usualFaults.merging(configuration.faults) { $1 },
+            seed: configuration.seed
+        )
+        life = StripeLife(
+            world: StripeWorld(seed: configuration.seed, records: configuration.records),
+            clock: clock,
+            faults: faultPlan,
+            perMinute: configuration.changesPerMinute
+        )
     }
 
     /// Listens; the port it listens on.
@@ -87,15 +130,12 @@ package final class StripeSimulator: Sendable {
     @discardableResult
     package func start() throws(SimulatorError) -> UInt16 {
         precondition(port == nil, "the simulator was started before")
-        let control = StripeControl(world: api.world, clock: clock, faults: faultPlan, log: log)
         let started: WebServer
         do {
             started = try WebServer(
                 configuration: .init(port: configuration.port),
                 handler: { [self] request in
-                    .response(
-                        request.path.hasPrefix("/_control/") ? control.answer(request) : answer(request)
-                    )
+                    .response(sent(answer(request), for: request))
                 }
             )
         } catch {
@@ -138,38 +178,109 @@ package final class StripeSimulator: Sendable {
         """
     }
 
-    /// The streams that there are to read.
+    /// The lists that there are to read.
     package static var streams: [String] { StripeCollection.allCases.map(\.rawValue) }
 
-    /// The key and the JSON of every record of a stream, oldest first: what must arrive; empty for an unknown stream.
+    /// The stream of the lines of all invoices.
+    package static let lineStream = "invoice_line_items"
+
+    /// The key and the JSON of every record of a stream as they are now, oldest first: what must arrive.
+    ///
+    /// Empty for an unknown stream; lines of invoices are one of their own, in the order of their invoices.
     package func truth(_ stream: String) -> some Sequence<(key: String, record: [UInt8])> {
-        let world = api.world
-        let collection = StripeCollection(rawValue: stream)
-        return (0..<(collection == nil ? 0 : world.records)).lazy.map { index in
-            let collection = collection ?? .customers
-            return (key: world.id(collection, index), record: world.object(collection, index))
+        StripeTruth(stream, life.read().view)
+    }
+
+    /// The JSON of every record by stream and key, as they are now.
+    package func truth() -> [String: [String: [UInt8]]] {
+        var truth: [String: [String: [UInt8]]] = [:]
+        for stream in Self.streams + [Self.lineStream] {
+            truth[stream] = Dictionary(uniqueKeysWithValues: self.truth(stream).map { ($0.key, $0.record) })
         }
+        return truth
+    }
+
+    /// Makes changes now, by seed, to objects of some streams or of all; what was done, needed objects included.
+    ///
+    /// There may be fewer where there is nothing left to change or delete.
+    ///
+    /// - Throws: if the numbers or streams make no sense.
+    @discardableResult
+    package func change(
+        creates: Int = 0,
+        updates: Int = 0,
+        deletes: Int = 0,
+        streams: [String]? = nil
+    ) throws(SimulatorError) -> [StripeChange] {
+        try life.change(creates: creates, updates: updates, deletes: deletes, streams: streams)
     }
 
     // MARK: Answers
 
-    private func answer(_ request: WebRequest) -> WebResponse {
+    /// The answer to a request, without a socket; a delay in it is of virtual time.
+    package func answer(_ request: WebRequest) -> WebResponse {
+        if request.path.hasPrefix("/_control/") { return StripeControl(life: life, log: log).answer(request) }
         let number = log.number()
         let requestID = "req_" + String(SeededHash.mix(configuration.seed ^ number), radix: 36)
-        let strike = faultPlan.strike { $0 != "repeated_cursor" || StripeAPI.hasCursor(request) }
-        var response = response(to: request, requestID: requestID, strike?.name)
+        let strike = faultPlan.strike { Self.canStrike($0, request) }
+        var response = response(to: request, requestID: requestID, strike?.name, lag: lag(number))
         response.headers.append("Request-Id", requestID)
         response.headers.append("Date", clock.now.httpDate)
         response.headers.append("Stripe-Version", request.headers["Stripe-Version"] ?? StripeWorld.version)
         if let strike { response = spoil(response, strike.name, strike.fault) }
         log.count(Self.logged(request.segments), Self.outcome(response))
-        return configuration.compresses ? gzip.encode(response, for: request) : response
+        return response
     }
 
-    private func response(to request: WebRequest, requestID: String, _ fault: String?) -> WebResponse {
+    /// The answer as it goes over a socket.
+    private func sent(_ response: WebResponse, for request: WebRequest) -> WebResponse {
+        var response = response
+        if case .delayed(let delay, let body) = response.body {
+            response.body = .delayed(clock.real(delay), body)
+        }
+        let isPacked = configuration.compresses && !request.path.hasPrefix("/_control/")
+        return isPacked ? gzip.encode(response, for: request) : response
+    }
+
+    private static func canStrike(_ fault: String, _ request: WebRequest) -> Bool {
+        switch fault {
+        case "repeated_cursor": StripeAPI.hasCursor(request)
+        case "shifting_lists": StripeAPI.listed(request) != nil
+        case "vanishing_cursor":
+            StripeAPI.hasCursor(request) && StripeAPI.listed(request)?.hasDeletes == true
+        default: !fault.hasPrefix("forbidden_") || request.segments.dropFirst().first == forbidden(fault)
+        }
+    }
+
+    /// The collection that a fault forbids.
+    private static func forbidden(_ fault: String) -> String? {
+        fault.hasPrefix("forbidden_") ? String(fault.dropFirst("forbidden_".count)) : nil
+    }
+
+    /// How far behind the replica is that answers this request.
+    private func lag(_ number: UInt64) -> Int {
+        let hash = SeededHash(seed: configuration.seed ^ 0x1A66)
+        let fault = faultPlan.standing("lagging_reads")
+        return min(hash.delay(fault, number, 0, usual: 5), StripeAccount.memory)
+    }
+
+    private func response(
+        to request: WebRequest,
+        requestID: String,
+        _ fault: String?,
+        lag: Int
+    ) -> WebResponse {
         do throws(StripeError) {
             if let error = fault.flatMap(Self.error) { throw error }
-            return .json(try api.answer(request, isRepeated: fault == "repeated_cursor"))
+            if let resource = fault.flatMap(Self.forbidden) {
+                throw try StripeKey(of: request).forbidden(String(resource.dropLast()))
+            }
+            let collection = StripeAPI.listed(request)
+            if fault == "shifting_lists", let collection { life.grow(collection) }
+            if fault == "vanishing_cursor", let collection, let id = request.query.last("starting_after") {
+                life.remove(collection, id: id)
+            }
+            return .json(try life.read(lag: lag).answer(request, isRepeated: fault == "repeated_cursor"))
         } catch {
             return error.response(requestID: requestID, time: clock.now.seconds)
         }
@@ -216,7 +327,7 @@ package final class StripeSimulator: Sendable {
         case "cut_body": response.body = .cut(bytes, after: bytes.count / 2)
         case "reset": response.body = .reset(bytes, after: nil)
         case "silence": response.body = .silence
-        case "slow": response.body = .delayed(clock.real(.seconds(fault.seconds ?? 10)), response.body)
+        case "slow": response.body = .delayed(.seconds(fault.seconds ?? 10), response.body)
         default: break
         }
         return response
@@ -235,7 +346,7 @@ package final class StripeSimulator: Sendable {
     private static func logged(_ parts: [String]) -> String {
         guard parts.first == "v1", parts.count >= 2 else { return "other" }
         let isKnown = StripeCollection(rawValue: parts[1]) != nil
-        guard isKnown || ["account", "accounts", "subscription_items"].contains(parts[1]) else {
+        guard isKnown || ["account", "accounts", "events", "subscription_items"].contains(parts[1]) else {
             return "other"
         }
         let rest = parts.count > 2 ? ["{id}"] + parts[3...].prefix(1).filter { $0 == "lines" } : []

@@ -8,7 +8,7 @@ extension StripeWorld {
         #"{"payment_method_options":null,"payment_method_types":null,"save_default_payment_method":"off"}"#
     private static let month = 30 * 86_400
 
-    func writeSubscription(_ index: Int, to writer: inout ObjectWriter) {
+    func writeSubscription(_ index: Int, _ edit: StripeEdit, to writer: inout ObjectWriter) {
         let created = created(.subscriptions, index)
         let status = status(ofSubscription: index)
         let isCanceled = status == "canceled"
@@ -42,7 +42,7 @@ extension StripeWorld {
             #"{"account_tax_ids":null,"custom_fields":null,"description":null,"footer":null,"issuer":{"type":"self"}}"#
         )
         writeInlineList("items", count: items(ofSubscription: index), url: itemsURL(index), to: &writer) {
-            writeItem(ofSubscription: index, item: $0, to: &$1)
+            writeItem(ofSubscription: index, item: $0, edit, to: &$1)
         }
         writer.text("latest_invoice", latestInvoice(ofSubscription: index).map { id(.invoices, $0) })
         writer.bool("livemode", false)
@@ -68,7 +68,12 @@ extension StripeWorld {
         "\(id(prefix: "si_", .subscriptions, index, isShort: true))\(item)"
     }
 
-    func writeItem(ofSubscription index: Int, item: Int, to writer: inout ObjectWriter) {
+    func writeItem(
+        ofSubscription index: Int,
+        item: Int,
+        _ edit: StripeEdit,
+        to writer: inout ObjectWriter
+    ) {
         let created = created(.subscriptions, index)
         let price = price(ofSubscription: index, item: item)
         writer.object { writer in
@@ -103,14 +108,15 @@ extension StripeWorld {
                 writer.text("object", "price")
                 writePrice(price, to: &writer)
             }
-            writer.number("quantity", quantity(ofSubscription: index, item: item))
+            writer.number("quantity", edit.quantities?[item] ?? quantity(ofSubscription: index, item: item))
             writer.text("subscription", id(.subscriptions, index))
             writer.raw("tax_rates", "[]")
         }
     }
 
-    func writeInvoice(_ index: Int, to writer: inout ObjectWriter) {
-        let total = amount(ofInvoice: index)
+    func writeInvoice(_ index: Int, _ edit: StripeEdit, to writer: inout ObjectWriter) {
+        let lines = edit.lines ?? lines(ofInvoice: index)
+        let total = lines.reduce(0) { $0 + $1.amount }
         let status = status(ofInvoice: index)
         let created = created(.invoices, index)
         let customer = customer(.invoices, index)
@@ -163,8 +169,8 @@ extension StripeWorld {
         )
         writer.raw("issuer", #"{"type":"self"}"#)
         writer.nulls("last_finalization_error", "latest_revision")
-        writeInlineList("lines", count: lines(ofInvoice: index), url: linesURL(index), to: &writer) {
-            writeLine(ofInvoice: index, line: $0, to: &$1)
+        writeInlineList("lines", count: lines.count, url: linesURL(index), to: &writer) {
+            writeLine(ofInvoice: index, lines[$0], to: &$1)
         }
         writer.bool("livemode", false)
         writeMetadata(.invoices, index, to: &writer)
@@ -218,18 +224,19 @@ extension StripeWorld {
 
     func linesURL(_ index: Int) -> String { "/v1/invoices/\(id(.invoices, index))/lines" }
 
-    func lineID(ofInvoice index: Int, line: Int) -> String { "\(id(prefix: "il_", .invoices, index))\(line)" }
+    func lineID(ofInvoice index: Int, _ line: StripeLine) -> String {
+        "\(id(prefix: "il_", .invoices, index))\(line.number)"
+    }
 
-    func writeLine(ofInvoice index: Int, line: Int, to writer: inout ObjectWriter) {
-        let amount = amount(ofInvoice: index, line: line)
+    func writeLine(ofInvoice index: Int, _ line: StripeLine, to writer: inout ObjectWriter) {
         let created = created(.invoices, index)
         let subscription = subscription(ofInvoice: index)
         writer.object { writer in
-            writer.text("id", lineID(ofInvoice: index, line: line))
+            writer.text("id", lineID(ofInvoice: index, line))
             writer.text("object", "line_item")
-            writer.number("amount", amount)
+            writer.number("amount", line.amount)
             writer.text("currency", currency(ofInvoice: index))
-            writer.text("description", "1 × position \(line + 1)")
+            writer.text("description", "\(line.quantity) × position \(line.number + 1)")
             writer.raw("discount_amounts", "[]")
             writer.bool("discountable", true)
             writer.raw("discounts", "[]")
@@ -238,7 +245,7 @@ extension StripeWorld {
             writer.raw("metadata", "{}")
             writer.object("parent") { writer in
                 if let subscription {
-                    let item = line % items(ofSubscription: subscription)
+                    let item = line.number % items(ofSubscription: subscription)
                     writer.nulls("invoice_item_details")
                     writer.object("subscription_item_details") { writer in
                         writer.nulls("invoice_item")
@@ -250,7 +257,7 @@ extension StripeWorld {
                     writer.text("type", "subscription_item_details")
                 } else {
                     writer.object("invoice_item_details") { writer in
-                        writer.text("invoice_item", "\(id(prefix: "ii_", .invoices, index))\(line)")
+                        writer.text("invoice_item", "\(id(prefix: "ii_", .invoices, index))\(line.number)")
                         writer.bool("proration", false)
                         writer.nulls("proration_details", "subscription")
                     }
@@ -264,10 +271,10 @@ extension StripeWorld {
             }
             writer.raw("pretax_credit_amounts", "[]")
             writer.nulls("pricing")
-            writer.number("quantity", 1)
-            writer.text("quantity_decimal", "1")
+            writer.number("quantity", line.quantity)
+            writer.text("quantity_decimal", String(line.quantity))
             writer.text("subscription", subscription.map { id(.subscriptions, $0) })
-            writer.number("subtotal", amount)
+            writer.number("subtotal", line.amount)
             writer.raw("taxes", "[]")
         }
     }

@@ -4,26 +4,33 @@ extension StripeWorld {
     static let version = "2026-06-24.dahlia"
 
     /// Appends an object's JSON.
-    func write(_ collection: StripeCollection, _ index: Int, to writer: inout ObjectWriter) {
+    func write(
+        _ collection: StripeCollection,
+        _ index: Int,
+        _ edit: StripeEdit,
+        to writer: inout ObjectWriter
+    ) {
         writer.object { writer in
             writer.text("id", id(collection, index))
             writer.text("object", collection.object)
-            switch collection {
-            case .customers: writeCustomer(index, to: &writer)
-            case .products: writeProduct(index, to: &writer)
-            case .prices: writePrice(index, to: &writer)
-            case .charges: writeCharge(index, to: &writer)
-            case .refunds: writeRefund(index, to: &writer)
-            case .subscriptions: writeSubscription(index, to: &writer)
-            case .invoices: writeInvoice(index, to: &writer)
+            writer.replacing(edit.members) { writer in
+                switch collection {
+                case .customers: writeCustomer(index, to: &writer)
+                case .products: writeProduct(index, to: &writer)
+                case .prices: writePrice(index, to: &writer)
+                case .charges: writeCharge(index, to: &writer)
+                case .refunds: writeRefund(index, to: &writer)
+                case .subscriptions: writeSubscription(index, edit, to: &writer)
+                case .invoices: writeInvoice(index, edit, to: &writer)
+                }
             }
         }
     }
 
     /// An object's JSON on its own.
-    func object(_ collection: StripeCollection, _ index: Int) -> [UInt8] {
+    func object(_ collection: StripeCollection, _ index: Int, _ edit: StripeEdit) -> [UInt8] {
         var writer = ObjectWriter(capacity: 4096)
-        write(collection, index, to: &writer)
+        write(collection, index, edit, to: &writer)
         return writer.bytes
     }
 
@@ -80,7 +87,7 @@ extension StripeWorld {
     private func writeProduct(_ index: Int, to writer: inout ObjectWriter) {
         writer.bool("active", isActive(.products, index))
         writer.number("created", created(.products, index))
-        writer.text("default_price", index % 3 == 0 ? id(.prices, index) : nil)
+        writer.text("default_price", hasPrices(product: index) ? id(.prices, index) : nil)
         writer.text("description", index % 2 == 0 ? "The plan for teams of \(index % 90 + 2)" : nil)
         writer.raw("images", "[]")
         writer.bool("livemode", false)
@@ -90,7 +97,7 @@ extension StripeWorld {
         writer.nulls("package_dimensions", "shippable", "statement_descriptor", "tax_code")
         writer.text("type", "service")
         writer.nulls("unit_label")
-        let quiet = number(.products, index, 32, below: 2) == 0
+        let quiet = index >= records || number(.products, index, 32, below: 2) == 0
         writer.number(
             "updated",
             created(.products, index) + (quiet ? 0 : 1 + number(.products, index, 33, below: 60))
@@ -173,7 +180,7 @@ extension StripeWorld {
         writer.nulls("transfer_data", "transfer_group")
     }
 
-    private static func outcome(_ status: String) -> String {
+    static func outcome(_ status: String) -> String {
         switch status {
         case "failed":
             #"{"advice_code":"try_again_later","network_advice_code":null,"network_decline_code":"05","#

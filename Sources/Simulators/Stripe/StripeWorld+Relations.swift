@@ -4,6 +4,7 @@ extension StripeWorld {
 
     /// The customer of a charge or subscription.
     func customer(_ collection: StripeCollection, _ index: Int) -> Int {
+        if let birth = birth(collection, index), collection != .refunds { return birth.customer }
         switch collection {
         case .invoices:
             if let subscription = subscription(ofInvoice: index) {
@@ -35,7 +36,10 @@ extension StripeWorld {
     // MARK: Products and prices
 
     /// Every third product has three prices, the others none.
-    func product(ofPrice index: Int) -> Int { index / 3 * 3 }
+    func product(ofPrice index: Int) -> Int { birth(.prices, index)?.parent ?? index / 3 * 3 }
+
+    /// Whether a product began with prices; the first of them is its default.
+    func hasPrices(product index: Int) -> Bool { index < records && index % 3 == 0 }
 
     func isRecurring(price index: Int) -> Bool { index % 4 != 3 }
 
@@ -52,7 +56,7 @@ extension StripeWorld {
     // MARK: Charges and refunds
 
     /// Charges of even index have been refunded, by the refunds of the same index and of the next.
-    func charge(ofRefund index: Int) -> Int { index & ~1 }
+    func charge(ofRefund index: Int) -> Int { birth(.refunds, index)?.parent ?? index & ~1 }
 
     func amount(ofCharge index: Int) -> Int { 100 + number(.charges, index, 6, below: 500_000) }
 
@@ -62,7 +66,7 @@ extension StripeWorld {
 
     /// What was refunded must have succeeded.
     func status(ofCharge index: Int) -> String {
-        guard index % 2 == 1 else { return "succeeded" }
+        guard index % 2 == 1 || index >= records else { return "succeeded" }
         return switch number(.charges, index, 8, below: 20) {
         case 0, 1: "failed"
         case 2: "pending"
@@ -71,6 +75,7 @@ extension StripeWorld {
     }
 
     func amount(ofRefund index: Int) -> Int {
+        if let birth = birth(.refunds, index) { return birth.amount }
         let charge = charge(ofRefund: index)
         let amount = amount(ofCharge: charge)
         let first = max(1, amount / 4)
@@ -80,14 +85,15 @@ extension StripeWorld {
     }
 
     func amountRefunded(ofCharge index: Int) -> Int {
-        guard index % 2 == 0 else { return 0 }
+        guard index % 2 == 0, index < records else { return 0 }
         return amount(ofRefund: index) + (index + 1 < records ? amount(ofRefund: index + 1) : 0)
     }
 
     // MARK: Subscriptions and invoices
 
     func status(ofSubscription index: Int) -> String {
-        switch number(.subscriptions, index, 10, below: 100) {
+        if index >= records { return index % 3 == 0 ? "trialing" : "active" }
+        return switch number(.subscriptions, index, 10, below: 100) {
         case 0..<60: "active"
         case 60..<80: "canceled"
         case 80..<88: "trialing"
@@ -101,7 +107,8 @@ extension StripeWorld {
 
     /// One in fifty has more items than a list shows inline.
     func items(ofSubscription index: Int) -> Int {
-        switch number(.subscriptions, index, 11, below: 50) {
+        if index >= records { return 1 }
+        return switch number(.subscriptions, index, 11, below: 50) {
         case 0: 12
         case 1..<10: 2
         default: 1
@@ -109,6 +116,7 @@ extension StripeWorld {
     }
 
     func price(ofSubscription index: Int, item: Int) -> Int {
+        if let price = birth(.subscriptions, index)?.parent { return price }
         let price = number(.subscriptions, index, 12 + UInt64(item) * 32, below: index + 1)
         return isRecurring(price: price) ? price : price - 1
     }
@@ -118,15 +126,19 @@ extension StripeWorld {
     }
 
     /// Nine in ten invoices come from the subscription of the even index at or below; the others were written by hand.
-    func subscription(ofInvoice index: Int) -> Int? { index % 10 == 9 ? nil : index & ~1 }
+    func subscription(ofInvoice index: Int) -> Int? {
+        if let birth = birth(.invoices, index) { return birth.parent }
+        return index % 10 == 9 ? nil : index & ~1
+    }
 
     func latestInvoice(ofSubscription index: Int) -> Int? {
-        guard index % 2 == 0 else { return nil }
+        guard index % 2 == 0, index < records else { return nil }
         return index + 1 < records && subscription(ofInvoice: index + 1) == index ? index + 1 : index
     }
 
     func status(ofInvoice index: Int) -> String {
-        switch number(.invoices, index, 14, below: 50) {
+        if index >= records { return "draft" }
+        return switch number(.invoices, index, 14, below: 50) {
         case 0..<40: "paid"
         case 40..<45: "open"
         case 45, 46: "draft"
@@ -135,18 +147,16 @@ extension StripeWorld {
         }
     }
 
-    /// One in fifty has more lines than a list shows inline.
-    func lines(ofInvoice index: Int) -> Int {
+    /// The lines with which an invoice was made; one in fifty has more of them than a list shows inline.
+    func lines(ofInvoice index: Int) -> [StripeLine] {
         let choice = number(.invoices, index, 15, below: 50)
-        return choice == 0 ? 23 : 1 + choice % 3
-    }
-
-    func amount(ofInvoice index: Int, line: Int) -> Int {
-        100 + number(.invoices, index, 17 + UInt64(line) * 32, below: 10_000)
-    }
-
-    func amount(ofInvoice index: Int) -> Int {
-        (0..<lines(ofInvoice: index)).reduce(0) { $0 + amount(ofInvoice: index, line: $1) }
+        return (0..<(choice == 0 ? 23 : 1 + choice % 3)).map { line in
+            StripeLine(
+                number: line,
+                amount: 100 + number(.invoices, index, 17 + UInt64(line) * 32, below: 10_000),
+                quantity: 1
+            )
+        }
     }
 
     func currency(ofInvoice index: Int) -> String { ["usd", "eur"][number(.invoices, index, 18, below: 2)] }

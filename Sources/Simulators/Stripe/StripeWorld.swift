@@ -1,7 +1,8 @@
 /// Everything that a simulated account holds, as functions of the seed and of an object's index.
 ///
-/// Nothing is stored: a million objects cost no memory, and any of them can be made at any time. Index 0 is the
-/// oldest of its collection; an object only refers to objects of no greater index, which are no younger.
+/// Nothing of them is stored: a million objects cost no memory, and any of them can be made at any time. Index 0 is
+/// the oldest of its collection; an object only refers to objects of no greater index, which are no younger. What was
+/// created since stands behind them, with its births.
 struct StripeWorld: Sendable {
     /// The first second of the account, 2024-01-01.
     static let begin = 1_704_067_200
@@ -11,8 +12,10 @@ struct StripeWorld: Sendable {
     static let end = begin + 731 * 86_400
 
     let seed: UInt64
-    /// The number of objects in each collection.
+    /// The number of objects in each collection at the beginning.
     let records: Int
+    /// What was created since, by the ordinal of its collection.
+    private var births = [[StripeBirth]](repeating: [], count: StripeCollection.allCases.count)
     private let hash: SeededHash
     private let identities: [SeededHash]
     private let accountPart: [UInt8]
@@ -25,6 +28,20 @@ struct StripeWorld: Sendable {
             SeededHash(seed: SeededHash.mix(seed &+ UInt64($0)))
         }
         accountPart = Self.digits(SeededHash.mix(seed), count: 10)
+    }
+
+    /// The number of objects that there ever were.
+    func count(_ collection: StripeCollection) -> Int { records + births[collection.ordinal].count }
+
+    /// Adds an object; its index.
+    mutating func add(_ birth: StripeBirth, to collection: StripeCollection) -> Int {
+        births[collection.ordinal].append(birth)
+        return count(collection) - 1
+    }
+
+    /// With what an object was created; nil for those of the beginning.
+    func birth(_ collection: StripeCollection, _ index: Int) -> StripeBirth? {
+        index < records ? nil : births[collection.ordinal][index - records]
     }
 
     /// A number that belongs to an object; each `salt` gives another one.
@@ -43,6 +60,7 @@ struct StripeWorld: Sendable {
     ///
     /// A quarter of the runs of eight share one second: bursts as a busy account has them.
     func created(_ collection: StripeCollection, _ index: Int) -> Int {
+        if let birth = birth(collection, index) { return birth.created }
         let run = index & ~7
         let slot = hash(UInt64(run), 1) % 4 == 0 ? run : index
         let width = max(1, Self.span / max(1, records))
@@ -53,7 +71,7 @@ struct StripeWorld: Sendable {
 
     /// How many objects were created before that second: the index of the first that was not.
     func count(_ collection: StripeCollection, createdBefore second: Int) -> Int {
-        var (low, high) = (0, records)
+        var (low, high) = (0, count(collection))
         while low < high {
             let middle = (low + high) / 2
             if created(collection, middle) < second { low = middle + 1 } else { high = middle }
@@ -90,22 +108,29 @@ struct StripeWorld: Sendable {
             return nil
         }
         let index = identity(collection).unscramble(number)
-        guard index < UInt64(records),
+        guard index < UInt64(count(collection)),
             self.id(prefix: prefix, collection, Int(index), isShort: isShort) == id
         else { return nil }
         return Int(index)
     }
 
-    private func identity(_ collection: StripeCollection) -> SeededHash {
-        switch collection {
-        case .customers: identities[0]
-        case .products: identities[1]
-        case .prices: identities[2]
-        case .charges: identities[3]
-        case .refunds: identities[4]
-        case .subscriptions: identities[5]
-        case .invoices: identities[6]
-        }
+    private func identity(_ collection: StripeCollection) -> SeededHash { identities[collection.ordinal] }
+
+    // MARK: Events
+
+    /// The id of an event.
+    func id(ofEvent sequence: Int) -> String {
+        let digits =
+            accountPart + Self.digits(hash(UInt64(sequence), 3), count: 4)
+            + Self.digits(hash.scramble(UInt64(sequence)), count: 8)
+        return "evt_1" + String(decoding: digits, as: UTF8.self)
+    }
+
+    /// The number of the event with that id, whether there ever was one or not; nil if it has not that form.
+    func sequence(ofEvent id: String) -> Int? {
+        guard let number = Self.number(id.utf8.suffix(8)), number < 1 << 46 else { return nil }
+        let sequence = Int(hash.unscramble(number))
+        return self.id(ofEvent: sequence) == id ? sequence : nil
     }
 
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)

@@ -1,0 +1,73 @@
+package import JSON
+import Synchronization
+
+/// What is remembered, in memory: for destinations that keep no state, and the plain twin that tests compare with.
+package final class MemoryVersions: VersionStore {
+    private struct Stream {
+        var versions: [[UInt8]: RememberedVersion] = [:]
+        var entries: [[UInt8]: Instant] = [:]
+    }
+
+    private let streams = Locked<[StreamName: Stream]>([:])
+
+    /// A store that remembers nothing yet.
+    package init() {}
+
+    /// Takes over what a committed group changes.
+    package func apply(_ changes: [VersionChange]) {
+        streams.withLock { streams in
+            for change in changes {
+                switch change.change {
+                case .version(let key, let version):
+                    streams[change.stream, default: Stream()].versions[key] = version
+                case .entry(let id, let time): streams[change.stream, default: Stream()].entries[id] = time
+                }
+            }
+        }
+    }
+
+    package func versions(of keys: [ByteSlice], in text: [UInt8], stream: StreamName)
+        -> [RememberedVersion?]
+    {
+        streams.withLock { streams in
+            guard let versions = streams[stream]?.versions else {
+                return [RememberedVersion?](repeating: nil, count: keys.count)
+            }
+            return keys.map { versions[Array(text[$0.range])] }
+        }
+    }
+
+    package func children(of parent: [UInt8], stream: StreamName)
+        -> [(key: [UInt8], version: RememberedVersion)]
+    {
+        sorted(stream) { $0.parent == parent }
+    }
+
+    package func keys(notReadSince read: Int, after: [UInt8]?, limit: Int, stream: StreamName)
+        -> [(key: [UInt8], version: RememberedVersion)]
+    {
+        let absent = sorted(stream) { !$0.isDeleted && $0.read < read }
+        guard let after else { return Array(absent.prefix(limit)) }
+        return Array(absent.drop { !after.lexicographicallyPrecedes($0.key) }.prefix(limit))
+    }
+
+    package func counts(notReadSince read: Int, stream: StreamName) -> (live: Int, absent: Int) {
+        let live = sorted(stream) { !$0.isDeleted }
+        return (live.count, live.count { $0.version.read < read })
+    }
+
+    package func entries(of stream: StreamName) -> [RememberedEntry] {
+        streams.withLock { streams in
+            (streams[stream]?.entries ?? [:]).map { RememberedEntry(id: $0.key, time: $0.value) }
+        }
+    }
+
+    private func sorted(_ stream: StreamName, where isWanted: (RememberedVersion) -> Bool)
+        -> [(key: [UInt8], version: RememberedVersion)]
+    {
+        let found = streams.withLock { streams in
+            (streams[stream]?.versions ?? [:]).filter { isWanted($0.value) }
+        }
+        return found.map { ($0.key, $0.value) }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    }
+}

@@ -1,0 +1,26 @@
+package import JSON
+
+/// What an account remembers as committed: read by page, changed only by commits of `TransactionGroup.versions`.
+package protocol VersionStore: Sendable {
+    /// What is remembered of each key, in their order; nil where nothing is.
+    ///
+    /// `keys` are slices of `text`.
+    func versions(of keys: [ByteSlice], in text: [UInt8], stream: StreamName) throws(StateError)
+        -> [RememberedVersion?]
+
+    /// Every key remembered as the parent's, deleted ones too, in the order of their bytes.
+    func children(of parent: [UInt8], stream: StreamName) throws(StateError)
+        -> [(key: [UInt8], version: RememberedVersion)]
+
+    /// At most `limit` keys behind `after`, in the order of their bytes, that are not deleted and were in no full
+    /// read since number `read`.
+    func keys(notReadSince read: Int, after: [UInt8]?, limit: Int, stream: StreamName) throws(StateError)
+        -> [(key: [UInt8], version: RememberedVersion)]
+
+    /// The keys of a stream that are not deleted, and of those the ones that were in no full read since number
+    /// `read`.
+    func counts(notReadSince read: Int, stream: StreamName) throws(StateError) -> (live: Int, absent: Int)
+
+    /// The entries of a stream's feed that are remembered.
+    func entries(of stream: StreamName) throws(StateError) -> [RememberedEntry]
+}

@@ -1,0 +1,261 @@
+import Core
+import JSON
+import Synchronization
+
+/// The children of one parent, all of them.
+struct ChildSet: Sendable {
+    /// What one parent's children may take in memory, all pages together (I7).
+    static let maximumBytes = 64 << 20
+
+    var pages: [ExtractedPage] = []
+    /// Whether there is no such parent any more.
+    var isGone = false
+    var times: AnswerTimes
+    var requests = 0
+
+    /// Reads the whole list of a parent.
+    static func read(
+        of parent: [UInt8],
+        in stream: StreamDefinition,
+        requester: Requester,
+        maximumBytes: Int = Self.maximumBytes
+    ) async throws -> ChildSet {
+        var subject = RequestSubject(stream)
+        subject.text += ", parent \(requester.access.shown(parent))"
+        subject.mayBeGone = true
+        let list = ListReader(
+            subject: subject,
+            shape: RecordShape(stream),
+            paging: stream.paging,
+            address: try requester.access.address(of: stream, parent: parent),
+            requester: requester
+        )
+        var set: ChildSet?
+        var bytes = 0
+        do {
+            while let page = try await list.next() {
+                if set == nil { set = ChildSet(times: page.times) }
+                set?.requests += page.requests
+                set?.times.extend(to: page.times)
+                set?.pages.append(page)
+                bytes += page.page.bytes.count
+                guard bytes <= maximumBytes else {
+                    throw subject.error(
+                        .tooManyChildren,
+                        "\(subject.text): its children have more than \(maximumBytes) bytes, which are held"
+                            + " at once; read this stream without it, or as a stream of its own"
+                    )
+                }
+            }
+        } catch let gone as ListReader.Gone {
+            // A parent that goes while its pages are read is gone as well.
+            var times = set?.times ?? gone.times
+            times.extend(to: gone.times)
+            return ChildSet(
+                isGone: true,
+                times: times,
+                requests: (set?.requests ?? 0) + gone.requests
+            )
+        }
+        guard let set else { preconditionFailure("a list that was not read to its end has a page") }
+        return set
+    }
+}
+
+/// One parent with all its children, and the place behind it.
+package struct ParentRead: Sendable {
+    /// The parent's key as events bear it; empty where the list of parents ended without a further one: then
+    /// only the progress counts.
+    package var parent: [UInt8]
+    /// All its children; no page where the parent is gone.
+    package var pages: [ExtractedPage]
+    /// What the bookmark holds once its events are committed (I1).
+    package var progress: ListProgress
+    /// When the pages were given, as one.
+    package var times: AnswerTimes
+    /// The requests that it took, the parents' page included where it is the first of it.
+    package var requests: Int
+
+    /// A parent.
+    package init(
+        parent: [UInt8],
+        pages: [ExtractedPage],
+        progress: ListProgress,
+        times: AnswerTimes,
+        requests: Int
+    ) {
+        self.parent = parent
+        self.pages = pages
+        self.progress = progress
+        self.times = times
+        self.requests = requests
+    }
+}
+
+/// Reads a child stream: walks its parent's list, and for each parent the whole list of its children.
+///
+/// The token in its progress is an object: `page`, which leads to a page of parents, and `after`, the last
+/// parent of it that is done. A page that no longer has that parent is read anew: nothing is left out (I2), and
+/// what is known is not published again. One call at a time; a limit ends it behind the parent that reaches it.
+package final class ChildReader: Sendable {
+    private struct Place {
+        var progress: ListProgress
+        var remaining: Int?
+        /// The parents' page at hand, and the next parent of it.
+        var page: ExtractedPage?
+        var index = 0
+        /// What leads to the page at hand.
+        var pageToken: JSONValue?
+        /// The last parent done before this reader.
+        var after: [UInt8]?
+        /// Requests of the parents' page that no parent was told yet.
+        var requests = 0
+    }
+
+    private let stream: StreamDefinition
+    private let requester: Requester
+    private let parents: ListReader
+    private let place: Locked<Place>
+
+    /// A reader from a bookmark's place on, at most about so many records far.
+    package init(
+        stream: StreamDefinition,
+        requester: Requester,
+        from progress: ListProgress = .start,
+        limit: Int? = nil
+    ) throws(ExtractionError) {
+        guard let parent = stream.parent?.definition else {
+            preconditionFailure("only a stream with for_each has parents")
+        }
+        self.stream = stream
+        self.requester = requester
+        var place = Place(progress: progress, remaining: limit)
+        if let token = progress.token {
+            guard let page = token["page"], let after = token["after"] else {
+                throw ExtractionError(
+                    .badBookmark,
+                    "stream \(stream.name): the bookmark's token does not fit a stream with for_each; read the"
+                        + " stream anew with --resync",
+                    stream: stream.name
+                )
+            }
+            place.pageToken = page.isNull ? nil : page
+            place.after = after.text.map { Array($0.utf8) }
+        }
+        var subject = RequestSubject(stream)
+        subject.text += ", list of \(parent.name)"
+        subject.limit = parent.limit
+        parents = ListReader(
+            subject: subject,
+            shape: RecordShape(parent),
+            paging: parent.paging,
+            address: try parent.since(progress.since, at: requester.access.address(of: parent)),
+            requester: requester,
+            from: ListProgress(token: place.pageToken)
+        )
+        self.place = Locked(place)
+    }
+
+    /// Where the reading stands: behind the last parent that `next` gave.
+    package var progress: ListProgress { place.withLock { $0.progress } }
+
+    /// The next parent with its children, or nil where the list was read to its end or to the limit.
+    package func next() async throws -> ParentRead? {
+        var place = place.withLock { $0 }
+        guard !place.progress.isDone, place.remaining != 0 else { return nil }
+        while true {
+            if place.page == nil {
+                place.pageToken = parents.progress.token
+                guard let page = try await parents.next() else {
+                    preconditionFailure("parents that are not done have a next page")
+                }
+                place.page = page
+                place.requests += page.requests
+                place.index = 0
+                if let after = place.after {
+                    let done = page.page.records.indices.first {
+                        parents.reader.keyText(ofRecord: $0, in: page.page) == after
+                    }
+                    place.index = done.map { $0 + 1 } ?? 0
+                    place.after = nil
+                }
+                keep(place)
+            }
+            guard let page = place.page else { continue }
+            if place.index < page.page.records.count {
+                return try await read(page, place)
+            }
+            if page.progress.isDone { return end(page, place) }
+            place.page = nil
+        }
+    }
+
+    private func read(_ page: ExtractedPage, _ start: Place) async throws -> ParentRead {
+        var place = start
+        let parent = parents.reader.keyText(ofRecord: place.index, in: page.page)
+        let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
+        let records = set.pages.reduce(0) { $0 + $1.page.records.count }
+        place.index += 1
+        let isLast = place.index == page.page.records.count
+        place.progress.isDone = isLast && page.progress.isDone
+        place.progress.token = place.progress.isDone ? nil : try token(page, place, parent, isLast: isLast)
+        place.progress.records += records
+        place.progress.pages += set.pages.count
+        place.remaining = place.remaining.map { $0 - min($0, records) }
+        let requests = set.requests + place.requests
+        place.requests = 0
+        keep(place)
+        return ParentRead(
+            parent: parent,
+            pages: set.pages,
+            progress: place.progress,
+            times: set.times,
+            requests: requests
+        )
+    }
+
+    /// What leads on behind a parent: the next page behind the last of one, else the place within its page.
+    private func token(
+        _ page: ExtractedPage,
+        _ place: Place,
+        _ parent: [UInt8],
+        isLast: Bool
+    ) throws(ExtractionError) -> JSONValue {
+        if isLast { return Self.token(page: page.progress.token, after: nil) }
+        guard stream.parent?.definition.paging.splitsPages == true else {
+            return Self.token(page: place.pageToken, after: parent)
+        }
+        // A list that goes on behind any record needs no page to be found again.
+        let next = try parents.reader.token(
+            ofRecord: place.index - 1,
+            in: page.page,
+            page: page.progress.pages
+        )
+        return Self.token(page: next, after: nil)
+    }
+
+    private static func token(page: JSONValue?, after: [UInt8]?) -> JSONValue {
+        .object([
+            .init(name: "page", value: page ?? .null),
+            .init(name: "after", value: after.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null),
+        ])
+    }
+
+    /// The list of parents ended with a page that had no further one.
+    private func end(_ page: ExtractedPage, _ start: Place) -> ParentRead {
+        var place = start
+        place.progress.isDone = true
+        place.progress.token = nil
+        place.requests = 0
+        keep(place)
+        return ParentRead(
+            parent: [],
+            pages: [],
+            progress: place.progress,
+            times: page.times,
+            requests: start.requests
+        )
+    }
+
+    private func keep(_ place: Place) { self.place.withLock { $0 = place } }
+}

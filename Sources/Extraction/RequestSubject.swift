@@ -1,0 +1,41 @@
+import Core
+
+/// What requests are for: it names them in errors, and says which limits count them.
+struct RequestSubject: Sendable {
+    /// Of a list that is read, an object that is looked at, …
+    var text: String
+    /// The stream that fails with it; nil for a feed.
+    var stream: String?
+    /// What the requests are counted under.
+    var counter: String
+    /// The named limit beside the default one.
+    var limit: String?
+    /// The answer that means that a feed's place is lost.
+    var expired: FeedDefinition.Expired?
+    /// Whether an answer may say that there is no such thing; else such an answer is an error.
+    var mayBeGone = false
+
+    /// A stream's list.
+    init(_ stream: StreamDefinition) {
+        text = "stream \(stream.name)"
+        self.stream = stream.name
+        counter = stream.name
+        limit = stream.limit
+    }
+
+    /// A feed.
+    init(_ feed: FeedDefinition) {
+        text = "feed \(feed.name)"
+        counter = "feed \(feed.name)"
+        limit = feed.limit
+        expired = feed.expired
+    }
+
+    /// How errors name a place in it.
+    func place(_ page: Int?) -> String { page.map { "\(text), page \($0)" } ?? text }
+
+    /// An error about it.
+    func error(_ code: ExtractionError.Code, _ message: String) -> ExtractionError {
+        ExtractionError(code, message, stream: stream)
+    }
+}

@@ -1,0 +1,35 @@
+/// What has become of an object since it was created.
+struct StripeEdit: Sendable {
+    /// Members in place of those with which it was created, as JSON.
+    var members: [String: String] = [:]
+    /// The lines of an invoice, where they have changed.
+    var lines: [StripeLine]?
+    /// The quantities of a subscription's items, where they have changed.
+    var quantities: [Int]?
+    var isDeleted = false
+}
+
+/// A line of an invoice.
+struct StripeLine: Hashable, Sendable {
+    /// Which it is: its id follows from it.
+    var number: Int
+    var amount: Int
+    var quantity: Int
+}
+
+/// With what an object was created after the beginning.
+struct StripeBirth: Sendable {
+    /// The second.
+    var created: Int
+    var customer = 0
+    /// The product of a price, the charge of a refund, the price of a subscription, the subscription of an invoice.
+    var parent: Int?
+    /// Of a refund.
+    var amount = 0
+}
+
+/// Names an object of an account.
+struct StripeObject: Hashable, Sendable {
+    var collection: StripeCollection
+    var index: Int
+}

@@ -1,0 +1,141 @@
+import Core
+import Synchronization
+
+/// An account under its clock: what is read and what is changed, one at a time.
+final class StripeLife: Sendable {
+    let clock: VirtualClock
+    let faults: FaultPlan
+    /// How many changes come by themselves in a virtual minute.
+    private let perMinute: Int
+    private let account: Locked<StripeAccount>
+    private let lived: Locked<Int>
+
+    init(world: StripeWorld, clock: VirtualClock, faults: FaultPlan, perMinute: Int) {
+        self.clock = clock
+        self.faults = faults
+        self.perMinute = perMinute
+        account = Locked(StripeAccount(world: world))
+        lived = Locked(Int(clock.now.seconds))
+    }
+
+    /// The account so many seconds ago, and its events now.
+    func read(lag: Int = 0) -> StripeAPI {
+        let traps = StripeTraps(faults)
+        let now = Int(clock.now.seconds)
+        return account.withLock { account in
+            live(&account, until: now, traps)
+            return StripeAPI(
+                view: account.view(at: max(now, account.time) - lag),
+                events: StripeEventList(
+                    world: account.world,
+                    log: account.events,
+                    now: max(now, account.time)
+                )
+            )
+        }
+    }
+
+    /// Makes changes by seed; what was done.
+    ///
+    /// - Throws: if the numbers or streams make no sense, or there is no room for their events.
+    func change(
+        creates: Int,
+        updates: Int,
+        deletes: Int,
+        streams: [String]?
+    ) throws(SimulatorError) -> [StripeChange] {
+        for count in [creates, updates, deletes] where !(0...100_000).contains(count) {
+            throw SimulatorError("cannot make \(count) changes; 0 to 100000 of a kind are possible")
+        }
+        var collections = StripeCollection.allCases
+        if let streams {
+            collections = []
+            for name in streams {
+                guard let collection = StripeCollection(rawValue: name) else {
+                    throw SimulatorError(
+                        "there is no stream '\(name)' to change; there are "
+                            + StripeCollection.allCases.map(\.rawValue).joined(separator: ", ")
+                    )
+                }
+                collections.append(collection)
+            }
+        }
+        guard deletes == 0 || collections.contains(where: \.hasDeletes) else {
+            throw SimulatorError(
+                "nothing of \(collections.map(\.rawValue)) can be deleted: leave deletes out"
+            )
+        }
+        let traps = StripeTraps(faults)
+        let now = Int(clock.now.seconds)
+        return try account.withLock { account throws(SimulatorError) in
+            live(&account, until: now, traps)
+            var left = [
+                (action: StripeChange.Action.created, count: creates), (.updated, updates),
+                (.deleted, deletes),
+            ]
+            var done: [StripeChange] = []
+            for rest in (0..<creates + updates + deletes).reversed() {
+                guard !account.events.isFull else {
+                    throw SimulatorError(
+                        "no room for more than \(StripeEventLog.limit) events: let 30 days pass, or begin anew"
+                    )
+                }
+                var dice = account.begin(now)
+                var place = dice(rest + 1)
+                let kind = left.firstIndex { kind in
+                    place -= kind.count
+                    return place < 0
+                }
+                guard let kind else { break }
+                left[kind].count -= 1
+                done += account.change(left[kind].action, in: collections, now: now, traps)
+            }
+            return done
+        }
+    }
+
+    /// Adds an object to a collection, or more where it needs others.
+    func grow(_ collection: StripeCollection) {
+        let traps = StripeTraps(faults)
+        let now = Int(clock.now.seconds)
+        account.withLock { account in
+            guard !account.events.isFull else { return }
+            _ = account.change(.created, in: [collection], now: now, traps)
+        }
+    }
+
+    /// Deletes an object that can be deleted.
+    func remove(_ collection: StripeCollection, id: String) {
+        let traps = StripeTraps(faults)
+        let now = Int(clock.now.seconds)
+        account.withLock { account in
+            guard !account.events.isFull, let index = account.world.index(collection, id: id) else { return }
+            _ = account.remove(collection, index, now: now, traps)
+        }
+    }
+
+    /// What happened by itself since the account was last looked at.
+    ///
+    /// Of a longer jump of the clock only the last hour is lived.
+    private func live(_ account: inout StripeAccount, until now: Int, _ traps: StripeTraps) {
+        guard perMinute > 0 else { return }
+        let first = lived.withLock { lived in
+            defer { lived = max(lived, now) }
+            return max(lived + 1, now - 3599)
+        }
+        guard first <= now else { return }
+        for second in first...now where second % 4 == 0 {
+            var dice = account.begin(second)
+            let count = (perMinute * 4 + dice(60)) / 60
+            for _ in 0..<count where !account.events.isFull {
+                let action: StripeChange.Action =
+                    switch dice(10) {
+                    case 0: .deleted
+                    case 1...3: .created
+                    default: .updated
+                    }
+                _ = account.change(action, in: StripeCollection.allCases, now: second, traps)
+            }
+        }
+    }
+}

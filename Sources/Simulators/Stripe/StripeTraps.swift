@@ -1,0 +1,35 @@
+/// What makes a change hard to follow: chosen when it happens, by seed, and for good.
+struct StripeTraps: Sendable {
+    /// The share of events that are listed late, by up to so many seconds.
+    var late = FaultPlan.Fault()
+    /// The share of events that bear an earlier second, by up to so many seconds.
+    var unordered = FaultPlan.Fault()
+    /// The share of events whose place within their second is not the order of happening.
+    var shuffled = FaultPlan.Fault()
+    /// The share of events that show their object as an older version of the API has it.
+    var old = FaultPlan.Fault()
+    /// The share of created and updated objects that are deleted within the same second.
+    var shortLived = FaultPlan.Fault()
+
+    init(_ plan: FaultPlan) {
+        late = plan.standing("late_events")
+        unordered = plan.standing("unordered_events")
+        shuffled = plan.standing("shuffled_ties")
+        old = plan.standing("old_snapshots")
+        shortLived = plan.standing("short_lived")
+    }
+}
+
+extension SeededHash {
+    /// The seconds by which a fault delays what stands at a place; 0 where it does not strike.
+    func delay(_ fault: FaultPlan.Fault, _ place: UInt64, _ salt: UInt64, usual: Int) -> Int {
+        guard strikes(fault, place, salt) else { return 0 }
+        let most = fault.seconds.map { Int($0) } ?? usual
+        return Int(self(place, salt + 1) % UInt64(most + 1))
+    }
+
+    /// Whether a fault strikes what stands at a place.
+    func strikes(_ fault: FaultPlan.Fault, _ place: UInt64, _ salt: UInt64) -> Bool {
+        Double(self(place, salt) >> 11) / Double(1 << 53 as UInt64) < fault.rate
+    }
+}

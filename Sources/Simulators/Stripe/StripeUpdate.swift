@@ -1,0 +1,201 @@
+/// One change to an object that stays.
+struct StripeUpdate {
+    let world: StripeWorld
+    let object: StripeObject
+    /// What the object is, and becomes.
+    private(set) var edit: StripeEdit
+    private let time: Int
+    /// A number that no other change has: what it writes is new.
+    private let change: UInt64
+    /// The types where they are not the usual one.
+    private var settled: [String]?
+
+    init(world: StripeWorld, object: StripeObject, edit: StripeEdit, time: Int, change: UInt64) {
+        self.world = world
+        self.object = object
+        self.edit = edit
+        self.time = time
+        self.change = change
+    }
+
+    /// Changes `edit`; the types of the events that tell of it.
+    mutating func make(_ dice: inout StripeDice) -> [String] {
+        switch object.collection {
+        case .customers: customer(&dice)
+        case .products: product(&dice)
+        case .prices: price(&dice)
+        case .charges: charge(&dice)
+        case .refunds:
+            setMetadata()
+            return ["refund.updated", "charge.refund.updated"]
+        case .subscriptions: subscription(&dice)
+        case .invoices: return invoice(&dice)
+        }
+        return settled ?? ["\(object.collection.eventPrefix).updated"]
+    }
+
+    private mutating func customer(_ dice: inout StripeDice) {
+        switch dice(6) {
+        case 0: set("name", "Renamed \(change) – Ünï")
+        case 1: set("phone", "+1666\(1_000_000 + change)")
+        case 2: edit.members["balance"] = "-\(change)"
+        case 3: set("email", "customer\(object.index).\(change)@example.com")
+        case 4: set("description", "Note \(change)")
+        default: setMetadata()
+        }
+    }
+
+    private mutating func product(_ dice: inout StripeDice) {
+        switch dice(4) {
+        case 0: set("name", "Plan \(object.index), edition \(change)")
+        case 1: set("description", "Changed by \(change)")
+        case 2: toggleActive()
+        default: setMetadata()
+        }
+        edit.members["updated"] = String(time)
+    }
+
+    private mutating func price(_ dice: inout StripeDice) {
+        switch dice(4) {
+        case 0: set("nickname", "Price \(change)")
+        case 1: set("lookup_key", "key_\(change)")
+        case 2: toggleActive()
+        default: setMetadata()
+        }
+    }
+
+    private mutating func charge(_ dice: inout StripeDice) {
+        guard world.status(.charges, object.index, edit) == "pending" else {
+            return dice(2) == 0 ? set("description", "Order \(change)") : setMetadata()
+        }
+        settle()
+        settled = ["charge.succeeded", "charge.updated"]
+    }
+
+    private mutating func settle() {
+        let amount = String(world.amount(ofCharge: object.index))
+        set("status", "succeeded")
+        edit.members["paid"] = "true"
+        edit.members["captured"] = "true"
+        edit.members["amount_captured"] = amount
+        edit.members["outcome"] = StripeWorld.outcome("succeeded")
+        set("balance_transaction", world.id(prefix: "txn_", .charges, object.index))
+        set("receipt_url", "https://pay.stripe.com/receipts/\(world.id(.charges, object.index))")
+    }
+
+    private mutating func subscription(_ dice: inout StripeDice) {
+        let status = world.status(.subscriptions, object.index, edit)
+        guard !["canceled", "incomplete_expired"].contains(status) else { return setMetadata() }
+        switch dice(4) {
+        case 0:
+            let count = world.items(ofSubscription: object.index)
+            var quantities =
+                edit.quantities
+                ?? (0..<count).map { world.quantity(ofSubscription: object.index, item: $0) }
+            quantities[dice(count)] += 1
+            edit.quantities = quantities
+        case 1: set("status", status == "active" ? "past_due" : "active")
+        case 2:
+            let isEnding = edit.members["cancel_at_period_end"] == "true"
+            edit.members["cancel_at_period_end"] = isEnding ? "false" : "true"
+        default: setMetadata()
+        }
+    }
+
+    // MARK: Invoices
+
+    private mutating func invoice(_ dice: inout StripeDice) -> [String] {
+        switch world.status(.invoices, object.index, edit) {
+        case "draft":
+            switch dice(6) {
+            case 0:
+                finalize()
+                return ["invoice.finalized", "invoice.updated"]
+            case 1: setMetadata()
+            default: changeLines(&dice)
+            }
+        case "open":
+            switch dice(5) {
+            case 0:
+                close("void", "voided_at")
+                return ["invoice.voided", "invoice.updated"]
+            case 1:
+                close("uncollectible", "marked_uncollectible_at")
+                return ["invoice.marked_uncollectible", "invoice.updated"]
+            case 2: setMetadata()
+            default:
+                close("paid", "paid_at")
+                let total = lines.reduce(0) { $0 + $1.amount }
+                edit.members["amount_paid"] = String(total)
+                edit.members["amount_remaining"] = "0"
+                return ["invoice.updated", "invoice.paid", "invoice.payment_succeeded"]
+            }
+        default: setMetadata()
+        }
+        return ["invoice.updated"]
+    }
+
+    private var lines: [StripeLine] { edit.lines ?? world.lines(ofInvoice: object.index) }
+
+    private mutating func changeLines(_ dice: inout StripeDice) {
+        var lines = lines
+        switch dice(3) {
+        case 0 where lines.count < 40:
+            // Now and then so many that they no longer fit into the invoice itself.
+            for place in 0..<[1, 2, 12][dice(3)] {
+                // No line ever gets the id of another that was removed.
+                let number = 1000 + Int(change) * 16 + place
+                lines.append(StripeLine(number: number, amount: 100 + dice(10_000), quantity: 1 + dice(4)))
+            }
+        case 1 where lines.count > 1: lines.remove(at: dice(lines.count))
+        default:
+            let place = dice(lines.count)
+            lines[place].amount += 1 + dice(500)
+            lines[place].quantity += 1
+        }
+        edit.lines = lines
+    }
+
+    private mutating func finalize() {
+        let id = world.id(.invoices, object.index)
+        let customer = world.id(.customers, world.customer(.invoices, object.index))
+        set("status", "open")
+        edit.members["attempt_count"] = "1"
+        edit.members["attempted"] = "true"
+        edit.members["auto_advance"] = "true"
+        edit.members["effective_at"] = String(time)
+        edit.members["ending_balance"] = "0"
+        set("hosted_invoice_url", "https://invoice.stripe.com/i/\(id)")
+        set("invoice_pdf", "https://pay.stripe.com/invoice/\(id)/pdf")
+        set("number", "\(customer.suffix(8).uppercased())-\(object.index + 1)")
+        setTransitions("finalized_at", finalized: time)
+    }
+
+    private mutating func close(_ status: String, _ transition: String) {
+        set("status", status)
+        edit.members["auto_advance"] = "false"
+        let finalized = edit.members["effective_at"].flatMap { Int($0) }
+        setTransitions(transition, finalized: finalized ?? world.created(.invoices, object.index) + 30)
+    }
+
+    private mutating func setTransitions(_ last: String, finalized: Int) {
+        let transitions = ["finalized_at", "marked_uncollectible_at", "paid_at", "voided_at"].map { name in
+            let second = name == last ? String(time) : name == "finalized_at" ? String(finalized) : "null"
+            return "\"\(name)\":\(second)"
+        }
+        edit.members["status_transitions"] = "{\(transitions.joined(separator: ","))}"
+    }
+
+    // MARK: Members
+
+    private mutating func set(_ name: String, _ text: String) { edit.members[name] = "\"\(text)\"" }
+
+    private mutating func setMetadata() {
+        edit.members["metadata"] = #"{"order_id":"\#(change)","note":"a \"quoted\" one"}"#
+    }
+
+    private mutating func toggleActive() {
+        let isActive = world.isActive(object.collection, object.index, edit)
+        edit.members["active"] = isActive ? "false" : "true"
+    }
+}

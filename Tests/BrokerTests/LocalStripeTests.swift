@@ -1,0 +1,104 @@
+import Foundation
+import JSON
+import ProcessSupport
+import Testing
+
+/// `sluice sync` between programs that others wrote: localstripe, a real broker and a consumer in Python.
+@Suite(
+    "A Stripe server of others",
+    .enabled(if: TestBroker.isAvailable && LocalStripe.isAvailable),
+    .serialized,
+    .timeLimit(.minutes(15))
+)
+struct LocalStripeTests {
+    /// Every object that the API shows is in its topic once, as the API shows it.
+    private func check(_ published: [String: IndependentConsumer.Topic], _ fixture: LocalStripeFixture)
+        async throws
+        -> [String: Int]
+    {
+        var counts: [String: Int] = [:]
+        for list in LocalStripeFixture.lists {
+            let objects = try await fixture.service.objects(list)
+            let topic = try #require(published[fixture.topic(list)], "\(list)")
+            let expected = Dictionary(uniqueKeysWithValues: objects.map { ($0["id"]?.text ?? "", $0) })
+            #expect(topic.keys.count == objects.count, "\(list)")
+            #expect(Set(topic.keys) == Set(expected.keys), "\(list)")
+            let changed = topic.records.filter { expected[$0.key] != $0.value }
+            #expect(changed.isEmpty, "\(list): \(changed.first?.value.compactText ?? "")")
+            counts[list] = objects.count
+        }
+        return counts
+    }
+
+    @Test(
+        "each object is published once, a list that is not there is reported, a second sync publishes nothing"
+    )
+    func everyObjectOnce() async throws {
+        // More than a page of each.
+        let made = LocalStripeFixture.Counts(
+            customers: 310,
+            products: 2_600,
+            subscriptions: 110,
+            charges: 20,
+            refunds: 110
+        )
+        let fixture = try await LocalStripeFixture(made)
+        defer { fixture.end() }
+        let first = try fixture.sync()
+        try #require(await first.waitForEnd(atMost: 300))
+        #expect(first.exitCode == 5, "\(first.standardError)")
+        let published = try await IndependentConsumer.read(fixture.topics)
+        let counts = try await check(published, fixture)
+        #expect(counts == made.lists)
+        let summary = try JSONValue.parse(Array(first.standardOutput.utf8))
+        #expect(summary["status"]?.text == "partial")
+        #expect(summary["records"]?.int == counts.values.reduce(0, +))
+        for (list, count) in counts {
+            #expect(summary["streams"]?[list]?["status"]?.text == "success", "\(list)")
+            #expect(summary["streams"]?[list]?["records"]?.int == count, "\(list)")
+        }
+        #expect(summary["streams"]?["prices"]?["status"]?.text == "unavailable")
+        #expect(summary["streams"]?["prices"]?["error"]?["code"]?.text == "extraction.unavailable")
+
+        let second = try fixture.sync()
+        try #require(await second.waitForEnd(atMost: 300))
+        #expect(second.exitCode == 5, "\(second.standardError)")
+        let again = try JSONValue.parse(Array(second.standardOutput.utf8))
+        #expect(again["records"]?.int == 0)
+        #expect(again["transactions"]?.int == 0)
+        #expect(again["streams"]?["prices"]?["status"]?.text == "unavailable")
+        let after = try await IndependentConsumer.read(fixture.topics)
+        #expect(after.mapValues(\.ends) == published.mapValues(\.ends))
+        print(
+            "localstripe: \(counts.values.reduce(0, +)) objects published once, \(summary["transactions"]?.int ?? 0) "
+                + "transactions; the second sync: \(again["records"]?.int ?? -1)"
+        )
+    }
+
+    @Test("I1: killed on the way, it goes on where the bookmarks stand, and each object is seen once")
+    func kills() async throws {
+        let fixture = try await LocalStripeFixture(
+            .init(customers: 150, products: 1_500, subscriptions: 10, charges: 10, refunds: 10)
+        )
+        defer { fixture.end() }
+        var kills = 0
+        var longest = 1.5
+        var isOver = false
+        while !isOver {
+            // Slow enough that the lists outlast the kills.
+            let process = try fixture.sync(kills < 4 ? ["--set", "requests_per_second=8"] : [])
+            if await process.waitForEnd(atMost: kills < 4 ? Double.random(in: 0.3...longest) : 300) {
+                #expect(process.exitCode == 5, "\(process.standardError)")
+                isOver = true
+            } else {
+                try #require(kills < 4, "the last sync did not end")
+                await process.killNow()
+                kills += 1
+                longest *= 1.2
+            }
+        }
+        #expect(kills > 0)
+        let counts = try await check(try await IndependentConsumer.read(fixture.topics), fixture)
+        print("localstripe: \(kills) kills, \(counts.values.reduce(0, +)) objects published once")
+    }
+}

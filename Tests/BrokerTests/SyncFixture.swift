@@ -1,0 +1,116 @@
+import Core
+import Foundation
+import HTTP
+import JSON
+import Kafka
+import ProcessSupport
+
+/// `sluice sync` as a process, with a folder, a topic prefix and, where asked for, a local Stripe of its own.
+final class SyncFixture: Sendable {
+    let folder: String
+    let prefix: String
+    let bootstrap: String
+    private let simulator: SluiceProcess?
+    /// Of the simulator.
+    private let address: String
+
+    /// Without `records` there is no simulator.
+    init(records: Int? = nil, faults: String? = nil, bootstrap: String? = nil) async throws {
+        folder = FileManager.default.temporaryDirectory.path + "/sluice-sync-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        prefix = "s\(UInt32.random(in: 0 ... .max))"
+        self.bootstrap = try bootstrap ?? TestBroker.settings.bootstrap
+        guard let records else {
+            simulator = nil
+            address = ""
+            return
+        }
+        let simulator = try SluiceProcess(
+            [
+                "simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out",
+                "\(folder)/stripe.yaml",
+            ] + (faults.map { ["--faults", $0] } ?? [])
+        )
+        self.simulator = simulator
+        let line = await simulator.line(holding: "http://", atMost: 60)
+        guard let word = line?.split(separator: " ").first(where: { $0.hasPrefix("http://") }) else {
+            throw TestFailure("no simulator: \(simulator.standardError)")
+        }
+        address = String(word)
+    }
+
+    deinit {
+        simulator?.signal(SIGKILL)
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Writes a file into the folder and gives its path.
+    func write(_ name: String, _ text: String) throws -> String {
+        let path = URL(fileURLWithPath: "\(folder)/\(name)")
+        try FileManager.default.createDirectory(
+            at: path.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data(text.utf8).write(to: path)
+        return path.path
+    }
+
+    /// Starts a sync with the simulator's file, or another.
+    func start(_ words: [String], config: String? = nil, environment: [String: String] = [:]) throws
+        -> SluiceProcess
+    {
+        try SluiceProcess(
+            [
+                "sync", "--config", config ?? "\(folder)/stripe.yaml", "--kafka", bootstrap, "--topic-prefix",
+                prefix, "--output", "json", "--quiet", "--lock-folder", "\(folder)/locks",
+            ] + words,
+            environment: environment
+        )
+    }
+
+    /// What a sync that has ended said.
+    struct Ended {
+        var code: Int32
+        var summary: JSONValue
+        var errors: String
+    }
+
+    /// Runs a sync to its end.
+    func run(_ words: [String], config: String? = nil, environment: [String: String] = [:]) async throws
+        -> Ended
+    {
+        try await end(of: start(words, config: config, environment: environment))
+    }
+
+    /// Waits for the end of a sync.
+    func end(of process: SluiceProcess) async throws -> Ended {
+        guard await process.waitForEnd(atMost: 120) else {
+            await process.killNow()
+            throw TestFailure("sluice sync did not end: \(process.standardError)")
+        }
+        return Ended(
+            code: process.exitCode,
+            summary: (try? JSONValue.parse(Array(process.standardOutput.utf8))) ?? .null,
+            errors: process.standardError
+        )
+    }
+
+    /// The requests that the simulator has had, by path and outcome.
+    func requestsServed() async throws -> [String: [String: Int]] {
+        let transport = try CurlTransport()
+        let answer = try await transport.perform(HTTPRequest(address: "\(address)/_control/requests"))
+        await transport.close()
+        var served: [String: [String: Int]] = [:]
+        for path in try JSONValue.parse(answer.body)["paths"]?.members ?? [] {
+            for outcome in path.value.members ?? [] {
+                served[path.name, default: [:]][outcome.name] = outcome.value.int
+            }
+        }
+        return served
+    }
+
+    /// The keys that a read_committed consumer sees in a topic.
+    func keys(_ topic: String) async throws -> [String] {
+        try await TestBroker.records(of: topic).joined().map { String(decoding: $0.key ?? [], as: UTF8.self) }
+    }
+}

@@ -1,0 +1,150 @@
+import Core
+import JSON
+import Testing
+
+@testable import Extraction
+
+@Suite struct ChildReaderTests {
+    /// What a read gave: the parent and its children's ids, page by page.
+    struct Seen: Hashable {
+        var parent: String
+        var children: [[String]]
+    }
+
+    private func read(
+        _ bench: Bench,
+        from progress: ListProgress = .start,
+        limit: Int? = nil
+    ) async throws -> [(seen: Seen, progress: ListProgress, requests: Int)] {
+        let stream = try bench.definition.stream(named: "lines")
+        let reader = try ChildReader(stream: stream, requester: bench.requester, from: progress, limit: limit)
+        var all: [(Seen, ListProgress, Int)] = []
+        while let read = try await reader.next() {
+            let parent = String(decoding: read.parent, as: UTF8.self)
+            all.append(
+                (Seen(parent: parent, children: read.pages.map(\.recordTexts)), read.progress, read.requests)
+            )
+            #expect(reader.progress == read.progress)
+        }
+        return all
+    }
+
+    private static func seen(_ parent: String, _ pages: [[String]]) -> Seen {
+        Seen(parent: parent, children: pages.map { $0.map { "{\"id\":\"\($0)\"}" } })
+    }
+
+    private static let script: [ScriptedTransport.Step] = [
+        .page(.list(["b", "a"], more: true)),
+        .page(.list(["b1"], more: true)), .page(.list(["b2"], more: false)),
+        .page(.list([], more: false)),
+        .page(.list(["z"], more: false)),
+        .status(404, #"{"error":{"code":"resource_missing"}}"#),
+    ]
+
+    @Test func everyParentComesWithAllItsChildren() async throws {
+        let bench = try FeedBench.bench(Self.script)
+        let reads = try await read(bench)
+        #expect(
+            reads.map(\.seen) == [
+                Self.seen("b", [["b1"], ["b2"]]), Self.seen("a", [[]]), Self.seen("z", []),
+            ]
+        )
+        #expect(reads.map(\.requests) == [3, 1, 2])
+        #expect(
+            reads.map { $0.progress.token?.compactText } == [
+                #"{"page":"b","after":null}"#, #"{"page":"a","after":null}"#, nil,
+            ]
+        )
+        #expect(reads.map(\.progress.isDone) == [false, false, true])
+        #expect(reads.map(\.progress.records) == [2, 2, 2])
+        #expect(
+            bench.transport.addresses.map { $0.dropFirst("https://api.example.com".count) } == [
+                "/orders", "/orders/b/lines", "/orders/b/lines?starting_after=b1", "/orders/a/lines",
+                "/orders?starting_after=a", "/orders/z/lines",
+            ]
+        )
+        #expect(bench.requester.requests(of: "lines") == 6)
+    }
+
+    @Test func goesOnBehindAnyParent() async throws {
+        let all = try await read(FeedBench.bench(Self.script))
+        let bench = try FeedBench.bench([
+            .page(.list(["a"], more: true)), .page(.list([], more: false)), .page(.list(["z"], more: false)),
+            .page(.list([], more: false)),
+        ])
+        let rest = try await read(bench, from: all[0].progress)
+        #expect(rest.map(\.seen.parent) == ["a", "z"])
+        #expect(bench.transport.addresses[0] == "https://api.example.com/orders?starting_after=b")
+    }
+
+    @Test func emptyLastPageOfParentsEndsTheList() async throws {
+        let reads = try await read(FeedBench.bench([.page(.list([], more: false))]))
+        #expect(reads.map(\.seen) == [Seen(parent: "", children: [])])
+        #expect(reads[0].progress.isDone)
+        #expect(reads[0].requests == 1)
+    }
+
+    @Test(arguments: [
+        // the page on going on, the parents read
+        (["c", "b", "a"], ["a"]), (["new", "b", "a"], ["a"]),
+        // The parent has gone: the page is read anew.
+        (["c", "a"], ["c", "a"]),
+    ])
+    func placeWithinAPageIsFoundByItsParent(page: [String], parents: [String]) async throws {
+        let yaml = FeedBench.yaml.replacing(
+            "get: /orders\n",
+            with: "get: /orders\n    paging: {cursor: {field: next, param: cursor}}\n"
+        )
+        let first: [ScriptedTransport.Step] = [
+            .page(.list(["c", "b", "a"], more: false)), .page(.list(["c1"], more: false)),
+            .page(.list(["b1"], more: false)), .page(.list([], more: false)),
+        ]
+        let reads = try await read(FeedBench.bench(first, yaml: yaml))
+        #expect(reads[1].progress.token?.compactText == #"{"page":null,"after":"b"}"#)
+        let children = ScriptedTransport.Step.page(.list([], more: false))
+        let script = [.page(.list(page, more: false))] + parents.map { _ in children }
+        let rest = try await read(FeedBench.bench(script, yaml: yaml), from: reads[1].progress)
+        #expect(rest.map(\.seen.parent) == parents)
+        #expect(rest.last?.progress.isDone == true)
+    }
+
+    @Test func limitEndsBehindAWholeParent() async throws {
+        let reads = try await read(FeedBench.bench(Self.script), limit: 1)
+        #expect(reads.map(\.seen.parent) == ["b"])
+        #expect(reads[0].progress.records == 2)
+        #expect(!reads[0].progress.isDone)
+    }
+
+    @Test func sinceIsAskedOfTheParents() async throws {
+        let bench = try FeedBench.bench([.page(.list([], more: false))])
+        let reads = try await read(bench, from: ListProgress(since: Instant(seconds: 5)))
+        #expect(bench.transport.addresses == ["https://api.example.com/orders?created%5Bgte%5D=5"])
+        #expect(reads[0].progress.since == Instant(seconds: 5))
+    }
+
+    @Test func tokenOfAnotherKindIsRefused() throws {
+        let bench = try FeedBench.bench([])
+        let error = #expect(throws: ExtractionError.self) {
+            try ChildReader(
+                stream: bench.definition.stream(named: "lines"),
+                requester: bench.requester,
+                from: ListProgress(token: "x")
+            )
+        }
+        #expect(error?.codeText == "extraction.bad_bookmark")
+    }
+
+    @Test func childrenAreBoundedInMemory() async throws {
+        let bench = try FeedBench.bench([.page(.list(["l1"], more: true)), .page(.list(["l2"], more: true))])
+        let stream = try bench.definition.stream(named: "lines")
+        let error = await #expect(throws: ExtractionError.self) {
+            try await ChildSet.read(
+                of: Array("o".utf8),
+                in: stream,
+                requester: bench.requester,
+                maximumBytes: 60
+            )
+        }
+        #expect(error?.codeText == "extraction.too_many_children")
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Synchronization
+
+/// Blocks a thread made for it, never one that tests run on: there are as few of those as cores.
+func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(returning: body()) }
+    }
+}
+
+/// Reads a pipe to its end on a queue of its own, so that a full pipe never stops the process.
+final class OutputCollector: Sendable {
+    let pipe = Pipe()
+    private let bytes = Mutex<(data: Data, isOver: Bool)>((Data(), false))
+    private let arrived = DispatchSemaphore(value: 0)
+    private let over = DispatchSemaphore(value: 0)
+
+    init() {
+        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
+            let chunk = handle.availableData
+            bytes.withLock { bytes in
+                bytes.data.append(chunk)
+                bytes.isOver = chunk.isEmpty
+            }
+            if chunk.isEmpty {
+                handle.readabilityHandler = nil
+                over.signal()
+            }
+            arrived.signal()
+        }
+    }
+
+    /// All of it; waits for the pipe's end.
+    func text() -> String {
+        if over.wait(timeout: .now() + 10) == .success { over.signal() }
+        return bytes.withLock { String(decoding: $0.data, as: UTF8.self) }
+    }
+
+    func line(holding text: String, deadline: DispatchTime) -> String? {
+        while true {
+            let (found, isOver) = bytes.withLock { bytes in
+                let lines = String(decoding: bytes.data, as: UTF8.self).split(
+                    separator: "\n",
+                    omittingEmptySubsequences: false
+                )
+                return (lines.dropLast().first { $0.contains(text) }.map(String.init), bytes.isOver)
+            }
+            if found != nil || isOver { return found }
+            guard arrived.wait(timeout: deadline) == .success else { return nil }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Core
+import JSON
+import Simulators
+import Testing
+
+@Suite struct StripeChangeTests {
+    @Test func sameSeedDoesTheSame() throws {
+        func done(_ seed: UInt64) throws -> ([StripeChange], [String: [String: [UInt8]]], [JSONValue]) {
+            let account = try InProcessAccount(seed: seed, changesPerMinute: 30)
+            var changes: [StripeChange] = []
+            for _ in 0..<10 {
+                account.advance(20)
+                changes += try account.simulator.change(creates: 3, updates: 5, deletes: 2)
+            }
+            return (changes, account.simulator.truth(), try account.list("/v1/events"))
+        }
+        let (first, second, other) = (try done(4), try done(4), try done(5))
+        #expect(first.0 == second.0)
+        #expect(first.1 == second.1)
+        #expect(first.2 == second.2)
+        #expect(first.0 != other.0)
+    }
+
+    @Test func doesWhatItSays() throws {
+        let account = try InProcessAccount()
+        for stream in StripeSimulator.streams {
+            let before = account.simulator.truth()[stream] ?? [:]
+            let created = try account.simulator.change(creates: 5, streams: [stream])
+                .filter { $0.stream == stream && $0.action == .created }.map(\.id)
+            let grown = account.simulator.truth()[stream] ?? [:]
+            #expect(Set(grown.keys) == Set(before.keys).union(created), "\(stream)")
+            account.advance(1)
+            let updated = try account.simulator.change(updates: 5, streams: [stream])
+            #expect(updated.count == 5)
+            let after = account.simulator.truth()[stream] ?? [:]
+            #expect(
+                Set(after.filter { grown[$0.key] != $0.value }.keys) == Set(updated.map(\.id)),
+                "\(stream)"
+            )
+        }
+    }
+
+    @Test(arguments: ["customers", "products", "prices", "invoices"])
+    func deletedObjectsAreGone(stream: String) throws {
+        let account = try InProcessAccount(records: 200)
+        let deleted = try account.simulator.change(deletes: 3, streams: [stream]).map(\.id)
+        #expect(Set(deleted).count == 3)
+        let listed = try account.list("/v1/\(stream)").compactMap { $0["id"]?.text }
+        #expect(listed.count == 197)
+        #expect(Set(listed).isDisjoint(with: deleted))
+        for id in deleted {
+            let (status, document) = try account.get("/v1/\(stream)/\(id)")
+            if stream == "customers" {
+                #expect(status == 200)
+                #expect(document == ["id": .string(id), "object": "customer", "deleted": true])
+            } else {
+                #expect(status == 404)
+                #expect(document["error"]?["code"]?.text == "resource_missing")
+            }
+            // As a cursor it leads nowhere.
+            #expect(try account.get("/v1/\(stream)?starting_after=\(id)").status == 400)
+            if stream == "invoices" { #expect(try account.get("/v1/invoices/\(id)/lines").status == 404) }
+        }
+    }
+
+    @Test func canceledSubscriptionsStay() throws {
+        let account = try InProcessAccount()
+        let canceled = try account.simulator.change(deletes: 2, streams: ["subscriptions"]).map(\.id)
+        let all = try account.list("/v1/subscriptions", "&status=all")
+        #expect(all.count == 40)
+        let shown = Set(try account.list("/v1/subscriptions").compactMap { $0["id"]?.text })
+        for id in canceled {
+            let subscription = try account.get("/v1/subscriptions/\(id)").document
+            #expect(subscription["status"]?.text == "canceled")
+            #expect(subscription["canceled_at"]?.int != nil)
+            #expect(!shown.contains(id))
+        }
+    }
+
+    @Test func deletesWhatThereIs() throws {
+        let account = try InProcessAccount(records: 3)
+        #expect(try account.simulator.change(deletes: 10, streams: ["customers"]).count == 3)
+        #expect(try account.list("/v1/customers").isEmpty)
+        // A charge needs a customer.
+        let made = try account.simulator.change(creates: 1, streams: ["charges"])
+        #expect(made.map(\.stream) == ["customers", "charges"])
+    }
+
+    @Test func amountsAgree() throws {
+        let account = try InProcessAccount()
+        for _ in 0..<20 { try account.simulator.change(creates: 10, updates: 20) }
+        let truth = account.simulator.truth()
+        var refunded: [String: Int] = [:]
+        for record in (truth["refunds"] ?? [:]).values {
+            let refund = try JSONValue.parse(record)
+            refunded[try #require(refund["charge"]?.text), default: 0] += try #require(refund["amount"]?.int)
+        }
+        for (key, record) in truth["charges"] ?? [:] {
+            let charge = try JSONValue.parse(record)
+            #expect(charge["amount_refunded"]?.int == refunded[key, default: 0])
+            #expect(charge["refunded"]?.bool == (charge["amount"]?.int == refunded[key]))
+        }
+        var long = 0
+        for (key, record) in truth["invoices"] ?? [:] {
+            let invoice = try JSONValue.parse(record)
+            let lines = try account.list("/v1/invoices/\(key)/lines", limit: 7)
+            #expect(invoice["total"]?.int == lines.reduce(0) { $0 + ($1["amount"]?.int ?? 0) })
+            #expect(invoice["lines"]?["data"]?.elements == Array(lines.prefix(10)))
+            #expect(invoice["lines"]?["has_more"]?.bool == (lines.count > 10))
+            if lines.count > 10 { long += 1 }
+        }
+        #expect(long > 0)
+    }
+
+    @Test func linesAreAStreamOfTheirOwn() throws {
+        let account = try InProcessAccount()
+        for _ in 0..<20 { try account.simulator.change(creates: 2, updates: 5, deletes: 1) }
+        let truth = account.simulator.truth()
+        var lines: [String: JSONValue] = [:]
+        for key in (truth["invoices"] ?? [:]).keys {
+            for line in try account.list("/v1/invoices/\(key)/lines") {
+                #expect(line["invoice"]?.text == key)
+                #expect(lines.updateValue(line, forKey: try #require(line["id"]?.text)) == nil)
+            }
+        }
+        #expect(try (truth["invoice_line_items"] ?? [:]).mapValues { try JSONValue.parse($0) } == lines)
+        let told = try account.get("/_control/truth?stream=invoice_line_items&count=1000").document
+        #expect(told["count"]?.int == lines.count)
+        #expect(Set(told["data"]?.elements?.compactMap { $0["key"]?.text } ?? []) == Set(lines.keys))
+    }
+
+    @Test func livesByItself() throws {
+        let account = try InProcessAccount(
+            faults: ["old_snapshots": .init()],
+            changesPerMinute: 12
+        )
+        let before = account.simulator.truth()
+        account.advance(600)
+        _ = try account.get("/v1/account")
+        let after = account.simulator.truth()
+        #expect(before != after)
+        account.advance(30)
+        let events = try account.list("/v1/events")
+        #expect((80...320).contains(events.count))
+        // Of a long jump one hour is lived.
+        account.advance(7 * 86_400)
+        #expect(try account.list("/v1/events").count < 2000)
+    }
+
+    @Test func isChangedOverHTTP() async throws {
+        try await withAccount { simulator, client in
+            let answer = await client.post("/_control/change", #"{"creates":2,"updates":3,"deletes":1}"#)
+            #expect(answer.status == 200)
+            let changes = try #require(try answer.document()["changes"]?.elements)
+            #expect(changes.count >= 6)
+            for change in changes {
+                #expect(change["id"]?.text?.isEmpty == false)
+                #expect(StripeSimulator.streams.contains(try #require(change["stream"]?.text)))
+            }
+            #expect(await client.post("/_control/clock", #"{"advance":30}"#).status == 200)
+            let events = try await client.get("/v1/events?limit=100").document()["data"]?.elements
+            #expect((events?.count ?? 0) >= 6)
+            #expect(simulator.requests["/v1/events"] == ["200": 1])
+        }
+    }
+}
