@@ -77,6 +77,8 @@ struct ClientConfiguration: Sendable {
                 ("linger.ms", "5"),
                 ("compression.codec", "lz4"),
                 ("partitioner", "murmur2_random"),
+                // Of what was delivered the commit tells; its memory is free the earlier without a report.
+                ("delivery.report.only.error", "true"),
                 // Per record, before compression. What a topic takes after it, only the broker can say.
                 ("message.max.bytes", "67108864"),
                 ("queue.buffering.max.messages", "1000000"),
