@@ -3,10 +3,12 @@ package import Core
 /// An account's only writer (I3): its lock, its producer and its lease, from start to end.
 ///
 /// `renewals()` must run beside whatever uses the session, in the owner's task group; `withSession` does it by itself.
-package final class AccountSession: Publisher {
+package final class AccountSession: Destination {
     package let settings: SessionSettings
     /// The account's state as it was committed before this session, by its keys' bytes.
     package let state: [[UInt8]: [UInt8]]
+    /// What the account remembers, as committed.
+    package let versions: any VersionStore
     private let steps: SessionSteps
     private let clients: SessionClients
     private let turn = Turn()
@@ -14,11 +16,13 @@ package final class AccountSession: Publisher {
     private init(
         settings: SessionSettings,
         state: [[UInt8]: [UInt8]],
+        versions: any VersionStore,
         steps: SessionSteps,
         clients: SessionClients
     ) {
         self.settings = settings
         self.state = state
+        self.versions = versions
         self.steps = steps
         self.clients = clients
     }
@@ -36,8 +40,14 @@ package final class AccountSession: Publisher {
                 reader: clients.reader,
                 admin: clients.admin
             )
-            let state = try await steps.start()
-            return AccountSession(settings: settings, state: state, steps: steps, clients: clients)
+            let begun = try await steps.start()
+            return AccountSession(
+                settings: settings,
+                state: begun.state,
+                versions: begun.versions,
+                steps: steps,
+                clients: clients
+            )
         } catch {
             await clients.close()
             throw error

@@ -15,6 +15,7 @@ import Runs
 struct WholeWay {
     static func main() async throws {
         let words = CommandLine.arguments
+        if words.dropFirst().first == "versions" { return try await VersionsBench.run(words) }
         guard words.count >= 4 else {
             print("usage: WholeWay fetch|read|events|whole BASE_URL DEFINITION [KAFKA PREFIX ACCOUNT LOCKS]")
             exit(2)
