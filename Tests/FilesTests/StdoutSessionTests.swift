@@ -18,7 +18,7 @@ import Testing
     init() throws {
         fixture = try FolderFixture()
         let path = fixture.root.appending(path: "stdout")
-        FileManager.default.createFile(atPath: path.path, contents: nil)
+        try Data().write(to: path)
         output = try FileHandle(forWritingTo: path)
     }
 
@@ -80,7 +80,7 @@ import Testing
         }
         #expect(error?.exitCode == .environment)
         #expect(error?.message.contains("No space left") == true)
-        try await StdoutSession.withSession(settings("r2", state: "s.json")) { session in
+        try await StdoutSession.withSession(settings("r2", state: "s.json")) { session throws in
             #expect(try session.bookmark(of: FolderFixture.customers) == nil)
         }
     }
