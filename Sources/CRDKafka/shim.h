@@ -1,4 +1,5 @@
 #pragma once
+#include <malloc.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
@@ -15,3 +16,10 @@ static inline rd_kafka_resp_err_t sluice_produce(rd_kafka_t *client, rd_kafka_to
 
 /// The integer that `sluice_produce` was given.
 static inline intptr_t sluice_message_token(const rd_kafka_message_t *message) { return (intptr_t)message->_private; }
+
+/// See `KafkaLibrary.keepMemory`: glibc's own header is not part of Swift's Glibc module.
+static inline void sluice_keep_memory(int mapped_from, int trimmed_from) {
+    mallopt(M_MMAP_THRESHOLD, mapped_from);
+    mallopt(M_TRIM_THRESHOLD, trimmed_from);
+    mallopt(M_MXFAST, 0);
+}

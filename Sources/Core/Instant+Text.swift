@@ -1,31 +1,39 @@
 extension Instant {
     /// The text of RFC 3339 in UTC (`2026-03-01T12:00:00Z`), cut, not rounded, to the digits of the fraction.
     package func rfc3339(fractionDigits: Int = 0) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(30)
+        appendRFC3339(fractionDigits: fractionDigits, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends what `rfc3339(fractionDigits:)` gives.
+    package func appendRFC3339(fractionDigits: Int = 0, to text: inout [UInt8]) {
         precondition((0...9).contains(fractionDigits), "an instant has nanoseconds: 0 to 9 digits")
         let seconds = Int(self.seconds)
         let secondOfDay = ((seconds % 86_400) + 86_400) % 86_400
         let date = CivilDate(daysSinceEpoch: (seconds - secondOfDay) / 86_400)
-        var text: [UInt8] = []
-        text.reserveCapacity(30)
-        Self.append(date.year, digits: 4, to: &text)
+        Self.appendPair(date.year / 100, to: &text)
+        Self.appendPair(date.year % 100, to: &text)
         text.append(UInt8(ascii: "-"))
-        Self.append(date.month, digits: 2, to: &text)
+        Self.appendPair(date.month, to: &text)
         text.append(UInt8(ascii: "-"))
-        Self.append(date.day, digits: 2, to: &text)
+        Self.appendPair(date.day, to: &text)
         text.append(UInt8(ascii: "T"))
-        Self.append(secondOfDay / 3600, digits: 2, to: &text)
+        Self.appendPair(secondOfDay / 3600, to: &text)
         text.append(UInt8(ascii: ":"))
-        Self.append(secondOfDay / 60 % 60, digits: 2, to: &text)
+        Self.appendPair(secondOfDay / 60 % 60, to: &text)
         text.append(UInt8(ascii: ":"))
-        Self.append(secondOfDay % 60, digits: 2, to: &text)
+        Self.appendPair(secondOfDay % 60, to: &text)
         if fractionDigits > 0 {
             text.append(UInt8(ascii: "."))
             var fraction = Int((nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000)
-            for _ in fractionDigits..<9 { fraction /= 10 }
-            Self.append(fraction, digits: fractionDigits, to: &text)
+            for _ in 0..<fractionDigits {
+                text.append(UInt8(ascii: "0") + UInt8(fraction / 100_000_000))
+                fraction = fraction % 100_000_000 * 10
+            }
         }
         text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads RFC 3339, and what APIs send beside it: a space or a small `t`, `+0000` without its colon.
@@ -58,14 +66,10 @@ extension Instant {
         self.init(nanoseconds: sum)
     }
 
-    private static func append(_ value: Int, digits: Int, to text: inout [UInt8]) {
-        let start = text.count
-        var rest = value
-        for _ in 0..<digits {
-            text.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        }
-        text[start...].reverse()
+    /// Two digits.
+    private static func appendPair(_ value: Int, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "0") + UInt8(value / 10))
+        text.append(UInt8(ascii: "0") + UInt8(value % 10))
     }
 }
 

@@ -18,6 +18,8 @@ package struct SessionMachine: Sendable {
         package var interval: Duration = .seconds(1)
         /// A session that commits nothing writes its record this often.
         package var renewal: Duration = .seconds(5)
+        /// So long a fenced session leaves the one that fenced it to write its record.
+        package var courtesy: Duration = .seconds(3)
         /// Takes the account from a live session on another host.
         package var takesOver = false
         /// Waits for a live session to end, where it would otherwise be refused.
@@ -70,8 +72,10 @@ package struct SessionMachine: Sendable {
         case committed
         /// Time passes while running.
         case tick
-        /// The producer is of no more use: fenced, or not to be trusted any longer.
+        /// The producer is of no more use, or not to be trusted any longer.
         case lost
+        /// The same, since somebody else took its transactional id, or Kafka gave up its transaction.
+        case fenced
         case end
     }
 
@@ -160,12 +164,17 @@ package struct SessionMachine: Sendable {
             return now - lastWrite >= settings.renewal ? [.writeRecord] : []
         case (.running, .end):
             return go(.ending, [.writeEnd])
-        case (.ending, .recordWritten), (.ending, .lost):
+        case (.ending, .recordWritten), (.ending, .lost), (.ending, .fenced):
             // A good-bye that did not get through costs the next host a lease, nothing else.
             return go(.over, [.close])
         case (.running, .lost):
             return go(.looking, [.destroyProducer, .readSession])
-        case (.initialising, .lost), (.reading, .lost), (.writing, .lost):
+        case (.running, .fenced):
+            // At once it would find its own record still to be the last, and fence its successor in mid-start, as often
+            // as that tries again.
+            return go(.looking, [.destroyProducer, .wait(settings.courtesy)])
+        case (.initialising, .lost), (.reading, .lost), (.writing, .lost),
+            (.initialising, .fenced), (.reading, .fenced), (.writing, .fenced):
             return startLost()
         case (_, .tick), (.over, _):
             return []

@@ -53,7 +53,7 @@ package struct EventBuilder: Sendable {
     ) throws(EventError) -> EventPage {
         var text = [UInt8]()
         text.reserveCapacity(page.records.count * 64 + 32)
-        text.append(contentsOf: now.rfc3339(fractionDigits: 3).utf8)
+        now.appendRFC3339(fractionDigits: 3, to: &text)
         let nowSlice = ByteSlice(offset: 0, count: text.count)
         var events = [Event]()
         events.reserveCapacity(page.records.count)
@@ -91,15 +91,15 @@ package struct EventBuilder: Sendable {
 
     private enum EventTime {
         case slice(ByteSlice)
-        case text(String)
+        case instant(Instant, fractionDigits: Int)
     }
 
     private static func place(_ time: EventTime, in text: inout [UInt8]) -> ByteSlice {
         switch time {
         case .slice(let slice): return slice
-        case .text(let string):
+        case .instant(let instant, let digits):
             let start = text.count
-            text.append(contentsOf: string.utf8)
+            instant.appendRFC3339(fractionDigits: digits, to: &text)
             return ByteSlice(offset: start, count: text.count - start)
         }
     }
@@ -205,10 +205,12 @@ package struct EventBuilder: Sendable {
                         + "not a whole number of \(version == .epochSeconds ? "seconds" : "milliseconds")"
                 )
             }
-            guard version == .epochMilliseconds else { return .text(Instant(seconds: number).rfc3339()) }
+            guard version == .epochMilliseconds else {
+                return .instant(Instant(seconds: number), fractionDigits: 0)
+            }
             let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000)
             return overflow
-                ? .slice(now) : .text(Instant(nanoseconds: nanoseconds).rfc3339(fractionDigits: 3))
+                ? .slice(now) : .instant(Instant(nanoseconds: nanoseconds), fractionDigits: 3)
         }
     }
 

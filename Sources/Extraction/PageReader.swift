@@ -48,7 +48,7 @@ struct PageReader: Sendable {
         swap(&body, &answer.response.body)
         let page: ScannedPage
         do {
-            page = try scanner.scan(body)
+            page = try scanner.scan(consume body)
         } catch {
             let type = answer.response[header: "Content-Type"] ?? "no content-type"
             let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")

@@ -174,8 +174,10 @@ struct PageScan: ~Copyable {
     }
 
     /// The planned name that stands from `start` to `stop` with its quotes; -1 where it is none of `node`.
+    ///
+    /// Mutating although it changes nothing: lent out for reading, the whole scan would be copied at every name.
     @inline(__always)
-    private func edge(ofNameFrom start: Int, to stop: Int, node: CompiledPlan.Node) -> Int {
+    private mutating func edge(ofNameFrom start: Int, to stop: Int, node: CompiledPlan.Node) -> Int {
         if bytes.hasEscape { return edge(ofEscapedNameFrom: start, to: stop, node: node) }
         let count = stop - start - 2
         guard node.lengths & CompiledPlan.lengthBit(count) != 0 else { return -1 }
@@ -195,7 +197,7 @@ struct PageScan: ~Copyable {
 
     /// The same for a name with escapes: the decoded names are compared.
     @inline(never)
-    private func edge(ofEscapedNameFrom start: Int, to stop: Int, node: CompiledPlan.Node) -> Int {
+    private mutating func edge(ofEscapedNameFrom start: Int, to stop: Int, node: CompiledPlan.Node) -> Int {
         let token = (start..<stop).map { bytes.byte(at: $0) }
         var name: [UInt8] = []
         JSONText.decodeString(token[...], into: &name)

@@ -54,14 +54,43 @@ package final class AccountSession: Destination {
         }
     }
 
+    /// Starts a session unless `stop` returns first: then throws `CancellationError`, and leaves nothing behind.
+    ///
+    /// `stop` must return when its task is cancelled.
+    private static func start(
+        _ settings: SessionSettings,
+        unless stop: @escaping @Sendable () async -> Void
+    ) async throws -> AccountSession {
+        try await withThrowingTaskGroup(of: AccountSession?.self) { group in
+            group.addTask { try await start(settings) }
+            group.addTask {
+                await stop()
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            if let first { return first }
+            guard let session = try await group.next() ?? nil else { throw CancellationError() }
+            // It was there in the same moment: whoever uses it knows of the stop as well.
+            return session
+        }
+    }
+
     /// Runs `body` with a session that is kept alive meanwhile, and ends it.
     ///
-    /// When the session is lost, `body` is cancelled and the reason thrown.
+    /// A start can wait for long, for another session or for a lease: it is given up when `stop` returns. When the
+    /// session is lost, `body` is cancelled and the reason thrown.
     package static func withSession<Value: Sendable>(
         _ settings: SessionSettings,
+        startUnless stop: (@Sendable () async -> Void)? = nil,
         _ body: @escaping @Sendable (AccountSession) async throws -> Value
     ) async throws -> Value {
-        let session = try await start(settings)
+        let session: AccountSession
+        if let stop {
+            session = try await start(settings, unless: stop)
+        } else {
+            session = try await start(settings)
+        }
         let result = await withTaskGroup(of: Result<Value, any Error>?.self) { group in
             group.addTask { () -> Result<Value, any Error>? in
                 do {

@@ -77,6 +77,8 @@ struct ClientConfiguration: Sendable {
                 ("linger.ms", "5"),
                 ("compression.codec", "lz4"),
                 ("partitioner", "murmur2_random"),
+                // Of what was delivered the commit tells; its memory is free the earlier without a report.
+                ("delivery.report.only.error", "true"),
                 // Per record, before compression. What a topic takes after it, only the broker can say.
                 ("message.max.bytes", "67108864"),
                 ("queue.buffering.max.messages", "1000000"),
@@ -91,7 +93,7 @@ struct ClientConfiguration: Sendable {
                 ("enable.auto.offset.store", "false"),
                 ("fetch.wait.max.ms", "50"),
                 ("fetch.error.backoff.ms", "50"),
-                ("queued.max.messages.kbytes", "32768"),
+                ("queued.max.messages.kbytes", "16384"),
             ]
         case .admin:
             break

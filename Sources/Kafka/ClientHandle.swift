@@ -19,6 +19,9 @@ final class ClientHandle: @unchecked Sendable {
     /// The version of the library, as text.
     static var libraryVersionText: String { unsafe String(cString: rd_kafka_version_str()) }
 
+    /// See `KafkaLibrary.keepMemory()`.
+    static func keepMemory() { sluice_keep_memory(2 << 20, 4 << 20) }
+
     init(_ configuration: ClientConfiguration, isConsumer: Bool) throws(PublishError) {
         guard let conf = unsafe rd_kafka_conf_new() else { preconditionFailure("out of memory") }
         var text = [CChar](repeating: 0, count: 512)

@@ -52,7 +52,10 @@ final class HostLock: Sendable {
             defer { descriptor = -1 }
             return descriptor
         }
-        if descriptor >= 0 { Glibc.close(descriptor) }
+        guard descriptor >= 0 else { return }
+        // Closing alone would leave it to a child that was forked just now and has not closed its copy yet.
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
     }
 
     private static func isSame(_ descriptor: Int32, _ path: String) -> Bool {

@@ -88,7 +88,7 @@ package final class KafkaAdmin: Sendable {
                 of: topic,
                 limit: min(patience, .seconds(5))
             ) {
-                if ContinuousClock.now - begun > min(patience, .seconds(10)) {
+                if ContinuousClock.now - begun > patience {
                     throw failure("waiting for the new topic \(topic)", error)
                 }
                 Latch.pause(.milliseconds(50))

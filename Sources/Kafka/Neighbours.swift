@@ -31,6 +31,13 @@ final class Neighbours {
             guard verdict == .isDead || lock.id == sighting.record.lock else { continue }
             try await fence(account)
             fenced.insert(sighting.record.session)
+            settings.kafka.onLog(
+                KafkaSettings.LogLine(
+                    level: 5,
+                    facility: "SESSION",
+                    text: "fenced the dead session of \(account), whose state partition stood still"
+                )
+            )
         }
     }
 

@@ -113,7 +113,8 @@ actor SessionSteps {
         case .authentication, .badSetting, .unsupported: throw await end(with: error)
         default: break
         }
-        try await drive(.lost)
+        if error.code == .fenced { tell(error.message) }
+        try await drive(error.code == .fenced ? .fenced : .lost)
         guard committedNumber != attempt else { return }
         switch error.code {
         case .recordTooLarge, .recordRefused, .notAuthorized: throw error
@@ -185,6 +186,8 @@ actor SessionSteps {
         case .initTransactions: return try await fence()
         case .readState: return try await readState()
         case .fenceNeighbours:
+            // The one wait of a start that does not sleep.
+            try Task.checkCancellation()
             let asked = settings.monotonic.now()
             try await log.look()
             try await neighbours.fenceDead(log.sightings, asked: asked)
@@ -216,7 +219,8 @@ actor SessionSteps {
         do {
             try await producer.initTransactions(deadline: .seconds(60))
         } catch let error where error.code == .fenced {
-            return .lost
+            tell(error.message)
+            return .fenced
         }
         return .initialised
     }
@@ -292,7 +296,10 @@ actor SessionSteps {
             return .recordWritten
         } catch let error as PublishError {
             switch error.code {
-            case .fenced, .aborted, .timedOut, .unreachable, .fatal: return .lost
+            case .fenced:
+                tell(error.message)
+                return .fenced
+            case .aborted, .timedOut, .unreachable, .fatal: return .lost
             default: throw error
             }
         }
@@ -337,6 +344,11 @@ actor SessionSteps {
             started: started,
             renewed: milliseconds()
         ).record(account: settings.account)
+    }
+
+    /// What mends itself and is worth knowing when it comes often.
+    private func tell(_ text: String) {
+        settings.kafka.onLog(KafkaSettings.LogLine(level: 5, facility: "SESSION", text: text))
     }
 
     private func milliseconds() -> Int64 { settings.wallClock().nanoseconds / 1_000_000 }

@@ -45,8 +45,9 @@ package struct GroupMachine {
     /// Whether another page may be queued: what waits is bounded by one group.
     package var hasRoom: Bool {
         waiting.isEmpty
-            || waiting.reduce(0) { $0 + $1.page.events.count } < caps.records
-                && waiting.reduce(0) { $0 + $1.page.byteCount } < caps.bytes
+            // By position: an entry that a closure takes is copied, with everything it refers to.
+            || waiting.indices.reduce(0) { $0 + waiting[$1].page.events.count } < caps.records
+                && waiting.indices.reduce(0) { $0 + waiting[$1].page.byteCount } < caps.bytes
     }
 
     package var isIdle: Bool { waiting.isEmpty && inFlight.isEmpty }

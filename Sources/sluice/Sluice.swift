@@ -2,6 +2,7 @@ import CommandLine
 import Configuration
 import Core
 import Glibc
+import Kafka
 import Telemetry
 
 /// The command: wiring only.
@@ -9,6 +10,7 @@ import Telemetry
 struct Sluice {
     // Not async: the runtime's own main loop would unblock all signals in this thread, which takes them instead.
     static func main() {
+        KafkaLibrary.keepMemory()
         let signals = Signals()
         Task.detached {
             exit(await Sluice(signals: signals).run(Array(Swift.CommandLine.arguments.dropFirst())))

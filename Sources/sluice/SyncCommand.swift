@@ -29,6 +29,10 @@ struct SyncCommand {
             outcome = read.outcome ?? order.nothingRead(isCancelled: stop.signal != nil)
             outcome.error = error
             outcome.signal = stop.signal
+        } catch is CancellationError where stop.signal != nil {
+            // A signal while the session was waited for.
+            outcome = order.nothingRead(isCancelled: true)
+            outcome.signal = stop.signal
         }
         report.finish(outcome)
         return outcome.exitCode
@@ -65,7 +69,7 @@ struct SyncCommand {
         let transport = try CurlTransport(settings: order.connection.transport)
         do {
             let requester = try order.requester(transport, onClockSkew: report.warn)
-            let outcome = try await AccountSession.withSession(settings) { session in
+            let outcome = try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
                 let outcome = try await self.read(order, topics, session, requester, report, stop)
                 read.keep(outcome)
                 return outcome

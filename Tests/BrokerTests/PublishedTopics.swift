@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Kafka
+import ProcessSupport
 import Testing
 
 /// What a consumer sees of some topics, read on while things happen to their writer.
@@ -79,6 +80,16 @@ struct PublishedTopics {
         records[topic, default: []] += found
         for record in found { transactions[record.transaction, default: 0] += 1 }
         self.positions[topic] = positions
+    }
+
+    /// Waits until more is visible, which only a live session can do; fails where the process ends first.
+    mutating func grow(by process: SluiceProcess) async throws {
+        let before = count
+        while count == before {
+            try await readOn()
+            guard count == before, await process.waitForEnd(atMost: 0.05) else { continue }
+            throw TwinFixture.Failure("ended with \(process.exitCode): \(process.standardError)")
+        }
     }
 
     func close() async { await reader.close() }

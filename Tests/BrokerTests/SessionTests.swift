@@ -114,19 +114,22 @@ struct SessionTests {
 
     @Test func `of two hosts that start at once, one goes on`() async throws {
         let fixture = try SessionFixture(factor: 4)
+        let refusals = AsyncStream<Void>.makeStream()
         let outcomes = await withTaskGroup(of: String.self) { group in
             for host in ["a", "b"] {
                 group.addTask {
                     do {
                         return try await AccountSession.withSession(fixture.settings(host: host)) { session in
                             // Alive until the other one has been told.
-                            try await session.settings.monotonic.sleep(.seconds(40))
+                            for await _ in refusals.stream { break }
                             try await session.commit(fixture.group(1...1))
                             return "ran"
                         }
                     } catch let error as PublishError {
+                        refusals.continuation.finish()
                         return error.codeText
                     } catch {
+                        refusals.continuation.finish()
                         return "\(error)"
                     }
                 }

@@ -203,6 +203,18 @@ struct SessionMachineTests {
         #expect(machine.handle(.tick, at: .seconds(5)) == [.writeRecord])
     }
 
+    @Test func `I3 a fenced session leaves its successor the time to write its record`() {
+        var machine = running()
+        #expect(machine.handle(.fenced, at: .seconds(1)) == [.destroyProducer, .wait(.seconds(3))])
+        #expect(machine.handle(.timer, at: .seconds(4)) == [.readSession])
+        let actions = machine.handle(
+            .sessionSeen(sighting(record(session: "successor"), at: 8), asked: .seconds(4)),
+            at: .seconds(4)
+        )
+        #expect(refusal(actions) == .alreadyRunning)
+        #expect(!actions.contains(.initTransactions))
+    }
+
     @Test func `an owner whose record vanished stops`() {
         var machine = running()
         _ = machine.handle(.lost, at: .seconds(1))
@@ -244,7 +256,7 @@ struct SessionMachineTests {
         var machine = locked()
         for attempt in 1...5 {
             #expect(machine.handle(.sessionSeen(nil, asked: .zero), at: .zero) == [.initTransactions])
-            let actions = machine.handle(.lost, at: .zero)
+            let actions = machine.handle(.fenced, at: .zero)
             guard attempt < 5 else {
                 #expect(refusal(actions) == .fenced)
                 break
@@ -273,7 +285,7 @@ struct SessionMachineTests {
     }
 
     @Test func `the end says good-bye and gives everything back, fenced or not`() {
-        for event in [SessionMachine.Event.recordWritten, .lost] {
+        for event in [SessionMachine.Event.recordWritten, .lost, .fenced] {
             var machine = running()
             #expect(machine.handle(.end, at: .seconds(1)) == [.writeEnd])
             #expect(machine.handle(event, at: .seconds(1)) == [.close])

@@ -153,7 +153,7 @@ struct SessionSimulation {
     }
 
     private mutating func append(_ index: Int, page: Int?, status: SessionRecord.Status = .running) {
-        guard hosts[index].epoch == epoch else { return tell(index, .lost) }
+        guard hosts[index].epoch == epoch else { return tell(index, .fenced) }
         let record = SessionRecord(
             status: status,
             session: hosts[index].session,
@@ -172,7 +172,7 @@ struct SessionSimulation {
     private mutating func commit(_ index: Int) {
         guard let entry = hosts[index].open else { return }
         hosts[index].open = nil
-        guard hosts[index].epoch == epoch, log[entry].fate == .open else { return tell(index, .lost) }
+        guard hosts[index].epoch == epoch, log[entry].fate == .open else { return tell(index, .fenced) }
         log[entry].fate = .committed
         if let page = log[entry].page {
             // I1: each page once, in order, whatever died, froze or was fenced.

@@ -89,7 +89,7 @@ struct VersionRecordTests {
         let value = Array(
             """
             {"read": 1, "seen": 1767322800123, "count": 1, "deleted": false,
-             "content": "000102030405060708090A0B0C0D0E0F", "format": 1}
+             "content": "000102030405060708090a0b0c0d0e0f", "format": 1}
             """.utf8
         )
         let found = try read(key, value)

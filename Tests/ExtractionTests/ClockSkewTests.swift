@@ -17,7 +17,7 @@ struct ClockSkewTests {
     func earlierHolds(api: Int64, now: Int64, isSaid: Bool) async throws {
         let bench = try Bench(script: [.page(.list(["a"], more: false), [Self.date(api)])])
         let page = try #require(try await bench.reader().next())
-        #expect(page.now == Bench.start.advanced(by: .seconds(now)))
+        #expect(page.times.now == Bench.start.advanced(by: .seconds(now)))
         #expect(bench.skews.list.isEmpty != isSaid)
     }
 

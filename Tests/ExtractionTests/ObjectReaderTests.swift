@@ -29,7 +29,7 @@ import Testing
         }
         #expect(pages.map(\.recordTexts) == [[#"{"n":1.0,"id":"o1"}"#]])
         #expect(look.requests == 2)
-        #expect(look.asked == Instant(seconds: 1_759_999_990))
+        #expect(look.times.asked == Instant(seconds: 1_759_999_990))
         #expect(addresses.last == "https://api.example.com/orders/o1")
     }
 
@@ -57,7 +57,7 @@ import Testing
             Issue.record("the object is gone")
             return
         }
-        #expect(look.asked == Bench.start)
+        #expect(look.times.asked == Bench.start)
     }
 
     @Test(arguments: [#"{"id":"o1","deleted":false}"#, #"{"id":"o1","deleted":null}"#])

@@ -102,7 +102,7 @@ import Testing
         #expect(second.progress == ListProgress(token: nil, isDone: true, records: 3, pages: 2))
         #expect(second.keyFields == 0..<1)
         #expect(second.versionField == nil)
-        #expect(second.now == Bench.start)
+        #expect(second.times.now == Bench.start)
     }
 
     @Test func readingGoesOnAtABookmark() async throws {
@@ -185,6 +185,6 @@ import Testing
     ])
     func nowIsTheEarlierClock(date: String, seconds: Int64) async throws {
         let bench = try Bench(script: [.page(.list([], more: false), [("Date", date)])])
-        #expect(try await bench.reader().next()?.now == Instant(seconds: seconds))
+        #expect(try await bench.reader().next()?.times.now == Instant(seconds: seconds))
     }
 }

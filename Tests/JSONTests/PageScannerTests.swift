@@ -192,7 +192,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("[{}]", .badRecord, 0), (" null", .badRecord, 1), ("{} {}", .unexpectedByte, 3), ("{", .cut, 1),
+            ("[{}]", .badRecord, 0), (" null", .badRecord, 1), ("{} {}", .trailing, 3), ("{", .cut, 1),
             (#"{"id":1,"id":2}"#, .duplicateName, 8),
         ] as [(String, JSONError.Code, Int)]
     )

@@ -29,6 +29,8 @@ struct KafkaConfigurationTests {
         #expect(entries.last { $0.name == "linger.ms" }?.value == "50")
         #expect(entries.last { $0.name == "partitioner" }?.value == "murmur2_random")
         #expect(entries.last { $0.name == "transaction.timeout.ms" }?.value == "15000")
+        // Successes are not reported, as the commit tells of them; failures are, as they name the record.
+        #expect(entries.last { $0.name == "delivery.report.only.error" }?.value == "true")
     }
 
     @Test(

@@ -59,9 +59,11 @@ package final class SluiceProcess: Sendable {
         _ = await waitForEnd(atMost: 30)
     }
 
-    /// 128 + n for a process that a signal ended.
+    /// 128 + n for a process that a signal ended, and -1 for one that runs.
     package var exitCode: Int32 {
-        process.terminationReason == .uncaughtSignal
+        // Foundation would trap: a failed wait is to fail one test, not to end them all.
+        guard !process.isRunning else { return -1 }
+        return process.terminationReason == .uncaughtSignal
             ? 128 + process.terminationStatus : process.terminationStatus
     }
 

@@ -7,7 +7,6 @@ import Runs
 extension WholeWay {
     /// The whole way: a session as `sluice sync` has one, measured from its start to its end.
     func whole(kafka: String, prefix: String, account: String, locks: String) async throws {
-        let stream = definition.streams[0]
         let name = try StreamName(stream.name)
         let account = try AccountName(extractor: "pages", account: account)
         let prefix = try TopicPrefix(prefix)

@@ -9,21 +9,25 @@ import Runs
 
 /// Measures one stage of the way of a record, or the whole of it, and prints one line of JSON.
 ///
-/// `WholeWay STAGE BASE_URL DEFINITION_FOLDER [KAFKA PREFIX ACCOUNT LOCKS]`, where a stage is `fetch` (bytes and inflating),
-/// `read` (and scanning), `events` (and keys, ids, times) or `whole` (and transactions on a real broker).
+/// `WholeWay STAGE BASE_URL DEFINITION_FOLDER STREAM [KAFKA PREFIX ACCOUNT LOCKS]`, where a stage is `fetch` (bytes and
+/// inflating), `read` (and scanning), `events` (and keys, ids, times) or `whole` (and transactions on a real broker).
 @main
 struct WholeWay {
     static func main() async throws {
+        KafkaLibrary.keepMemory()
         let words = CommandLine.arguments
         if words.dropFirst().first == "versions" { return try await VersionsBench.run(words) }
-        guard words.count >= 4 else {
-            print("usage: WholeWay fetch|read|events|whole BASE_URL DEFINITION [KAFKA PREFIX ACCOUNT LOCKS]")
+        guard words.count >= 5 else {
+            print("usage: WholeWay STAGE BASE_URL FOLDER STREAM [KAFKA PREFIX ACCOUNT LOCKS]")
             exit(2)
         }
         let definition = try ExtractorDefinition.load(folder: words[3])
+        guard let stream = definition.streams.first(where: { $0.name == words[4] }) else {
+            throw BenchFailure(text: "\(words[3]) has no stream \(words[4])")
+        }
         let transport = try CurlTransport(settings: .init())
         let bench = WholeWay(
-            definition: definition,
+            stream: stream,
             transport: transport,
             base: words[2],
             requester: try Requester(
@@ -39,12 +43,12 @@ struct WholeWay {
         case "read": try await bench.measure { try await bench.read(builder: nil) }
         case "events":
             try await bench.measure { try await bench.read(builder: bench.makeBuilder(topic: "none")) }
-        default: try await bench.whole(kafka: words[4], prefix: words[5], account: words[6], locks: words[7])
+        default: try await bench.whole(kafka: words[5], prefix: words[6], account: words[7], locks: words[8])
         }
         await transport.close()
     }
 
-    let definition: ExtractorDefinition
+    let stream: StreamDefinition
     let transport: CurlTransport
     let base: String
     let requester: Requester
@@ -70,9 +74,9 @@ struct WholeWay {
         EventBuilder(
             extractor: "pages",
             account: "bench",
-            stream: "charges",
+            stream: stream.name,
             topic: topic,
-            version: .epochSeconds
+            version: stream.version?.format
         )
     }
 
@@ -90,7 +94,7 @@ struct WholeWay {
     }
 
     private func read(builder: EventBuilder?) async throws -> Int {
-        let reader = try ListReader(stream: definition.streams[0], requester: requester)
+        let reader = try ListReader(stream: stream, requester: requester)
         var records = 0
         while let page = try await reader.next() {
             records += page.page.records.count
