@@ -44,7 +44,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Cache", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "JSON"]),
     ("LayoutTests", []),
 ]
@@ -100,7 +100,7 @@ if Context.environment["SLUICE_BENCH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "WholeWay",
-            dependencies: ["HTTP", "Kafka", "Runs", "Extraction", "Events", "Core", "JSON"],
+            dependencies: ["HTTP", "Kafka", "Cache", "Runs", "Extraction", "Events", "Core", "JSON"],
             path: "Tests/Bench/WholeWay",
             swiftSettings: swiftSettings
         )

@@ -47,6 +47,9 @@ struct StateDocument {
         self.members = members
     }
 
+    /// Whether there is such a member: for those that stand only where they apply.
+    func holds(_ name: String) -> Bool { members.contains { $0.name == name } }
+
     mutating func value(_ name: String) throws(StateError) -> JSONValue {
         guard let index = members.firstIndex(where: { $0.name == name }) else {
             throw StateError(.unreadable, "\(noun) cannot be read: it has no \"\(name)\"")

@@ -10,6 +10,7 @@ package struct StateError: SluiceError {
             case topicShrank = "state.topic_shrank"
             case missing = "state.missing"
             case tooLarge = "state.too_large"
+            case diskFailed = "state.disk_failed"
         }
         fileprivate let kind: Kind
 
@@ -20,6 +21,8 @@ package struct StateError: SluiceError {
         package static let topicShrank = Code(kind: .topicShrank)
         package static let missing = Code(kind: .missing)
         package static let tooLarge = Code(kind: .tooLarge)
+        /// A disk that is full or fails; what was committed stays committed.
+        package static let diskFailed = Code(kind: .diskFailed)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -36,5 +39,5 @@ package struct StateError: SluiceError {
 
     package var codeText: String { code.kind.rawValue }
     package var recovery: Recovery { .failRun }
-    package var exitCode: ExitCode { .configuration }
+    package var exitCode: ExitCode { code == .diskFailed ? .environment : .configuration }
 }

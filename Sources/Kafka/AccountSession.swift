@@ -4,10 +4,11 @@ package import Core
 ///
 /// `renewals()` must run beside whatever uses the session, in the owner's task group; `withSession` does it by itself.
 package final class AccountSession: Destination {
-    package let versions: any VersionStore = MemoryVersions()
     package let settings: SessionSettings
     /// The account's state as it was committed before this session, by its keys' bytes.
     package let state: [[UInt8]: [UInt8]]
+    /// What the account remembers, as committed.
+    package let versions: any VersionStore
     private let steps: SessionSteps
     private let clients: SessionClients
     private let turn = Turn()
@@ -15,11 +16,13 @@ package final class AccountSession: Destination {
     private init(
         settings: SessionSettings,
         state: [[UInt8]: [UInt8]],
+        versions: any VersionStore,
         steps: SessionSteps,
         clients: SessionClients
     ) {
         self.settings = settings
         self.state = state
+        self.versions = versions
         self.steps = steps
         self.clients = clients
     }
@@ -37,8 +40,14 @@ package final class AccountSession: Destination {
                 reader: clients.reader,
                 admin: clients.admin
             )
-            let state = try await steps.start()
-            return AccountSession(settings: settings, state: state, steps: steps, clients: clients)
+            let begun = try await steps.start()
+            return AccountSession(
+                settings: settings,
+                state: begun.state,
+                versions: begun.versions,
+                steps: steps,
+                clients: clients
+            )
         } catch {
             await clients.close()
             throw error

@@ -93,7 +93,7 @@ struct ClientConfiguration: Sendable {
                 ("enable.auto.offset.store", "false"),
                 ("fetch.wait.max.ms", "50"),
                 ("fetch.error.backoff.ms", "50"),
-                ("queued.max.messages.kbytes", "32768"),
+                ("queued.max.messages.kbytes", "16384"),
             ]
         case .admin:
             break

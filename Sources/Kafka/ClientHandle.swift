@@ -271,6 +271,42 @@ final class ClientHandle: @unchecked Sendable {
         return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : Self.error(code)
     }
 
+    /// Produces version records from the one at `first` on, from their one buffer; gives where it stopped and why.
+    func produce(
+        _ records: VersionRecords,
+        topic: String,
+        partition: Int32,
+        pageNumber: Int,
+        from first: Int
+    ) -> (index: Int, error: ClientError)? {
+        guard let known = unsafe topics[topic], unsafe partition < known.partitions else {
+            return (first, Self.error(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION))
+        }
+        return unsafe records.bytes.withUnsafeBytes { bytes in
+            for index in first..<records.records.count {
+                let record = records.records[index]
+                precondition(
+                    max(record.key.range.upperBound, record.value.range.upperBound) <= bytes.count,
+                    "a record's slice lies outside of its buffer"
+                )
+                let value = record.value.isAbsent ? nil : record.value
+                let code = unsafe sluice_produce(
+                    client,
+                    known.handle,
+                    partition,
+                    bytes.baseAddress.map { unsafe $0 + Int(record.key.offset) },
+                    record.key.range.count,
+                    value.flatMap { value in unsafe bytes.baseAddress.map { unsafe $0 + Int(value.offset) } },
+                    record.value.range.count,
+                    nil,
+                    RecordToken(page: pageNumber, record: index).rawValue
+                )
+                guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return (index, Self.error(code)) }
+            }
+            return nil
+        }
+    }
+
     @inline(__always)
     private static func add(_ name: StaticString, _ value: StaticString, to headers: OpaquePointer) {
         unsafe rd_kafka_header_add(

@@ -39,7 +39,8 @@ package struct LockFolder: Hashable, Sendable {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
-    private static func prepare(_ path: String) -> Bool {
+    /// Makes a folder, and says whether it can be written to.
+    static func prepare(_ path: String) -> Bool {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/\(part)"

@@ -32,6 +32,11 @@ package struct SessionSettings: Sendable {
     /// How event topics are created that are not there.
     package var eventLayout = TopicLayout.events
     package var stateLayout = TopicLayout.state
+    package var versionsLayout = TopicLayout.versions
+    /// Where the cache of what is remembered lies; nil for the user's own.
+    package var cacheFolder: CacheFolder?
+    /// The most that it may take, in bytes (I7).
+    package var cacheLimit = 64 << 30
     package var monotonic = Monotonic.system
     package var wallClock: WallClock = Instant.systemClock
 

@@ -1,3 +1,4 @@
+import Cache
 import Core
 import Synchronization
 
@@ -8,10 +9,15 @@ actor SessionSteps {
     private let reader: TopicReader
     private let admin: KafkaAdmin
     private let partition: Int32
+    private let layoutPartitions: Int
     private let lockPath: String
 
     private var machine: SessionMachine
     private let log: StateLog
+    private let versions: VersionsLog
+    /// How long the versions topic keeps its tombstones, as far as it says.
+    private var versionsRetention: Duration?
+    private var versionsPosition: Int64 = 0
     private let neighbours: Neighbours
     private var lock: HostLock?
     private var producer: TransactionalProducer?
@@ -38,6 +44,7 @@ actor SessionSteps {
         self.reader = reader
         self.admin = admin
         partition = settings.account.statePartition(of: layout.partitions)
+        layoutPartitions = layout.partitions
         lockPath = settings.lockFolder.file(
             prefix: settings.prefix,
             account: settings.account,
@@ -57,20 +64,22 @@ actor SessionSteps {
             account: settings.account,
             reader: reader
         )
+        versions = VersionsLog(settings: settings, layout: layout, partition: partition, reader: reader)
         neighbours = Neighbours(settings: settings, layoutID: layout.id)
     }
 
-    /// Takes the steps, and gives the account's state as it was committed before.
-    func start() async throws -> [[UInt8]: [UInt8]] {
+    /// Takes the steps, and gives the account's state as it was committed before, and what is remembered.
+    func start() async throws -> (state: [[UInt8]: [UInt8]], versions: VersionCache) {
         started = milliseconds()
         try await drive(.start)
-        return log.records
+        return (log.records, try versions.cache)
     }
 
     /// One group, committed or not at all, whatever happens to the answer (I1).
     func commit(_ group: TransactionGroup) async throws {
         try checkUsable()
         if isStale { try await drive(.lost) }
+        let mark = try await versions.mark()
         number += 1
         let attempt = number
         var group = group
@@ -84,6 +93,16 @@ actor SessionSteps {
             _ = machine.handle(.committed, at: settings.monotonic.now())
         } catch let error as PublishError {
             try await settle(error, attempt)
+        }
+        try await remember(group.versions, mark)
+    }
+
+    /// Only what is committed is remembered; a cache that cannot follow must not be asked again.
+    private func remember(_ changes: [VersionChange], _ mark: Int64?) async throws {
+        do {
+            try versions.committed(changes, mark: mark)
+        } catch {
+            throw await end(with: error)
         }
     }
 
@@ -230,6 +249,22 @@ actor SessionSteps {
             if log.position == before { return .stateStalled }
         }
         try await take()
+        // The accounts whose open transactions could hold this back are those of the state's partition.
+        guard try await versions.read(retention: versionsRetention) else {
+            // Reading it whole can take longer than any patience: only standing still counts.
+            if versionsPosition != versions.position {
+                versionsPosition = versions.position
+                readSince = settings.monotonic.now()
+            }
+            guard settings.monotonic.now() - readSince < Self.readPatience else {
+                throw PublishError(
+                    .timedOut,
+                    "reading what is remembered of \(settings.account): an open transaction of a session whose death "
+                        + "is not proven holds partition \(partition) of \(settings.prefix.versionsTopic) back"
+                )
+            }
+            return .stateStalled
+        }
         return .stateRead(log.session)
     }
 
@@ -241,7 +276,12 @@ actor SessionSteps {
         }
         guard keptTopics == nil else { return }
         try log.validate()
-        keptTopics = try await TopicCheck(settings: settings, admin: admin, reader: reader).run(log.records)
+        let check = TopicCheck(settings: settings, admin: admin, reader: reader)
+        var kept = try await check.run(log.records)
+        let found = try await check.versions(log.records, partition: partition, of: layoutPartitions)
+        kept.append(found.kept)
+        versionsRetention = found.retention
+        keptTopics = kept
     }
 
     /// Our record in a transaction of its own; the first one also keeps the lengths of the topics.
@@ -272,8 +312,13 @@ actor SessionSteps {
             guard let ends = try? await reader.endOffsets(topic: topic.topic) else { return .lost }
             topics.append(KeptTopic(topic: topic.topic, ends: ends))
         }
+        guard let mark = try? await versions.mark(isLast: true) else { return .lost }
+        topics.append(.versions(settings.prefix, end: mark, partition: partition, of: layoutPartitions))
         keptTopics = topics
-        return (try? await write(.ended)) ?? .lost
+        let event = (try? await write(.ended)) ?? .lost
+        // Committed: whatever of ours lies before the mark, the cache knows. Should the disk refuse, it lags.
+        if case .recordWritten = event { try? versions.committed([], mark: mark) }
+        return event
     }
 
     private func publish(_ group: TransactionGroup, number: Int) async throws {
@@ -282,6 +327,7 @@ actor SessionSteps {
             group,
             stateTopic: settings.prefix.stateTopic,
             statePartition: partition,
+            versions: versions.place,
             transaction: (run: settings.run, number: number)
         )
         isStale = outcome.mustRecycle
@@ -315,6 +361,7 @@ actor SessionSteps {
 
     private func release() async {
         await destroyProducer()
+        versions.close()
         // Only now: while the producer could still publish, the lock says that we live.
         lock?.release()
         lock = nil

@@ -28,6 +28,60 @@ struct TopicCheck {
         return kept
     }
 
+    /// The versions topic: as it is created and checked, its end in the account's partition and how long tombstones stay.
+    ///
+    /// Another partition count is refused as the state's is; one that became shorter as an event topic's.
+    func versions(_ records: [[UInt8]: [UInt8]], partition: Int32, of partitions: Int) async throws -> (
+        kept: KeptTopic, retention: Duration?
+    ) {
+        let topic = settings.prefix.versionsTopic
+        var description = try await admin.describeTopic(topic)
+        let isForgiven =
+            try settings.acceptsLoss || bookmarked(records).isSubset(of: settings.resyncs)
+        let key = StateKey.topic(settings.account, topic).bytes
+        let before = try records[key].map { try KeptTopic($0, account: settings.account, topic: topic) }
+        if description == nil {
+            if !isForgiven { try before?.check(found: nil) }
+            var layout = settings.versionsLayout
+            layout.partitions = partitions
+            try await layout.create(topic, brokers: try await admin.brokerCount(), by: admin)
+            description = try await admin.describeTopic(topic)
+        }
+        guard let description else {
+            throw PublishError(.unknownTopic, "the versions topic \(topic) was created and is not there")
+        }
+        guard description.partitions == partitions else {
+            throw StateError(
+                .otherLayout,
+                "\(topic) has \(description.partitions) partitions, \(settings.prefix.stateTopic) has \(partitions): what "
+                    + "accounts remember would be looked for in the wrong ones; restore it with \(partitions)"
+            )
+        }
+        guard description.configuration.isEmpty || description.configuration["cleanup.policy"] == "compact"
+        else {
+            throw StateError(
+                .otherLayout,
+                "\(topic) has cleanup.policy=\(description.configuration["cleanup.policy"] ?? ""): "
+                    + "what is remembered would be deleted by age; set it to compact"
+            )
+        }
+        let end = try await reader.highWatermark(topic: topic, partition: partition)
+        let kept = KeptTopic.versions(settings.prefix, end: end, partition: partition, of: partitions)
+        if !isForgiven { try before?.check(found: kept.ends) }
+        let retention = description.configuration["delete.retention.ms"].flatMap { Int64($0) }
+        return (kept, retention.map { .milliseconds($0) })
+    }
+
+    /// The streams that were read before: what is remembered is of all of them, so all must be read anew without it.
+    private func bookmarked(_ records: [[UInt8]: [UInt8]]) throws(StateError) -> Set<StreamName> {
+        var streams: Set<StreamName> = []
+        for bytes in records.keys {
+            guard case .bookmark(_, let stream)? = try StateKey(bytes) else { continue }
+            streams.insert(stream)
+        }
+        return streams
+    }
+
     private func check(_ topic: EventTopic, found: [Int64]?, _ records: [[UInt8]: [UInt8]]) async throws {
         try checkLength(topic, found: found, records)
         let key = StateKey.bookmark(settings.account, topic.stream).bytes
@@ -96,6 +150,16 @@ struct TopicCheck {
             )
         }
         return false
+    }
+}
+
+extension KeptTopic {
+    /// The length of the versions topic where an account looks at it; the other partitions are not its own.
+    static func versions(_ prefix: TopicPrefix, end: Int64, partition: Int32, of partitions: Int) -> KeptTopic
+    {
+        var ends = [Int64](repeating: 0, count: partitions)
+        ends[Int(partition)] = end
+        return KeptTopic(topic: prefix.versionsTopic, ends: ends)
     }
 }
 

@@ -31,6 +31,19 @@ package struct TopicLayout: Sendable {
         )
     }
 
+    /// The versions topic: its partitions are as many as the state's, whatever stands here.
+    ///
+    /// Tombstones stay for a week, so that a cache that is used once a week is not read anew each time.
+    package static var versions: TopicLayout {
+        TopicLayout(
+            partitions: 64,
+            configuration: [
+                ("cleanup.policy", "compact"), ("segment.ms", "86400000"), ("segment.bytes", "134217728"),
+                ("min.cleanable.dirty.ratio", "0.2"), ("delete.retention.ms", "604800000"),
+            ]
+        )
+    }
+
     /// Creates the topic for that many brokers.
     func create(_ topic: String, brokers: Int, by admin: KafkaAdmin) async throws {
         let replication = replication ?? min(3, max(1, brokers))

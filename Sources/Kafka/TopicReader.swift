@@ -58,6 +58,7 @@ package final class TopicReader: Sendable {
     ///
     /// Control records leave gaps that no record fills; the position passes them. A committed read that stands still
     /// before the end is being held back by an open transaction of the partition: the caller decides whom to fence.
+    /// With `standstill` it ends once it has stood still for so long.
     package func read(
         topic: String,
         partition: Int32,
@@ -65,6 +66,7 @@ package final class TopicReader: Sendable {
         from start: Int64?,
         upTo end: Int64,
         deadline: Duration,
+        standstill: Duration? = nil,
         withHeaders: Bool = false,
         each: (TopicRecord) -> Void
     ) async throws(PublishError) -> Int64 {
@@ -79,16 +81,19 @@ package final class TopicReader: Sendable {
         case .success(let started): handle = started
         case .failure(let error): throw failure(attempt, topic, error, client)
         }
+        var lastProgress = begun
         var wasHeard = false
         var problem: PublishError?
         while position < end, problem == nil {
             let left = deadline - (ContinuousClock.now - begun)
             guard left > .zero, !Task.isCancelled else { break }
+            if let standstill, ContinuousClock.now - lastProgress > standstill { break }
             let batch = await worker.run {
                 handle.next(limit: min(left, .milliseconds(200)), withHeaders: withHeaders)
             }
             for record in batch.records where record.offset < end { each(record) }
             if let reached = batch.position {
+                if reached > position { lastProgress = ContinuousClock.now }
                 position = max(position, reached)
                 wasHeard = true
             }

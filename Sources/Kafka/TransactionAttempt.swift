@@ -8,6 +8,9 @@ struct TransactionAttempt {
     let transactionalID: String
     let group: TransactionGroup
     let state: (topic: String, partition: Int32)
+    /// Where the group's changes of what is remembered go; without a place there must be none.
+    let versions: VersionsPlace?
+    private let versionRecords: VersionRecords?
     let label: [UInt8]
     let start = ContinuousClock.now
     let budget: Duration
@@ -20,6 +23,7 @@ struct TransactionAttempt {
         transactionalID: String,
         group: TransactionGroup,
         state: (topic: String, partition: Int32),
+        versions: VersionsPlace?,
         label: [UInt8],
         budget: Duration
     ) {
@@ -28,6 +32,9 @@ struct TransactionAttempt {
         self.transactionalID = transactionalID
         self.group = group
         self.state = state
+        precondition(group.versions.isEmpty || versions != nil, "a group's versions need their topic")
+        self.versions = group.versions.isEmpty ? nil : versions
+        versionRecords = self.versions.map { VersionRecords(group.versions, account: $0.account) }
         self.label = label
         self.budget = budget
     }
@@ -48,7 +55,7 @@ struct TransactionAttempt {
         onStep(.begun)
         if let error = produceEvents() { throw abort(after: error) }
         onStep(.eventsProduced)
-        if let error = produceState() { throw abort(after: error) }
+        if let error = produceVersions() ?? produceState() { throw abort(after: error) }
         onStep(.stateProduced)
         try commit()
         onStep(.committed)
@@ -61,12 +68,16 @@ struct TransactionAttempt {
 
     private func warmTopics() throws(PublishError) {
         for page in group.pages { _ = try warm(page.topic, stream: page.stream) }
-        guard !group.state.isEmpty else { return }
-        let count = try warm(state.topic, stream: nil)
-        guard state.partition >= 0, state.partition < count else {
+        if !group.state.isEmpty { try warm(state.topic, partition: state.partition) }
+        if let versions { try warm(versions.topic, partition: versions.partition) }
+    }
+
+    private func warm(_ topic: String, partition: Int32) throws(PublishError) {
+        let count = try warm(topic, stream: nil)
+        guard partition >= 0, partition < count else {
             throw PublishError(
                 .fatal,
-                "the state topic \(state.topic) has \(count) partitions, state belongs into number \(state.partition):"
+                "the topic \(topic) has \(count) partitions, the account's records belong into number \(partition):"
                     + " it was created anew with another count; restore it"
             )
         }
@@ -87,7 +98,7 @@ struct TransactionAttempt {
                 if stream == nil {
                     throw PublishError(
                         .fatal,
-                        "the state topic \(topic) does not exist; restore it, or create it anew"
+                        "the topic \(topic) does not exist; restore it, or create it anew"
                     )
                 }
                 throw PublishError(
@@ -127,6 +138,25 @@ struct TransactionAttempt {
                 let size = Int(event.key.count) + (event.kind == .delete ? 0 : Int(event.value.count))
                 guard waitForRoom(after: stopped.error) else { return refused(stopped.error, token, size) }
             }
+        }
+        return nil
+    }
+
+    private func produceVersions() -> ClientError? {
+        guard let versions, let versionRecords else { return nil }
+        var next = 0
+        while let stopped = client.handle.produce(
+            versionRecords,
+            topic: versions.topic,
+            partition: versions.partition,
+            pageNumber: group.pages.count + 1,
+            from: next
+        ) {
+            next = stopped.index
+            let record = versionRecords.records[next]
+            let token = RecordToken(page: group.pages.count + 1, record: next)
+            let size = record.key.range.count + record.value.range.count
+            guard waitForRoom(after: stopped.error) else { return refused(stopped.error, token, size) }
         }
         return nil
     }
@@ -240,6 +270,16 @@ struct TransactionAttempt {
         let token = RecordToken(rawValue: failure.token)
         let remedy = ErrorClass.remedy(for: code).map { "; \($0)" } ?? ""
         let found = "\(failure.error.text) (\(failure.error.name))\(remedy)"
+        if token.page > group.pages.count {
+            let stream =
+                group.versions.indices.contains(token.record) ? group.versions[token.record].stream : nil
+            return PublishError(
+                code,
+                "what is remembered of a key of stream \(stream?.text ?? ""), \(failure.size) bytes, for topic "
+                    + "\(versions?.topic ?? ""): \(found)",
+                stream: stream?.text
+            )
+        }
         guard token.page < group.pages.count else {
             let key = group.state.indices.contains(token.record) ? group.state[token.record].key : []
             // No stream could do better than one whose state does not fit.

@@ -66,6 +66,7 @@ package final class TransactionalProducer: Sendable {
         _ group: TransactionGroup,
         stateTopic: String,
         statePartition: Int32,
+        versions: VersionsPlace? = nil,
         transaction: (run: String, number: Int)
     ) async throws(PublishError) -> CommitOutcome {
         let label = "\(transaction.run)/\(transaction.number)/\(group.eventCount)"
@@ -76,6 +77,7 @@ package final class TransactionalProducer: Sendable {
                 transactionalID: transactionalID,
                 group: group,
                 state: (topic: stateTopic, partition: statePartition),
+                versions: versions,
                 label: Array(label.utf8),
                 budget: budget
             )

@@ -62,9 +62,12 @@ struct SessionFixture {
         )
         settings.eventLayout.partitions = 1
         settings.stateLayout.partitions = Self.partitions
+        settings.cacheFolder = CacheFolder(path: cacheFolder(host: host))
         settings.monotonic = Monotonic(FastClock(factor: factor))
         return settings
     }
+
+    func cacheFolder(host: String = "a") -> String { "\(folder)/\(host)/cache" }
 
     /// A page of events and the bookmark that covers it.
     func group(_ numbers: ClosedRange<Int>) throws -> TransactionGroup {

@@ -58,7 +58,7 @@ struct SyncKillTests {
                     "json",
                     "--quiet", "--lock-folder", "\(folder)/locks",
                 ] + SyncKillTests.streams.flatMap { ["--stream", $0] } + more,
-                environment: environment
+                environment: environment.merging(["XDG_CACHE_HOME": "\(folder)/cache"]) { first, _ in first }
             )
         }
 

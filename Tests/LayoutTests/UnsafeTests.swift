@@ -6,7 +6,10 @@ import Testing
     ///
     /// A new line, or a greater number, needs a reason in its review.
     private static let allowed: [String: Int] = [
+        // The cache's file in its own memory, copied out.
+        "Cache/VersionCell.swift": 2,
         // Processes, files, variables and locks of the operating system.
+        "Cache/CachePlace.swift": 12,
         "Configuration/CommandRun.swift": 30,
         "Configuration/FileBytes.swift": 4,
         "Configuration/ProcessEnvironment.swift": 5,

@@ -11,7 +11,7 @@ extension WholeWay {
         let account = try AccountName(extractor: "pages", account: account)
         let prefix = try TopicPrefix(prefix)
         let topic = try TopicTemplate.standard.topic(prefix: prefix, account: account, stream: name)
-        let settings = SessionSettings(
+        var settings = SessionSettings(
             kafka: KafkaSettings(bootstrap: kafka),
             prefix: prefix,
             account: account,
@@ -20,6 +20,7 @@ extension WholeWay {
             lockFolder: try LockFolder(path: locks),
             eventTopics: [EventTopic(stream: name, topic: topic)]
         )
+        settings.cacheFolder = CacheFolder(path: "\(locks)/cache")
         let plan = StreamPlan(
             definition: stream,
             name: name,

@@ -16,6 +16,7 @@ struct WholeWay {
     static func main() async throws {
         KafkaLibrary.keepMemory()
         let words = CommandLine.arguments
+        if words.dropFirst().first == "versions" { return try await VersionsBench.run(words) }
         guard words.count >= 5 else {
             print("usage: WholeWay STAGE BASE_URL FOLDER STREAM [KAFKA PREFIX ACCOUNT LOCKS]")
             exit(2)
