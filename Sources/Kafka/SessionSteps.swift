@@ -26,6 +26,8 @@ actor SessionSteps {
     private var readTarget: Int64?
     private var readSince: Duration = .zero
     private var keptTopics: [KeptTopic]?
+    /// Streams whose topics lost events, which the settings went along with.
+    private var lost: Set<StreamName> = []
     private var started: Int64 = 0
     /// The number of the last transaction that was tried, and of the last that is known to be committed.
     private var number = 0
@@ -68,11 +70,19 @@ actor SessionSteps {
         neighbours = Neighbours(settings: settings, layoutID: layout.id)
     }
 
-    /// Takes the steps, and gives the account's state as it was committed before, and what is remembered.
-    func start() async throws -> (state: [[UInt8]: [UInt8]], versions: VersionCache) {
+    /// What a session begins with: the account's state as it was committed before, what is remembered, and the
+    /// streams whose topics lost events.
+    struct Beginning: Sendable {
+        var state: [[UInt8]: [UInt8]]
+        var versions: VersionCache
+        var lost: Set<StreamName>
+    }
+
+    /// Takes the steps.
+    func start() async throws -> Beginning {
         started = milliseconds()
         try await drive(.start)
-        return (log.records, try versions.cache)
+        return Beginning(state: log.records, versions: try versions.cache, lost: lost)
     }
 
     /// One group, committed or not at all, whatever happens to the answer (I1).
@@ -277,7 +287,9 @@ actor SessionSteps {
         guard keptTopics == nil else { return }
         try log.validate()
         let check = TopicCheck(settings: settings, admin: admin, reader: reader)
-        var kept = try await check.run(log.records)
+        let topics = try await check.run(log.records)
+        var kept = topics.kept
+        lost = topics.lost
         let found = try await check.versions(log.records, partition: partition, of: layoutPartitions)
         kept.append(found.kept)
         versionsRetention = found.retention
