@@ -2,7 +2,7 @@ import Core
 
 /// What requests are for: it names them in errors, and says which limits count them.
 struct RequestSubject: Sendable {
-    /// Of a list that is read, an object that is looked at, …
+    /// The stream or feed, and which part of it where it is one.
     var text: String
     /// The stream that fails with it; nil for a feed.
     var stream: String?

@@ -69,7 +69,7 @@ import Testing
     @Test(arguments: [
         // a line, its replacement, the place, what is said
         ("    id: id\n", "", "10:5", "the field id is missing"),
-        ("format: epoch", "format: number", "15:34", "unknown format number"),
+        ("format: epoch", "format: number", "15:36", "unknown format number"),
         ("hold_back: 60s", "hold_back: 60", "21:16", "is no length of time: write 60s"),
         ("hold_back: 60s", "hold_back: 20s", "21:16", "shorter than visible_within"),
         ("retention: 30d", "retention: 10m", "24:16", "retention is not longer"),
@@ -78,15 +78,15 @@ import Testing
         ("records: data\n    paging", "records: has_more\n    paging", "13:13", "lies on the path"),
         (
             "limits: {slow: 1/s}\nerrors: {message: error.message, code: error.code}", "limits: {}\n",
-            "25:36",
+            "25:37",
             "say under errors where the body has its message"
         ),
         ("follow: {feed: events}", "follow: {feed: event}", "31:18", "did you mean events?"),
-        ("follow: none", "limit: slow", "48:5", "the defaults name a feed"),
+        ("follow: none", "limit: slow", "47:5", "the defaults name a feed"),
         ("for_each: orders", "for_each: order", "34:15", "unknown stream order; did you mean orders?"),
         ("for_each: orders", "for_each: lines", "34:15", "lines is a child itself"),
         ("replaces: children", "replaces: all", "36:15", "write replaces: children"),
-        ("get: /plans", "get: /plans\n    replaces: children", "49:15", "only a stream with for_each"),
+        ("get: /plans", "get: /plans\n    replaces: children", "48:15", "only a stream with for_each"),
         ("{{ parent.id }}", "{{ parent.key }}", "35:10", "of parent there is {{ parent.id }} only"),
         ("/{{ parent.id }}/lines", "/lines", "35:10", "nothing here says whose list it is"),
         ("{updates: [order.*]", "{get: /x, updates: [order.*]", "37:19", "take get away"),

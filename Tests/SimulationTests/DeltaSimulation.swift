@@ -52,6 +52,8 @@ final class DeltaSimulation {
     private var view: [String: [String: String]] = [:]
     private var places: [String: [String: Int]] = [:]
     private var ids: Set<String> = []
+    /// How the runs ended, what they warned of, and why streams failed, each by how often.
+    private(set) var told: [String: Int] = [:]
 
     init(seed: UInt64, records: Int = 25, traps: Traps = Traps()) throws {
         random = SeededGenerator(seed: seed)
@@ -60,7 +62,7 @@ final class DeltaSimulation {
         faults["forbidden_charges"] = .init()
         simulator = try StripeSimulator(
             .init(seed: seed, records: records, faults: faults, clockSpeed: 0),
-            wall: { Instant(seconds: 0) }
+            wall: { Instant(seconds: 4_000_000_000) }
         )
         definition = try ExtractorDefinition.load(folder: Self.extractor)
         let account = try AccountName("stripe/acme")
@@ -167,7 +169,8 @@ final class DeltaSimulation {
                 bookmark: try destination.bookmark(of: name)
             )
         }
-        return await SyncRun(
+        let warnings = Locked<[String]>([])
+        let outcome = await SyncRun(
             account: account,
             streams: plans,
             limit: limit,
@@ -176,9 +179,18 @@ final class DeltaSimulation {
             wall: wall,
             clock: waiting,
             stop: StopSignal(),
+            observer: { event in
+                if case .warned(_, let text) = event { warnings.withLock { $0.append(text) } }
+            },
             acceptsAbsence: acceptsAbsence,
             concurrency: 1
         ).run()
+        for text in warnings.withLock({ $0 }) { told["warned: \(text)", default: 0] += 1 }
+        told["run \(outcome.status.rawValue)", default: 0] += 1
+        for (_, stream) in outcome.streams {
+            if let error = stream.error { told[error.codeText, default: 0] += 1 }
+        }
+        return outcome
     }
 
     // MARK: Checking

@@ -25,6 +25,8 @@ struct DeltaTests {
         }
         do {
             try await simulation.settle()
+            let events = simulation.destination.events
+            print("seed \(seed): \(events.count) events, \(events.count { $0.value == nil }) deletes, \(simulation.told)")
         } catch let violation as DeltaSimulation.Violation {
             Issue.record("seed \(seed), at the end: \(violation)")
         }
