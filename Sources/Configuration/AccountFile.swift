@@ -41,6 +41,9 @@ package struct AccountFile: Hashable, Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// A path that the file names, from where the command runs.
+    package func path(_ text: String) -> String { SecretReader.path(text, in: folder) }
+
     /// Reads the file at a path.
     package static func load(_ path: String) throws(ConfigurationError) -> AccountFile {
         let bytes: [UInt8]
@@ -63,9 +66,11 @@ package struct AccountFile: Hashable, Sendable {
 
     private init(_ root: YAMLNode, path: String) throws(YAMLError) {
         try Self.checkSchedule(root)
-        try root.checkKeys([
-            "extractor", "account", "settings", "streams", "connection", "to",
-        ] + Self.kafkaKeys)
+        try root.checkKeys(
+            [
+                "extractor", "account", "settings", "streams", "connection", "to",
+            ] + Self.kafkaKeys
+        )
         self.path = path
         extractor = try Self.text(root["extractor"])
         account = try Self.text(root["account"])
@@ -95,7 +100,8 @@ package struct AccountFile: Hashable, Sendable {
     private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
     /// What a schedule will say of when it runs.
     private static let scheduleKeys: Set<String> = [
-        "calendar", "catchup", "catchup_window", "cron", "dst", "every", "exclude", "jitter", "overlap", "pause_after_failures",
+        "calendar", "catchup", "catchup_window", "cron", "dst", "every", "exclude", "jitter", "overlap",
+        "pause_after_failures",
         "pool", "priority", "retries", "schedule", "start_within", "timeout", "timezone",
     ]
 
@@ -106,7 +112,8 @@ package struct AccountFile: Hashable, Sendable {
                 file: root.file,
                 line: member.keyLine,
                 column: member.keyColumn,
-                problem: "\(member.key) is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
+                problem:
+                    "\(member.key) is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
                     + "remove the key, and start it by cron or a systemd timer"
             )
         }
