@@ -301,6 +301,7 @@ actor SessionSteps {
         var state: [StateRecord] = []
         if !machine.isRunning {
             for topic in keptTopics ?? [] { state.append(try topic.record(account: settings.account)) }
+            state += try lostBookmarks()
         }
         state.append(try record(status, number: committedNumber))
         do {
@@ -315,6 +316,20 @@ actor SessionSteps {
             default: throw error
             }
         }
+    }
+
+    /// The bookmarks of streams that are read anew because their topics lost events.
+    ///
+    /// With the new lengths nothing else would say that they did: a run that dies before its first commit would leave
+    /// bookmarks that stand for events which are gone (I2).
+    private func lostBookmarks() throws(StateError) -> [StateRecord] {
+        var records: [StateRecord] = []
+        for stream in lost.intersection(settings.resyncs).sorted() {
+            guard let value = log.records[StateKey.bookmark(settings.account, stream).bytes] else { continue }
+            let bookmark = try Bookmark(value, account: settings.account, stream: stream)
+            records.append(try bookmark.anew(isLost: true).record(account: settings.account, stream: stream))
+        }
+        return records
     }
 
     /// A good-bye that fails leaves its account to the lock or the lease.

@@ -29,7 +29,8 @@ struct SyncPlans: Sendable {
         if isAccountInKey { fingerprint.key.insert("<account>", at: 0) }
         var bookmark = try session.bookmark(of: topic.stream)
         if isResync {
-            bookmark = bookmark.map { anew($0, fingerprint, isLost: session.lost.contains(topic.stream)) }
+            let isLost = session.lost.contains(topic.stream)
+            bookmark = bookmark?.anew(isLost: isLost, fingerprint: fingerprint, since: order.since)
         } else {
             try bookmark?.check(against: fingerprint, account: order.account, stream: topic.stream)
         }
@@ -49,23 +50,6 @@ struct SyncPlans: Sendable {
             fingerprint: fingerprint,
             bookmark: bookmark,
             since: order.since
-        )
-    }
-
-    /// The next full read of a stream, from its list's start and under the definition of now.
-    ///
-    /// Only what differs is published, unless what was published is gone: then all of it, and a read for which that
-    /// was so and that did not come to its end has not made up for it yet.
-    private func anew(_ old: Bookmark, _ fingerprint: Fingerprint, isLost: Bool) -> Bookmark {
-        let isUnfinished = old.list.isAnew && !old.list.isDone
-        return Bookmark(
-            fingerprint: fingerprint,
-            list: Bookmark.List(
-                read: old.list.read + 1,
-                since: order.since,
-                isAnew: isLost || isUnfinished || old.fingerprint.topic != fingerprint.topic
-            ),
-            updated: old.updated
         )
     }
 
