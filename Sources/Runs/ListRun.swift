@@ -56,9 +56,12 @@ struct ListRun {
             CrashPoint.hit(.afterFetch)
             place = current.progress
             async let following = next(reader)
+            var events = try context.events(of: current, stream)
+            let held = try heldBack(events, current.times)
+            events.events.removeAll { held.contains($0.key) }
             try await context.submit(
                 stream,
-                context.events(of: current, stream),
+                events,
                 bookmark: bookmark(behind: current.progress),
                 facts: context.facts(stream, current)
             )
@@ -71,6 +74,29 @@ struct ListRun {
         let page = try await reader.next()
         if let page { context.tell(stream, read: page.page.records.count) }
         return page
+    }
+
+    /// The keys of a page whose records may be older than what was published of them.
+    ///
+    /// Where a list is read again behind what its feed told, an answer of a lagging replica may show a record as it
+    /// was before. What was published less than the hold-back ago is left to the feed, which has an entry for it that
+    /// is not done: the list's start covers none of them.
+    private func heldBack(_ page: EventPage, _ times: AnswerTimes) throws(StateError) -> Set<ByteSlice> {
+        guard let feed = plan.feed, context.bookmark(stream).list.read > 1 else { return [] }
+        let horizon = times.asked.advanced(by: .zero - feed.holdBack)
+        let known = try context.run.destination.versions.versions(
+            of: page.events.map(\.key),
+            in: page.text,
+            stream: plan.name
+        )
+        var held: Set<ByteSlice> = []
+        for (event, known) in zip(page.events, known) {
+            guard let known, known.seen > horizon, known.isDeleted || known.content != event.content else {
+                continue
+            }
+            held.insert(event.key)
+        }
+        return held
     }
 
     /// Nil at the end of a list that is swept: until then its bookmark stays before the last page.
@@ -110,7 +136,12 @@ struct ListRun {
             return
         }
         context.tell(stream, read: read.pages.reduce(0) { $0 + $1.page.records.count })
-        let pages = try context.children(read.pages, of: read.parent, stream, now: read.times.now)
+        var pages = try context.children(read.pages, of: read.parent, stream, now: read.times.now)
+        for position in pages.indices where try !heldBack(pages[position], read.times).isEmpty {
+            // The children of a parent change together.
+            pages = []
+            break
+        }
         for (position, page) in pages.enumerated() where position < pages.count - 1 {
             try await context.submit(stream, page, facts: facts(read))
         }

@@ -7,7 +7,8 @@ import Testing
 /// Fifty rounds of a changing Stripe for each seed; `SLUICE_SEEDS` says how many seeds (5).
 @Suite("A retailer's Stripe stays in Kafka, exactly")
 struct DeltaTests {
-    static let seeds = 0..<UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 5)
+    static let first = UInt64(ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { Int($0) } ?? 0)
+    static let seeds = first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 5)
 
     @Test("I1 I2: with every trap on, nothing is lost, doubled or older over newer", arguments: seeds)
     func rounds(seed: UInt64) async throws {
