@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Core
+import Extraction
 import Files
 import Kafka
 import Runs

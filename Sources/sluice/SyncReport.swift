@@ -71,7 +71,7 @@ final class SyncReport: Sendable {
     var observe: RunObserver {
         { [self] event in
             // A warning is said whatever else is quiet.
-            if case .warned(let stream, let text) = event { return warn(of: stream, text) }
+            if case .warned(let stream, let text) = event { return say(text, of: stream) }
             guard !isQuiet else { return }
             switch event {
             case .started(let stream, let after):
@@ -106,7 +106,7 @@ final class SyncReport: Sendable {
         if let row { progress.update(row) }
     }
 
-    private func warn(of stream: String, _ text: String) {
+    private func say(_ text: String, of stream: String) {
         warnings.withLock { _ = $0[stream, default: []].insert(text) }
         logger.warning(text, ["stream": .string(stream)])
     }

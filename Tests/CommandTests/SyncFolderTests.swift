@@ -25,7 +25,7 @@ struct SyncFolderTests {
         )
         let line = await simulator.line(holding: "http://", atMost: 60)
         address = String(
-            try #require(line?.split(separator: " ").first { $0.hasPrefix("http://") })
+            try #require(line?.split(separator: " ").first(where: { $0.hasPrefix("http://") }))
         )
     }
 
@@ -132,7 +132,7 @@ struct SyncFolderTests {
             #expect(try JSONValue.parse(Array(line.utf8))["key"]?.text?.hasPrefix("cus_") == true)
         }
         #expect(first.errors.contains("at least once"), "\(first.errors)")
-        let summary = try #require(first.errors.split(separator: "\n").last { $0.hasPrefix("{") })
+        let summary = try #require(first.errors.split(separator: "\n").last(where: { $0.hasPrefix("{") }))
         #expect(try JSONValue.parse(Array(summary.utf8))["records"]?.int == 40)
         let second = try await sync(words)
         #expect(second.code == 0, "\(second.errors)")
