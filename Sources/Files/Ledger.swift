@@ -67,8 +67,8 @@ struct Ledger: Sendable {
 
     /// Says that a session writes here, with the files as they were found; until then nothing but the lock is changed.
     ///
-    /// A log that has mostly become garbage is written anew before.
-    mutating func begin(files: [LocalState.File]) throws(StateError) {
+    /// `changes` go with them. A log that has mostly become garbage is written anew before.
+    mutating func begin(files: [LocalState.File], changes: [StateRecord] = []) throws(StateError) {
         try rollBack()
         // What a crash left of a log that was being written anew.
         for generation in [state.log.generation - 1, state.log.generation + 1] {
@@ -79,6 +79,7 @@ struct Ledger: Sendable {
         if next.run != settings.run { next.transaction = 0 }
         next.run = settings.run
         next.files = files
+        for change in changes { next.records[change.key] = change.value }
         guard let compacted = try compactedLog() else { return try write(next) { _ in } }
         let old = log.file
         next.log = compacted.state

@@ -9,6 +9,8 @@ package final class StdoutSession: Destination {
     package let settings: StdoutSettings
     /// What is remembered as committed.
     package let versions: any VersionStore
+    /// None: what was written out cannot be looked at.
+    package let lost: Set<StreamName> = []
     private let state: [[UInt8]: [UInt8]]
     private let thread: SerialThread
     /// Only the thread takes it, so the lock is never waited for.

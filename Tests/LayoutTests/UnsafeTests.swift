@@ -25,9 +25,8 @@ import Testing
         "Simulators/Stripe/StripeSimulator.swift": 2,
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
-        "sluice/Program.swift": 2,
+        "sluice/Program.swift": 3,
         "sluice/Signals.swift": 7,
-        "sluice/SyncCommand.swift": 1,
         // Threads, and what they wait on.
         "HTTP/CurlTransport.swift": 1,
         "HTTP/LoopThread.swift": 11,
