@@ -40,12 +40,15 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("EventsTests", ["ProcessSupport", "Events", "Core", "JSON"]),
     ("RunsTests", ["ProcessSupport", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
-    ("SimulationTests", ["ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    (
+        "SimulationTests",
+        ["ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]
+    ),
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Cache", "Core", "JSON"]),
-    ("CommandTests", ["ProcessSupport", "JSON"]),
+    ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),
 ]
 

@@ -13,10 +13,10 @@ struct LayoutCheck {
 
     /// The layout, created with the topic where there is none.
     func ensure() async throws -> LayoutRecord {
-        var description = try await admin.describeTopic(topic)
+        var description = try await settings.topicOrigin.describe(topic, by: admin)
         if description == nil {
             try await settings.stateLayout.create(topic, brokers: try await admin.brokerCount(), by: admin)
-            description = try await admin.describeTopic(topic)
+            description = try await settings.topicOrigin.describe(topic, by: admin)
         }
         guard let description else {
             throw PublishError(.unknownTopic, "the state topic \(topic) was created and is not there")

@@ -10,7 +10,7 @@ struct TopicCheck {
     func run(_ records: [[UInt8]: [UInt8]]) async throws -> [KeptTopic] {
         var kept: [KeptTopic] = []
         for eventTopic in settings.eventTopics {
-            let description = try await admin.describeTopic(eventTopic.topic)
+            let description = try await settings.topicOrigin.describe(eventTopic.topic, by: admin)
             let found = description == nil ? nil : try await reader.endOffsets(topic: eventTopic.topic)
             if !settings.acceptsLoss, !settings.resyncs.contains(eventTopic.stream) {
                 try await check(eventTopic, found: found, records)
@@ -35,7 +35,7 @@ struct TopicCheck {
         kept: KeptTopic, retention: Duration?
     ) {
         let topic = settings.prefix.versionsTopic
-        var description = try await admin.describeTopic(topic)
+        var description = try await settings.topicOrigin.describe(topic, by: admin)
         let isForgiven =
             try settings.acceptsLoss || bookmarked(records).isSubset(of: settings.resyncs)
         let key = StateKey.topic(settings.account, topic).bytes
@@ -45,7 +45,7 @@ struct TopicCheck {
             var layout = settings.versionsLayout
             layout.partitions = partitions
             try await layout.create(topic, brokers: try await admin.brokerCount(), by: admin)
-            description = try await admin.describeTopic(topic)
+            description = try await settings.topicOrigin.describe(topic, by: admin)
         }
         guard let description else {
             throw PublishError(.unknownTopic, "the versions topic \(topic) was created and is not there")
