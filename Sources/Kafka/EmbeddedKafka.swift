@@ -1,5 +1,5 @@
 import CRDKafka
-import Core
+package import Core
 import Synchronization
 
 /// A Kafka inside this process, on loopback: librdkafka's mock cluster, for demonstrations and tests of clients.

@@ -1,3 +1,5 @@
+import Core
+
 /// Where the topics of a session come from.
 package enum TopicOrigin: Sendable {
     /// Those that are missing are created, and how the others are set is checked.

@@ -22,7 +22,7 @@ import Testing
         "Simulators/Stripe/StripeSimulator.swift": 2,
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
-        "sluice/Demo/TemporaryFolder.swift": 4,
+        "sluice/Demo/TemporaryFolder.swift": 9,
         "sluice/Program.swift": 2,
         "sluice/Signals.swift": 7,
         "sluice/SyncCommand.swift": 1,

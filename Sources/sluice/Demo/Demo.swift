@@ -16,37 +16,33 @@ struct Demo: Sendable {
     let stop: StopSignal
     private let clock = WaitingClock(ContinuousClock())
 
+    private enum End: Sendable {
+        case over(RunOutcome?)
+        case timeUp
+    }
+
     /// Goes on until the stop, or does its one round; how the last sync ended, nil where none did.
     func run() async throws -> RunOutcome? {
-        try await withThrowingTaskGroup(of: RunOutcome?.self) { group in
-            group.addTask {
-                try await screenLoop()
-                return nil
-            }
-            if !settings.isOnce {
-                group.addTask {
-                    try await changeLoop()
-                    return nil
-                }
-            }
+        try await withThrowingTaskGroup(of: End.self) { group in
+            group.addTask { .over(try await settings.isOnce ? once() : forever()) }
+            group.addTask { try await screenLoop() }
+            if !settings.isOnce { group.addTask { try await changeLoop() } }
             if let length = settings.length {
                 group.addTask {
                     try await clock.sleep(length)
-                    // Not a signal: its time is over.
-                    stop.give(0)
-                    return nil
+                    return .timeUp
                 }
             }
-            // What ends first is this, or an error.
-            let outcome: RunOutcome?
-            do {
-                outcome = try await settings.isOnce ? once() : forever()
-            } catch {
-                group.cancelAll()
-                throw error
+            while let end = try await group.next() {
+                switch end {
+                // No signal: the sync at hand ends as it would at one.
+                case .timeUp: stop.give(0)
+                case .over(let outcome):
+                    group.cancelAll()
+                    return outcome
+                }
             }
-            group.cancelAll()
-            return outcome
+            return nil
         }
     }
 
@@ -95,21 +91,21 @@ struct Demo: Sendable {
     /// Waits for the next round, or for the stop.
     private func rest() async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await clock.sleep(Self.pause) }
+            group.addTask { _ = try? await clock.sleep(Self.pause) }
             group.addTask { await stop.wait() }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func screenLoop() async throws {
+    private func screenLoop() async throws -> Never {
         while true {
             try await clock.sleep(DemoScreen.interval)
             screen.draw()
         }
     }
 
-    private func changeLoop() async throws {
+    private func changeLoop() async throws -> Never {
         var changes = DemoChanges(perMinute: settings.changesPerMinute)
         var counts = DemoChanges.Counts()
         let begun = clock.elapsed()

@@ -23,7 +23,7 @@ struct DemoBoard: Sendable {
     }
 
     /// Puts events behind those that are shown.
-    mutating func show(_ seen: [TopicTail.Seen]) { events = (events + seen).suffix(Self.shownEvents) }
+    mutating func show(_ seen: [TopicTail.Seen]) { events = Array((events + seen).suffix(Self.shownEvents)) }
 
     /// Takes a measure for the rate.
     mutating func sample(at time: ContinuousClock.Instant) {

@@ -19,7 +19,20 @@ struct TemporaryFolder: Sendable {
     }
 
     /// Removes it with all that is in it; what cannot be removed stays.
-    func remove() {
-        _ = unsafe nftw(path, { file, _, _, _ in unsafe Glibc.remove(file) }, 16, FTW_DEPTH | FTW_PHYS)
+    func remove() { Self.remove(path) }
+
+    private static func remove(_ path: String) {
+        // What a link leads to is none of ours.
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor >= 0, let folder = unsafe fdopendir(descriptor) {
+            while let entry = unsafe readdir(folder) {
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove("\(path)/\(name)") }
+            }
+            unsafe closedir(folder)
+        }
+        _ = unsafe Glibc.remove(path)
     }
 }
