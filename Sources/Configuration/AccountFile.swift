@@ -2,16 +2,20 @@ import Core
 import JSON
 import YAML
 
-/// An account in a file of its own (`--config acme.yaml`).
+/// An account in a file: alone (`--config acme.yaml`), or as a schedule with where its events go.
 ///
 ///     extractor: stripe
 ///     account: acme
 ///     settings: {api_key: env:STRIPE_KEY}
 ///     streams: [charges, refunds]
 ///     connection: {ca_file: company-ca.pem}
-///     kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
-///     topic_prefix: saas
-///     topic_template: "<prefix>.<stream>"
+///     to:
+///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
+///       topic_prefix: saas
+///       topic_template: "<prefix>.<stream>"
+///
+/// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
+/// Kafka at all.
 package struct AccountFile: Hashable, Sendable {
     /// The path as it was given.
     package var path: String
@@ -28,12 +32,17 @@ package struct AccountFile: Hashable, Sendable {
     package var kafka: [GivenSetting]
     package var topicPrefix: PlacedText?
     package var topicTemplate: PlacedText?
+    /// The folder that events go to in Kafka's place.
+    package var destinationFolder: PlacedText?
 
     /// The folder that relative paths in the file start from.
     package var folder: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
+
+    /// A path that the file names, from where the command runs.
+    package func path(_ text: String) -> String { SecretReader.path(text, in: folder) }
 
     /// Reads the file at a path.
     package static func load(_ path: String) throws(ConfigurationError) -> AccountFile {
@@ -56,27 +65,73 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     private init(_ root: YAMLNode, path: String) throws(YAMLError) {
-        try root.checkKeys([
-            "extractor", "account", "settings", "streams", "connection", "kafka", "topic_prefix",
-            "topic_template",
-        ])
+        try Self.checkSchedule(root)
+        try root.checkKeys(
+            [
+                "extractor", "account", "settings", "streams", "connection", "to",
+            ] + Self.kafkaKeys
+        )
         self.path = path
         extractor = try Self.text(root["extractor"])
         account = try Self.text(root["account"])
-        topicPrefix = try Self.text(root["topic_prefix"])
-        topicTemplate = try Self.text(root["topic_template"])
         settings = try Self.given(root["settings"])
         settingsPlace = Self.place(of: root["settings"] ?? root)
         streams = try Self.names(root["streams"])
         try root["connection"]?.checkKeys(ConnectionSettings.names)
         connection = try Self.given(root["connection"])
-        let section = root["kafka"]
-        try section?.checkKeys(["bootstrap", "set"])
-        kafka = try Self.given(section?["set"])
-        bootstrap = nil
-        if let node = section?["bootstrap"] {
-            bootstrap = Self.setting("bootstrap.servers", .text(Secret(try node.string())), at: node)
+        let place = try Self.destination(root)
+        topicPrefix = try Self.text(place["topic_prefix"])
+        topicTemplate = try Self.text(place["topic_template"])
+        destinationFolder = try Self.text(place["folder"])
+        let section = place["kafka"]
+        var brokers = section
+        kafka = []
+        if case .mapping? = section?.content {
+            try section?.checkKeys(["bootstrap", "set"])
+            kafka = try Self.given(section?["set"])
+            brokers = section?["bootstrap"]
         }
+        bootstrap = nil
+        if let brokers {
+            bootstrap = Self.setting("bootstrap.servers", .text(Secret(try brokers.string())), at: brokers)
+        }
+    }
+
+    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
+    /// What a schedule will say of when it runs.
+    private static let scheduleKeys: Set<String> = [
+        "calendar", "catchup", "catchup_window", "cron", "dst", "every", "exclude", "jitter", "overlap",
+        "pause_after_failures",
+        "pool", "priority", "retries", "schedule", "start_within", "timeout", "timezone",
+    ]
+
+    /// Names a key that only a scheduler could follow: a run that ignored it would seem to.
+    private static func checkSchedule(_ root: YAMLNode) throws(YAMLError) {
+        for member in try root.mapping() where scheduleKeys.contains(member.key) {
+            throw YAMLError(
+                file: root.file,
+                line: member.keyLine,
+                column: member.keyColumn,
+                problem:
+                    "\(member.key) is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
+                    + "remove the key, and start it by cron or a systemd timer"
+            )
+        }
+    }
+
+    /// The mapping that says where the events go: `to`, or the root where there is no such key.
+    private static func destination(_ root: YAMLNode) throws(YAMLError) -> YAMLNode {
+        guard let to = root["to"] else { return root }
+        for name in kafkaKeys {
+            if let node = root[name] {
+                throw node.fail("\(name) stands beside to, which says where the events go; move it there")
+            }
+        }
+        try to.checkKeys(["folder"] + kafkaKeys)
+        if to["folder"] != nil, let other = kafkaKeys.lazy.compactMap({ to[$0] }).first {
+            throw other.fail("the events go to a folder or to Kafka, not to both; remove one of them")
+        }
+        return to
     }
 
     private static func place(of node: YAMLNode) -> SettingOrigin {

@@ -142,7 +142,7 @@ package struct ConnectionSettings: Sendable {
                     throw ConfigurationError(
                         .literalSecret,
                         "a secret on a command line is seen by every process; "
-                            + "write \(flag) with \(SecretReference.forms), or put it into the file of --config"
+                            + "write \(flag) with \(SecretReference.forms), or put it into the account's file"
                     )
                 }
                 return try reader.read(reference, folder: start(of: setting))

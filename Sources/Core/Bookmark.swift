@@ -132,6 +132,24 @@ package struct Bookmark: Hashable, Sendable {
         )
     }
 
+    /// The bookmark of the next full read of its stream, from the list's start and under the definition of now.
+    ///
+    /// That read publishes only what differs, or all of it where what was published is gone (`isLost`, or a topic that
+    /// is another one); an earlier read of all that did not come to its end has not made up for the loss yet.
+    package func anew(isLost: Bool, fingerprint now: Fingerprint? = nil, since: Instant? = nil) -> Bookmark {
+        let now = now ?? fingerprint
+        let isUnfinished = list.isAnew && !list.isDone
+        return Bookmark(
+            fingerprint: now,
+            list: List(
+                read: list.read + 1,
+                since: since,
+                isAnew: isLost || isUnfinished || now.topic != fingerprint.topic
+            ),
+            updated: updated
+        )
+    }
+
     /// Refuses a bookmark that was written under another definition: going on from it could skip records (I2).
     package func check(against current: Fingerprint, account: AccountName, stream: StreamName)
         throws(StateError)

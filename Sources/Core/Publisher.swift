@@ -43,4 +43,7 @@ package protocol Destination: Publisher {
     func bookmark(of stream: StreamName) throws(StateError) -> Bookmark?
     /// What is remembered as committed: a commit that returned is in it.
     var versions: any VersionStore { get }
+    /// Streams of which earlier events are not all there any more, though they were asked to be read anew: a run must
+    /// publish all of them again.
+    var lost: Set<StreamName> { get }
 }

@@ -12,9 +12,9 @@ struct StateDocument {
     private(set) var format = 0
     private var members: [JSONValue.Member]
 
-    init(_ bytes: [UInt8], noun: String, newestFormat: Int) throws(StateError) {
+    init(_ bytes: [UInt8], noun: String, newestFormat: Int, limit: Int = maximumBytes) throws(StateError) {
         self.noun = noun
-        guard bytes.count <= Self.maximumBytes else { throw Self.tooLarge(noun, bytes.count) }
+        guard bytes.count <= limit else { throw Self.tooLarge(noun, bytes.count) }
         let value: JSONValue
         do {
             value = try JSONValue.parse(bytes)
@@ -104,6 +104,17 @@ struct StateDocument {
 
     mutating func document(_ name: String) throws(StateError) -> StateDocument {
         try StateDocument(value(name), noun: "\"\(name)\" of \(noun)", format: format)
+    }
+
+    mutating func documents(_ name: String) throws(StateError) -> [StateDocument] {
+        guard case .array(let elements) = try value(name) else { throw wrong(name, "an array of objects") }
+        var documents: [StateDocument] = []
+        for element in elements {
+            documents.append(
+                try StateDocument(element, noun: "an element of \"\(name)\" of \(noun)", format: format)
+            )
+        }
+        return documents
     }
 
     mutating func optionalDocument(_ name: String) throws(StateError) -> StateDocument? {

@@ -11,6 +11,7 @@ package struct StateError: SluiceError {
             case missing = "state.missing"
             case tooLarge = "state.too_large"
             case diskFailed = "state.disk_failed"
+            case fileChanged = "state.file_changed"
         }
         fileprivate let kind: Kind
 
@@ -23,6 +24,8 @@ package struct StateError: SluiceError {
         package static let tooLarge = Code(kind: .tooLarge)
         /// A disk that is full or fails; what was committed stays committed.
         package static let diskFailed = Code(kind: .diskFailed)
+        /// A file of ours that something else cut, changed, replaced or wrote to.
+        package static let fileChanged = Code(kind: .fileChanged)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

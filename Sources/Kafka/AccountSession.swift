@@ -9,6 +9,8 @@ package final class AccountSession: Destination {
     package let state: [[UInt8]: [UInt8]]
     /// What the account remembers, as committed.
     package let versions: any VersionStore
+    /// Streams whose topics lost events, which `--resync` or `--accept` went along with.
+    package let lost: Set<StreamName>
     private let steps: SessionSteps
     private let clients: SessionClients
     private let turn = Turn()
@@ -17,12 +19,14 @@ package final class AccountSession: Destination {
         settings: SessionSettings,
         state: [[UInt8]: [UInt8]],
         versions: any VersionStore,
+        lost: Set<StreamName>,
         steps: SessionSteps,
         clients: SessionClients
     ) {
         self.settings = settings
         self.state = state
         self.versions = versions
+        self.lost = lost
         self.steps = steps
         self.clients = clients
     }
@@ -45,6 +49,7 @@ package final class AccountSession: Destination {
                 settings: settings,
                 state: begun.state,
                 versions: begun.versions,
+                lost: begun.lost,
                 steps: steps,
                 clients: clients
             )
@@ -178,8 +183,10 @@ struct SessionClients: Sendable {
         admin = try KafkaAdmin(settings: settings, patience: Self.patience)
     }
 
+    /// Both at once: each may take its limit where the broker is away.
     func close() async {
-        await reader.close()
+        async let readerEnd: Void = reader.close()
         await admin.close()
+        await readerEnd
     }
 }

@@ -29,11 +29,16 @@ final class Client: Sendable {
     /// Blocks: for the thread of blocking calls only. Destroying can hang in the library's own threads, so it has a
     /// thread of its own, which is left behind where it does (I7).
     func shutDown(atMost limit: Duration = .seconds(10)) -> Bool {
+        beginShutDown()?.wait(atMost: limit) ?? true
+    }
+
+    /// Starts what `shutDown` waits for, so that several clients can end at the same time; nil where it was started.
+    func beginShutDown() -> Latch? {
         let isFirst = isShutDown.withLock { isDone in
             defer { isDone = true }
             return !isDone
         }
-        guard isFirst else { return true }
+        guard isFirst else { return nil }
         handle.purge()
         handle.flush(.seconds(1))
         monitor.stop()
@@ -44,7 +49,7 @@ final class Client: Sendable {
             handle.destroy()
             destroyed.open()
         }
-        return destroyed.wait(atMost: limit)
+        return destroyed
     }
 
     /// The error for a broker that did not answer, with the last thing that was heard.

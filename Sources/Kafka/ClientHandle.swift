@@ -219,13 +219,15 @@ final class ClientHandle: @unchecked Sendable {
                     guard let headers = unsafe rd_kafka_headers_new(7) else {
                         preconditionFailure("out of memory")
                     }
-                    unsafe Self.add("ce_specversion", "1.0", to: headers)
-                    unsafe Self.add("ce_source", source, to: headers)
-                    unsafe Self.add("ce_id", text, event.id, to: headers)
-                    unsafe Self.add("ce_type", isDelete ? deleteType : upsertType, to: headers)
-                    unsafe Self.add("ce_time", text, event.time, to: headers)
-                    if !isDelete { unsafe Self.add("content-type", "application/json", to: headers) }
-                    unsafe Self.add("sluice_txn", transactionLabel, to: headers)
+                    unsafe Self.add(EventHeader.specVersion, EventHeader.specVersionValue, to: headers)
+                    unsafe Self.add(EventHeader.source, source, to: headers)
+                    unsafe Self.add(EventHeader.id, text, event.id, to: headers)
+                    unsafe Self.add(EventHeader.type, isDelete ? deleteType : upsertType, to: headers)
+                    unsafe Self.add(EventHeader.time, text, event.time, to: headers)
+                    if !isDelete {
+                        unsafe Self.add(EventHeader.contentType, EventHeader.contentTypeValue, to: headers)
+                    }
+                    unsafe Self.add(EventHeader.transaction, transactionLabel, to: headers)
                     let code = unsafe sluice_produce(
                         client,
                         topic,

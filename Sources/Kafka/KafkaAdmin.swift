@@ -113,7 +113,7 @@ package final class KafkaAdmin: Sendable {
 
     /// Ends the client within some seconds.
     package func close() async {
-        await worker.run { [self] in _ = client.shutDown() }
+        await worker.run { [self] in _ = client.shutDown(atMost: .seconds(5)) }
         worker.stop()
     }
 

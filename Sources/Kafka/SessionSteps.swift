@@ -26,6 +26,8 @@ actor SessionSteps {
     private var readTarget: Int64?
     private var readSince: Duration = .zero
     private var keptTopics: [KeptTopic]?
+    /// Streams whose topics lost events, which the settings went along with.
+    private var lost: Set<StreamName> = []
     private var started: Int64 = 0
     /// The number of the last transaction that was tried, and of the last that is known to be committed.
     private var number = 0
@@ -68,11 +70,19 @@ actor SessionSteps {
         neighbours = Neighbours(settings: settings, layoutID: layout.id)
     }
 
-    /// Takes the steps, and gives the account's state as it was committed before, and what is remembered.
-    func start() async throws -> (state: [[UInt8]: [UInt8]], versions: VersionCache) {
+    /// What a session begins with: the account's state as it was committed before, what is remembered, and the
+    /// streams whose topics lost events.
+    struct Beginning: Sendable {
+        var state: [[UInt8]: [UInt8]]
+        var versions: VersionCache
+        var lost: Set<StreamName>
+    }
+
+    /// Takes the steps.
+    func start() async throws -> Beginning {
         started = milliseconds()
         try await drive(.start)
-        return (log.records, try versions.cache)
+        return Beginning(state: log.records, versions: try versions.cache, lost: lost)
     }
 
     /// One group, committed or not at all, whatever happens to the answer (I1).
@@ -277,7 +287,9 @@ actor SessionSteps {
         guard keptTopics == nil else { return }
         try log.validate()
         let check = TopicCheck(settings: settings, admin: admin, reader: reader)
-        var kept = try await check.run(log.records)
+        let topics = try await check.run(log.records)
+        var kept = topics.kept
+        lost = topics.lost
         let found = try await check.versions(log.records, partition: partition, of: layoutPartitions)
         kept.append(found.kept)
         versionsRetention = found.retention
@@ -289,6 +301,7 @@ actor SessionSteps {
         var state: [StateRecord] = []
         if !machine.isRunning {
             for topic in keptTopics ?? [] { state.append(try topic.record(account: settings.account)) }
+            state += try lostBookmarks()
         }
         state.append(try record(status, number: committedNumber))
         do {
@@ -303,6 +316,20 @@ actor SessionSteps {
             default: throw error
             }
         }
+    }
+
+    /// The bookmarks of streams that are read anew because their topics lost events.
+    ///
+    /// With the new lengths nothing else would say that they did: a run that dies before its first commit would leave
+    /// bookmarks that stand for events which are gone (I2).
+    private func lostBookmarks() throws(StateError) -> [StateRecord] {
+        var records: [StateRecord] = []
+        for stream in lost.intersection(settings.resyncs).sorted() {
+            guard let value = log.records[StateKey.bookmark(settings.account, stream).bytes] else { continue }
+            let bookmark = try Bookmark(value, account: settings.account, stream: stream)
+            records.append(try bookmark.anew(isLost: true).record(account: settings.account, stream: stream))
+        }
+        return records
     }
 
     /// A good-bye that fails leaves its account to the lock or the lease.

@@ -6,14 +6,18 @@ struct TopicCheck {
     let admin: KafkaAdmin
     let reader: TopicReader
 
-    /// The lengths of the topics now, checked against what the account's state says of them.
-    func run(_ records: [[UInt8]: [UInt8]]) async throws -> [KeptTopic] {
+    /// The lengths of the topics now, checked against what the account's state says of them, and the streams that
+    /// are gone along with although their topics lost events.
+    func run(_ records: [[UInt8]: [UInt8]]) async throws -> (kept: [KeptTopic], lost: Set<StreamName>) {
         var kept: [KeptTopic] = []
+        var lost: Set<StreamName> = []
         for eventTopic in settings.eventTopics {
             let description = try await settings.topicOrigin.describe(eventTopic.topic, by: admin)
             let found = description == nil ? nil : try await reader.endOffsets(topic: eventTopic.topic)
             if !settings.acceptsLoss, !settings.resyncs.contains(eventTopic.stream) {
                 try await check(eventTopic, found: found, records)
+            } else if hasLost(eventTopic, found: found, records) {
+                lost.insert(eventTopic.stream)
             }
             if description == nil {
                 try await settings.eventLayout.create(
@@ -25,7 +29,19 @@ struct TopicCheck {
             let ends = try await found.orRead { try await reader.endOffsets(topic: eventTopic.topic) }
             kept.append(KeptTopic(topic: eventTopic.topic, ends: ends))
         }
-        return kept
+        return (kept, lost)
+    }
+
+    /// Whether events that a bookmark stands for are gone with the topic, or with a part of it.
+    private func hasLost(_ topic: EventTopic, found: [Int64]?, _ records: [[UInt8]: [UInt8]]) -> Bool {
+        guard records[StateKey.bookmark(settings.account, topic.stream).bytes] != nil else { return false }
+        guard found != nil else { return true }
+        do throws(StateError) {
+            try checkLength(topic, found: found, records)
+            return false
+        } catch {
+            return true
+        }
     }
 
     /// The versions topic: as it is created and checked, its end in the account's partition and how long tombstones stay.

@@ -9,6 +9,8 @@ package final class TopicReader: Sendable {
     private let committed: Client
     private let uncommitted: Client
     private let worker = SerialThread()
+    /// How long the end of a client is waited for: with the broker away the library may not come to it.
+    private static let closePatience = Duration.seconds(5)
     /// How long one question to the broker may take.
     private let patience: Duration
 
@@ -109,10 +111,11 @@ package final class TopicReader: Sendable {
         return min(position, end)
     }
 
-    /// Ends both handles within some seconds.
+    /// Ends both handles, at the same time and within some seconds.
     package func close() async {
         await worker.run { [self] in
-            for client in [committed, uncommitted] where !client.shutDown() {
+            for ended in [committed, uncommitted].compactMap({ $0.beginShutDown() })
+            where !ended.wait(atMost: Self.closePatience) {
                 settings.onLog(
                     KafkaSettings.LogLine(
                         level: 4,

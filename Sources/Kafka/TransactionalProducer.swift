@@ -69,7 +69,11 @@ package final class TransactionalProducer: Sendable {
         versions: VersionsPlace? = nil,
         transaction: (run: String, number: Int)
     ) async throws(PublishError) -> CommitOutcome {
-        let label = "\(transaction.run)/\(transaction.number)/\(group.eventCount)"
+        let label = EventHeader.transactionValue(
+            run: transaction.run,
+            number: transaction.number,
+            count: group.eventCount
+        )
         return try await worker.run { [self] () throws(PublishError) in
             var attempt = TransactionAttempt(
                 client: client,

@@ -123,6 +123,11 @@ final class RunContext: Sendable {
         run.observer(.started(stream: plan(stream).name.text, after: bookmark(stream).list.records))
     }
 
+    /// A stream goes to its list, or to its feed.
+    func tell(_ stream: Int, reads phase: RunPhase) {
+        run.observer(.reading(stream: plan(stream).name.text, phase))
+    }
+
     /// Records were read, and wait to be published.
     func tell(_ stream: Int, read records: Int) {
         run.observer(.read(stream: plan(stream).name.text, records: records))

@@ -2,6 +2,8 @@
 package enum RunEvent: Sendable {
     /// A stream starts, behind so many records that earlier runs published.
     case started(stream: String, after: Int)
+    /// A stream now reads its list, or the feed behind it.
+    case reading(stream: String, RunPhase)
     /// A page was read and waits to be published.
     case read(stream: String, records: Int)
     /// A transaction with pages of the stream has committed: its new counts.
@@ -9,6 +11,11 @@ package enum RunEvent: Sendable {
     /// Something that a person should know though the run goes on.
     case warned(stream: String, text: String)
     case ended(stream: String, outcome: StreamOutcome)
+}
+
+/// What a stream reads.
+package enum RunPhase: String, Sendable {
+    case list, feed
 }
 
 /// Takes what a run tells; must not block.

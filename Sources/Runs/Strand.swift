@@ -50,6 +50,7 @@ struct Strand: Sendable {
         await slots.withSlot {
             do {
                 try Task.checkCancellation()
+                context.tell(stream, reads: .list)
                 try await ListRun(context, stream: stream).run()
                 return nil
             } catch {
@@ -100,6 +101,7 @@ struct Strand: Sendable {
     /// The feed, up to now; what it has lost is read anew, once.
     private func follow(_ feed: FeedDefinition, _ streams: [Int], begun: Instant?) async -> (any Error)? {
         guard !streams.isEmpty else { return nil }
+        for stream in streams { context.tell(stream, reads: .feed) }
         let end: FeedEnd
         do {
             end = try await FeedRun(context, feed: feed).follow(streams, begun: begun)

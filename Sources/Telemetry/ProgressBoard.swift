@@ -115,6 +115,7 @@ struct ProgressBoard: Sendable {
         case .waiting: "~"
         case .done: "✓"
         case .failed: "✗"
+        case .unavailable, .cancelled: "–"
         }
     }
 
@@ -124,13 +125,15 @@ struct ProgressBoard: Sendable {
         case .waiting(let why): (update.reached.map { $0 + ", " } ?? "") + "waiting: \(why)"
         case .done: (update.reached.map { $0 + ", " } ?? "") + "done"
         case .failed(let why): "failed: \(why)"
+        case .unavailable(let why): "unavailable: \(why)"
+        case .cancelled: (update.reached.map { $0 + ", " } ?? "") + "cancelled"
         }
     }
 
     private static func colored(_ line: String, _ phase: ProgressUpdate.Phase) -> String {
         switch phase {
         case .reading: line
-        case .waiting: "\u{1B}[33m\(line)\u{1B}[0m"
+        case .waiting, .unavailable, .cancelled: "\u{1B}[33m\(line)\u{1B}[0m"
         case .done: "\u{1B}[32m\(line)\u{1B}[0m"
         case .failed: "\u{1B}[31m\(line)\u{1B}[0m"
         }

@@ -7,11 +7,15 @@ package struct ProgressUpdate: Equatable, Sendable {
         case waiting(String)
         case done
         case failed(String)
+        /// The account may not read it, and why.
+        case unavailable(String)
+        /// Ended from outside before its end.
+        case cancelled
 
         var isOver: Bool {
             switch self {
             case .reading, .waiting: false
-            case .done, .failed: true
+            case .done, .failed, .unavailable, .cancelled: true
             }
         }
     }

@@ -31,7 +31,7 @@ enum CommandTree {
         Option(
             "config",
             value: "FILE",
-            help: "The account's file; a flag beats it.",
+            help: "The account's file, in place of a schedule; a flag beats it.",
             heading: "Account",
             completion: .files
         ),
@@ -98,6 +98,33 @@ enum CommandTree {
         ),
     ]
 
+    private static let destinationOptions = [
+        Option(
+            "to",
+            value: "DIR",
+            help:
+                "A folder for the events, a file of JSON lines a stream, or stdout for their lines; in Kafka's place.",
+            heading: "Destination",
+            completion: .folders
+        ),
+        Option(
+            "state",
+            value: "FILE",
+            help: "With --to stdout: where to go on the next time; without it every run begins anew.",
+            heading: "Destination",
+            completion: .files
+        ),
+    ]
+
+    private static let cacheFolder = Option(
+        "cache-folder",
+        value: "DIR",
+        help:
+            "Where copies of what is remembered of records are kept; without it, in the user's cache folder.",
+        heading: "Kafka",
+        completion: .folders
+    )
+
     private static let topicTemplate = Option(
         "topic-template",
         value: "TEMPLATE",
@@ -138,8 +165,9 @@ enum CommandTree {
         ),
     ]
 
-    /// How to the API and from there into topics.
-    private static let pathOptions = connectionOptions + kafkaOptions + [topicTemplate]
+    /// How to the API and from there into topics or files.
+    private static let pathOptions =
+        connectionOptions + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
 
     private static let output = Option(
         "output",
@@ -154,8 +182,9 @@ enum CommandTree {
         "sync",
         summary: "Read the chosen streams of one account once.",
         discussion: [
-            "Goes on where the bookmarks stand. A list that was read to its end is not read again without --resync; "
-                + "changes since then are not followed yet."
+            "Goes on where the bookmarks stand: a list to its end, and then the feed of changes and deletes behind it, "
+                + "up to now. What nothing tells of changes is read again with --resync.",
+            "The account and where its events go stand in a schedule, or are said by flags, which beat it.",
         ],
         options: accountOptions + [
             Option(
@@ -170,6 +199,14 @@ enum CommandTree {
                 "limit",
                 value: "N",
                 help: "Stop each stream after N records; the next run goes on there.",
+                heading: "What to read"
+            ),
+            Option(
+                "since",
+                value: "TIME",
+                help:
+                    "Read nothing older: a date, a time with its zone, or seconds since 1970. Only for streams that were "
+                    + "never read; the next runs keep it.",
                 heading: "What to read"
             ),
         ] + pathOptions + [
@@ -192,12 +229,14 @@ enum CommandTree {
         flags: [
             Flag(
                 "resync",
-                help: "Read the chosen streams anew and publish them again under the same ids.",
+                help:
+                    "Read the chosen streams anew, and publish what differs from what was published before.",
                 heading: "What to read"
             ),
             Flag(
                 "accept",
-                help: "Accept topics that lost records or were made anew.",
+                help:
+                    "Accept topics or files that lost records or were made anew, and the deletes of many at once.",
                 heading: "What to read"
             ),
             Flag(
@@ -212,7 +251,11 @@ enum CommandTree {
             ),
             Flag("quiet", short: "q", help: "No progress."),
         ],
+        arguments: [
+            Argument("schedule", help: "A file with the account and where its events go.", isRequired: false)
+        ],
         examples: [
+            Example("What a schedule says", "sluice sync schedules/stripe.yaml"),
             Example(
                 "A whole account",
                 "sluice sync --extractor stripe --account acme --set api_key=env:STRIPE_KEY --kafka localhost:9092 --topic-prefix retail"
@@ -220,6 +263,14 @@ enum CommandTree {
             Example(
                 "Two streams, with the settings from a file",
                 "sluice sync --config acme.yaml --stream customers --stream charges --kafka localhost:9092 --topic-prefix retail"
+            ),
+            Example(
+                "Into files, from this year on",
+                "sluice sync --config acme.yaml --stream charges --since 2026-01-01 --to events"
+            ),
+            Example(
+                "Lines for another program",
+                "sluice sync --config acme.yaml --to stdout --state acme.state | jq .key"
             ),
         ]
     )

@@ -79,6 +79,14 @@ struct StateShowCommand {
             && (command.value("account").map { $0 == account.account } ?? true)
     }
 
+    private static func state(of bookmark: Bookmark) -> String {
+        guard bookmark.list.isDone else {
+            return bookmark.list.read > 1 ? "under way, read \(bookmark.list.read)" : "under way"
+        }
+        guard let feed = bookmark.feed else { return "read to its end" }
+        return "follows \(feed.name) from \(feed.at.rfc3339())"
+    }
+
     private func show(_ rows: [Row]) {
         if command.value("output") == "json" {
             let accounts = Dictionary(grouping: rows, by: \.account).sorted { $0.key < $1.key }
@@ -106,7 +114,7 @@ struct StateShowCommand {
             let list = row.bookmark.list
             table.append([
                 row.account.text, row.stream.text, "\(list.records)", "\(list.pages)",
-                list.isDone ? "read to its end" : "under way",
+                Self.state(of: row.bookmark),
                 Instant(nanoseconds: row.bookmark.updated * 1_000_000).rfc3339(),
                 list.token?.compactText ?? "",
             ])

@@ -1,15 +1,10 @@
 import CommandLine
 import Configuration
 import Core
-import Events
 import Extraction
-import Glibc
 import HTTP
-import JSON
-import Kafka
 import Runs
 import Synchronization
-import Telemetry
 
 /// `sluice sync`: one account, once.
 struct SyncCommand {
@@ -44,33 +39,43 @@ struct SyncCommand {
         _ stop: StopSignal,
         _ read: ReadOutcome
     ) async throws -> RunOutcome {
-        let options = try KafkaOptions(
+        let destination = try SyncDestination(
             program: program,
             command: command,
-            file: order.file,
-            onLog: report.log
+            order: order,
+            report: report
         )
-        report.redactAlso(options.secrets)
-        let topics = try order.topics(options.prefix)
-        var settings = SessionSettings(
-            kafka: options.settings,
-            prefix: options.prefix,
-            account: order.account,
-            run: order.runID,
-            host: Self.hostName,
-            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) }
-                ?? LockFolder.standard(),
-            eventTopics: topics
+        report.redactAlso(destination.secrets)
+        let plans = SyncPlans(
+            order: order,
+            topics: destination.topics,
+            isAccountInKey: destination.isAccountInKey,
+            isResync: command.has("resync")
         )
-        settings.takesOver = command.has("take-over")
-        settings.waits = command.has("wait")
-        settings.acceptsLoss = command.has("accept")
-        if command.has("resync") { settings.resyncs = Set(topics.map(\.stream)) }
+        let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.connection.transport)
         do {
             let requester = try order.requester(transport, onClockSkew: report.warn)
-            let outcome = try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
-                let outcome = try await self.read(order, topics, session, requester, report, stop)
+            let outcome = try await destination.withSession(
+                program: program,
+                command: command,
+                order: order,
+                report: report,
+                stop: stop
+            ) { session in
+                let run = SyncRun(
+                    account: order.account,
+                    streams: try plans.make(session),
+                    limit: order.limit,
+                    requester: requester,
+                    destination: session,
+                    wall: Instant.systemClock,
+                    clock: WaitingClock(ContinuousClock()),
+                    stop: stop,
+                    observer: report.observe,
+                    acceptsAbsence: acceptsAbsence
+                )
+                let outcome = await run.run()
                 read.keep(outcome)
                 return outcome
             }
@@ -80,56 +85,6 @@ struct SyncCommand {
             await transport.close()
             throw error
         }
-    }
-
-    private func read(
-        _ order: SyncOrder,
-        _ topics: [EventTopic],
-        _ session: AccountSession,
-        _ requester: Requester,
-        _ report: SyncReport,
-        _ stop: StopSignal
-    ) async throws -> RunOutcome {
-        let isResync = command.has("resync")
-        let plans = try zip(order.streams, topics).map { definition, topic in
-            var fingerprint = definition.fingerprint(topic: topic.topic)
-            // The key's form, which a topic of the same name does not show.
-            if !order.template.namesAccount { fingerprint.key.insert("<account>", at: 0) }
-            let bookmark = isResync ? nil : try session.bookmark(of: topic.stream)
-            try bookmark?.check(against: fingerprint, account: order.account, stream: topic.stream)
-            return StreamPlan(
-                definition: definition,
-                name: topic.stream,
-                builder: EventBuilder(
-                    extractor: order.account.extractor,
-                    account: order.account.account,
-                    stream: definition.name,
-                    topic: topic.topic,
-                    isAccountInKey: !order.template.namesAccount,
-                    version: definition.version?.format
-                ),
-                fingerprint: fingerprint,
-                bookmark: bookmark
-            )
-        }
-        let clock = WaitingClock(ContinuousClock())
-        return await SyncRun(
-            account: order.account,
-            streams: plans,
-            limit: order.limit,
-            requester: requester,
-            destination: session,
-            wall: Instant.systemClock,
-            clock: clock,
-            stop: stop,
-            observer: report.observe
-        ).run()
-    }
-
-    private static var hostName: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

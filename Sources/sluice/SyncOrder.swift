@@ -17,12 +17,12 @@ struct SyncOrder: Sendable {
     let streams: [StreamDefinition]
     let template: TopicTemplate
     let limit: Int?
+    /// Nothing older is asked for.
+    let since: Instant?
     let runID: String
 
     init(program: Program, command: ParsedCommand) throws {
-        let file = try command.value("config").map { path throws(ConfigurationError) in
-            try AccountFile.load(path)
-        }
+        let file = try Self.file(command)
         self.file = file
         let extractor = try Self.value("extractor", command, file?.extractor)
         let name = try Self.value("account", command, file?.account)
@@ -49,6 +49,7 @@ struct SyncOrder: Sendable {
             } ?? .standard
         streams = try Self.streams(of: definition, named: command.values("stream"), else: file?.streams)
         limit = try command.int("limit", in: 1...Int.max)
+        since = try Self.since(command, streams)
         runID = RunID(at: Instant.systemClock()).text
     }
 
@@ -98,6 +99,36 @@ struct SyncOrder: Sendable {
         )
     }
 
+    /// The account's file: the schedule, or the one of `--config`.
+    private static func file(_ command: ParsedCommand) throws -> AccountFile? {
+        let schedule = command.value("schedule")
+        let config = command.value("config")
+        if let schedule, let config {
+            throw ConfigurationError(
+                .badFlag,
+                "the account stands in \(schedule) and in \(config) of --config; name one file"
+            )
+        }
+        return try (schedule ?? config).map { try AccountFile.load($0) }
+    }
+
+    /// The time of `--since`, which every stream must be able to ask for.
+    private static func since(_ command: ParsedCommand, _ streams: [StreamDefinition]) throws -> Instant? {
+        guard let text = command.value("since") else { return nil }
+        guard let since = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
+        guard since <= Instant.systemClock() else {
+            throw command.bad("since", text, "a time in the past")
+        }
+        let unable = streams.filter { $0.since == nil }.map(\.name)
+        guard let first = unable.first else { return since }
+        throw ExtractionError(
+            .noSince,
+            "--since: the \(unable.count == 1 ? "list" : "lists") of \(unable.joined(separator: ", ")) cannot begin at "
+                + "a time (no since: in the definition); choose other streams with --stream, or read these without --since",
+            stream: first
+        )
+    }
+
     /// The named streams in the definition's order; all of them where none is named.
     private static func streams(
         of definition: ExtractorDefinition,
@@ -116,7 +147,7 @@ struct SyncOrder: Sendable {
         guard let value = command.given(name, else: file) else {
             throw ConfigurationError(
                 .missingSetting,
-                "no \(name); give --\(name) NAME, or \(name): in the file of --config"
+                "no \(name); give --\(name) NAME, or \(name): in the account's file"
             )
         }
         return value

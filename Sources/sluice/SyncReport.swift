@@ -14,13 +14,20 @@ final class SyncReport: Sendable {
     private let isQuiet: Bool
     private let minimum: Logger.Level
     private let format: Logger.Format
+    /// Whether the standard output is for events.
+    private let isOutputTaken: Bool
     private let progress: ProgressDisplay
+    /// The streams as they were shown last.
+    private let rows = Locked<[String: ProgressUpdate]>([:])
+    /// What was warned of, by stream: it is not said again at the end.
+    private let warnings = Locked<[String: Set<String>]>([:])
     private let secrets: Locked<[Redaction]>
 
     init(program: Program, command: ParsedCommand, redaction: Redaction) {
         self.program = program
         isJSON = command.value("output") == "json"
         isQuiet = command.has("quiet")
+        isOutputTaken = SyncDestination.takesOutput(command)
         minimum = command.value("log-level").flatMap { Logger.Level(name: $0) } ?? .info
         format = command.value("log-format") == "json" ? .json : .text
         progress = ProgressDisplay(terminal: program.terminal, console: program.console)
@@ -56,48 +63,77 @@ final class SyncReport: Sendable {
         { [self] skew in logger.warning(skew.message) }
     }
 
+    /// What the destination has to say of itself.
+    var notice: @Sendable (String) -> Void {
+        { [self] text in logger.warning(text) }
+    }
+
     var observe: RunObserver {
         { [self] event in
+            // A warning is said whatever else is quiet.
+            if case .warned(let stream, let text) = event { return say(text, of: stream) }
             guard !isQuiet else { return }
             switch event {
             case .started(let stream, let after):
                 if after > 0 {
                     logger.debug("going on", ["stream": .string(stream), "after": .number(String(after))])
                 }
-                progress.update(ProgressUpdate(stream: stream))
+                show(stream) { _ in }
+            case .reading(let stream, let phase): show(stream) { $0.reached = phase.rawValue }
             case .read: progress.refresh()
             case .committed(let stream, let records, let deletes, let pages):
-                progress.update(ProgressUpdate(stream: stream, records: records + deletes, pages: pages))
+                show(stream) { row in
+                    row.records = records + deletes
+                    row.pages = pages
+                }
+            case .warned: break
             case .ended(let stream, let outcome):
-                progress.update(
-                    ProgressUpdate(
-                        stream: stream,
-                        records: outcome.records + outcome.deletes,
-                        pages: outcome.pages,
-                        phase: Self.phase(of: outcome, redact)
-                    )
-                )
-                if let note = outcome.note { logger.info(note, ["stream": .string(stream)]) }
+                show(stream) { row in
+                    row.records = outcome.records + outcome.deletes
+                    row.pages = outcome.pages
+                    row.phase = phase(of: outcome)
+                }
+                note(stream, outcome.note)
             }
         }
     }
 
-    private static func phase(of outcome: StreamOutcome, _ redact: (String) -> String) -> ProgressUpdate.Phase
-    {
-        switch outcome.status {
+    private func show(_ stream: String, _ change: (inout ProgressUpdate) -> Void) {
+        let row = rows.withLock { rows in
+            change(&rows[stream, default: ProgressUpdate(stream: stream)])
+            return rows[stream]
+        }
+        if let row { progress.update(row) }
+    }
+
+    private func say(_ text: String, of stream: String) {
+        warnings.withLock { _ = $0[stream, default: []].insert(text) }
+        logger.warning(text, ["stream": .string(stream)])
+    }
+
+    private func note(_ stream: String, _ text: String?) {
+        guard let text, warnings.withLock({ $0[stream]?.contains(text) }) != true else { return }
+        logger.info(text, ["stream": .string(stream)])
+    }
+
+    private func phase(of outcome: StreamOutcome) -> ProgressUpdate.Phase {
+        let reason = redact(outcome.error.map { "\($0)" } ?? outcome.status.rawValue)
+        return switch outcome.status {
         case .success: .done
-        case .cancelled: .failed("cancelled")
-        case .unavailable, .failed: .failed(redact(outcome.error.map { "\($0)" } ?? outcome.status.rawValue))
+        case .cancelled: .cancelled
+        case .unavailable: .unavailable(reason)
+        case .failed: .failed(reason)
         }
     }
 
     /// The end: the summary, and what went wrong.
     func finish(_ outcome: RunOutcome) {
         progress.finish()
-        if isJSON {
-            program.print(redact(outcome.json.compactText) + "\n")
+        let text = redact(isJSON ? outcome.json.compactText + "\n" : summary(of: outcome))
+        if isOutputTaken {
+            program.console.write(Array(text.utf8))
         } else {
-            program.print(redact(summary(of: outcome)))
+            program.print(text)
         }
         if let error = outcome.error { program.complain(redact("\(error)")) }
         for (name, stream) in outcome.streams {
@@ -119,7 +155,10 @@ final class SyncReport: Sendable {
             ])
         }
         let records = outcome.streams.reduce(0) { $0 + $1.outcome.records }
-        let line = "\(outcome.status.rawValue): \(records) records in \(outcome.transactions) transactions\n"
+        let deletes = outcome.streams.reduce(0) { $0 + $1.outcome.deletes }
+        let line =
+            "\(outcome.status.rawValue): \(records) records\(deletes == 0 ? "" : " and \(deletes) deletes") in "
+            + "\(outcome.transactions) transactions\n"
         return table.lines().map { $0 + "\n" }.joined() + line
     }
 }

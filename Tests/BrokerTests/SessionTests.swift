@@ -303,6 +303,30 @@ struct SessionTests {
         #expect(try await refusal(fixture.settings()) == nil)
     }
 
+    @Test func `I2: a stream whose topic lost events stays marked until it was read anew`() async throws {
+        let fixture = try SessionFixture()
+        let first = try await AccountSession.start(fixture.settings())
+        try await first.commit(fixture.group(1...3))
+        #expect(first.lost.isEmpty)
+        await first.end()
+        try await fixture.write([
+            KeptTopic(topic: fixture.topic, ends: [1000]).record(account: fixture.account)
+        ])
+        var anew = try fixture.settings()
+        anew.resyncs = [fixture.stream]
+        let second = try await AccountSession.start(anew)
+        #expect(second.lost == [fixture.stream])
+        // It dies before it commits anything; the topic's new length is kept by now.
+        await second.abandon()
+        let third = try await AccountSession.start(fixture.settings())
+        #expect(third.lost.isEmpty)
+        let bookmark = try #require(try third.bookmark(of: fixture.stream))
+        #expect(bookmark.list == Bookmark.List(read: 2, isAnew: true))
+        // Asked for again, all of it is still due.
+        #expect(bookmark.anew(isLost: false).list.isAnew)
+        await third.end()
+    }
+
     @Test func `a bookmark that is missing where our events exist is refused until a resync`() async throws {
         let fixture = try SessionFixture()
         let first = try await AccountSession.start(fixture.settings())

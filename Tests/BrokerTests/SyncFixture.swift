@@ -63,6 +63,7 @@ final class SyncFixture: Sendable {
             [
                 "sync", "--config", config ?? "\(folder)/stripe.yaml", "--kafka", bootstrap, "--topic-prefix",
                 prefix, "--output", "json", "--quiet", "--lock-folder", "\(folder)/locks",
+                "--cache-folder", "\(folder)/cache",
             ] + words,
             environment: environment
         )

@@ -56,9 +56,9 @@ struct SyncKillTests {
                 [
                     "sync", "--config", file, "--kafka", bootstrap, "--topic-prefix", prefix, "--output",
                     "json",
-                    "--quiet", "--lock-folder", "\(folder)/locks",
+                    "--quiet", "--lock-folder", "\(folder)/locks", "--cache-folder", "\(folder)/cache",
                 ] + SyncKillTests.streams.flatMap { ["--stream", $0] } + more,
-                environment: environment.merging(["XDG_CACHE_HOME": "\(folder)/cache"]) { first, _ in first }
+                environment: environment
             )
         }
 

@@ -69,8 +69,10 @@ enum TestBroker {
     }
 
     /// Every record of a topic, partition by partition.
-    static func records(of topic: String, committed: Bool = true) async throws -> [[TopicRecord]] {
-        let reader = try TopicReader(settings: settings)
+    static func records(of topic: String, committed: Bool = true, at other: KafkaSettings? = nil) async throws
+        -> [[TopicRecord]]
+    {
+        let reader = try TopicReader(settings: other ?? settings)
         do {
             var partitions: [[TopicRecord]] = []
             for (partition, end) in try await reader.endOffsets(topic: topic).enumerated() {
@@ -122,10 +124,6 @@ enum TestBroker {
     private static func find() -> Found {
         let environment = ProcessInfo.processInfo.environment
         if let address = environment["SLUICE_TEST_KAFKA"], !address.isEmpty { return .address(address) }
-        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let home = environment["SLUICE_TEST_KAFKA_HOME"] ?? package.appending(path: "../shared/kafka").path
-        let script = home + "/kafka"
         guard FileManager.default.isExecutableFile(atPath: script) else {
             return .none(
                 "\(script) is not there; set SLUICE_TEST_KAFKA to a broker, or SLUICE_TEST_KAFKA_HOME to its jars"
@@ -133,20 +131,39 @@ enum TestBroker {
         }
         guard let port = freePort() else { return .none("no free port") }
         let folder = FileManager.default.temporaryDirectory.path + "/sluice-broker-tests-\(getpid())"
+        return start(folder, port)
+    }
+
+    /// The script that starts brokers, where there is one.
+    static let script: String = {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let home =
+            ProcessInfo.processInfo.environment["SLUICE_TEST_KAFKA_HOME"]
+            ?? package.appending(path: "../shared/kafka").path
+        return home + "/kafka"
+    }()
+
+    private static func start(_ folder: String, _ port: Int) -> Found {
         guard run(script, ["start", "--dir", folder, "--port", String(port)]) else {
             return .none("\(script) did not start a broker; its logs are in \(folder)")
         }
-        guard spawn("/bin/sh", ["-c", watchdog, "watchdog", String(getpid()), folder]) != nil else {
+        guard watch(folder) else {
             return .none("no watchdog for the broker in \(folder)")
         }
         return .address("127.0.0.1:\(port)")
+    }
+
+    /// Starts what ends the broker of a folder after this process.
+    static func watch(_ folder: String) -> Bool {
+        spawn("/bin/sh", ["-c", watchdog, "watchdog", String(getpid()), folder]) != nil
     }
 
     /// Runs a program to its end.
     ///
     /// Not by Foundation's `Process`, which on Linux waits until everything that the program
     /// left running (the broker) has ended too.
-    private static func run(_ program: String, _ arguments: [String]) -> Bool {
+    static func run(_ program: String, _ arguments: [String]) -> Bool {
         guard let process = spawn(program, arguments) else { return false }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0 {
@@ -183,7 +200,7 @@ enum TestBroker {
         """
 
     /// A port that is free together with the next one, where the controller listens.
-    private static func freePort() -> Int? {
+    static func freePort() -> Int? {
         (0..<200).lazy.map { _ in Int.random(in: 20_000..<30_000) }.first { canBind($0) && canBind($0 + 1) }
     }
 

@@ -64,6 +64,7 @@ struct TwinFixture {
                 "sync", "--config", file, "--account", account, "--kafka", bootstrap, "--topic-prefix",
                 prefix.text,
                 "--output", "json", "--quiet", "--lock-folder", lockFolder(host),
+                "--cache-folder", "\(folder)/cache-\(host)",
             ] + Self.streams.flatMap { ["--stream", $0] } + more,
             environment: environment
         )

@@ -58,6 +58,26 @@ struct AccountFileTests {
             ),
             ("streams: [a, b, a]", "f.yaml:1:17: the stream a stands here twice"),
             ("streams: []", "f.yaml:1:10: streams names none; leave the key out to read them all"),
+            (
+                "cron: '0 * * * *'",
+                "f.yaml:1:1: cron is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
+                    + "remove the key, and start it by cron or a systemd timer"
+            ),
+            (
+                "extractor: a\ntimezone: Europe/Berlin",
+                "f.yaml:2:1: timezone is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
+                    + "remove the key, and start it by cron or a systemd timer"
+            ),
+            ("to: {kafk: a}", "f.yaml:1:6: unknown key kafk; did you mean kafka?"),
+            ("to: {kafka: {brokers: a}}", "f.yaml:1:14: unknown key brokers; known here: bootstrap, set"),
+            (
+                "to: {folder: out, topic_prefix: a}",
+                "f.yaml:1:33: the events go to a folder or to Kafka, not to both; remove one of them"
+            ),
+            (
+                "to: {folder: out}\ntopic_prefix: a",
+                "f.yaml:2:15: topic_prefix stands beside to, which says where the events go; move it there"
+            ),
             ("account: [a]", "f.yaml:1:10: a text is needed here, not a list"),
             ("- a", "f.yaml:1:1: a mapping (key: value) is needed here, not a list"),
         ]
@@ -68,6 +88,30 @@ struct AccountFileTests {
         }
         #expect(error?.code == .badFile)
         #expect(error?.message == message)
+    }
+
+    @Test func readsDestinations() throws {
+        let text = """
+            extractor: stripe
+            to:
+              kafka: {bootstrap: "broker:9092", set: {linger.ms: 5}}
+              topic_prefix: saas
+              topic_template: <prefix>.<stream>
+            """
+        let file = try AccountFile.parse(Array(text.utf8), path: "f.yaml")
+        #expect(file.bootstrap?.value == .text(Secret("broker:9092")))
+        #expect(file.kafka.map(\.name) == ["linger.ms"])
+        #expect(file.topicPrefix?.origin == .file("f.yaml", line: 4, column: 17))
+        #expect(file.topicTemplate?.text == "<prefix>.<stream>")
+        #expect(file.destinationFolder == nil)
+
+        let short = try AccountFile.parse(Array("to: {kafka: 'a:1,b:2'}".utf8), path: "f.yaml")
+        #expect(short.bootstrap?.value == .text(Secret("a:1,b:2")))
+        #expect(short.bootstrap?.origin == .file("f.yaml", line: 1, column: 13))
+
+        let folder = try AccountFile.parse(Array("to: {folder: out}".utf8), path: "f.yaml")
+        #expect(folder.destinationFolder == PlacedText("out", at: .file("f.yaml", line: 1, column: 14)))
+        #expect(folder.bootstrap == nil)
     }
 
     @Test func load() throws {

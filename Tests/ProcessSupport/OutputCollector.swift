@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Blocks a thread made for it, never one that tests run on: there are as few of those as cores.
-func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+package func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
         Thread.detachNewThread { continuation.resume(returning: body()) }
     }

@@ -20,6 +20,7 @@ final class FakeDestination: Destination {
         var attempts = 0
     }
 
+    let lost: Set<StreamName> = []
     private let contents = Locked(Contents())
     /// Asked with the attempt's number before a group commits; what it throws is the commit's failure.
     private let fault: @Sendable (Int, TransactionGroup) throws -> Void

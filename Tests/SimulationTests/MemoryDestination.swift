@@ -18,6 +18,7 @@ final class MemoryDestination: Destination {
         var state: [[UInt8]: [UInt8]] = [:]
     }
 
+    let lost: Set<StreamName> = []
     private let account: AccountName
     private let contents = Locked(Contents())
     private let memory = MemoryVersions()

@@ -1,16 +1,16 @@
-import Core
 import Glibc
 import Synchronization
 
 /// One thread that runs what it is given, in order: where blocking calls go, off the cooperative pool.
 @safe
-final class SerialThread: @unchecked Sendable {
+package final class SerialThread: @unchecked Sendable {
     // Safe to share: `jobs` is behind its lock, and the semaphore is made for being shared; it is freed in deinit,
     // which the running thread holds off by keeping `self`.
     private let jobs = Locked<(queue: [@Sendable () -> Void], isStopped: Bool)>(([], false))
     private let signal = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    init() {
+    /// Starts the thread.
+    package init() {
         unsafe sem_init(signal, 0, 0)
         DedicatedThread.start { [self] in loop() }
     }
@@ -21,7 +21,7 @@ final class SerialThread: @unchecked Sendable {
     }
 
     /// Runs `body` after what was given before and returns its result; not cancelled by the task.
-    func run<Value: Sendable, Failure: Error>(
+    package func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let result = await withCheckedContinuation {
@@ -32,7 +32,7 @@ final class SerialThread: @unchecked Sendable {
     }
 
     /// Ends the thread after what was given before; what comes later runs on the caller's thread.
-    func stop() {
+    package func stop() {
         jobs.withLock { $0.isStopped = true }
         unsafe sem_post(signal)
     }
@@ -65,14 +65,14 @@ final class SerialThread: @unchecked Sendable {
 }
 
 /// Starts threads that end by themselves.
-enum DedicatedThread {
+package enum DedicatedThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     /// Runs `body` on a thread of its own.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    package static func start(_ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let box = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
         let code = unsafe pthread_create(
@@ -88,7 +88,7 @@ enum DedicatedThread {
         )
         // Without a thread nothing can be closed any more either: as for memory, there is no way on.
         guard code == 0 else {
-            preconditionFailure("no thread for the Kafka client: pthread_create gave \(code)")
+            preconditionFailure("no thread: pthread_create gave \(code)")
         }
         pthread_detach(thread)
     }

@@ -1,7 +1,7 @@
 /// Ids that nobody else has.
-enum RandomID {
+package enum RandomID {
     /// 128 random bits as 32 hex digits.
-    static func make() -> String {
+    package static func make() -> String {
         var random = SystemRandomNumberGenerator()
         return hex(random.next()) + hex(random.next())
     }

@@ -1,0 +1,82 @@
+package import Core
+import Synchronization
+
+/// An account's events as lines on the standard output, in the form of a folder's files: at least once.
+///
+/// Lines cannot be taken back, so those of a transaction that a crash caught come again. With a state file the next
+/// run goes on from the last commit; beside it lie its lock, `FILE.versions.<n>.jsonl` and `FILE.cache`.
+package final class StdoutSession: Destination {
+    package let settings: StdoutSettings
+    /// What is remembered as committed.
+    package let versions: any VersionStore
+    /// None: what was written out cannot be looked at.
+    package let lost: Set<StreamName> = []
+    private let state: [[UInt8]: [UInt8]]
+    private let thread: SerialThread
+    /// Only the thread takes it, so the lock is never waited for.
+    private let writer: Locked<StdoutWriter>
+
+    private init(_ settings: StdoutSettings, _ thread: SerialThread, _ writer: StdoutWriter) {
+        self.settings = settings
+        self.thread = thread
+        versions = writer.versions
+        state = writer.ledger?.state.records ?? [:]
+        self.writer = Locked(writer)
+    }
+
+    /// Takes the state file where there is one, and says what this destination does not promise.
+    package static func start(_ settings: StdoutSettings) async throws -> StdoutSession {
+        let thread = SerialThread()
+        do {
+            let writer = try await thread.run { try StdoutWriter(settings) }
+            settings.notice(
+                settings.stateFile == nil
+                    ? "no --state FILE: the next run knows nothing of this one and gives every event again"
+                    : "the standard output gets each event at least once: those of a transaction that a crash caught "
+                        + "come again"
+            )
+            return StdoutSession(settings, thread, writer)
+        } catch {
+            thread.stop()
+            throw error
+        }
+    }
+
+    /// Runs `body` with a session, and ends it.
+    package static func withSession<Value: Sendable>(
+        _ settings: StdoutSettings,
+        _ body: @Sendable (StdoutSession) async throws -> Value
+    ) async throws -> Value {
+        let session = try await start(settings)
+        let value: Value
+        do {
+            value = try await body(session)
+        } catch {
+            // The first reason is the one that counts.
+            try? await session.end()
+            throw error
+        }
+        try await session.end()
+        return value
+    }
+
+    package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
+        guard let value = state[StateKey.bookmark(settings.account, stream).bytes] else { return nil }
+        return try Bookmark(value, account: settings.account, stream: stream)
+    }
+
+    /// Writes the group's lines, and then commits its state; see `Publisher`.
+    package func commit(_ group: TransactionGroup) async throws {
+        try await thread.run { [self] in try writer.withLock { writer in try writer.commit(group) } }
+    }
+
+    /// Says good-bye and gives the state back.
+    ///
+    /// Safe to call again.
+    package func end() async throws {
+        defer { thread.stop() }
+        try await thread.run { [self] () throws(StateError) in
+            try writer.withLock { (writer) throws(StateError) in try writer.end() }
+        }
+    }
+}

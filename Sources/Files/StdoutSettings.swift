@@ -1,0 +1,32 @@
+package import Core
+
+/// What a session with the standard output as its destination needs.
+package struct StdoutSettings: Sendable {
+    package var account: AccountName
+    package var run: String
+    package var host: String
+    /// The file of the account's state; without one the next run knows nothing of this one.
+    package var stateFile: String?
+    /// Goes on although what was remembered is gone (`--accept`, or `--resync` of every stream).
+    package var acceptsLoss = false
+    /// The descriptor that the lines go to.
+    package var descriptor: Int32 = 1
+    package var wallClock: WallClock = Instant.systemClock
+    /// Takes one line for the user, at the start.
+    package var notice: @Sendable (String) -> Void
+
+    /// The settings of a session.
+    package init(
+        account: AccountName,
+        run: String,
+        host: String,
+        stateFile: String?,
+        notice: @escaping @Sendable (String) -> Void
+    ) {
+        self.account = account
+        self.run = run
+        self.host = host
+        self.stateFile = stateFile
+        self.notice = notice
+    }
+}
