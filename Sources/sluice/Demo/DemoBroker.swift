@@ -1,4 +1,5 @@
 import Core
+import Extraction
 import Kafka
 
 /// Where the events go: a Kafka in this process, with the topics that a session of the account needs.
