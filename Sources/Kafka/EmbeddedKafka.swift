@@ -1,5 +1,6 @@
 import CRDKafka
 package import Core
+import Glibc
 import Synchronization
 
 /// A Kafka inside this process, on loopback: librdkafka's mock cluster, for demonstrations and tests of clients.
@@ -36,6 +37,31 @@ package final class EmbeddedKafka: @unchecked Sendable {
         unsafe self.client = client
         unsafe self.cluster = cluster
         bootstrap = unsafe String(cString: text)
+        answerAtOnce()
+    }
+
+    /// Has its connections send small answers at once: the mock leaves them to Nagle's algorithm, by which each waits
+    /// 40 ms for the acknowledgement of the one before.
+    ///
+    /// It gives no way to its sockets: its listener is found by its port, and what it accepts takes after it.
+    private func answerAtOnce() {
+        guard let port = bootstrap.split(separator: ":").last.flatMap({ UInt16($0) }) else { return }
+        for descriptor in Int32(0)..<1024 {
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isNamed = unsafe withUnsafeMutableBytes(of: &address) { bytes in
+                unsafe getsockname(
+                    descriptor,
+                    bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                    &length
+                )
+            }
+            guard isNamed == 0, address.sin_family == AF_INET, UInt16(bigEndian: address.sin_port) == port
+            else { continue }
+            var isOn: Int32 = 1
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, size)
+        }
     }
 
     /// Creates a topic; one that is there already is refused.

@@ -126,7 +126,6 @@ struct FeedPart {
         let seen = try await reader.look(look.object)
         let pages = try self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
-        print("LOOK \(plan.name) \(String(decoding: look.object, as: UTF8.self)) asked \(seen.times.asked.seconds) answered \(seen.times.answered.seconds) \(verdict) \(look.isRepeated) entries \(look.entries.map { "\($0.said.time.seconds) \($0.said.kind)" }) \(pages.map { $0.events.map { $0.content?.low ?? 0 } })")
         guard verdict == .settled else { return verdict }
         let done = look.entries.filter { entry in
             // Where the overlap has passed it, the bookmark does too.

@@ -1,5 +1,6 @@
 import CommandLine
 import Core
+import JSON
 import Kafka
 import Runs
 import Telemetry

@@ -1,6 +1,8 @@
 import Core
 import JSON
+import Kafka
 import Runs
+import Simulators
 import Telemetry
 
 /// What came of a demonstration: what was published, and whether the topics hold what the account holds.

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 
 /// A folder that only this user can look into, with whatever is put there, until it is removed.

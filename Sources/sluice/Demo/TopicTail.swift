@@ -64,7 +64,8 @@ final class TopicTail: Sendable {
             topic: topic.topic,
             partition: partition,
             committed: true,
-            from: start,
+            // Not nil: where a partition begins would be asked for first, which takes half a second each.
+            from: start ?? 0,
             upTo: end,
             deadline: Self.patience,
             withHeaders: true
