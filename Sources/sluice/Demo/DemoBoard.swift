@@ -11,6 +11,8 @@ struct DemoBoard: Sendable {
     /// The lines above the table, which say where everything is.
     let heading: [String]
     var totals: DemoTotals
+    /// How it can be ended, while it can.
+    var hint = "; Ctrl-C ends it"
     private(set) var events: [TopicTail.Seen] = []
     private let start: ContinuousClock.Instant
     private var samples: [(time: ContinuousClock.Instant, records: Int)]
@@ -51,7 +53,7 @@ struct DemoBoard: Sendable {
         )
         lines.append(
             "synced   \(totals.rounds) times in \(seconds) s: \(totals.transactions) transactions, "
-                + "\(rate(at: time)) records/s; Ctrl-C ends it"
+                + "\(rate(at: time)) records/s\(hint)"
         )
         lines.append("")
         lines += table(width: width)

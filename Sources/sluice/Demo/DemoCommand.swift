@@ -1,5 +1,6 @@
 import CommandLine
 import Core
+import Glibc
 import JSON
 import Kafka
 import Runs
@@ -72,28 +73,14 @@ struct DemoCommand {
             error = thrown as? any SluiceError ?? DemoError("\(thrown)")
         }
         demo.screen.close()
-        let isStopped = demo.stop.signal != nil
-        let isWhole = !isStopped && outcome?.status == .success
-        var summary = DemoSummary(
-            status: error != nil ? .failed : isStopped && demo.settings.isOnce ? .cancelled : .success,
-            totals: demo.screen.totals,
-            duration: ContinuousClock.now - begun,
-            comparison: demo.settings.isOnce && isWhole ? DemoSummary.compare(demo) : nil,
-            error: error
-        )
-        if error == nil, summary.differences > 0 {
-            let found = DemoError(
-                "\(summary.differences) records of the topics are not what the account holds"
-            )
-            summary = DemoSummary(
-                status: .failed,
-                totals: summary.totals,
-                duration: summary.duration,
-                comparison: summary.comparison,
-                error: found
-            )
+        let duration = ContinuousClock.now - begun
+        let summary = DemoSummary(demo, outcome: outcome, error: error, duration: duration)
+        if demo.settings.isJSON {
+            program.print(summary.json.compactText + "\n")
+        } else {
+            let output = Terminal.behind(STDOUT_FILENO) { program.environment[$0] }
+            program.print(summary.text(withTable: !(demo.screen.isDrawn && output.isInteractive)))
         }
-        program.print(demo.settings.isJSON ? summary.json.compactText + "\n" : summary.text)
         if let error = summary.error {
             program.complain("\(error)")
             return error.exitCode.rawValue

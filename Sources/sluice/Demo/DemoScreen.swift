@@ -60,7 +60,7 @@ final class DemoScreen: Sendable {
 
     /// Draws what there is; the owner's timer calls it.
     func draw() {
-        guard terminal.isInteractive, !isQuiet else { return }
+        guard isDrawn else { return }
         let time = ContinuousClock.now
         let board = board.withLock { board in
             board.sample(at: time)
@@ -69,8 +69,12 @@ final class DemoScreen: Sendable {
         console.redraw(board.lines(size: terminal.size(), at: time))
     }
 
+    /// Whether it draws at all.
+    var isDrawn: Bool { terminal.isInteractive && !isQuiet }
+
     /// Draws the final state, which stays.
     func close() {
+        board.withLock { $0.hint = "" }
         draw()
         console.keep()
     }

@@ -16,12 +16,29 @@ struct DemoSummary: Sendable {
     let status: RunOutcome.Status
     let totals: DemoTotals
     let duration: Duration
-    /// By stream; nil where changes went on, so that the topics are always a little behind.
+    /// By stream; nil where nothing was compared.
     let comparison: [StreamName: Comparison]?
+    /// The keys of all topics that are not as the account has them.
+    let differences: Int
     let error: (any SluiceError)?
 
+    /// What came of it: how its last sync ended, nil where none did, or what went wrong.
+    init(_ demo: Demo, outcome: RunOutcome?, error: (any SluiceError)?, duration: Duration) {
+        let isStopped = demo.stop.signal != nil
+        totals = demo.screen.totals
+        self.duration = duration
+        // While changes go on the topics are always a little behind.
+        let isComparable = demo.settings.isOnce && !isStopped && outcome?.status == .success
+        let comparison = isComparable ? Self.compare(demo) : nil
+        self.comparison = comparison
+        differences = comparison?.values.reduce(0) { $0 + $1.differences } ?? 0
+        let isOther = DemoError("\(differences) records of the topics are not what the account holds")
+        self.error = error ?? (differences > 0 ? isOther : nil)
+        status = self.error != nil ? .failed : isStopped && demo.settings.isOnce ? .cancelled : .success
+    }
+
     /// Compares what the account holds now with what the topics said.
-    static func compare(_ demo: Demo) -> [StreamName: Comparison] {
+    private static func compare(_ demo: Demo) -> [StreamName: Comparison] {
         var found: [StreamName: Comparison] = [:]
         for topic in demo.broker.topics {
             let truth = demo.account.simulator.truth(topic.stream.text)
@@ -33,11 +50,10 @@ struct DemoSummary: Sendable {
         return found
     }
 
-    var differences: Int { comparison?.values.reduce(0) { $0 + $1.differences } ?? 0 }
     private var accountRecords: Int { comparison?.values.reduce(0) { $0 + $1.records } ?? 0 }
 
-    /// For people.
-    var text: String {
+    /// For people; without the table where it stands above already.
+    func text(withTable: Bool) -> String {
         var table = Table([
             .init("STREAM"), .init("RECORDS", .right), .init("DELETES", .right), .init("KEYS", .right),
             .init("BOOKMARK"),
@@ -47,7 +63,7 @@ struct DemoSummary: Sendable {
                 stream.name.text, "\(stream.records)", "\(stream.deletes)", "\(stream.keys)", stream.place,
             ])
         }
-        var lines = table.lines()
+        var lines = withTable ? table.lines() : []
         let changes = totals.changes
         lines.append(
             "\(changes.created) created, \(changes.updated) updated, \(changes.deleted) deleted at the source"
