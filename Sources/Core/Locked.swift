@@ -5,13 +5,14 @@
     /// (its slow path lies in a library that is not instrumented).
     @safe
     package final class Locked<Value>: @unchecked Sendable {
-        // Safe to share: `value` is only touched between lock and unlock of `mutex`, which lives until deinit.
+        // Safe to share: `kept` is only touched between lock and unlock of `mutex`, which lives until deinit.
         private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        private var value: Value
+        // Never empty: an empty property has the object's own address, where every call reads its class.
+        private var kept: (value: Value, room: UInt8)
 
         /// Takes the initial value.
         package init(_ value: sending Value) {
-            self.value = value
+            kept = (value, 0)
             unsafe pthread_mutex_init(mutex, nil)
         }
 
@@ -26,7 +27,7 @@
         ) throws(Failure) -> sending Result {
             unsafe pthread_mutex_lock(mutex)
             defer { unsafe pthread_mutex_unlock(mutex) }
-            return try body(&value)
+            return try body(&kept.value)
         }
     }
 #else

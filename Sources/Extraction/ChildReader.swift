@@ -13,12 +13,31 @@ struct ChildSet: Sendable {
     var times: AnswerTimes
     var requests = 0
 
-    /// Reads the whole list of a parent.
+    /// How often a set that lost its place is begun again.
+    private static let restarts = 3
+
+    /// Reads the whole list of a parent, from its beginning again where a child at which it went on has gone.
     static func read(
         of parent: [UInt8],
         in stream: StreamDefinition,
         requester: Requester,
         maximumBytes: Int = Self.maximumBytes
+    ) async throws -> ChildSet {
+        for _ in 0..<restarts {
+            do {
+                return try await readOnce(of: parent, in: stream, requester: requester, maximumBytes: maximumBytes)
+            } catch let error as ExtractionError where error.code == .placeLost {
+                continue
+            }
+        }
+        return try await readOnce(of: parent, in: stream, requester: requester, maximumBytes: maximumBytes)
+    }
+
+    private static func readOnce(
+        of parent: [UInt8],
+        in stream: StreamDefinition,
+        requester: Requester,
+        maximumBytes: Int
     ) async throws -> ChildSet {
         var subject = RequestSubject(stream)
         subject.text += ", parent \(requester.access.shown(parent))"

@@ -43,7 +43,7 @@ extension DefinitionDecoder {
         let window = required("window", of: fields, in: node).flatMap { self.window($0) }
         let isNewestFirst = fields["newest_first"].flatMap { bool($0) } ?? false
         let times = feedTimes(fields, in: node)
-        let expired = fields["expired"].flatMap { self.expired($0, hasMessage: hasMessage) }
+        let expired = fields["expired"].flatMap { self.answer($0, hasMessage: hasMessage) }
         let limit = fields["limit"].flatMap { self.limit($0, among: limits) }
         guard let path, let records, let id, let paging, let time, let type, let object, let window,
             let times
@@ -112,14 +112,21 @@ extension DefinitionDecoder {
         return (holdBack, visibleWithin, overlap, retention)
     }
 
-    private mutating func expired(_ node: YAMLNode, hasMessage: Bool) -> FeedDefinition.Expired? {
-        let fields = fields(node, known: ["status", "message"])
+    /// An answer that means one thing.
+    ///
+    /// `hasMessage` and `hasCode` are whether the definition says where a body has them.
+    mutating func answer(_ node: YAMLNode, hasMessage: Bool, hasCode: Bool = true) -> AnswerPattern? {
+        let fields = fields(node, known: ["status", "code", "message"])
         let statuses = required("status", of: fields, in: node).map { self.statuses($0) }
         if let message = fields["message"], !hasMessage {
             report(message, "say under errors where the body has its message: message: error.message")
         }
+        if let code = fields["code"], !hasCode {
+            report(code, "say under errors where the body has its code: code: error.code")
+        }
         let message = fields["message"].flatMap { text($0) }
-        return statuses.map { FeedDefinition.Expired(statuses: $0, messagePart: message) }
+        let code = fields["code"].flatMap { text($0) }
+        return statuses.map { AnswerPattern(statuses: $0, code: code, messagePart: message) }
     }
 }
 

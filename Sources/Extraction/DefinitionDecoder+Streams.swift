@@ -5,7 +5,7 @@ import YAML
 /// The streams, each over the defaults.
 extension DefinitionDecoder {
     private static let shared = [
-        "query", "records", "key", "version", "paging", "limit", "since", "follow",
+        "query", "records", "key", "version", "paging", "limit", "since", "follow", "lost",
     ]
 
     /// What a stream's declaration refers to.
@@ -13,19 +13,21 @@ extension DefinitionDecoder {
         var defaults: [String: YAMLNode]
         var limits: [String]
         var feeds: [String]
+        var errors: ErrorRules
     }
 
     mutating func streams(
         _ node: YAMLNode?,
         defaults: YAMLNode?,
         limits: [String],
-        feeds: [String]
+        feeds: [String],
+        errors: ErrorRules
     ) -> [StreamDefinition] {
         let shared = defaults.map { fields($0, known: Self.shared) } ?? [:]
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
-        let context = Context(defaults: shared, limits: limits, feeds: feeds)
+        let context = Context(defaults: shared, limits: limits, feeds: feeds, errors: errors)
         let names = members.map(\.key)
         let children = members.filter { $0.value["for_each"] != nil }.map(\.key)
         // Parents first, wherever they stand: a child's templates are checked against its parent's key.
@@ -89,6 +91,13 @@ extension DefinitionDecoder {
         {
             report(node, "nothing here says whose list it is: write the parent's key, {{ parent.id }}")
         }
+        let lost = fields["lost"].flatMap { node in
+            answer(
+                node,
+                hasMessage: context.errors.messagePath != nil,
+                hasCode: context.errors.codePath != nil
+            )
+        }
         let since = since(own: own["since"], default: context.defaults["since"], parent: parent)
         let following = Following(
             stream: member.value,
@@ -107,6 +116,7 @@ extension DefinitionDecoder {
             version: version,
             progress: .list(paging),
             limit: limit,
+            lost: lost,
             since: since,
             follow: follow,
             parent: parent

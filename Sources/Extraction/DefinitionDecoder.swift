@@ -32,20 +32,21 @@ struct DefinitionDecoder {
         let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
         let limits = limits(fields["limits"])
         let limitNames = limits.map(\.name)
+        let errorRules = errorRules(fields["errors"])
         let feeds = feeds(fields["feeds"], limits: limitNames, errors: fields["errors"])
         let streams = streams(
             required("streams", of: fields, in: root),
             defaults: fields["defaults"],
             limits: limitNames,
             // Of those that could not be decoded as well: one mistake is said once.
-            feeds: fields["feeds"].map { members($0).map(\.key) } ?? []
+            feeds: fields["feeds"].map { members($0).map(\.key) } ?? [],
+            errors: errorRules
         )
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
             authentication: authentication(fields["auth"]),
-            headers: headers(fields["headers"]),
-            errorRules: errorRules(fields["errors"])
+            headers: headers(fields["headers"])
         )
         guard let name, let baseURL, problems.isEmpty else { return nil }
         return ExtractorDefinition(
@@ -57,7 +58,7 @@ struct DefinitionDecoder {
             authentication: definition.authentication,
             headers: definition.headers,
             limits: limits,
-            errorRules: definition.errorRules,
+            errorRules: errorRules,
             feeds: feeds,
             streams: streams
         )

@@ -22,6 +22,7 @@ package struct ExtractionError: SluiceError {
             case noProgress = "extraction.no_progress"
             case ignoredFilter = "extraction.ignored_filter"
             case noSince = "extraction.no_since"
+            case placeLost = "extraction.place_lost"
             case feedExpired = "extraction.feed_expired"
             case windowTooLarge = "extraction.window_too_large"
             case tooManyChildren = "extraction.too_many_children"
@@ -62,6 +63,8 @@ package struct ExtractionError: SluiceError {
         package static let ignoredFilter = Code(kind: .ignoredFilter)
         /// The stream has no parameter to begin at a time.
         package static let noSince = Code(kind: .noSince)
+        /// The API does not know the place in a list any more: it must be begun again.
+        package static let placeLost = Code(kind: .placeLost)
         /// The feed no longer has what follows the bookmark: only a list can close the gap.
         package static let feedExpired = Code(kind: .feedExpired)
         /// A window of a feed has more entries than are held at once: ask for a smaller one (I7).
@@ -94,7 +97,7 @@ package struct ExtractionError: SluiceError {
         switch code.kind {
         case .unavailable: .streamUnavailable
         case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey,
-            .noProgress, .badBookmark, .ignoredFilter, .noSince, .feedExpired, .windowTooLarge,
+            .noProgress, .badBookmark, .ignoredFilter, .noSince, .placeLost, .feedExpired, .windowTooLarge,
             .tooManyChildren:
             .failStream
         case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused: .failRun
@@ -108,7 +111,7 @@ package struct ExtractionError: SluiceError {
             .configuration
         case .refusedCredentials, .refused, .gaveUp: .environment
         case .unavailable: .partial
-        case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .feedExpired,
+        case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .placeLost, .feedExpired,
             .windowTooLarge, .tooManyChildren:
             .failed
         }

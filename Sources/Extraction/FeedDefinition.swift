@@ -15,24 +15,6 @@ package struct FeedDefinition: Sendable {
         }
     }
 
-    /// An answer that means that the place in the feed is lost.
-    package struct Expired: Hashable, Sendable {
-        package var statuses: [ClosedRange<Int>]
-        /// A part of the API's own message, at `ErrorRules.messagePath`.
-        package var messagePart: String?
-
-        /// An answer with one of these statuses and this in its message.
-        package init(statuses: [ClosedRange<Int>], messagePart: String?) {
-            self.statuses = statuses
-            self.messagePart = messagePart
-        }
-
-        func matches(_ status: Int, message: String?) -> Bool {
-            statuses.contains { $0.contains(status) }
-                && (messagePart.map { part in message?.contains(part) ?? false } ?? true)
-        }
-    }
-
     package var name: String
     /// Behind the extractor's base address.
     package var path: Template
@@ -60,7 +42,8 @@ package struct FeedDefinition: Sendable {
     package var overlap: Duration
     /// How long the feed keeps an entry: a bookmark older than this has a gap behind it that no feed fills.
     package var retention: Duration
-    package var expired: Expired?
+    /// The answer that means that the place in the feed is lost.
+    package var expired: AnswerPattern?
     /// The named rate limit that its requests are counted against, beside the default one.
     package var limit: String?
 
@@ -83,7 +66,7 @@ package struct FeedDefinition: Sendable {
         visibleWithin: Duration,
         overlap: Duration,
         retention: Duration,
-        expired: Expired?,
+        expired: AnswerPattern?,
         limit: String?
     ) {
         self.name = name

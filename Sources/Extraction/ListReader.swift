@@ -85,6 +85,8 @@ package final class ListReader: Sendable {
         guard !start.progress.isDone, start.remaining != 0 else { return nil }
         let number = start.progress.pages + 1
         let address = try address(at: start.progress.token, page: number)
+        var subject = subject
+        if start.progress.token == nil { subject.lost = nil }
         var answer = try await requester.get(address, for: subject, page: number)
         if answer.isGone { throw Gone(times: answer.times, requests: answer.requests) }
         let (page, after) = try take(&answer, from: start)

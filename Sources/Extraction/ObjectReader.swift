@@ -47,6 +47,7 @@ package final class ObjectReader: Sendable {
         var subject = RequestSubject(stream)
         subject.text += ", object \(requester.access.shown(object))"
         subject.mayBeGone = true
+        subject.lost = nil
         var answer = try await requester.get(address, for: subject, page: nil)
         let times = answer.times
         let requests = answer.requests

@@ -11,7 +11,9 @@ struct RequestSubject: Sendable {
     /// The named limit beside the default one.
     var limit: String?
     /// The answer that means that a feed's place is lost.
-    var expired: FeedDefinition.Expired?
+    var expired: AnswerPattern?
+    /// The answer that means that a list's place is lost; only of a request that goes on at one.
+    var lost: AnswerPattern?
     /// Whether an answer may say that there is no such thing; else such an answer is an error.
     var mayBeGone = false
 
@@ -21,6 +23,7 @@ struct RequestSubject: Sendable {
         self.stream = stream.name
         counter = stream.name
         limit = stream.limit
+        lost = stream.lost
     }
 
     /// A feed.

@@ -246,8 +246,11 @@ extension Requester {
         let said = message.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
         let answer = "answered \(response.status)\(said)"
         let text = "\(subject.place(page)): GET \(access.secrets.clean(failed.address.logged)) \(answer)"
-        if let expired = subject.expired, expired.matches(response.status, message: message) {
+        if let expired = subject.expired, expired.matches(response.status, code: code, message: message) {
             throw subject.error(.feedExpired, "\(text); the place in the feed is lost")
+        }
+        if let lost = subject.lost, lost.matches(response.status, code: code, message: message) {
+            throw subject.error(.placeLost, "\(text); the place in the list is lost")
         }
         let action = rules.action(
             status: response.status,

@@ -67,6 +67,8 @@ package struct StreamDefinition: Sendable {
     package var progress: Progress
     /// The named rate limit that its requests are counted against, beside the default one.
     package var limit: String?
+    /// The answer to a page token that the API does not know any more: the list is begun again.
+    package var lost: AnswerPattern?
     /// How `--since` is asked for; nil where the list is read whole only.
     ///
     /// A child stream has its parent's, whose list it reads.
@@ -86,6 +88,7 @@ package struct StreamDefinition: Sendable {
         version: Version?,
         progress: Progress,
         limit: String?,
+        lost: AnswerPattern? = nil,
         since: Since? = nil,
         follow: Follow? = nil,
         parent: Parent? = nil
@@ -98,6 +101,7 @@ package struct StreamDefinition: Sendable {
         self.version = version
         self.progress = progress
         self.limit = limit
+        self.lost = lost
         self.since = since
         self.follow = follow
         self.parent = parent

@@ -24,7 +24,7 @@ struct ListRun {
         var failure: (any Error)?
         var end: Bookmark.List?
         do {
-            end = try await plan.definition.parent == nil ? readPages() : readChildren()
+            end = try await read()
         } catch {
             failure = error
         }
@@ -35,6 +35,23 @@ struct ListRun {
         try await AbsenceSweep(context, stream: stream).run()
         try await context.submit(stream, nothing, bookmark: context.move(stream) { $0.list = end })
         try await context.committer.drain(stream)
+    }
+
+    /// A list whose place the API does not know any more is begun again, once: what was published of it is remembered.
+    private func read() async throws -> Bookmark.List? {
+        do {
+            return try await readOn()
+        } catch let error as ExtractionError where error.code == .placeLost && plan.definition.remembers {
+            context.warn(stream, "\(error.message); it is read again from its beginning, which repeats nothing")
+            try await context.committer.drain(stream)
+            let record = try context.move(stream) { $0.list.token = nil }
+            try await context.submit(stream, nothing, bookmark: record)
+            return try await readOn()
+        }
+    }
+
+    private func readOn() async throws -> Bookmark.List? {
+        try await plan.definition.parent == nil ? readPages() : readChildren()
     }
 
     private var nothing: EventPage { plan.builder.deletes(of: [], now: context.run.wall()) }

@@ -34,14 +34,19 @@ struct PublishedTopics {
         for topic in topics {
             guard let ends = try? await reader.endOffsets(topic: topic) else { continue }
             for (partition, end) in ends.enumerated() {
-                // An open transaction holds the rest back until it is fenced: read on next time.
-                try await read(
-                    topic,
-                    partition,
-                    of: ends.count,
-                    upTo: end,
-                    atMost: .seconds(isCommitted ? 2 : 10)
-                )
+                var before: Int64
+                // As long as it gets on, however slowly. An open transaction holds the rest back until it is fenced:
+                // read on next time.
+                repeat {
+                    before = positions[topic]?[partition] ?? 0
+                    try await read(
+                        topic,
+                        partition,
+                        of: ends.count,
+                        upTo: end,
+                        atMost: .seconds(isCommitted ? 2 : 10)
+                    )
+                } while (positions[topic]?[partition] ?? 0) > before
             }
         }
     }

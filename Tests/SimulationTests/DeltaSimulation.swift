@@ -120,14 +120,15 @@ final class DeltaSimulation {
 
     /// Keeps what every object is now, where it changed.
     private func remember() {
+        if ProcessInfo.processInfo.environment["SLUICE_TRACE"] != nil { print("NOW \(simulator.clock.now.seconds)") }
         let truth = simulator.truth()
         for (stream, records) in truth {
             for (key, record) in records {
                 let text = String(decoding: record, as: UTF8.self)
-                if history[stream]?[key]?.last != text { history[stream, default: [:]][key, default: []].append(text) }
+                if history[stream]?[key]?.last != text { if history[stream]?[key] != nil { print("CHANGED \(simulator.clock.now.seconds) \(stream) \(key)") }; history[stream, default: [:]][key, default: []].append(text) }
             }
             for key in history[stream, default: [:]].keys where records[key] == nil {
-                if let last = history[stream]?[key]?.last, last != nil { history[stream]?[key]?.append(nil) }
+                if let last = history[stream]?[key]?.last, last != nil { print("DELETED \(simulator.clock.now.seconds) \(stream) \(key)"); history[stream]?[key]?.append(nil) }
             }
         }
     }
