@@ -58,6 +58,8 @@ struct LayoutCheck {
             }
             // It was the first record and never changes: what is held back behind it does not matter.
             if let found { return try LayoutRecord(found, topic: topic) }
+            // A cancelled reading ends where it stands, and would be begun again and again.
+            try Task.checkCancellation()
             guard settings.monotonic.now() - begun < Self.patience else {
                 throw PublishError(
                     .timedOut,

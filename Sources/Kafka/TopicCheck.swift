@@ -159,6 +159,7 @@ struct TopicCheck {
         }
         guard found == 0 else { return true }
         guard reached >= end else {
+            try Task.checkCancellation()
             throw PublishError(
                 .timedOut,
                 "looking for events of \(settings.account) \(topic.stream) in \(topic.topic) "

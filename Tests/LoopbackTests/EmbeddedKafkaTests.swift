@@ -4,7 +4,7 @@ import Kafka
 import Testing
 
 /// The embedded Kafka takes what a session of an account does, from start to end and again.
-@Suite struct EmbeddedKafkaTests {
+@Suite(.timeLimit(.minutes(1))) struct EmbeddedKafkaTests {
     private let prefix: TopicPrefix
     private let account: AccountName
     private let stream: StreamName
@@ -55,6 +55,20 @@ import Testing
         let reader = try TopicReader(settings: KafkaSettings(bootstrap: kafka.bootstrap))
         #expect(try await reader.endOffsets(topic: "events").reduce(0, +) == 2)
         await reader.close()
+        await kafka.close()
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func `a start that is cancelled ends at once, whatever it was reading`() async throws {
+        let kafka = try EmbeddedKafka()
+        for topic in [prefix.stateTopic, prefix.versionsTopic, "events"] {
+            try kafka.create(topic: topic, partitions: 1)
+        }
+        let settings = try settings(kafka)
+        try await AccountSession.withSession(settings) { _ in }
+        let start = Task { try await AccountSession.start(settings) }
+        start.cancel()
+        await #expect(throws: CancellationError.self) { try await start.value }
         await kafka.close()
         try FileManager.default.removeItem(atPath: folder)
     }
