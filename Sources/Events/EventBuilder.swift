@@ -296,7 +296,11 @@ package struct EventBuilder: Sendable {
         text: [UInt8],
         now: Instant
     ) {
-        let order = version?.order(of: text[events[later].version], to: text[events[earlier].version], now: now)
+        let order = version?.order(
+            of: text[events[later].version],
+            to: text[events[earlier].version],
+            now: now
+        )
         if order != .older { events[earlier] = events[later] }
         events[later].key = .absent
     }

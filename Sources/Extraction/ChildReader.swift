@@ -25,7 +25,12 @@ struct ChildSet: Sendable {
     ) async throws -> ChildSet {
         for _ in 0..<restarts {
             do {
-                return try await readOnce(of: parent, in: stream, requester: requester, maximumBytes: maximumBytes)
+                return try await readOnce(
+                    of: parent,
+                    in: stream,
+                    requester: requester,
+                    maximumBytes: maximumBytes
+                )
             } catch let error as ExtractionError where error.code == .placeLost {
                 continue
             }

@@ -111,7 +111,8 @@ package struct ExtractionError: SluiceError {
             .configuration
         case .refusedCredentials, .refused, .gaveUp: .environment
         case .unavailable: .partial
-        case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .placeLost, .feedExpired,
+        case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .placeLost,
+            .feedExpired,
             .windowTooLarge, .tooManyChildren:
             .failed
         }

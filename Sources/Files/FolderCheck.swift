@@ -59,13 +59,27 @@ struct FolderCheck {
             return Found(file: file, committed: committed, size: status.size, isAccepted: false)
         }
         try refuse(stream, "\(file.path) \(difference)")
+        // Half a line of ours says nothing any more; one that somebody else wrote is theirs.
+        let kept = status.size < length ? try Self.lastLineEnd(file, status.size) : status.size
         let committed = LocalState.File(
             stream: stream,
-            length: status.size,
+            length: kept,
             modified: status.modified,
-            tail: FileTail.hash(try FileTail.read(file, length: status.size))
+            tail: FileTail.hash(try FileTail.read(file, length: kept))
         )
         return Found(file: file, committed: committed, size: status.size, isAccepted: true)
+    }
+
+    /// The place behind the last end of line.
+    private static func lastLineEnd(_ file: DiskFile, _ size: Int) throws(StateError) -> Int {
+        var end = size
+        while end > 0 {
+            let start = max(0, end - (64 << 10))
+            let bytes = try file.read(start..<end)
+            if let last = bytes.lastIndex(of: UInt8(ascii: "\n")) { return start + last + 1 }
+            end = start
+        }
+        return 0
     }
 
     /// What somebody else did to the file, in words; nil where it is as we left it.

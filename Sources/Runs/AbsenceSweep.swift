@@ -50,7 +50,9 @@ struct AbsenceSweep {
     }
 
     private func check(absent: Int, live: Int) throws(RunError) {
-        guard absent > Self.free, absent * 100 > live * Self.share, !context.run.acceptsAbsence else { return }
+        guard absent > Self.free, absent * 100 > live * Self.share, !context.run.acceptsAbsence else {
+            return
+        }
         throw RunError(
             .absenceWithheld,
             "stream \(plan.name): \(absent) of \(live) records that were published are not in the list any more, over "

@@ -34,7 +34,6 @@ struct FeedRun {
     func begin(_ streams: [Int]) async throws -> Instant {
         let now = context.run.wall()
         let window = try await reader.read(from: now.advanced(by: .zero - feed.overlap), to: nil)
-        print("BEGIN \(streams.map { context.plan($0).name.text }) now \(window.now.seconds)")
         for stream in streams {
             let plan = context.plan(stream)
             let at = window.now.advanced(by: .zero - feed.holdBack)
@@ -84,7 +83,6 @@ struct FeedRun {
                 active.removeAll { place($0) == oldest }
                 continue
             }
-            print("WINDOW \(active.map { context.plan($0).name.text }) from \(oldest.seconds) to \(to?.seconds ?? 0) now \(window.now.seconds) entries \(window.entries.map { "\($0.time.seconds) \($0.type) \(String(decoding: $0.object, as: UTF8.self))" })")
             let kept = window.now.advanced(by: .zero - feed.retention + Self.retentionMargin)
             let lost = active.filter { place($0) < kept }
             guard lost.isEmpty else {

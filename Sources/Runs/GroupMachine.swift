@@ -109,7 +109,9 @@ package struct GroupMachine {
     /// One bookmark a stream: the last one, which covers the pages before it.
     package static func lastBookmarks(_ entries: [Entry]) -> [StateRecord] {
         var last: [Int: Int] = [:]
-        for (position, entry) in entries.enumerated() where entry.bookmark != nil { last[entry.stream] = position }
+        for (position, entry) in entries.enumerated() where entry.bookmark != nil {
+            last[entry.stream] = position
+        }
         return last.values.sorted().compactMap { entries[$0].bookmark }
     }
 

@@ -42,7 +42,10 @@ struct ListRun {
         do {
             return try await readOn()
         } catch let error as ExtractionError where error.code == .placeLost && plan.definition.remembers {
-            context.warn(stream, "\(error.message); it is read again from its beginning, which repeats nothing")
+            context.warn(
+                stream,
+                "\(error.message); it is read again from its beginning, which repeats nothing"
+            )
             try await context.committer.drain(stream)
             let record = try context.move(stream) { $0.list.token = nil }
             try await context.submit(stream, nothing, bookmark: record)

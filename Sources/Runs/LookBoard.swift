@@ -81,7 +81,6 @@ final class LookBoard: Sendable {
 
     /// A look that failed is taken again by a later run; one that no look of the stream could do better with closes it.
     func failed(_ look: Look, _ error: any Error) {
-        print("FAILED \(look.stream) \(String(decoding: look.object, as: UTF8.self)) \(error)")
         shared.withLock { shared in
             shared.hold(look)
             if shared.errors[look.stream] == nil { shared.errors[look.stream] = error }

@@ -65,7 +65,8 @@ struct Strand: Sendable {
     private func list(_ feed: FeedDefinition, _ streams: [Int]) async -> (any Error)? {
         guard !streams.isEmpty else { return nil }
         // Without a place in the feed a list says nothing of what changed behind it: it is read anew.
-        for stream in streams where context.bookmark(stream).feed == nil && context.bookmark(stream).list.isDone {
+        for stream in streams
+        where context.bookmark(stream).feed == nil && context.bookmark(stream).list.isDone {
             context.readAnew(stream)
         }
         let starting = streams.filter { context.bookmark($0).feed == nil }

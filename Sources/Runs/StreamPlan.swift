@@ -36,7 +36,9 @@ package struct StreamPlan: Sendable {
 
     /// What an entry of the stream's feed tells of one of its records; nil where it is about none.
     func kind(of entry: FeedEntry) -> LookRule.Entry.Kind? {
-        guard !entry.object.isEmpty, let change = definition.follow?.change(of: entry.type) else { return nil }
+        guard !entry.object.isEmpty, let change = definition.follow?.change(of: entry.type) else {
+            return nil
+        }
         return switch change {
         case .create: .creation
         case .update: .update

@@ -77,7 +77,8 @@ struct VersionRuleTests {
             verdict: .publish(known(content: 2, count: 2))
         ),
         Case(
-            testDescription: "content that was there before is the key's third change, under an id of its own",
+            testDescription:
+                "content that was there before is the key's third change, under an id of its own",
             said: said(content: 1),
             known: known(content: 2, count: 2),
             verdict: .publish(known(content: 1, count: 3))
@@ -163,7 +164,11 @@ struct VersionRuleTests {
             known: known(content: 1, count: 3),
             verdict: .publish(known(content: 1, count: 4, deleted: true))
         ),
-        Case(testDescription: "what was never published is not deleted", said: said(.delete), verdict: .skip(nil)),
+        Case(
+            testDescription: "what was never published is not deleted",
+            said: said(.delete),
+            verdict: .skip(nil)
+        ),
         Case(
             testDescription: "a deleted key is not deleted again",
             said: said(.delete),

@@ -6,9 +6,13 @@ import JSON
 
 /// A folder of its own under the temporary one, removed with the fixture.
 final class FolderFixture: Sendable {
-    static let account = try! AccountName("stripe/acme")  // swift-format-ignore: NeverUseForceTry
-    static let customers = try! StreamName("customers")  // swift-format-ignore: NeverUseForceTry
-    static let invoices = try! StreamName("invoices")  // swift-format-ignore: NeverUseForceTry
+    static let account = name { try AccountName("stripe/acme") }
+    static let customers = name { try StreamName("customers") }
+    static let invoices = name { try StreamName("invoices") }
+
+    private static func name<Name>(_ make: () throws -> Name) -> Name {
+        do { return try make() } catch { fatalError("\(error)") }
+    }
 
     let root: URL
     var folder: String { root.appending(path: "out").path }

@@ -61,7 +61,8 @@ struct ChangeFilterTests {
 
     private static func published(_ destination: FakeDestination) -> [String] {
         destination.events.map { event in
-            let value = event.value.flatMap { $0.split(separator: "\"").dropLast().last.map(String.init) } ?? "-"
+            let value =
+                event.value.flatMap { $0.split(separator: "\"").dropLast().last.map(String.init) } ?? "-"
             return "\(event.key)=\(value)"
         }
     }
@@ -87,7 +88,9 @@ struct ChangeFilterTests {
     @Test("every change has an id of its own, a delete and what comes back after it too")
     func identities() async throws {
         let destination = FakeDestination()
-        for value in ["1", "2", "1", "", "", "1"] { try await Self.commit([[("a", value)]], into: destination) }
+        for value in ["1", "2", "1", "", "", "1"] {
+            try await Self.commit([[("a", value)]], into: destination)
+        }
         #expect(Self.published(destination) == ["a=1", "a=2", "a=1", "a=-", "a=1"])
         let ids = destination.events.map(\.id)
         #expect(Set(ids).count == ids.count)

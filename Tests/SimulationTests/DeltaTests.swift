@@ -8,7 +8,8 @@ import Testing
 @Suite("A retailer's Stripe stays in Kafka, exactly")
 struct DeltaTests {
     static let first = UInt64(ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { Int($0) } ?? 0)
-    static let seeds = first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 5)
+    static let seeds =
+        first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 5)
 
     @Test("I1 I2: with every trap on, nothing is lost, doubled or older over newer", arguments: seeds)
     func rounds(seed: UInt64) async throws {
@@ -27,7 +28,9 @@ struct DeltaTests {
         do {
             try await simulation.settle()
             let events = simulation.destination.events
-            print("seed \(seed): \(events.count) events, \(events.count { $0.value == nil }) deletes, \(simulation.told)")
+            print(
+                "seed \(seed): \(events.count) events, \(events.count { $0.value == nil }) deletes, \(simulation.told)"
+            )
         } catch let violation as DeltaSimulation.Violation {
             Issue.record("seed \(seed), at the end: \(violation)")
         }

@@ -1,0 +1,283 @@
+import Core
+import Extraction
+import JSON
+import Runs
+import Simulators
+import Testing
+
+/// Each sentence of the design about lists and feeds, one by one, against the local Stripe on its virtual clock.
+@Suite("A list followed by a feed")
+struct FeedFollowingTests {
+    private static func calm(
+        _ faults: [String: FaultPlan.Fault] = [:],
+        records: Int = 12,
+        skew: Duration = .zero
+    ) async throws -> DeltaSimulation {
+        var traps = DeltaSimulation.Traps()
+        traps.faults = [
+            "late_events": .init(), "shuffled_ties": .init(), "old_snapshots": .init(),
+        ].merging(faults) { $1 }
+        traps.skew = skew
+        traps.aborts = 0
+        traps.deaths = 0
+        return try DeltaSimulation(seed: 7, records: records, traps: traps)
+    }
+
+    /// What came since the last time that it was asked, as `stream key` with `-` before deletes.
+    private static func news(_ simulation: DeltaSimulation, since count: Int) -> [String] {
+        simulation.destination.events.dropFirst(count).map { event in
+            "\(event.value == nil ? "-" : "")\(event.stream) \(event.key)"
+        }.sorted()
+    }
+
+    private static func expected(_ changes: [StripeChange]) -> Set<String> {
+        Set(
+            changes.map {
+                "\($0.action == .deleted && $0.stream != "subscriptions" ? "-" : "")\($0.stream) \($0.id)"
+            }
+        )
+    }
+
+    private static let plain = [
+        "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices",
+    ]
+
+    /// Requests by path since before.
+    private static func requests(_ simulation: DeltaSimulation, during body: () async throws -> Void)
+        async rethrows
+        -> [String: Int]
+    {
+        func counts() -> [String: Int] { simulation.simulator.requests.mapValues { $0.values.reduce(0, +) } }
+        let before = counts()
+        try await body()
+        return counts().reduce(into: [:]) { result, entry in
+            let count = entry.value - (before[entry.key] ?? 0)
+            if count > 0 { result[entry.key] = count }
+        }
+    }
+
+    @Test("a second sync reads no list again and publishes nothing")
+    func nothingChanged() async throws {
+        let simulation = try await Self.calm()
+        try await #require(simulation.sync(simulation.streams).status == .success)
+        let count = simulation.destination.events.count
+        let requests = try await Self.requests(simulation) {
+            let outcome = try await simulation.sync(simulation.streams)
+            #expect(outcome.status == .success)
+        }
+        #expect(requests == ["/v1/events": 1])
+        #expect(simulation.destination.events.count == count)
+    }
+
+    @Test("what changed is published once, deletes as tombstones; at once, and never again")
+    func changes() async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(simulation.streams)
+        simulation.advance(.seconds(90))
+        let count = simulation.destination.events.count
+        var changes: [StripeChange] = []
+        for stream in ["customers", "products", "prices", "charges", "subscriptions"] {
+            changes += try simulation.simulator.change(creates: 1, streams: [stream])
+        }
+        changes += try simulation.simulator.change(updates: 3, streams: ["customers"])
+        changes += try simulation.simulator.change(deletes: 2, streams: ["customers", "subscriptions"])
+        _ = try await simulation.sync(Self.plain)
+        let news = Self.news(simulation, since: count)
+        // What was created and changed or deleted in between goes out as it is now.
+        let deleted = Set(Self.expected(changes).filter { $0.hasPrefix("-") }.map { String($0.dropFirst()) })
+        let created = Set(changes.filter { $0.action == .created }.map { "\($0.stream) \($0.id)" })
+        let wanted = Self.expected(changes).filter { change in
+            change.hasPrefix("-") ? !created.contains(String(change.dropFirst())) : !deleted.contains(change)
+        }
+        #expect(news == wanted.sorted())
+        for wait in [0, 30, 60, 600, 3_600] {
+            simulation.advance(.seconds(wait))
+            _ = try await simulation.sync(Self.plain)
+            #expect(Self.news(simulation, since: count) == news, "after \(wait) s more")
+        }
+    }
+
+    @Test("an object is looked at until its look came the hold-back after its entry, and then no more")
+    func holdBack() async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(700))
+        _ = try simulation.simulator.change(updates: 1, streams: ["customers"])
+        // Before the hold-back has passed every sync looks again; over the overlap the entry is read and known.
+        for (wait, looks) in [(0, 1), (30, 1), (40, 1), (10, 0), (300, 0), (600, 0)] {
+            simulation.advance(.seconds(wait))
+            let requests = try await Self.requests(simulation) {
+                _ = try await simulation.sync(["customers"])
+            }
+            #expect(requests["/v1/customers/{id}"] ?? 0 == looks, "after \(wait) s")
+            #expect(requests["/v1/events"] == 1)
+        }
+    }
+
+    @Test("what a lagging replica hid comes with the look after the hold-back")
+    func laggingLook() async throws {
+        let simulation = try await Self.calm(["lagging_reads": .init(rate: 1, seconds: 20)])
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(700))
+        let count = simulation.destination.events.count
+        let changes = try simulation.simulator.change(updates: 1, streams: ["customers"])
+        for wait in [0, 20, 50] {
+            simulation.advance(.seconds(wait))
+            _ = try await simulation.sync(["customers"])
+        }
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(changes))
+    }
+
+    @Test("a 403 on one stream: it waits with its bookmark, the others go on, and it loses nothing")
+    func forbidden() async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(Self.plain)
+        simulation.advance(.seconds(90))
+        let count = simulation.destination.events.count
+        let changes =
+            try simulation.simulator.change(updates: 2, streams: ["charges"])
+            + simulation.simulator.change(updates: 2, streams: ["customers"])
+        try simulation.simulator.faultPlan.change(["forbidden_charges": ["rate": .number("1")]])
+        for _ in 0..<3 {
+            let outcome = try await simulation.sync(Self.plain)
+            let statuses = Dictionary(
+                uniqueKeysWithValues: outcome.streams.map { ($0.name, $0.outcome.status) }
+            )
+            #expect(statuses["charges"] == .unavailable)
+            #expect(statuses["customers"] == .success)
+            simulation.advance(.seconds(7_200))
+        }
+        try simulation.simulator.faultPlan.change(["forbidden_charges": ["rate": .number("0")]])
+        _ = try await simulation.sync(Self.plain)
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(changes))
+    }
+
+    @Test("a look that answers 500 is taken again later; nothing is skipped")
+    func failingLook() async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(90))
+        let count = simulation.destination.events.count
+        let changes = try simulation.simulator.change(updates: 6, streams: ["customers"])
+        // The feed is read, then every look fails.
+        let simulator = simulation.simulator
+        let outcome = try await simulation.sync(["customers"]) {
+            try? simulator.faultPlan.change(["server_error": ["rate": .number("1")]])
+        }
+        #expect(outcome.streams[0].outcome.status == .failed)
+        #expect(Self.news(simulation, since: count).isEmpty)
+        try simulation.simulator.faultPlan.change(["server_error": ["rate": .number("0")]])
+        simulation.advance(.seconds(7_200))
+        _ = try await simulation.sync(["customers"])
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(changes))
+    }
+
+    @Test(
+        "a pause longer than the retention: the list is read anew, said so, and deletes are told by absence"
+    )
+    func retention() async throws {
+        let simulation = try await Self.calm(records: 60)
+        _ = try await simulation.sync(Self.plain)
+        simulation.advance(.seconds(90))
+        let count = simulation.destination.events.count
+        let changes =
+            try simulation.simulator.change(creates: 2, updates: 2, streams: ["customers"])
+            + simulation.simulator.change(deletes: 2, streams: ["customers"])
+        simulation.advance(.seconds(35 * 86_400))
+        let outcome = try await simulation.sync(Self.plain)
+        #expect(outcome.status == .success)
+        #expect(outcome.streams.allSatisfy { $0.outcome.note?.contains("read anew") == true })
+        let created = Set(changes.filter { $0.action == .created }.map(\.id))
+        let deleted = Set(changes.filter { $0.action == .deleted }.map(\.id))
+        let wanted = Self.expected(changes).filter { change in
+            let id = String(change.split(separator: " ")[1])
+            return change.hasPrefix("-") ? !created.contains(id) : !deleted.contains(id)
+        }
+        #expect(Set(Self.news(simulation, since: count)) == wanted)
+    }
+
+    @Test("an absence of many records deletes nothing until it is accepted")
+    func withheld() async throws {
+        let simulation = try await Self.calm(records: 60)
+        _ = try await simulation.sync(["customers", "invoices"])
+        let count = simulation.destination.events.count
+        _ = try simulation.simulator.change(deletes: 20, streams: ["customers"])
+        simulation.advance(.seconds(35 * 86_400))
+        let refused = try await simulation.sync(["customers", "invoices"], acceptsAbsence: false)
+        let customers = try #require(refused.streams.first { $0.name == "customers" }).outcome
+        #expect(customers.error?.codeText == "run.absence_withheld")
+        #expect(customers.error?.message.contains("20 of 60") == true)
+        #expect(Self.news(simulation, since: count).isEmpty)
+        let accepted = try await simulation.sync(["customers", "invoices"], acceptsAbsence: true)
+        #expect(accepted.status == .success)
+        #expect(Self.news(simulation, since: count).filter { $0.hasPrefix("-customers") }.count == 20)
+    }
+
+    @Test("children are replaced as a set, and go with their parent")
+    func children() async throws {
+        let simulation = try await Self.calm()
+        let both = ["invoices", "invoice_line_items"]
+        _ = try await simulation.sync(both)
+        for round in 0..<12 {
+            simulation.advance(.seconds(90))
+            _ = try simulation.simulator.change(
+                creates: 1,
+                updates: 3,
+                deletes: round % 3 == 0 ? 1 : 0,
+                streams: ["invoices"]
+            )
+            _ = try await simulation.sync(both)
+        }
+        simulation.advance(.seconds(90))
+        try await simulation.settle(both)
+        #expect(
+            simulation.destination.events.contains { $0.stream == "invoice_line_items" && $0.value == nil }
+        )
+    }
+
+    @Test("a stream that is read more seldom, or added later, loses nothing", arguments: [1, 5, 40])
+    func seldom(hours: Int) async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(["customers"])
+        for _ in 0..<6 {
+            _ = try simulation.simulator.change(updates: 2, streams: ["customers", "products"])
+            simulation.advance(.seconds(hours * 600))
+            _ = try await simulation.sync(["customers"])
+        }
+        _ = try await simulation.sync(["products"])
+        _ = try simulation.simulator.change(updates: 2, streams: ["products"])
+        simulation.advance(.seconds(hours * 3_600))
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(90))
+        try await simulation.settle(["customers", "products"])
+    }
+
+    @Test("a clock that is wrong costs time, never a record", arguments: [-600, -61, 61, 600])
+    func wrongClock(seconds: Int) async throws {
+        let simulation = try await Self.calm(skew: .seconds(seconds))
+        _ = try await simulation.sync(Self.plain)
+        for _ in 0..<5 {
+            _ = try simulation.simulator.change(creates: 1, updates: 2, deletes: 1)
+            simulation.advance(.seconds(200))
+            _ = try await simulation.sync(Self.plain)
+        }
+        simulation.advance(.seconds(abs(seconds) + 90))
+        try await simulation.settle(Self.plain)
+    }
+
+    @Test("a list that still runs never holds up the feed of the others")
+    func runningList() async throws {
+        let simulation = try await Self.calm(records: 30)
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(90))
+        _ = try await simulation.sync(["customers", "products"], limit: 5)
+        let count = simulation.destination.events.count
+        let changes = try simulation.simulator.change(updates: 1, streams: ["customers"])
+        _ = try simulation.simulator.change(updates: 3, streams: ["products"])
+        _ = try await simulation.sync(["customers", "products"], limit: 5)
+        let news = Self.news(simulation, since: count)
+        #expect(Set(news.filter { $0.hasPrefix("customers") }) == Self.expected(changes))
+        simulation.advance(.seconds(90))
+        try await simulation.settle(["customers", "products"])
+    }
+}
