@@ -68,7 +68,7 @@ import Testing
         try await AccountSession.withSession(settings) { _ in }
         let start = Task { try await AccountSession.start(settings) }
         start.cancel()
-        await #expect(throws: CancellationError.self) { try await start.value }
+        await #expect(throws: CancellationError.self) { _ = try await start.value }
         await kafka.close()
         try FileManager.default.removeItem(atPath: folder)
     }
