@@ -66,11 +66,12 @@ package struct ErrorRules: Sendable {
         ),
     ]
 
-    /// Whether an error's body is in the form that the extractor declares: with a code, or a message where no
-    /// code is declared.
+    /// Whether an error's body is in the form that the extractor declares: a message or a code where it says that
+    /// one stands.
+    ///
+    /// Not every error of an API has a code, and what a proxy answers has neither.
     func isOwnWord(message: String?, code: String?) -> Bool {
-        if codePath != nil { return code != nil }
-        return messagePath == nil || message != nil
+        (messagePath == nil && codePath == nil) || message != nil || code != nil
     }
 
     /// What to do about an answer; `retryHint` is the value of `retryHeader`, where it came.
