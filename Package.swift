@@ -48,7 +48,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Cache", "Core", "JSON"]),
-    ("CommandTests", ["ProcessSupport", "JSON"]),
+    ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),
 ]
 

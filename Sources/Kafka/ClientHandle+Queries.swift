@@ -198,7 +198,14 @@ final class PartitionHandle: @unchecked Sendable {
             capacity: capacity
         )
         defer { unsafe messages.deallocate() }
-        let count = unsafe rd_kafka_consume_batch(topic, partition, limit.milliseconds, messages, capacity)
+        // The library waits for as many as it was asked for: for one, and then a moment for those that are on the way.
+        var count = unsafe rd_kafka_consume_batch(topic, partition, limit.milliseconds, messages, 1)
+        if count > 0 {
+            count += unsafe max(
+                0,
+                rd_kafka_consume_batch(topic, partition, 5, messages.advanced(by: count), capacity - count)
+            )
+        }
         var batch = FetchedBatch()
         guard count >= 0 else {
             batch.error = ClientHandle.error(rd_kafka_last_error())

@@ -30,8 +30,11 @@ package final class KafkaAdmin: Sendable {
         client = try Client(settings: settings, role: .admin)
     }
 
-    /// A topic's description, or nil when there is none of that name.
-    package func describeTopic(_ topic: String) async throws(PublishError) -> TopicDescription? {
+    /// A topic's description, or nil when there is none of that name; without its settings where they are not wanted.
+    package func describeTopic(
+        _ topic: String,
+        withSettings: Bool = true
+    ) async throws(PublishError) -> TopicDescription? {
         try await worker.run { [self] () throws(PublishError) in
             let replicas: [Int]
             switch ask({ client.handle.metadata(of: topic, limit: $0) }) {
@@ -39,18 +42,20 @@ package final class KafkaAdmin: Sendable {
             case .failure(let error) where ErrorClass.publishCode(of: error.code) == .unknownTopic: return nil
             case .failure(let error): throw failure("describing the topic \(topic)", error)
             }
-            var configuration: [String: String] = [:]
-            switch client.handle.topicSettings(topic, limit: min(patience, .seconds(10))) {
-            case .success(let found): configuration = found
-            // DescribeConfigs is a right of its own, and what depends on it can do without.
-            case .failure(let error) where ErrorClass.publishCode(of: error.code) == .notAuthorized: break
-            case .failure(let error): throw failure("describing the settings of the topic \(topic)", error)
-            }
             return TopicDescription(
                 partitions: replicas.count,
                 replication: replicas.min() ?? 0,
-                configuration: configuration
+                configuration: withSettings ? try configuration(of: topic) : [:]
             )
+        }
+    }
+
+    private func configuration(of topic: String) throws(PublishError) -> [String: String] {
+        switch client.handle.topicSettings(topic, limit: min(patience, .seconds(10))) {
+        case .success(let found): return found
+        // DescribeConfigs is a right of its own, and what depends on it can do without.
+        case .failure(let error) where ErrorClass.publishCode(of: error.code) == .notAuthorized: return [:]
+        case .failure(let error): throw failure("describing the settings of the topic \(topic)", error)
         }
     }
 

@@ -13,10 +13,10 @@ struct LayoutCheck {
 
     /// The layout, created with the topic where there is none.
     func ensure() async throws -> LayoutRecord {
-        var description = try await admin.describeTopic(topic)
+        var description = try await settings.topicOrigin.describe(topic, by: admin)
         if description == nil {
             try await settings.stateLayout.create(topic, brokers: try await admin.brokerCount(), by: admin)
-            description = try await admin.describeTopic(topic)
+            description = try await settings.topicOrigin.describe(topic, by: admin)
         }
         guard let description else {
             throw PublishError(.unknownTopic, "the state topic \(topic) was created and is not there")
@@ -58,6 +58,8 @@ struct LayoutCheck {
             }
             // It was the first record and never changes: what is held back behind it does not matter.
             if let found { return try LayoutRecord(found, topic: topic) }
+            // A cancelled reading ends where it stands, and would be begun again and again.
+            try Task.checkCancellation()
             guard settings.monotonic.now() - begun < Self.patience else {
                 throw PublishError(
                     .timedOut,

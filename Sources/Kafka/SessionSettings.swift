@@ -29,6 +29,8 @@ package struct SessionSettings: Sendable {
     package var acceptsLoss = false
     /// Streams that are read anew anyhow: nothing about their topics or bookmarks is refused (`--resync`).
     package var resyncs: Set<StreamName> = []
+    /// Whether topics that are not there are created, and how those that are there are set is checked.
+    package var topicOrigin = TopicOrigin.createdHere
     /// How event topics are created that are not there.
     package var eventLayout = TopicLayout.events
     package var stateLayout = TopicLayout.state

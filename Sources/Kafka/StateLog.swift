@@ -55,6 +55,7 @@ final class StateLog {
             deadline: .seconds(30)
         ) { found.take($0) }
         guard position >= end else {
+            try Task.checkCancellation()
             throw PublishError(.timedOut, "reading \(topic)/\(partition) did not end within 30 s")
         }
         uncommittedPosition = position

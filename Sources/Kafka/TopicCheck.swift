@@ -12,7 +12,7 @@ struct TopicCheck {
         var kept: [KeptTopic] = []
         var lost: Set<StreamName> = []
         for eventTopic in settings.eventTopics {
-            let description = try await admin.describeTopic(eventTopic.topic)
+            let description = try await settings.topicOrigin.describe(eventTopic.topic, by: admin)
             let found = description == nil ? nil : try await reader.endOffsets(topic: eventTopic.topic)
             if !settings.acceptsLoss, !settings.resyncs.contains(eventTopic.stream) {
                 try await check(eventTopic, found: found, records)
@@ -51,7 +51,7 @@ struct TopicCheck {
         kept: KeptTopic, retention: Duration?
     ) {
         let topic = settings.prefix.versionsTopic
-        var description = try await admin.describeTopic(topic)
+        var description = try await settings.topicOrigin.describe(topic, by: admin)
         let isForgiven =
             try settings.acceptsLoss || bookmarked(records).isSubset(of: settings.resyncs)
         let key = StateKey.topic(settings.account, topic).bytes
@@ -61,7 +61,7 @@ struct TopicCheck {
             var layout = settings.versionsLayout
             layout.partitions = partitions
             try await layout.create(topic, brokers: try await admin.brokerCount(), by: admin)
-            description = try await admin.describeTopic(topic)
+            description = try await settings.topicOrigin.describe(topic, by: admin)
         }
         guard let description else {
             throw PublishError(.unknownTopic, "the versions topic \(topic) was created and is not there")
@@ -159,6 +159,7 @@ struct TopicCheck {
         }
         guard found == 0 else { return true }
         guard reached >= end else {
+            try Task.checkCancellation()
             throw PublishError(
                 .timedOut,
                 "looking for events of \(settings.account) \(topic.stream) in \(topic.topic) "

@@ -12,7 +12,7 @@ enum CommandTree {
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
-                subcommands: [sync, simulate, state]
+                subcommands: [sync, demo, simulate, state]
             ),
             version: version,
             exitCodes: [
@@ -272,6 +272,47 @@ enum CommandTree {
                 "Lines for another program",
                 "sluice sync --config acme.yaml --to stdout --state acme.state | jq .key"
             ),
+        ]
+    )
+
+    private static let demo = Command(
+        "demo",
+        summary:
+            "Show it all in one process: a local Stripe that changes, an embedded Kafka, and syncs between them.",
+        discussion: [
+            "Needs nothing and leaves nothing behind. The embedded Kafka is librdkafka's mock cluster, in memory: it is "
+                + "for trying out only, and hides nothing from read_committed. Syncs again and again until a signal, "
+                + "which ends it with exit code 0."
+        ],
+        options: [
+            Option(
+                "records",
+                short: "n",
+                value: "N",
+                help: "Objects in each list, at most 10000.",
+                fallback: "1000"
+            ),
+            Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
+            Option(
+                "changes-per-minute",
+                value: "N",
+                help: "Objects created, changed and deleted in a minute; not with --once.",
+                fallback: "120"
+            ),
+            Option("seconds", value: "N", help: "End after so long; otherwise at a signal."),
+            output,
+        ],
+        flags: [
+            Flag(
+                "once",
+                help:
+                    "Read everything once, make some changes, read those, compare the topics with the account, and end."
+            ),
+            Flag("quiet", short: "q", help: "No progress."),
+        ],
+        examples: [
+            Example("Look at it", "sluice demo"),
+            Example("See that it works, in a script", "sluice demo --once --output json"),
         ]
     )
 

@@ -56,6 +56,7 @@ struct Sluice {
     private func dispatch(_ command: ParsedCommand) async throws -> Int32 {
         switch command.path.first {
         case "sync": try await SyncCommand(program: program, command: command).run()
+        case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
         case "state": try await StateShowCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")

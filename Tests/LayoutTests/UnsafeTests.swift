@@ -25,6 +25,7 @@ import Testing
         "Simulators/Stripe/StripeSimulator.swift": 2,
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
+        "sluice/Demo/TemporaryFolder.swift": 9,
         "sluice/Program.swift": 3,
         "sluice/Signals.swift": 7,
         // Threads, and what they wait on.

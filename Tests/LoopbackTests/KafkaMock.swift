@@ -3,15 +3,13 @@ import Core
 import JSON
 import Kafka
 
-/// librdkafka's mock cluster, for errors that it can be told to answer with.
+/// The embedded Kafka, for errors that it can be told to answer with.
 ///
 /// It hides nothing from read_committed and fences nobody: what it shows is the client's side only.
-@safe
-final class KafkaMock: @unchecked Sendable {
-    // Safe to share: the mock's functions lock the cluster; the pointers are set once and freed in deinit.
-    private let client: OpaquePointer
-    private let cluster: OpaquePointer
-    let bootstrap: String
+final class KafkaMock: Sendable {
+    private let kafka: EmbeddedKafka
+    private var cluster: OpaquePointer { unsafe kafka.cluster }
+    var bootstrap: String { kafka.bootstrap }
 
     /// The requests that errors are pushed for.
     enum Request: Int16, Sendable {
@@ -22,30 +20,12 @@ final class KafkaMock: @unchecked Sendable {
         case endTransaction = 26
     }
 
-    struct NoMock: Error {}
-
     init(topics: [String] = ["events", "state"]) throws {
-        let configuration = unsafe rd_kafka_conf_new()
-        unsafe rd_kafka_conf_set(configuration, "log_level", "0", nil, 0)
-        guard let client = unsafe rd_kafka_new(RD_KAFKA_PRODUCER, configuration, nil, 0) else {
-            throw NoMock()
-        }
-        guard let cluster = unsafe rd_kafka_mock_cluster_new(client, 1),
-            let text = unsafe rd_kafka_mock_cluster_bootstraps(cluster)
-        else {
-            unsafe rd_kafka_destroy(client)
-            throw NoMock()
-        }
-        unsafe self.client = client
-        unsafe self.cluster = cluster
-        bootstrap = unsafe String(cString: text)
-        for topic in topics { unsafe rd_kafka_mock_topic_create(cluster, topic, 1, 1) }
+        kafka = try EmbeddedKafka()
+        for topic in topics { try kafka.create(topic: topic, partitions: 1) }
     }
 
-    deinit {
-        unsafe rd_kafka_mock_cluster_destroy(cluster)
-        unsafe rd_kafka_destroy(client)
-    }
+    deinit { kafka.destroy() }
 
     /// The next requests of that kind are answered with these errors, one each.
     func push(_ errors: [Int32], for request: Request) {

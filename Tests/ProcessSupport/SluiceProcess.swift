@@ -74,4 +74,9 @@ package final class SluiceProcess: Sendable {
     package func line(holding text: String, atMost seconds: Double) async -> String? {
         await onThread { [output] in output.line(holding: text, deadline: .now() + seconds) }
     }
+
+    /// The same of the standard error.
+    package func errorLine(holding text: String, atMost seconds: Double) async -> String? {
+        await onThread { [errors] in errors.line(holding: text, deadline: .now() + seconds) }
+    }
 }

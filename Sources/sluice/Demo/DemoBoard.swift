@@ -1,0 +1,91 @@
+import Core
+import Telemetry
+
+/// What a demonstration shows, as a value: streams, rate, and the last events that were read back.
+struct DemoBoard: Sendable {
+    /// The rate is that of the last so many seconds.
+    private static let rateWindow = Duration.seconds(10)
+    /// The events that are shown.
+    static let shownEvents = 5
+
+    /// The lines above the table, which say where everything is.
+    let heading: [String]
+    var totals: DemoTotals
+    /// How it can be ended, while it can.
+    var hint = "; Ctrl-C ends it"
+    private(set) var events: [TopicTail.Seen] = []
+    private let start: ContinuousClock.Instant
+    private var samples: [(time: ContinuousClock.Instant, records: Int)]
+
+    init(heading: [String], streams: [StreamName], start: ContinuousClock.Instant) {
+        self.heading = heading
+        totals = DemoTotals(streams)
+        self.start = start
+        samples = [(start, 0)]
+    }
+
+    /// Puts events behind those that are shown.
+    mutating func show(_ seen: [TopicTail.Seen]) { events = Array((events + seen).suffix(Self.shownEvents)) }
+
+    /// Takes a measure for the rate.
+    mutating func sample(at time: ContinuousClock.Instant) {
+        samples.append((time, totals.records + totals.deletes))
+        // One from before the window stays, so that the window is covered whole.
+        while samples.count > 2, time - samples[1].time > Self.rateWindow { samples.removeFirst() }
+    }
+
+    /// Records a second, deletes included.
+    func rate(at time: ContinuousClock.Instant) -> Int {
+        let seconds = (time - samples[0].time) / .seconds(1)
+        guard seconds > 0 else { return 0 }
+        return Int((Double(totals.records + totals.deletes - samples[0].records) / seconds).rounded())
+    }
+
+    /// The block for a terminal, no wider and no higher than it is.
+    func lines(size: Terminal.Size, at time: ContinuousClock.Instant) -> [String] {
+        // A terminal wraps when its last column is filled, and the cursor waits in a line of its own.
+        let width = size.columns - 1
+        let seconds = Int((time - start) / .seconds(1))
+        let changes = totals.changes
+        var lines = heading
+        lines.append(
+            "changes  \(changes.created) created, \(changes.updated) updated, \(changes.deleted) deleted at the source"
+        )
+        lines.append(
+            "synced   \(totals.rounds) times in \(seconds) s: \(totals.transactions) transactions, "
+                + "\(rate(at: time)) records/s\(hint)"
+        )
+        lines.append("")
+        lines += table(width: width)
+        lines.append("")
+        lines.append("last events, read back:")
+        lines += eventLines(width: width)
+        return lines.prefix(max(1, size.rows - 1)).map { TerminalText.cut($0, to: width) }
+    }
+
+    private func table(width: Int) -> [String] {
+        var table = Table([
+            .init("stream"), .init("records", .right), .init("deletes", .right), .init("keys", .right),
+            .init("bookmark"),
+        ])
+        for stream in totals.streams {
+            table.append([
+                stream.name.text, "\(totals.records(of: stream))", "\(totals.deletes(of: stream))",
+                "\(stream.keys)",
+                stream.place,
+            ])
+        }
+        table.append(["all", "\(totals.records)", "\(totals.deletes)", "\(totals.keys)", ""])
+        return table.lines(width: width)
+    }
+
+    private func eventLines(width: Int) -> [String] {
+        var table = Table([.init("stream"), .init("key"), .init("value"), .init("transaction")])
+        for event in events {
+            table.append([
+                event.stream, event.key, event.bytes.map { "\($0) bytes" } ?? "deleted", event.transaction,
+            ])
+        }
+        return table.lines(width: width)
+    }
+}

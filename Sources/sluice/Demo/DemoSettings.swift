@@ -1,0 +1,33 @@
+import CommandLine
+
+/// What `sluice demo` was asked for.
+struct DemoSettings: Sendable {
+    /// Objects in each of the account's lists.
+    var records: Int
+    var seed: UInt64
+    var changesPerMinute: Int
+    /// How long it goes on; nil until a signal.
+    var length: Duration?
+    /// One full read, some changes, and one read of what changed.
+    var isOnce: Bool
+    var isQuiet: Bool
+    var isJSON: Bool
+
+    init(_ command: ParsedCommand) throws(UsageError) {
+        // The embedded Kafka keeps 5 MiB of a partition: what is more would be gone before it is looked at.
+        records = try command.int("records", in: 1...10_000) ?? 1000
+        seed = UInt64(try command.int("seed", in: 0...Int.max) ?? 1)
+        changesPerMinute = try command.int("changes-per-minute", in: 0...6000) ?? 120
+        length = try command.int("seconds", in: 1...86_400).map { .seconds($0) }
+        isOnce = command.has("once")
+        isQuiet = command.has("quiet")
+        isJSON = command.value("output") == "json"
+        if isOnce, length != nil {
+            throw command.bad(
+                "seconds",
+                command.value("seconds") ?? "",
+                "nothing beside --once, which ends by itself"
+            )
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Core
+import Glibc
+
+/// A folder that only this user can look into, with whatever is put there, until it is removed.
+struct TemporaryFolder: Sendable {
+    let path: String
+
+    /// A new folder below `$TMPDIR`, else `/tmp`.
+    init(environment: [String: String]) throws(DemoError) {
+        let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        var template = Array("\(parent)/sluice-demo.XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw DemoError(
+                "cannot make a folder in \(parent): \(reason); name another with TMPDIR",
+                .environment
+            )
+        }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Removes it with all that is in it; what cannot be removed stays.
+    func remove() { Self.remove(path) }
+
+    private static func remove(_ path: String) {
+        // What a link leads to is none of ours.
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor >= 0, let folder = unsafe fdopendir(descriptor) {
+            while let entry = unsafe readdir(folder) {
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove("\(path)/\(name)") }
+            }
+            unsafe closedir(folder)
+        }
+        _ = unsafe Glibc.remove(path)
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import JSON
+import ProcessSupport
+import Simulators
+import Testing
+
+/// `sluice demo` as it is started by whoever has just cloned it.
+@Suite("The demonstration", .timeLimit(.minutes(3)))
+struct DemoTests {
+    /// Its own place for temporary folders, which it must leave empty.
+    private let temporary: URL
+
+    init() throws {
+        temporary = FileManager.default.temporaryDirectory.appendingPathComponent("demo-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+    }
+
+    private var environment: [String: String] { ["TMPDIR": temporary.path] }
+
+    private func expectNothingLeft() throws {
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
+        try FileManager.default.removeItem(at: temporary)
+    }
+
+    @Test("once: the numbers are those of the account, byte by byte, and nothing is left behind")
+    func once() async throws {
+        let process = try SluiceProcess(
+            ["demo", "--once", "--records", "40", "--seed", "7", "--output", "json"],
+            environment: environment
+        )
+        try #require(await process.waitForEnd(atMost: 90))
+        #expect(process.exitCode == 0, "\(process.standardError)")
+        let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
+        #expect(
+            summary.members?.map(\.name) == [
+                "status", "rounds", "records", "deletes", "transactions", "seconds", "changes", "streams",
+                "differences", "error",
+            ]
+        )
+        #expect(summary["status"]?.text == "success")
+        #expect(summary["rounds"]?.int == 2)
+        #expect(summary["differences"]?.int == 0)
+        // The same account beside it: what was done to it, and what it holds then.
+        let twin = try StripeSimulator(.init(seed: 7, records: 40, clockSpeed: 0))
+        let changes = try twin.change(creates: 12, updates: 24, deletes: 8)
+        #expect(summary["changes"]?["deleted"]?.int == changes.count { $0.action == .deleted })
+        #expect(summary["changes"]?["created"]?.int == changes.count { $0.action == .created })
+        #expect(summary["streams"]?.members?.count == StripeSimulator.streams.count + 1)
+        for stream in StripeSimulator.streams + [StripeSimulator.lineStream] {
+            let found = summary["streams"]?[stream]
+            let expected = twin.truth(stream).reduce(0) { count, _ in count + 1 }
+            #expect(found?["keys"]?.int == expected, "\(stream)")
+            #expect(found?["account_records"]?.int == expected, "\(stream)")
+            #expect((found?["records"]?.int ?? 0) >= expected, "\(stream)")
+        }
+        #expect((summary["deletes"]?.int ?? 0) > 0)
+        // No terminal: lines, and nothing that draws.
+        #expect(process.standardError.contains("hides nothing from read_committed"))
+        #expect(process.standardError.contains("round 2: "))
+        #expect(!process.standardError.contains("\u{1B}"))
+        try expectNothingLeft()
+    }
+
+    @Test("on a terminal it is redrawn in place, and no line is wider")
+    func terminal() async throws {
+        let command = "stty cols 100 rows 40; '\(SluiceProcess.binary)' demo --once --records 10"
+        let process = try SluiceProcess(
+            program: "/usr/bin/script",
+            ["--quiet", "--return", "--command", command, "/dev/null"],
+            environment: environment.merging(["TERM": "xterm"]) { $1 }
+        )
+        try #require(await process.waitForEnd(atMost: 90))
+        #expect(process.exitCode == 0)
+        let screen = process.standardOutput
+        #expect(screen.contains("\u{1B}[J"))
+        #expect(screen.contains("last events, read back:"))
+        #expect(screen.contains("the same byte by byte"))
+        let drawn = screen.components(separatedBy: "\u{1B}[J").dropFirst().dropLast().joined()
+        #expect(drawn.components(separatedBy: "\r\n").allSatisfy { $0.count < 130 })
+        try expectNothingLeft()
+    }
+
+    @Test("it syncs again and again until a signal, which ends it well", arguments: [SIGINT, SIGTERM])
+    func forever(signal: Int32) async throws {
+        let process = try SluiceProcess(
+            ["demo", "--records", "10", "--changes-per-minute", "1200"],
+            environment: environment
+        )
+        // The first reads the lists; what changed meanwhile comes with a later one.
+        #expect(await process.errorLine(holding: "round 1: ", atMost: 60) != nil)
+        let later = await process.errorLine(holding: " deletes more", atMost: 60)
+        #expect(later != nil)
+        process.signal(signal)
+        try #require(await process.waitForEnd(atMost: 30))
+        #expect(process.exitCode == 0, "\(process.standardError)")
+        #expect(process.standardOutput.contains("success: "))
+        try expectNothingLeft()
+    }
+
+    @Test("it ends by itself when its time is over, silently where that was asked")
+    func seconds() async throws {
+        let process = try SluiceProcess(
+            ["demo", "--records", "5", "--seconds", "1", "--quiet"],
+            environment: environment
+        )
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 0)
+        #expect(process.standardError.isEmpty)
+        try expectNothingLeft()
+    }
+
+    @Test(
+        "what makes no sense is refused",
+        arguments: [
+            (["--records", "0"], "--records"), (["--once", "--seconds", "5"], "--seconds"),
+            (["--changes-per-minute", "x"], "--changes-per-minute"),
+        ]
+    )
+    func refusals(words: [String], says: String) async throws {
+        let process = try SluiceProcess(["demo"] + words, environment: environment)
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 2)
+        #expect(process.standardError.contains(says))
+        try expectNothingLeft()
+    }
+}
