@@ -29,10 +29,13 @@ struct RequestSubject: Sendable {
     /// A feed.
     init(_ feed: FeedDefinition) {
         text = "feed \(feed.name)"
-        counter = "feed \(feed.name)"
+        counter = Self.counter(ofFeed: feed.name)
         limit = feed.limit
         expired = feed.expired
     }
+
+    /// What a feed's requests are counted under: no stream's name has a space.
+    static func counter(ofFeed name: String) -> String { "feed \(name)" }
 
     /// How errors name a place in it.
     func place(_ page: Int?) -> String { page.map { "\(text), page \($0)" } ?? text }

@@ -75,6 +75,11 @@ package final class Requester: Sendable {
     /// The requests sent so far for a stream, retries and redirects included.
     package func requests(of stream: String) -> Int { ledger.withLock { $0.requests[stream] ?? 0 } }
 
+    /// The requests sent so far for a feed.
+    package func requests(ofFeed feed: String) -> Int {
+        ledger.withLock { $0.requests[RequestSubject.counter(ofFeed: feed)] ?? 0 }
+    }
+
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
 

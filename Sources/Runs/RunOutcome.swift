@@ -38,6 +38,8 @@ package struct RunOutcome: Sendable {
     /// In the order in which the definition names them.
     package var streams: [(name: String, outcome: StreamOutcome)]
     package var transactions: Int
+    /// The requests for feeds, which serve several streams.
+    package var feedRequests = 0
     package var duration: Duration
     /// What ended the whole run, where something did.
     package var error: (any SluiceError)?
@@ -91,7 +93,10 @@ package struct RunOutcome: Sendable {
             .init(name: "status", value: .string(status.rawValue)),
             .init(name: "records", value: sum(\.records)),
             .init(name: "deletes", value: sum(\.deletes)),
-            .init(name: "requests", value: sum(\.requests)),
+            .init(
+                name: "requests",
+                value: .number(String(streams.reduce(feedRequests) { $0 + $1.outcome.requests }))
+            ),
             .init(name: "transactions", value: .number(String(transactions))),
             .init(name: "seconds", value: .number(Self.seconds(duration))),
             .init(

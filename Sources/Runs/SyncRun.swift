@@ -85,13 +85,17 @@ package struct SyncRun: Sendable {
             for await error in group where first == nil { first = error }
             return first
         }
-        return RunOutcome(
+        var outcome = RunOutcome(
             streams: tally.all,
             transactions: tally.transactions,
             duration: clock.elapsed() - begun,
             error: error.map(RunContext.described),
             signal: stop.signal
         )
+        outcome.feedRequests = Set(streams.compactMap(\.feed?.name)).reduce(0) {
+            $0 + requester.requests(ofFeed: $1)
+        }
+        return outcome
     }
 
     /// Reads every stream; returns the error that ended the run, if one did.

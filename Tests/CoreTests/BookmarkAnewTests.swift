@@ -5,7 +5,7 @@ import Testing
 struct BookmarkAnewTests {
     private static let old = Bookmark(
         fingerprint: Fingerprint(key: ["id"], version: nil, progress: "list", topic: "a"),
-        list: .init(token: .string("x"), isDone: true, records: 9, pages: 2, read: 3, since: Instant(seconds: 5)),
+        list: .init(token: .string("x"), isDone: true, records: 9, read: 3, since: Instant(seconds: 5)),
         feed: .init(name: "events", at: Instant(seconds: 7)),
         updated: 1
     )
