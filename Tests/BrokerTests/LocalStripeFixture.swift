@@ -63,6 +63,15 @@ struct LocalStripeFixture {
         )
     }
 
+    /// The summary of a sync that went through but for the prices, which are not there.
+    func finishedSync(_ more: [String] = []) async throws -> JSONValue {
+        let process = try sync(more)
+        guard await process.waitForEnd(atMost: 300), process.exitCode == 5 else {
+            throw LocalStripe.Failure(description: "sync ended with \(process.exitCode): \(process.standardError)")
+        }
+        return try JSONValue.parse(Array(process.standardOutput.utf8))
+    }
+
     func end() {
         service.end()
         try? FileManager.default.removeItem(atPath: folder)

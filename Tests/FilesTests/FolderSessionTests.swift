@@ -191,8 +191,10 @@ import Testing
             settings.run = run
             if run == "r3" { try FileManager.default.removeItem(atPath: "\(fixture.folder)/.sluice/cache") }
             try await FolderSession.withSession(settings) { session throws in
-                #expect(try session.versions.version(of: "a") == .test("40", 40))
-                #expect(try session.versions.version(of: "b") == .test("1", 40))
+                let a = try session.versions.version(of: "a")
+                #expect(a == .test("40", 40))
+                let b = try session.versions.version(of: "b")
+                #expect(b == .test("1", 40))
             }
             #expect(fixture.text(log(1)) == nil)
             #expect(fixture.text(log(2))?.split(separator: "\n").count == 2)

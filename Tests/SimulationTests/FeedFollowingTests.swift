@@ -110,6 +110,8 @@ struct FeedFollowingTests {
                 _ = try await simulation.sync(["customers"])
             }
             #expect(requests["/v1/customers/{id}"] ?? 0 == looks, "after \(wait) s")
+            let bookmark = try simulation.destination.bookmark(of: StreamName("customers"))
+            #expect(bookmark?.feed?.at == simulation.simulator.clock.now.advanced(by: .seconds(-60)))
             #expect(requests["/v1/events"] == 1)
         }
     }
