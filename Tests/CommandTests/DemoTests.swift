@@ -76,7 +76,7 @@ struct DemoTests {
         #expect(screen.contains("last events, read back:"))
         #expect(screen.contains("the same byte by byte"))
         let drawn = screen.components(separatedBy: "\u{1B}[J").dropFirst().dropLast().joined()
-        #expect(drawn.components(separatedBy: "\r\n").allSatisfy { $0.count < 130 })
+        #expect(drawn.components(separatedBy: "\r\n").allSatisfy { $0.count < 110 })
         try expectNothingLeft()
     }
 
