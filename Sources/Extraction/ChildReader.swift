@@ -10,6 +10,8 @@ struct ChildSet: Sendable {
     var pages: [ExtractedPage] = []
     /// Whether there is no such parent any more.
     var isGone = false
+    /// Why the answer that says so does not prove it.
+    var doubt: ExtractionError?
     var times: AnswerTimes
     var requests = 0
 
@@ -77,6 +79,7 @@ struct ChildSet: Sendable {
             times.extend(to: gone.times)
             return ChildSet(
                 isGone: true,
+                doubt: gone.doubt,
                 times: times,
                 requests: (set?.requests ?? 0) + gone.requests
             )
@@ -218,6 +221,8 @@ package final class ChildReader: Sendable {
         var place = start
         let parent = parents.reader.keyText(ofRecord: place.index, in: page.page)
         let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
+        // A parent that its list has is gone only by an answer that proves it (I2).
+        if let doubt = set.doubt { throw doubt }
         let records = set.pages.reduce(0) { $0 + $1.page.records.count }
         place.index += 1
         let isLast = place.index == page.page.records.count

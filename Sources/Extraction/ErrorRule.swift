@@ -66,12 +66,20 @@ package struct ErrorRules: Sendable {
         ),
     ]
 
-    /// Whether an error's body is in the form that the extractor declares: a message or a code where it says that
-    /// one stands.
-    ///
-    /// Not every error of an API has a code, and what a proxy answers has neither.
-    func isOwnWord(message: String?, code: String?) -> Bool {
-        (messagePath == nil && codePath == nil) || message != nil || code != nil
+    /// How far an error's body is in the form that the extractor declares.
+    enum OwnWord {
+        /// With a code, or with a message where no code is declared.
+        case sure
+        /// With a message alone: not every error of an API has a code, and a wrong path's has none.
+        case likely
+        case none
+    }
+
+    /// Whether the API itself says so, and not a proxy or a server that knows no such path.
+    func ownWord(message: String?, code: String?) -> OwnWord {
+        if messagePath == nil, codePath == nil { return .sure }
+        if code != nil || (codePath == nil && message != nil) { return .sure }
+        return message == nil ? .none : .likely
     }
 
     /// What to do about an answer; `retryHint` is the value of `retryHeader`, where it came.

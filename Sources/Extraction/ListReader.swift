@@ -16,6 +16,7 @@ package final class ListReader: Sendable {
     struct Gone: Error {
         var times: AnswerTimes
         var requests: Int
+        var doubt: ExtractionError?
     }
 
     private struct Place {
@@ -88,7 +89,7 @@ package final class ListReader: Sendable {
         var subject = subject
         if start.progress.token == nil { subject.lost = nil }
         var answer = try await requester.get(address, for: subject, page: number)
-        if answer.isGone { throw Gone(times: answer.times, requests: answer.requests) }
+        if answer.isGone { throw Gone(times: answer.times, requests: answer.requests, doubt: answer.doubt) }
         let (page, after) = try take(&answer, from: start)
         place.withLock { place in
             place.progress = after.progress

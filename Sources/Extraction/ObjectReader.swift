@@ -14,13 +14,17 @@ package struct ObjectLook: Sendable {
     }
 
     package var found: Found
+    /// Of one that is gone: the error that the answer is unless something else says that the object is gone, since
+    /// it is not quite in the form of the API's own.
+    package var doubt: ExtractionError?
     package var times: AnswerTimes
     /// The requests that it took, retries and redirects included.
     package var requests: Int
 
     /// A look.
-    package init(found: Found, times: AnswerTimes, requests: Int) {
+    package init(found: Found, doubt: ExtractionError? = nil, times: AnswerTimes, requests: Int) {
         self.found = found
+        self.doubt = doubt
         self.times = times
         self.requests = requests
     }
@@ -51,7 +55,9 @@ package final class ObjectReader: Sendable {
         var answer = try await requester.get(address, for: subject, page: nil)
         let times = answer.times
         let requests = answer.requests
-        if answer.isGone { return ObjectLook(found: .gone, times: times, requests: requests) }
+        if answer.isGone {
+            return ObjectLook(found: .gone, doubt: answer.doubt, times: times, requests: requests)
+        }
         let reader = PageReader(
             subject: subject,
             shape: RecordShape(objectOf: stream),
@@ -96,6 +102,7 @@ package final class ObjectReader: Sendable {
         let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
         return ObjectLook(
             found: set.isGone ? .gone : .records(set.pages),
+            doubt: set.doubt,
             times: set.times,
             requests: set.requests
         )

@@ -17,6 +17,8 @@ package final class Requester: Sendable {
         var times: AnswerTimes
         /// Whether it says that there is no such thing: of subjects that may be gone.
         var isGone = false
+        /// Why it does not prove that: it counts only where something else says so too.
+        var doubt: ExtractionError?
     }
 
     private struct Ledger {
@@ -275,15 +277,18 @@ extension Requester {
         case .unavailable:
             if subject.mayBeGone, [404, 410].contains(response.status) {
                 // Of a list nothing is deleted by a proxy's or a wrong path's answer (I2).
-                guard rules.isOwnWord(message: message, code: code) else {
-                    throw subject.error(
-                        .status,
-                        "\(text), not in the form of the API's own errors: nothing is taken for deleted by"
-                            + " that; check base_url and the definition's paths"
-                    )
-                }
+                let doubt = subject.error(
+                    .status,
+                    "\(text), not in the form of the API's own errors: nothing is taken for deleted by"
+                        + " that; check base_url and the definition's paths"
+                )
                 var gone = failed
                 gone.isGone = true
+                switch rules.ownWord(message: message, code: code) {
+                case .sure: break
+                case .likely: gone.doubt = doubt
+                case .none: throw doubt
+                }
                 return .answer(gone)
             }
             let advice = "; these credentials may not read it, or the API does not have it"

@@ -73,7 +73,6 @@ import Testing
         arguments: [
             // A proxy's 404 deletes nothing.
             ([.status(404, "<html>")], "extraction.status", Recovery.failStream),
-            ([.status(404, #"{"error":{"message":"Unrecognized URL"}}"#)], "extraction.status", .failStream),
             ([.status(403, #"{"error":{"code":"x"}}"#)], "extraction.unavailable", .streamUnavailable),
             (Array(repeating: .status(500), count: 5), "extraction.gave_up", .failStream),
             ([.page(#"{"id":"o2"}"#)], "extraction.bad_page", .failStream),
@@ -93,6 +92,16 @@ import Testing
         #expect(error?.recovery == recovery)
         #expect(error?.stream == "orders")
         #expect(error?.message.contains("object o1") == true, "\(error?.message ?? "")")
+    }
+
+    /// A wrong path's answer: the feed must say so too.
+    @Test func anErrorWithoutItsCodeIsDoubted() async throws {
+        let (look, _) = try await look([.status(404, #"{"error":{"message":"Unrecognized URL"}}"#)])
+        guard case .gone = look.found else {
+            Issue.record("the object is gone")
+            return
+        }
+        #expect(look.doubt?.codeText == "extraction.status")
     }
 
     @Test func childStreamGivesAllPagesOfItsParent() async throws {
