@@ -34,7 +34,10 @@ final class CachePlace {
 
     /// Gives the folder back.
     func release() {
-        if lock >= 0 { Glibc.close(lock) }
+        guard lock >= 0 else { return }
+        // Closing alone would leave it to a child that was forked just now and has not closed its copy yet.
+        flock(lock, LOCK_UN)
+        Glibc.close(lock)
         lock = -1
     }
 

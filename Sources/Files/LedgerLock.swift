@@ -30,7 +30,11 @@ struct LedgerLock: Sendable {
     }
 
     /// Gives the lock back; the file stays, since removing it would let two in.
-    func release() { close(descriptor) }
+    func release() {
+        // Closing alone would leave it to a child that was forked just now and has not closed its copy yet.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private static func text(of descriptor: Int32) -> String {
         var bytes = [UInt8](repeating: 0, count: 512)

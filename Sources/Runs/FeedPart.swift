@@ -124,7 +124,9 @@ struct FeedPart {
         let plan = context.plan(look.stream)
         let reader = ObjectReader(stream: plan.definition, requester: context.run.requester)
         let seen = try await reader.look(look.object)
-        if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) { throw doubt }
+        if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {
+            throw doubt
+        }
         let pages = try self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
         guard verdict == .settled else { return verdict }

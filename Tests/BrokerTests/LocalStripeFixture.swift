@@ -67,7 +67,9 @@ struct LocalStripeFixture {
     func finishedSync(_ more: [String] = []) async throws -> JSONValue {
         let process = try sync(more)
         guard await process.waitForEnd(atMost: 300), process.exitCode == 5 else {
-            throw LocalStripe.Failure(description: "sync ended with \(process.exitCode): \(process.standardError)")
+            throw LocalStripe.Failure(
+                description: "sync ended with \(process.exitCode): \(process.standardError)"
+            )
         }
         return try JSONValue.parse(Array(process.standardOutput.utf8))
     }

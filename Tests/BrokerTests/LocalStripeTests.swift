@@ -92,11 +92,15 @@ struct LocalStripeTests {
         #expect(idle["records"]?.int == 0)
         #expect(idle["deletes"]?.int == 0)
         #expect(idle["streams"]?["products"]?["requests"]?.int ?? 0 <= 120)
-        #expect(try await IndependentConsumer.read(fixture.topics).mapValues(\.ends) == first.mapValues(\.ends))
+        #expect(
+            try await IndependentConsumer.read(fixture.topics).mapValues(\.ends) == first.mapValues(\.ends)
+        )
 
         let customers = try await service.objects("customers").compactMap { $0["id"]?.text }
-        let subscriptions = try await service.objects("subscriptions").filter { $0["status"]?.text == "active" }
-            .compactMap { $0["id"]?.text }
+        let subscriptions = try await service.objects("subscriptions").filter {
+            $0["status"]?.text == "active"
+        }
+        .compactMap { $0["id"]?.text }
         for customer in customers[10..<13] {
             _ = try await service.update("customers", customer, ["description": "changed \(customer)"])
         }
@@ -118,7 +122,9 @@ struct LocalStripeTests {
         let changed = try await fixture.finishedSync()
         let after = try await IndependentConsumer.read(fixture.topics)
         func said(_ topic: IndependentConsumer.Topic?) -> [String] {
-            (topic?.records ?? []).map { $0.value == .null ? "-\($0.key)" : "\($0.key) \($0.value.compactText)" }
+            (topic?.records ?? []).map {
+                $0.value == .null ? "-\($0.key)" : "\($0.key) \($0.value.compactText)"
+            }
         }
         func news(_ list: String) -> [String] {
             // Partitions stand one behind the other: what came is what was not there.
@@ -137,14 +143,21 @@ struct LocalStripeTests {
         #expect(changed["deletes"]?.int == 2)
         // What is published last of each object is what the API shows.
         for list in LocalStripeFixture.lists {
-            let last = Dictionary((after[fixture.topic(list)]?.records ?? []).map { ($0.key, $0.value) }) { $1 }
+            let last = Dictionary((after[fixture.topic(list)]?.records ?? []).map { ($0.key, $0.value) }) {
+                $1
+            }
             let live = last.filter { $0.value != .null }
             let shown = try await service.objects(list)
-            #expect(live == Dictionary(uniqueKeysWithValues: shown.map { ($0["id"]?.text ?? "", $0) }), "\(list)")
+            #expect(
+                live == Dictionary(uniqueKeysWithValues: shown.map { ($0["id"]?.text ?? "", $0) }),
+                "\(list)"
+            )
         }
         let again = try await fixture.finishedSync()
         #expect(again["records"]?.int == 0)
-        #expect(try await IndependentConsumer.read(fixture.topics).mapValues(\.ends) == after.mapValues(\.ends))
+        #expect(
+            try await IndependentConsumer.read(fixture.topics).mapValues(\.ends) == after.mapValues(\.ends)
+        )
     }
 
     @Test("I1: killed on the way, it goes on where the bookmarks stand, and each object is seen once")

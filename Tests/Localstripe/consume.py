@@ -23,7 +23,7 @@ def read(consumer: KafkaConsumer, topic: str) -> dict:
     while any(consumer.position(partition) < ends[partition] for partition in partitions):
         for partition, batch in consumer.poll(timeout_ms=5_000).items():
             records[partition] += [
-                {"key": record.key.decode(), "value": json.loads(record.value)} for record in batch
+                {"key": record.key.decode(), "value": json.loads(record.value or b"null")} for record in batch
             ]
     return {
         "topic": topic,
