@@ -26,6 +26,23 @@ struct SyncConnectionTests {
                 "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\nContent-Length: \(page.utf8.count)\r\n\r\n"
                     + page
             )
+            // A list that no feed follows, as the server can answer nothing but files.
+            _ = try sync.write(
+                "extractors/shop/extractor.yaml",
+                """
+                extractor: shop
+                base_url: "{{ config.base_url }}"
+                settings: {api_key: {secret: true, required: true}, base_url: {required: true}}
+                auth: {bearer: "{{ config.api_key }}"}
+                streams:
+                  customers:
+                    get: /v1/customers
+                    query: {limit: 100}
+                    records: data
+                    key: id
+                    paging: {last_record: {param: starting_after, more: has_more}}
+                """
+            )
             server = try await TLSServer(
                 certificates,
                 ["-HTTP"] + options(certificates),
@@ -39,12 +56,23 @@ struct SyncConnectionTests {
             return try sync.write(
                 "acme.yaml",
                 """
-                extractor: stripe
+                extractor: shop
                 account: acme
                 settings: {api_key: sk_test_x, base_url: "https://\(host):\(server.port)"}
                 streams: [customers]
                 \(connection)
                 """
+            )
+        }
+
+        func run(_ words: [String], config: String, environment: [String: String] = [:]) async throws
+            -> SyncFixture.Ended
+        {
+            let extractors = "\(sync.folder)/extractors"
+            return try await sync.run(
+                ["--extractors", extractors] + words,
+                config: config,
+                environment: environment
             )
         }
 
@@ -56,7 +84,7 @@ struct SyncConnectionTests {
         let fixture = try await Fixture()
         defer { fixture.server.stop() }
         let config = try fixture.config([fixture.authority])
-        let refused = try await fixture.sync.run(
+        let refused = try await fixture.run(
             ["--ca-file", fixture.certificates.file("wrong.pem")],
             config: config
         )
@@ -65,7 +93,7 @@ struct SyncConnectionTests {
         #expect(refused.errors.contains("--ca-file"))
         // A certificate that is not trusted is no case for another try.
         #expect(refused.summary["requests"]?.int == 1)
-        let ended = try await fixture.sync.run([], config: config)
+        let ended = try await fixture.run([], config: config)
         #expect(ended.code == 0, "\(ended.errors)")
         #expect(ended.summary["records"]?.int == 2)
     }
@@ -87,7 +115,7 @@ struct SyncConnectionTests {
             fixture.authority, "client_certificate: client.pem", "client_key: client.encrypted.key",
             "client_key_passphrase: env:KEY_PASSPHRASE",
         ]
-        let wrong = try await fixture.sync.run(
+        let wrong = try await fixture.run(
             [],
             config: try fixture.config(lines),
             environment: ["KEY_PASSPHRASE": "battery staple"]
@@ -95,7 +123,7 @@ struct SyncConnectionTests {
         #expect(wrong.code == 3, "\(wrong.errors)")
         #expect(wrong.errors.contains("is the passphrase right?"))
         #expect(!wrong.errors.contains("battery staple"))
-        let ended = try await fixture.sync.run(
+        let ended = try await fixture.run(
             [],
             config: try fixture.config(lines),
             environment: ["KEY_PASSPHRASE": TestCertificates.passphrase]
@@ -114,7 +142,7 @@ struct SyncConnectionTests {
         let plain = try fixture.config(host: host, [fixture.authority])
         let environment = ["https_proxy": address, "PROXY": address]
 
-        let none = try await fixture.sync.run(
+        let none = try await fixture.run(
             ["--proxy", "none"],
             config: plain,
             environment: environment
@@ -124,11 +152,12 @@ struct SyncConnectionTests {
         #expect(proxy.requests.isEmpty)
 
         let rounds: [([String], String)] = [
-            ([], "environment"), (["--proxy", "env:PROXY", "--resync"], "flag"), (["--resync"], "file"),
+            ([], "environment"), (["--proxy", "env:PROXY", "--account", "two"], "flag"),
+            (["--account", "three"], "file"),
         ]
         for (number, (words, origin)) in rounds.enumerated() {
             let lines = [fixture.authority] + (origin == "file" ? ["proxy: \(address)"] : [])
-            let ended = try await fixture.sync.run(
+            let ended = try await fixture.run(
                 words,
                 config: try fixture.config(host: host, lines),
                 environment: origin == "environment" ? environment : ["PROXY": address]
