@@ -9,7 +9,8 @@ import Extraction
 struct FeedRun {
     /// A longer gap is read in windows of this length, oldest first, each committed.
     static let longestWindow: Duration = .seconds(3600)
-    /// Entries this close to the end of the feed's retention may be going while they are read.
+    /// Entries this close to the end of the feed's retention may be going while they are read; of a short one an eighth,
+    /// or no place would ever be new enough.
     static let retentionMargin: Duration = .seconds(3600)
 
     private let context: RunContext
@@ -83,7 +84,8 @@ struct FeedRun {
                 active.removeAll { place($0) == oldest }
                 continue
             }
-            let kept = window.now.advanced(by: .zero - feed.retention + Self.retentionMargin)
+            let margin = min(Self.retentionMargin, feed.retention / 8)
+            let kept = window.now.advanced(by: margin - feed.retention)
             let lost = active.filter { place($0) < kept }
             guard lost.isEmpty else {
                 end.expired += lost
