@@ -47,12 +47,7 @@ struct FeedRun {
             let record = try context.move(stream) { bookmark in
                 bookmark.feed = Bookmark.Feed(name: feed.name, at: Instant(milliseconds: at.milliseconds))
             }
-            try await context.submit(
-                stream,
-                plan.builder.deletes(of: [], now: now),
-                bookmark: record,
-                changes: covered
-            )
+            try await context.submit(stream, moving: record, with: covered)
         }
         return Instant(seconds: window.now.seconds)
     }
@@ -92,6 +87,7 @@ struct FeedRun {
                 active.removeAll { lost.contains($0) }
                 continue
             }
+            span = min(Self.longestWindow, span * 2)
             let held = window.now.advanced(by: .zero - feed.holdBack)
             let part = FeedPart(context, feed: feed, window: window, end: to.map { min($0, held) } ?? held)
             let outcome = try await part.run(active, begun: begun, limits: limits)
