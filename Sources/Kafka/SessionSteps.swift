@@ -34,12 +34,18 @@ actor SessionSteps {
     private var committedNumber = 0
     /// Whether the transaction at hand is a group's; asked on the producer's thread.
     private let isCommitting = Flag()
+    /// Whether Kafka was waited for as long as it may be away: nothing more is asked of it then.
+    private var isAway = false
     /// Why the session is over.
     private var ending: (any Error)?
 
     /// The longest that reading the state may be held back: a transaction's timeout, the coordinator's next
     /// scan for it (10 s), and a lease in which a neighbour's death is proven.
     private static let readPatience: Duration = .seconds(90)
+    /// How long Kafka may be away in all before the session ends: a transaction and the look behind it share it.
+    private static let absence: Duration = .seconds(30)
+    /// A transaction's part of that. Longer than its timeout: after that, Kafka itself takes it back.
+    private static let budget: Duration = .seconds(20)
 
     init(settings: SessionSettings, layout: LayoutRecord, reader: TopicReader, admin: KafkaAdmin) {
         self.settings = settings
@@ -118,6 +124,8 @@ actor SessionSteps {
 
     /// After an error: takes the steps again, which tells whether the transaction was committed after all.
     private func settle(_ error: PublishError, _ attempt: Int) async throws {
+        // Whether it was committed stays open then: the next session reads it.
+        if isAway { throw await end(with: error) }
         switch error.code {
         case .unknownTopic: throw error
         case .authentication, .badSetting, .unsupported: throw await end(with: error)
@@ -220,6 +228,7 @@ actor SessionSteps {
         let producer = try TransactionalProducer(
             settings: settings.kafka,
             transactionalID: settings.prefix.transactionalID(of: settings.account),
+            budget: Self.budget,
             // Only groups count for a crash plan: the session's own records come when they come.
             onStep: { step in if isCommitting.isSet { CrashPoint.hit(at: step) } }
         )
@@ -308,6 +317,7 @@ actor SessionSteps {
             try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
             return .recordWritten
         } catch let error as PublishError {
+            if isAway { throw error }
             switch error.code {
             case .fenced:
                 tell(error.message)
@@ -350,14 +360,37 @@ actor SessionSteps {
 
     private func publish(_ group: TransactionGroup, number: Int) async throws {
         guard let producer else { throw PublishError(.fatal, "\(settings.account) has no producer") }
-        let outcome = try await producer.commit(
-            group,
-            stateTopic: settings.prefix.stateTopic,
-            statePartition: partition,
-            versions: versions.place,
-            transaction: (run: settings.run, number: number)
-        )
-        isStale = outcome.mustRecycle
+        let begun = settings.monotonic.now()
+        do {
+            let outcome = try await producer.commit(
+                group,
+                stateTopic: settings.prefix.stateTopic,
+                statePartition: partition,
+                versions: versions.place,
+                transaction: (run: settings.run, number: number)
+            )
+            isStale = outcome.mustRecycle
+        } catch {
+            isAway = await isKafkaAway(error, since: begun)
+            throw error
+        }
+    }
+
+    /// Whether Kafka does not answer for the rest of the time that it may be away, after a transaction that failed.
+    ///
+    /// Each of the steps that settle a lost answer would wait for it anew.
+    private func isKafkaAway(_ error: PublishError, since begun: Duration) async -> Bool {
+        switch error.code {
+        case .unreachable, .timedOut, .fatal: break
+        default: return false
+        }
+        let left = max(.seconds(1), Self.absence - (settings.monotonic.now() - begun))
+        do {
+            try await reader.reach(patience: left)
+            return false
+        } catch {
+            return true
+        }
     }
 
     private func record(_ status: SessionRecord.Status, number: Int) throws(StateError) -> StateRecord {
