@@ -142,7 +142,7 @@ actor SessionSteps {
 
     /// Renews the lease where no commit did.
     func tick() async throws {
-        guard machine.isRunning else { return try checkUsable() }
+        try checkUsable()
         if isStale { try await drive(.lost) }
         try await drive(.tick)
     }
@@ -371,25 +371,28 @@ actor SessionSteps {
             )
             isStale = outcome.mustRecycle
         } catch {
-            isAway = await isKafkaAway(error, since: begun)
-            throw error
+            guard let absence = await absence(behind: error, since: begun) else { throw error }
+            isAway = true
+            throw absence
         }
     }
 
-    /// Whether Kafka does not answer for the rest of the time that it may be away, after a transaction that failed.
+    /// The error where Kafka does not answer for the rest of the time that it may be away, after a transaction that
+    /// failed.
     ///
     /// Each of the steps that settle a lost answer would wait for it anew.
-    private func isKafkaAway(_ error: PublishError, since begun: Duration) async -> Bool {
+    private func absence(behind error: PublishError, since begun: Duration) async -> PublishError? {
         switch error.code {
         case .unreachable, .timedOut, .fatal: break
-        default: return false
+        default: return nil
         }
         let left = max(.seconds(1), Self.absence - (settings.monotonic.now() - begun))
         do {
-            try await reader.reach(patience: left)
-            return false
-        } catch {
-            return true
+            let attempt = "publishing: whether it was committed is not known yet, the next session reads it"
+            try await reader.reach(attempt, patience: left)
+            return nil
+        } catch let absence {
+            return error.code == .unreachable ? error : absence
         }
     }
 

@@ -40,9 +40,9 @@ package final class TopicReader: Sendable {
     }
 
     /// Returns when Kafka answers at all, and throws `unreachable` where it does not within the patience.
-    package func reach(patience: Duration) async throws(PublishError) {
+    package func reach(_ attempt: String, patience: Duration) async throws(PublishError) {
         try await worker.run { [self] () throws(PublishError) in
-            _ = try ask("looking for Kafka", "", patience: patience) { limit in
+            _ = try ask(attempt, "", patience: patience) { limit in
                 uncommitted.handle.metadata(of: nil, limit: limit)
             }
         }

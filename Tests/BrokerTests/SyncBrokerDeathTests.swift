@@ -27,6 +27,7 @@ struct SyncBrokerDeathTests {
         print("a run whose broker died ended after \(waited)")
         #expect(waited < .seconds(40))
         #expect(ended.code == 3, "\(ended.errors)")
+        #expect(ended.errors.contains("publish.unreachable"), "\(ended.errors)")
         #expect(ended.summary["status"]?.text == "failed")
         let counted = ended.summary["streams"]?["customers"]?["records"]?.int ?? 0
         #expect(counted >= 500)
