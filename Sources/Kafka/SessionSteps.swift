@@ -44,7 +44,9 @@ actor SessionSteps {
     private static let readPatience: Duration = .seconds(90)
     /// How long Kafka may be away in all before the session ends: a transaction and the look behind it share it.
     private static let absence: Duration = .seconds(30)
-    /// A transaction's part of that. Longer than its timeout: after that, Kafka itself takes it back.
+    /// A transaction's part of that.
+    ///
+    /// Longer than its timeout: behind that, Kafka itself takes it back.
     private static let budget: Duration = .seconds(20)
 
     init(settings: SessionSettings, layout: LayoutRecord, reader: TopicReader, admin: KafkaAdmin) {
@@ -377,8 +379,7 @@ actor SessionSteps {
         }
     }
 
-    /// The error where Kafka does not answer for the rest of the time that it may be away, after a transaction that
-    /// failed.
+    /// The error to end with where Kafka, after a transaction that failed, stays away for the rest of its time.
     ///
     /// Each of the steps that settle a lost answer would wait for it anew.
     private func absence(behind error: PublishError, since begun: Duration) async -> PublishError? {

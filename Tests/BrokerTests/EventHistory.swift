@@ -62,11 +62,11 @@ struct EventHistory {
 }
 
 extension EventHistory {
-    /// Every event of the topics of some streams that a read_committed consumer sees.
-    init(topics: [(stream: String, topic: String)]) async throws {
+    /// Every event of the topics of some streams that a consumer sees, by default a read_committed one.
+    init(topics: [(stream: String, topic: String)], committed: Bool = true) async throws {
         self.init()
         for (stream, topic) in topics {
-            for record in try await TestBroker.records(of: topic).joined() {
+            for record in try await TestBroker.records(of: topic, committed: committed).joined() {
                 take(
                     Event(
                         stream: stream,
