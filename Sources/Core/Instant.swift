@@ -34,14 +34,25 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
-    /// The instant so much later (or earlier, for a negative duration).
+    /// The instant so much later (or earlier, for a negative duration); what lies outside the range is clamped to it.
+    ///
+    /// An API dates its answers and what it tells as it likes: that must not end the process.
     package func advanced(by duration: Duration) -> Instant {
         let (seconds, attoseconds) = duration.components
-        return Instant(nanoseconds: nanoseconds + seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (shift, isLonger) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        let (sum, isOutside) = nanoseconds.addingReportingOverflow(shift)
+        guard !isTooLong, !isLonger, !isOutside else {
+            return Instant(nanoseconds: duration < .zero ? .min : .max)
+        }
+        return Instant(nanoseconds: sum)
     }
 
     /// The time from `other` to this instant.
-    package func since(_ other: Instant) -> Duration { .nanoseconds(nanoseconds - other.nanoseconds) }
+    package func since(_ other: Instant) -> Duration {
+        // Between the ends of the range lies more than its own unit can count.
+        Duration.nanoseconds(nanoseconds) - Duration.nanoseconds(other.nanoseconds)
+    }
 }
 
 /// Reads the calendar time; injected wherever a decision or an event needs it.

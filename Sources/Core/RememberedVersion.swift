@@ -8,7 +8,7 @@ package struct RememberedVersion: Hashable, Sendable {
     package var count: Int
     /// Whether the last change was a delete: what comes back is new.
     package var isDeleted: Bool
-    /// When the answer that told it was asked for, by the earlier of the API's and the local clock.
+    /// When the answer that told it was given at the latest: what happened later is not in it.
     package var seen: Instant
     /// The number of the stream's last full read that had the key.
     package var read: Int

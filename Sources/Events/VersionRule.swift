@@ -63,8 +63,12 @@ package struct VersionRule: Sendable {
     }
 
     /// What was never published or is deleted already cannot be deleted.
+    ///
+    /// A child that went to another parent is not deleted by its absence from the one it had; that it went may stand
+    /// in the very transaction, so whoever asked for the delete could not know.
     private func delete(_ said: Said, _ remembered: RememberedVersion?) -> Verdict {
         guard var known = remembered, !known.isDeleted else { return .skip(nil) }
+        if let parent = said.parent, known.parent != parent { return .skip(nil) }
         known.isDeleted = true
         known.count += 1
         known.seen = said.seen

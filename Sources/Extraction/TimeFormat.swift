@@ -37,14 +37,18 @@ package enum TimeFormat: String, CaseIterable, Sendable {
     /// The latest time that can be written and is not after this one.
     func floor(_ instant: Instant) -> Instant {
         let rest = instant.nanoseconds % unit
-        let lower = instant.nanoseconds - (rest < 0 ? rest + unit : rest)
-        return Instant(nanoseconds: lower)
+        let towardsZero = instant.nanoseconds - rest
+        guard rest < 0 else { return Instant(nanoseconds: towardsZero) }
+        let (lower, isOutside) = towardsZero.subtractingReportingOverflow(unit)
+        return Instant(nanoseconds: isOutside ? towardsZero : lower)
     }
 
     /// The earliest time that can be written and is not before this one.
     func ceiling(_ instant: Instant) -> Instant {
         let floor = floor(instant)
-        return floor == instant ? instant : Instant(nanoseconds: floor.nanoseconds + unit)
+        guard floor < instant else { return floor }
+        let (upper, isOutside) = floor.nanoseconds.addingReportingOverflow(unit)
+        return isOutside ? floor : Instant(nanoseconds: upper)
     }
 
     /// A time that can be written, as it goes into a parameter.

@@ -49,7 +49,9 @@ struct DiskFile: Sendable {
     func status() throws(StateError) -> (size: Int, modified: Int) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw Self.failure("looking at", path) }
-        return (Int(status.st_size), max(0, status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec))
+        // Anybody can set it to a year that nanoseconds do not reach.
+        let seconds = min(max(0, status.st_mtim.tv_sec), 9_000_000_000)
+        return (Int(status.st_size), seconds * 1_000_000_000 + status.st_mtim.tv_nsec)
     }
 
     /// Writes all of the bytes.

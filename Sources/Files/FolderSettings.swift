@@ -24,7 +24,4 @@ package struct FolderSettings: Sendable {
         self.host = host
         self.streams = streams
     }
-
-    /// Whether everything is read anew.
-    var resyncsAll: Bool { !streams.isEmpty && streams.allSatisfy(resyncs.contains) }
 }

@@ -27,7 +27,8 @@ struct FolderWriter: Sendable {
                 account: settings.account,
                 run: settings.run,
                 host: settings.host,
-                acceptsLoss: settings.acceptsLoss || settings.resyncsAll,
+                acceptsLoss: settings.acceptsLoss,
+                resyncs: settings.resyncs,
                 slack: settings.logSlack,
                 wallClock: settings.wallClock
             )

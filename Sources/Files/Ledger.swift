@@ -16,6 +16,8 @@ struct Ledger: Sendable {
         var host: String
         /// Goes on although what was remembered is gone.
         var acceptsLoss: Bool
+        /// Streams that are read anew: where no other has a bookmark, that is as good.
+        var resyncs: Set<StreamName> = []
         /// The bytes that the log may always grow by before it is written anew.
         var slack = 1 << 20
         var wallClock: WallClock
@@ -184,7 +186,10 @@ struct Ledger: Sendable {
         do throws(StateError) {
             let size = try file.status().size
             if size < state.log.length {
-                guard settings.acceptsLoss else {
+                // What is remembered is of all streams, those included that this run does not read.
+                let known = try bookmarked(state)
+                let isReadAnew = !settings.resyncs.isEmpty && known.isSubset(of: settings.resyncs)
+                guard settings.acceptsLoss || isReadAnew else {
                     throw StateError(
                         .fileChanged,
                         "\(path) has \(size) bytes, \(state.log.length) were committed: what was published of each key is "
@@ -202,6 +207,16 @@ struct Ledger: Sendable {
             throw error
         }
         return VersionLog(file: file, account: settings.account)
+    }
+
+    /// The streams that were read before.
+    private static func bookmarked(_ state: LocalState) throws(StateError) -> Set<StreamName> {
+        var streams: Set<StreamName> = []
+        for bytes in state.records.keys {
+            guard case .bookmark(_, let stream)? = try StateKey(bytes) else { continue }
+            streams.insert(stream)
+        }
+        return streams
     }
 
     private static func openVersions(_ state: LocalState, _ settings: Settings, _ log: VersionLog)

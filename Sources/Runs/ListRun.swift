@@ -163,7 +163,9 @@ struct ListRun {
             break
         }
         for (position, page) in pages.enumerated() where position < pages.count - 1 {
-            try await context.submit(stream, page, facts: facts(read))
+            // With the place before this parent: events without any bookmark would look like state that was lost (I2).
+            let place = try context.move(stream) { _ in }
+            try await context.submit(stream, page, bookmark: place, facts: facts(read))
         }
         try await context.submit(
             stream,

@@ -73,7 +73,8 @@ final class RunContext: Sendable {
         return PageFacts(
             stream: plan.name,
             format: plan.definition.version?.format,
-            seen: times.answered,
+            // Its records hold no time before 1970, and what is read back of them must be what was written.
+            seen: max(times.answered, Instant(seconds: 0)),
             read: list.read,
             parent: parent,
             now: times.now,

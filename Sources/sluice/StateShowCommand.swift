@@ -115,7 +115,7 @@ struct StateShowCommand {
             table.append([
                 row.account.text, row.stream.text, "\(list.records)", "\(list.pages)",
                 Self.state(of: row.bookmark),
-                Instant(nanoseconds: row.bookmark.updated * 1_000_000).rfc3339(),
+                Instant(milliseconds: Int(row.bookmark.updated)).rfc3339(),
                 list.token?.compactText ?? "",
             ])
         }

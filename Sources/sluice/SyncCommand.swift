@@ -47,8 +47,11 @@ struct SyncCommand {
         )
         report.redactAlso(destination.secrets)
         let plans = SyncPlans(
-            order: order,
+            account: order.account,
+            definition: order.definition,
+            streams: order.streams,
             topics: destination.topics,
+            since: order.since,
             isAccountInKey: destination.isAccountInKey,
             isResync: command.has("resync")
         )

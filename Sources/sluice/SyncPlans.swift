@@ -7,55 +7,60 @@ import Runs
 
 /// Makes the plans of a sync's streams from what the destination knows of them.
 struct SyncPlans: Sendable {
-    let order: SyncOrder
+    let account: AccountName
+    let definition: ExtractorDefinition
+    let streams: [StreamDefinition]
+    /// What the streams' events are written to, in the order of the streams.
     let topics: [EventTopic]
-    let isAccountInKey: Bool
-    let isResync: Bool
+    /// Nothing older is asked for.
+    var since: Instant?
+    var isAccountInKey = false
+    var isResync = false
 
     /// The plans; refused state shows here, before anything is read.
     func make(_ session: any Destination) throws -> [StreamPlan] {
-        let plans = try zip(order.streams, topics).map { definition, topic in
-            try plan(definition, topic, session)
+        let plans = try zip(streams, topics).map { stream, topic in
+            try plan(stream, topic, session)
         }
         try refuseSince(plans)
         return plans
     }
 
-    private func plan(_ definition: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
+    private func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
         -> StreamPlan
     {
-        var fingerprint = definition.fingerprint(topic: topic.topic)
+        var fingerprint = stream.fingerprint(topic: topic.topic)
         // The key's form, which a topic of the same name does not show.
         if isAccountInKey { fingerprint.key.insert("<account>", at: 0) }
         var bookmark = try session.bookmark(of: topic.stream)
         if isResync {
             let isLost = session.lost.contains(topic.stream)
-            bookmark = bookmark?.anew(isLost: isLost, fingerprint: fingerprint, since: order.since)
+            bookmark = bookmark?.anew(isLost: isLost, fingerprint: fingerprint, since: since)
         } else {
-            try bookmark?.check(against: fingerprint, account: order.account, stream: topic.stream)
+            try bookmark?.check(against: fingerprint, account: account, stream: topic.stream)
         }
         return StreamPlan(
-            definition: definition,
-            feed: order.definition.feed(of: definition),
+            definition: stream,
+            feed: definition.feed(of: stream),
             name: topic.stream,
             builder: EventBuilder(
-                extractor: order.account.extractor,
-                account: order.account.account,
-                stream: definition.name,
+                extractor: account.extractor,
+                account: account.account,
+                stream: stream.name,
                 topic: topic.topic,
                 isAccountInKey: isAccountInKey,
-                version: definition.version?.format,
-                remembers: definition.remembers
+                version: stream.version?.format,
+                remembers: stream.remembers
             ),
             fingerprint: fingerprint,
             bookmark: bookmark,
-            since: order.since
+            since: since
         )
     }
 
     /// A stream that was begun from one time and is told another would seem to hold what it never read (I2).
     private func refuseSince(_ plans: [StreamPlan]) throws {
-        guard order.since != nil, !isResync else { return }
+        guard since != nil, !isResync else { return }
         let begun = plans.filter { $0.bookmark != nil }.map(\.name.text)
         guard !begun.isEmpty else { return }
         throw ConfigurationError(

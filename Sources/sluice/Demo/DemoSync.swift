@@ -1,5 +1,4 @@
 import Core
-import Events
 import Extraction
 import Kafka
 import Runs
@@ -25,10 +24,16 @@ struct DemoSync: Sendable {
         )
         settings.cacheFolder = CacheFolder(path: "\(folder.path)/cache")
         settings.topicOrigin = .asFound
+        let plans = SyncPlans(
+            account: account.name,
+            definition: account.definition,
+            streams: account.definition.streams,
+            topics: broker.topics
+        )
         return try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
             await SyncRun(
                 account: account.name,
-                streams: try plans(session),
+                streams: try plans.make(session),
                 requester: account.requester,
                 destination: session,
                 wall: account.wall,
@@ -36,29 +41,6 @@ struct DemoSync: Sendable {
                 stop: stop,
                 observer: observer
             ).run()
-        }
-    }
-
-    private func plans(_ session: AccountSession) throws -> [StreamPlan] {
-        try zip(account.definition.streams, broker.topics).map { definition, topic in
-            let fingerprint = definition.fingerprint(topic: topic.topic)
-            let bookmark = try session.bookmark(of: topic.stream)
-            try bookmark?.check(against: fingerprint, account: account.name, stream: topic.stream)
-            return StreamPlan(
-                definition: definition,
-                feed: account.definition.feed(of: definition),
-                name: topic.stream,
-                builder: EventBuilder(
-                    extractor: account.name.extractor,
-                    account: account.name.account,
-                    stream: definition.name,
-                    topic: topic.topic,
-                    version: definition.version?.format,
-                    remembers: definition.remembers
-                ),
-                fingerprint: fingerprint,
-                bookmark: bookmark
-            )
         }
     }
 }
