@@ -90,7 +90,8 @@ private struct Killing {
     /// Kills so many runs at random moments and one at each named point, and lets the last ones go to their ends.
     mutating func run(_ kills: Int, afterEach check: () async throws -> Void) async throws {
         for number in 0..<kills {
-            // The first ones read the lists, as they are.
+            // The first ones read the lists; then one of them is let through, for the others to follow the feed.
+            if number == 2 { try await finish() }
             if number > 1 { try await change(atMost: 60) }
             if Int.random(in: 0..<3, using: &random) == 0 {
                 try await killInside()
@@ -179,6 +180,12 @@ private struct Killing {
             "\(point.rawValue) was not reached (seed \(seed)): \(process.standardError)"
         )
         deaths += 1
+    }
+
+    private func finish() async throws {
+        try await fixture.advance(700)
+        let ended = try await fixture.end(of: start())
+        #expect(ended.code == 0, "\(ended.errors)")
     }
 
     /// Nothing changes any more, and everything that was held back is read.
