@@ -87,9 +87,9 @@ package struct VersionRule: Sendable {
         )
         guard let known = remembered else { return .publish(next) }
         next.read = max(known.read, said.read)
-        if said.isAnew, known.read < said.read, !known.isDeleted, known.content == content {
-            // Again, under the id that it had.
-            next.count = max(1, known.count)
+        if said.isAnew, known.read < said.read, !known.isDeleted {
+            // What was published is gone: whatever is said goes out, equal content under the id that it had.
+            next.count = known.content == content ? max(1, known.count) : known.count + 1
             return .publish(next)
         }
         let order = order(of: said.version, to: known.version)

@@ -28,6 +28,8 @@ actor SessionSteps {
     private var keptTopics: [KeptTopic]?
     /// Streams whose topics lost events, which the settings went along with.
     private var lost: Set<StreamName> = []
+    /// Whether the versions topic did, with the settings going along.
+    private var areVersionsLost = false
     private var started: Int64 = 0
     /// The number of the last transaction that was tried, and of the last that is known to be committed.
     private var number = 0
@@ -304,6 +306,9 @@ actor SessionSteps {
         let found = try await check.versions(log.records, partition: partition, of: layoutPartitions)
         kept.append(found.kept)
         versionsRetention = found.retention
+        areVersionsLost = found.isLost
+        // A cache of what the topic has lost would remember what nothing else does.
+        if found.isLost { versions.distrustCache() }
         keptTopics = kept
     }
 
@@ -330,16 +335,17 @@ actor SessionSteps {
         }
     }
 
-    /// The bookmarks of streams that are read anew because their topics lost events.
+    /// The bookmarks of streams that are read anew because their topics lost events, or the versions topic records.
     ///
     /// With the new lengths nothing else would say that they did: a run that dies before its first commit would leave
-    /// bookmarks that stand for events which are gone (I2).
+    /// bookmarks that stand for events which are gone, or for what is remembered no more (I2).
     private func lostBookmarks() throws(StateError) -> [StateRecord] {
         var records: [StateRecord] = []
-        for stream in lost.intersection(settings.resyncs).sorted() {
+        for stream in settings.resyncs.sorted() where areVersionsLost || lost.contains(stream) {
             guard let value = log.records[StateKey.bookmark(settings.account, stream).bytes] else { continue }
             let bookmark = try Bookmark(value, account: settings.account, stream: stream)
-            records.append(try bookmark.anew(isLost: true).record(account: settings.account, stream: stream))
+                .anew(isLost: lost.contains(stream))
+            records.append(try bookmark.record(account: settings.account, stream: stream))
         }
         return records
     }

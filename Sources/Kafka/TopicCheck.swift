@@ -44,11 +44,12 @@ struct TopicCheck {
         }
     }
 
-    /// The versions topic: as it is created and checked, its end in the account's partition and how long tombstones stay.
+    /// The versions topic: as it is created and checked, its end in the account's partition, how long tombstones stay, and
+    /// whether it lost records that the settings go along without.
     ///
     /// Another partition count is refused as the state's is; one that became shorter as an event topic's.
     func versions(_ records: [[UInt8]: [UInt8]], partition: Int32, of partitions: Int) async throws -> (
-        kept: KeptTopic, retention: Duration?
+        kept: KeptTopic, retention: Duration?, isLost: Bool
     ) {
         let topic = settings.prefix.versionsTopic
         var description = try await settings.topicOrigin.describe(topic, by: admin)
@@ -56,8 +57,17 @@ struct TopicCheck {
             try settings.acceptsLoss || bookmarked(records).isSubset(of: settings.resyncs)
         let key = StateKey.topic(settings.account, topic).bytes
         let before = try records[key].map { try KeptTopic($0, account: settings.account, topic: topic) }
+        var isLost = false
+        func check(_ found: [Int64]?) throws(StateError) {
+            do {
+                try before?.check(found: found)
+            } catch {
+                guard isForgiven else { throw error }
+                isLost = true
+            }
+        }
         if description == nil {
-            if !isForgiven { try before?.check(found: nil) }
+            try check(nil)
             var layout = settings.versionsLayout
             layout.partitions = partitions
             try await layout.create(topic, brokers: try await admin.brokerCount(), by: admin)
@@ -83,9 +93,9 @@ struct TopicCheck {
         }
         let end = try await reader.highWatermark(topic: topic, partition: partition)
         let kept = KeptTopic.versions(settings.prefix, end: end, partition: partition, of: partitions)
-        if !isForgiven { try before?.check(found: kept.ends) }
+        try check(kept.ends)
         let retention = description.configuration["delete.retention.ms"].flatMap { Int64($0) }
-        return (kept, retention.map { .milliseconds($0) })
+        return (kept, retention.map { .milliseconds($0) }, isLost)
     }
 
     /// The streams that were read before: what is remembered is of all of them, so all must be read anew without it.

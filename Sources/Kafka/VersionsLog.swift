@@ -28,6 +28,7 @@ final class VersionsLog {
     /// The log's end, uncommitted records included, and when it was asked for: up to here it must be read (I2).
     private var target: (end: Int64, asked: Instant)?
     private var isReady = false
+    private var isCacheDistrusted = false
     /// Changes of which the cache's position knows nothing yet.
     private var changesBehindPosition = 0
 
@@ -57,6 +58,9 @@ final class VersionsLog {
             return opened
         }
     }
+
+    /// The cache is emptied when it is opened: the topic it was filled from is not what it was.
+    func distrustCache() { isCacheDistrusted = true }
 
     /// How far the cache has come.
     var position: Int64 { opened?.position ?? 0 }
@@ -107,6 +111,7 @@ final class VersionsLog {
             wall: settings.wallClock
         )
         opened = cache
+        if isCacheDistrusted, cache.position > 0 { try cache.clear() }
         if let reason = cache.discarded {
             settings.kafka.onLog(
                 KafkaSettings.LogLine(

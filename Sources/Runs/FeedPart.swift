@@ -233,9 +233,8 @@ struct FeedPart {
         }
         try await context.submit(
             stream,
-            plan.builder.deletes(of: [], now: window.now),
-            bookmark: record,
-            changes: passed.map { VersionChange(plan.name, .entry(id: $0.id, time: nil)) }
+            moving: record,
+            with: passed.map { VersionChange(plan.name, .entry(id: $0.id, time: nil)) }
         )
         try await context.committer.drain(stream)
     }

@@ -9,7 +9,8 @@ import Extraction
 struct FeedRun {
     /// A longer gap is read in windows of this length, oldest first, each committed.
     static let longestWindow: Duration = .seconds(3600)
-    /// Entries this close to the end of the feed's retention may be going while they are read.
+    /// Entries this close to the end of the feed's retention may be going while they are read; of a short one an eighth,
+    /// or no place would ever be new enough.
     static let retentionMargin: Duration = .seconds(3600)
 
     private let context: RunContext
@@ -46,12 +47,7 @@ struct FeedRun {
             let record = try context.move(stream) { bookmark in
                 bookmark.feed = Bookmark.Feed(name: feed.name, at: Instant(milliseconds: at.milliseconds))
             }
-            try await context.submit(
-                stream,
-                plan.builder.deletes(of: [], now: now),
-                bookmark: record,
-                changes: covered
-            )
+            try await context.submit(stream, moving: record, with: covered)
         }
         return Instant(seconds: window.now.seconds)
     }
@@ -83,13 +79,15 @@ struct FeedRun {
                 active.removeAll { place($0) == oldest }
                 continue
             }
-            let kept = window.now.advanced(by: .zero - feed.retention + Self.retentionMargin)
+            let margin = min(Self.retentionMargin, feed.retention / 8)
+            let kept = window.now.advanced(by: margin - feed.retention)
             let lost = active.filter { place($0) < kept }
             guard lost.isEmpty else {
                 end.expired += lost
                 active.removeAll { lost.contains($0) }
                 continue
             }
+            span = min(Self.longestWindow, span * 2)
             let held = window.now.advanced(by: .zero - feed.holdBack)
             let part = FeedPart(context, feed: feed, window: window, end: to.map { min($0, held) } ?? held)
             let outcome = try await part.run(active, begun: begun, limits: limits)

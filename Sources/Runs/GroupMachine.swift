@@ -31,6 +31,9 @@ package struct GroupMachine {
             self.facts = facts
             self.changes = changes
         }
+
+        /// What it puts into a transaction, by what there is more of.
+        var recordCount: Int { max(page.events.count, changes.count) }
     }
 
     /// The bounds of a group and of what waits for the next one (I7).
@@ -59,7 +62,7 @@ package struct GroupMachine {
     package var hasRoom: Bool {
         waiting.isEmpty
             // By position: an entry that a closure takes is copied, with everything it refers to.
-            || waiting.indices.reduce(0) { $0 + waiting[$1].page.events.count } < caps.records
+            || waiting.indices.reduce(0) { $0 + waiting[$1].recordCount } < caps.records
                 && waiting.indices.reduce(0) { $0 + waiting[$1].page.byteCount } < caps.bytes
     }
 
@@ -90,11 +93,11 @@ package struct GroupMachine {
             let belongs = alone.first.map { $0 == entry.stream } ?? true
             let fits =
                 inFlight.isEmpty
-                || records + entry.page.events.count <= caps.records
+                || records + entry.recordCount <= caps.records
                     && bytes + entry.page.byteCount <= caps.bytes
             if belongs, fits, !isFull {
                 inFlight.append(entry)
-                records += entry.page.events.count
+                records += entry.recordCount
                 bytes += entry.page.byteCount
             } else {
                 // Once a page did not fit, no later one may pass it: a stream's pages keep their order.

@@ -61,6 +61,19 @@ final class RunContext: Sendable {
         )
     }
 
+    /// Moves a stream's bookmark, with what is remembered or forgotten on the way: in parts, the bookmark last.
+    func submit(_ stream: Int, moving bookmark: StateRecord, with changes: [VersionChange]) async throws {
+        let nothing = plan(stream).builder.deletes(of: [], now: run.wall())
+        var rest = changes[...]
+        while rest.count > Self.changesAtOnce {
+            try await submit(stream, nothing, changes: Array(rest.prefix(Self.changesAtOnce)))
+            rest = rest.dropFirst(Self.changesAtOnce)
+        }
+        try await submit(stream, nothing, bookmark: bookmark, changes: Array(rest))
+    }
+
+    private static let changesAtOnce = 1000
+
     /// The facts of a page of a stream; nil where nothing is remembered of it.
     func facts(_ stream: Int, _ page: ExtractedPage, parent: [UInt8]? = nil) -> PageFacts? {
         facts(stream, page.times, parent: parent)

@@ -70,7 +70,8 @@ package struct RunOutcome: Sendable {
 
     /// The command's exit code: 128 + the signal, the run's error's own, or by the streams.
     ///
-    /// Where no stream succeeded and all of them met something outside (an API that is away), that is said.
+    /// Where no stream succeeded and all of them met something outside (an API that is away), or all of them are badly
+    /// configured, that is said.
     package var exitCode: Int32 {
         if let signal { return 128 + signal }
         if let error { return error.exitCode.rawValue }
@@ -79,7 +80,8 @@ package struct RunOutcome: Sendable {
         case .partial: return ExitCode.partial.rawValue
         case .failed, .cancelled:
             let codes = Set(streams.compactMap { $0.outcome.error?.exitCode })
-            return (codes == [.environment] ? ExitCode.environment : .failed).rawValue
+            let isOne = codes == [.environment] || codes == [.configuration]
+            return (isOne ? codes.first ?? .failed : .failed).rawValue
         }
     }
 

@@ -81,7 +81,11 @@ struct Strand: Sendable {
         let ends = await withTaskGroup(of: (Int, (any Error)?).self) { group in
             for stream in streams { group.addTask { (stream, await read(stream)) } }
             var ends: [Int: (any Error)?] = [:]
-            for await (stream, error) in group { ends[stream] = error }
+            for await (stream, error) in group {
+                ends[stream] = error
+                // No other could do better.
+                if let error, RunContext.described(error).recovery == .failRun { group.cancelAll() }
+            }
             return ends
         }
         var followed: [Int] = []
@@ -95,8 +99,11 @@ struct Strand: Sendable {
                 context.end(stream)
             }
         }
-        let followError = await follow(feed, followed, begun: begun)
-        return runError ?? followError
+        if let runError {
+            for stream in followed { _ = context.settle(stream, CancellationError()) }
+            return runError
+        }
+        return await follow(feed, followed, begun: begun)
     }
 
     /// The feed, up to now; what it has lost is read anew, once.

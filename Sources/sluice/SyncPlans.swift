@@ -19,11 +19,40 @@ struct SyncPlans: Sendable {
 
     /// The plans; refused state shows here, before anything is read.
     func make(_ session: any Destination) throws -> [StreamPlan] {
-        let plans = try zip(streams, topics).map { stream, topic in
+        var plans = try zip(streams, topics).map { stream, topic in
             try plan(stream, topic, session)
         }
         try refuseSince(plans)
+        for index in plans.indices where plans[index].bookmark == nil {
+            plans[index].bookmark = try beginning(of: plans[index], session)
+        }
         return plans
+    }
+
+    /// Where a stream without a bookmark begins: nil for a new one; all of it anew where keys of it are remembered.
+    ///
+    /// With its bookmark was lost what says how long its topic was: what is remembered must not pass for published, or
+    /// an empty topic would stay empty (I2). What is there already goes out again under the ids that it had.
+    private func beginning(of plan: StreamPlan, _ session: any Destination) throws -> Bookmark? {
+        var read = 0
+        var last: [UInt8]?
+        while true {
+            let found = try session.versions.keys(
+                notReadSince: Int.max,
+                after: last,
+                limit: 1000,
+                stream: plan.name
+            )
+            guard let end = found.last else { break }
+            for key in found { read = max(read, key.version.read) }
+            last = end.key
+        }
+        guard last != nil else { return nil }
+        return Bookmark(
+            fingerprint: plan.fingerprint,
+            list: Bookmark.List(read: read + 1, since: since, isAnew: true),
+            updated: 0
+        )
     }
 
     private func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws

@@ -203,7 +203,8 @@ struct SessionTests {
 
         let begun = ContinuousClock.now
         let session = try await AccountSession.start(fixture.settings())
-        #expect(ContinuousClock.now - begun < .seconds(14))
+        // Far before the transaction would time out.
+        #expect(ContinuousClock.now - begun < .seconds(60))
         try await session.commit(fixture.group(1...1))
         await session.end()
         mayEnd.signal()

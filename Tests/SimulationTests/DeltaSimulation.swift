@@ -120,7 +120,7 @@ final class DeltaSimulation {
     }
 
     /// Keeps what every object is now, where it changed.
-    private func remember() {
+    func remember() {
         let truth = simulator.truth()
         for (stream, records) in truth {
             for (key, record) in records {
@@ -141,6 +141,7 @@ final class DeltaSimulation {
     func sync(
         _ names: [String],
         limit: Int? = nil,
+        resyncs: Bool = false,
         acceptsAbsence: Bool = true,
         behindFeed: (@Sendable () -> Void)? = nil
     ) async throws -> RunOutcome {
@@ -162,6 +163,9 @@ final class DeltaSimulation {
         )
         let plans = try definition.streams.filter { names.contains($0.name) }.map { stream in
             let name = try StreamName(stream.name)
+            let fingerprint = stream.fingerprint(topic: stream.name)
+            var bookmark = try destination.bookmark(of: name)
+            if resyncs { bookmark = bookmark?.anew(isLost: false, fingerprint: fingerprint, since: nil) }
             return StreamPlan(
                 definition: stream,
                 feed: definition.feed(of: stream),
@@ -174,8 +178,8 @@ final class DeltaSimulation {
                     version: stream.version?.format,
                     remembers: stream.remembers
                 ),
-                fingerprint: stream.fingerprint(topic: stream.name),
-                bookmark: try destination.bookmark(of: name)
+                fingerprint: fingerprint,
+                bookmark: bookmark
             )
         }
         let warnings = Locked<[String]>([])

@@ -283,4 +283,51 @@ struct FeedFollowingTests {
         simulation.advance(.seconds(90))
         try await simulation.settle(["customers", "products"])
     }
+
+    @Test("what an entry that is not listed yet may have changed is waited for, and comes in the same run")
+    func waits() async throws {
+        // The snapshot, in an older shape, cannot tell that the look is new enough.
+        let simulation = try await Self.calm(["old_snapshots": .init(rate: 1)], records: 1)
+        _ = try await simulation.sync(["customers"])
+        _ = try simulation.simulator.change(updates: 1, streams: ["customers"])
+        simulation.advance(.seconds(100))
+        _ = try await simulation.sync(["customers"])
+        let count = simulation.destination.events.count
+        simulation.advance(.seconds(3))
+        let changes = try simulation.simulator.change(updates: 1, streams: ["customers"])
+        let begun = simulation.simulator.clock.now
+        _ = try await simulation.sync(["customers"])
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(changes))
+        #expect(simulation.simulator.clock.now.since(begun) > .seconds(20))
+    }
+
+    @Test("an entry that is listed later than the hold-back is found in the overlap")
+    func overlap() async throws {
+        let simulation = try await Self.calm(["late_events": .init(rate: 1, seconds: 500)])
+        _ = try await simulation.sync(Self.plain)
+        for _ in 0..<8 {
+            _ = try simulation.simulator.change(updates: 2)
+            simulation.advance(.seconds(100))
+            _ = try await simulation.sync(Self.plain)
+        }
+        try simulation.simulator.faultPlan.change(["late_events": ["rate": .number("0")]])
+        simulation.advance(.seconds(100))
+        try await simulation.settle(Self.plain)
+    }
+
+    @Test("a list that is read again never brings back what was before", arguments: 0..<6)
+    func repeatedList(round: Int) async throws {
+        let simulation = try await Self.calm(["lagging_reads": .init(rate: 0.5, seconds: 30)], records: 3)
+        _ = try await simulation.sync(["customers", "products"])
+        for _ in 0..<6 {
+            simulation.advance(.seconds(200 + round))
+            _ = try simulation.simulator.change(updates: 2, streams: ["customers", "products"])
+            simulation.remember()
+            _ = try await simulation.sync(["customers", "products"])
+            _ = try await simulation.sync(["customers", "products"], resyncs: true)
+            try simulation.check()
+        }
+        simulation.advance(.seconds(100))
+        try await simulation.settle(["customers", "products"])
+    }
 }
