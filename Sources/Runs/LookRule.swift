@@ -86,7 +86,9 @@ package struct LookRule: Sendable {
         switch sight {
         case .gone: return last.contains { $0.kind == .deletion }
         case .children: return false
-        case .content(let hash): return last.count == 1 && last[0].snapshot == hash
+        case .content(let hash):
+            // The snapshot of a deletion is the object as it was before.
+            return last.count == 1 && last[0].kind != .deletion && last[0].snapshot == hash
         }
     }
 }

@@ -106,6 +106,12 @@ struct LookRuleTests {
             verdict: .unsettled
         ),
         Case(
+            testDescription: "the snapshot of a deletion is the object as it was before",
+            entries: [entry(64, .deletion, snapshot: 1)],
+            published: 65,
+            verdict: .unsettled
+        ),
+        Case(
             testDescription: "children have no snapshot",
             sight: .children,
             entries: [entry(60, snapshot: 1), entry(64, snapshot: 1)],
