@@ -19,7 +19,7 @@ package struct SessionMachine: Sendable {
         /// A session that commits nothing writes its record this often.
         package var renewal: Duration = .seconds(5)
         /// So long a fenced session leaves the one that fenced it to write its record.
-        package var courtesy: Duration = .seconds(3)
+        package var courtesy: Duration = .seconds(6)
         /// Takes the account from a live session on another host.
         package var takesOver = false
         /// Waits for a live session to end, where it would otherwise be refused.

@@ -132,7 +132,8 @@ package final class AccountSession: Destination {
 
     /// Publishes the group in one transaction; see `Publisher`.
     ///
-    /// After `.retry` the group is known not to be visible. A lost answer is settled by reading the state again.
+    /// After `.retry` the group is known not to be visible. A lost answer is settled by reading the state again,
+    /// where Kafka stays away by the next session.
     package func commit(_ group: TransactionGroup) async throws {
         await turn.take()
         defer { turn.give() }

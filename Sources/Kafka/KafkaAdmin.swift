@@ -59,6 +59,8 @@ package final class KafkaAdmin: Sendable {
         }
     }
 
+    private static let patienceWithNewTopics = Duration.seconds(60)
+
     /// Creates a topic and waits until it is known; one that exists already is left as it is.
     package func create(
         topic: String,
@@ -93,7 +95,10 @@ package final class KafkaAdmin: Sendable {
                 of: topic,
                 limit: min(patience, .seconds(5))
             ) {
-                if ContinuousClock.now - begun > patience {
+                // A broker that answers is not away: busy with many topics it takes its time to know a new one.
+                let limit =
+                    ErrorClass.isConnection(error.code) ? patience : max(patience, Self.patienceWithNewTopics)
+                if ContinuousClock.now - begun > limit {
                     throw failure("waiting for the new topic \(topic)", error)
                 }
                 Latch.pause(.milliseconds(50))

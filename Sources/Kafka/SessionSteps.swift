@@ -36,12 +36,20 @@ actor SessionSteps {
     private var committedNumber = 0
     /// Whether the transaction at hand is a group's; asked on the producer's thread.
     private let isCommitting = Flag()
+    /// Whether Kafka was waited for as long as it may be away: nothing more is asked of it then.
+    private var isAway = false
     /// Why the session is over.
     private var ending: (any Error)?
 
     /// The longest that reading the state may be held back: a transaction's timeout, the coordinator's next
     /// scan for it (10 s), and a lease in which a neighbour's death is proven.
     private static let readPatience: Duration = .seconds(90)
+    /// How long Kafka may be away in all before the session ends: a transaction and the look behind it share it.
+    private static let absence: Duration = .seconds(30)
+    /// A transaction's part of that.
+    ///
+    /// Longer than its timeout: behind that, Kafka itself takes it back.
+    private static let budget: Duration = .seconds(20)
 
     init(settings: SessionSettings, layout: LayoutRecord, reader: TopicReader, admin: KafkaAdmin) {
         self.settings = settings
@@ -120,6 +128,8 @@ actor SessionSteps {
 
     /// After an error: takes the steps again, which tells whether the transaction was committed after all.
     private func settle(_ error: PublishError, _ attempt: Int) async throws {
+        // Whether it was committed stays open then: the next session reads it.
+        if isAway { throw await end(with: error) }
         switch error.code {
         case .unknownTopic: throw error
         case .authentication, .badSetting, .unsupported: throw await end(with: error)
@@ -136,7 +146,7 @@ actor SessionSteps {
 
     /// Renews the lease where no commit did.
     func tick() async throws {
-        guard machine.isRunning else { return try checkUsable() }
+        try checkUsable()
         if isStale { try await drive(.lost) }
         try await drive(.tick)
     }
@@ -222,6 +232,7 @@ actor SessionSteps {
         let producer = try TransactionalProducer(
             settings: settings.kafka,
             transactionalID: settings.prefix.transactionalID(of: settings.account),
+            budget: Self.budget,
             // Only groups count for a crash plan: the session's own records come when they come.
             onStep: { step in if isCommitting.isSet { CrashPoint.hit(at: step) } }
         )
@@ -313,6 +324,7 @@ actor SessionSteps {
             try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
             return .recordWritten
         } catch let error as PublishError {
+            if isAway { throw error }
             switch error.code {
             case .fenced:
                 tell(error.message)
@@ -356,14 +368,39 @@ actor SessionSteps {
 
     private func publish(_ group: TransactionGroup, number: Int) async throws {
         guard let producer else { throw PublishError(.fatal, "\(settings.account) has no producer") }
-        let outcome = try await producer.commit(
-            group,
-            stateTopic: settings.prefix.stateTopic,
-            statePartition: partition,
-            versions: versions.place,
-            transaction: (run: settings.run, number: number)
-        )
-        isStale = outcome.mustRecycle
+        let begun = settings.monotonic.now()
+        do {
+            let outcome = try await producer.commit(
+                group,
+                stateTopic: settings.prefix.stateTopic,
+                statePartition: partition,
+                versions: versions.place,
+                transaction: (run: settings.run, number: number)
+            )
+            isStale = outcome.mustRecycle
+        } catch {
+            guard let absence = await absence(behind: error, since: begun) else { throw error }
+            isAway = true
+            throw absence
+        }
+    }
+
+    /// The error to end with where Kafka, after a transaction that failed, stays away for the rest of its time.
+    ///
+    /// Each of the steps that settle a lost answer would wait for it anew.
+    private func absence(behind error: PublishError, since begun: Duration) async -> PublishError? {
+        switch error.code {
+        case .unreachable, .timedOut, .fatal: break
+        default: return nil
+        }
+        let left = max(.seconds(1), Self.absence - (settings.monotonic.now() - begun))
+        do {
+            let attempt = "publishing: whether it was committed is not known yet, the next session reads it"
+            try await reader.reach(attempt, patience: left)
+            return nil
+        } catch let absence {
+            return error.code == .unreachable ? error : absence
+        }
     }
 
     private func record(_ status: SessionRecord.Status, number: Int) throws(StateError) -> StateRecord {

@@ -39,6 +39,15 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// Returns when Kafka answers at all, and throws `unreachable` where it does not within the patience.
+    package func reach(_ attempt: String, patience: Duration) async throws(PublishError) {
+        try await worker.run { [self] () throws(PublishError) in
+            _ = try ask(attempt, "", patience: patience) { limit in
+                uncommitted.handle.metadata(of: nil, limit: limit)
+            }
+        }
+    }
+
     /// The end of every partition of a topic, uncommitted records included.
     package func endOffsets(topic: String) async throws(PublishError) -> [Int64] {
         try await worker.run { [self] () throws(PublishError) in
@@ -138,13 +147,15 @@ package final class TopicReader: Sendable {
         }
     }
 
-    /// Asks until there is an answer, for as long as the reader's patience lasts.
+    /// Asks until there is an answer, for as long as the reader's patience lasts, or another.
     private func ask<Value>(
         _ attempt: String,
         _ topic: String,
+        patience other: Duration? = nil,
         _ question: (Duration) -> Result<Value, ClientError>
     ) throws(PublishError) -> Value {
         let begun = ContinuousClock.now
+        let patience = other ?? self.patience
         // A topic that was only just created is not known to every broker yet.
         let grace = min(patience, .seconds(2))
         while true {

@@ -120,9 +120,13 @@ package final class TransactionalProducer: Sendable {
         }
     }
 
+    /// How long the broker may be away meanwhile: where it answers, the wait is for another's open transaction.
+    private static let absence = Duration.seconds(20)
+
     private func initialize(_ deadline: Duration) throws(PublishError) {
         try checkUsable()
         let start = ContinuousClock.now
+        var answered = start
         let attempt = "starting the producer \(transactionalID)"
         while true {
             let left = deadline - (ContinuousClock.now - start)
@@ -136,6 +140,11 @@ package final class TransactionalProducer: Sendable {
                 if let last = client.monitor.lastError,
                     ErrorClass.publishCode(of: last.code) == .authentication
                 {
+                    throw giveUp(client.unreachable(attempt, settings: settings))
+                }
+                if case .success = client.handle.metadata(of: nil, limit: .seconds(1)) {
+                    answered = ContinuousClock.now
+                } else if ContinuousClock.now - answered >= Self.absence {
                     throw giveUp(client.unreachable(attempt, settings: settings))
                 }
             case .retriable: throw giveUp(client.unreachable(attempt, settings: settings))

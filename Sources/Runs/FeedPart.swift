@@ -124,6 +124,7 @@ struct FeedPart {
         let plan = context.plan(look.stream)
         let reader = ObjectReader(stream: plan.definition, requester: context.run.requester)
         let seen = try await reader.look(look.object)
+        CrashPoint.hit(.afterFetch)
         if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {
             throw doubt
         }

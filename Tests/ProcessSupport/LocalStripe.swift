@@ -70,6 +70,7 @@ package struct LocalStripe: Sendable {
         settings:
           base_url: http://127.0.0.1:\(port)
           api_key: env:LOCALSTRIPE_KEY
+          requests_per_second: 500
 
         """
     }
