@@ -47,7 +47,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["Cache", "Core", "JSON"]),
     ("FilesTests", ["Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "Cache", "Core", "JSON"]),
+    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),
 ]

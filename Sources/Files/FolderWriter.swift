@@ -37,10 +37,7 @@ struct FolderWriter: Sendable {
         do {
             let found = try Self.look(settings, ledger, &lost)
             for (stream, file) in found { files[stream] = try Self.take(file) }
-            try ledger.begin(
-                files: files.values.map(\.committed),
-                changes: Self.lostBookmarks(settings, ledger, lost)
-            )
+            try ledger.begin(files: files.values.map(\.committed), lost: lost)
         } catch {
             for file in files.values { file.file.close() }
             ledger.close()
@@ -73,24 +70,6 @@ struct FolderWriter: Sendable {
             throw error
         }
         return found
-    }
-
-    /// The bookmarks of streams that are read anew because their files lost events.
-    ///
-    /// With the files as they are now nothing else would say that they did: a run that dies before its first commit
-    /// would leave bookmarks that stand for events which are gone (I2).
-    private static func lostBookmarks(_ settings: FolderSettings, _ ledger: Ledger, _ lost: Set<StreamName>)
-        throws(StateError) -> [StateRecord]
-    {
-        var records: [StateRecord] = []
-        for stream in lost.intersection(settings.resyncs).sorted() {
-            guard let value = ledger.state.records[StateKey.bookmark(settings.account, stream).bytes] else {
-                continue
-            }
-            let bookmark = try Bookmark(value, account: settings.account, stream: stream)
-            records.append(try bookmark.anew(isLost: true).record(account: settings.account, stream: stream))
-        }
-        return records
     }
 
     /// Cuts off what is not committed; one that is taken as it is gets the end of line that it may lack.

@@ -31,6 +31,8 @@ struct Ledger: Sendable {
     /// Whether there was no state before.
     let isNew: Bool
     let versions: VersionCache
+    /// Whether what was remembered is gone, with the settings going along.
+    private let isLogLost: Bool
     private var log: VersionLog
 
     /// Takes the lock, reads the state, and brings what is remembered up to it; nothing is written that a commit needs.
@@ -52,8 +54,9 @@ struct Ledger: Sendable {
                     "\(settings.noun) belongs to \(state.account), not to \(settings.account); give each account its own"
                 )
             }
-            let log = try Self.openLog(&state, settings)
+            let (log, isLost) = try Self.openLog(&state, settings)
             opened = log.file
+            isLogLost = isLost
             versions = try Self.openVersions(state, settings, log)
             self.log = log
             self.state = state
@@ -69,8 +72,8 @@ struct Ledger: Sendable {
 
     /// Says that a session writes here, with the files as they were found; until then nothing but the lock is changed.
     ///
-    /// `changes` go with them. A log that has mostly become garbage is written anew before.
-    mutating func begin(files: [LocalState.File], changes: [StateRecord] = []) throws(StateError) {
+    /// `lost` are the streams whose files lost events. A log that has mostly become garbage is written anew before.
+    mutating func begin(files: [LocalState.File], lost: Set<StreamName> = []) throws(StateError) {
         try rollBack()
         // What a crash left of a log that was being written anew.
         for generation in [state.log.generation - 1, state.log.generation + 1] {
@@ -81,7 +84,7 @@ struct Ledger: Sendable {
         if next.run != settings.run { next.transaction = 0 }
         next.run = settings.run
         next.files = files
-        for change in changes { next.records[change.key] = change.value }
+        for record in try lostBookmarks(lost) { next.records[record.key] = record.value }
         guard let compacted = try compactedLog() else { return try write(next) { _ in } }
         let old = log.file
         next.log = compacted.state
@@ -96,6 +99,23 @@ struct Ledger: Sendable {
         try DiskFile.remove(old.path)
         // Its rows are the same: only the place in the log is another one.
         try versions.apply([], position: Int64(next.log.length))
+    }
+
+    /// The bookmarks of streams that are read anew because their files lost events, or the log what was remembered.
+    ///
+    /// With the files as they are now nothing else would say that they did: a run that dies before its first commit
+    /// would leave bookmarks that stand for events which are gone, or for what is remembered no more (I2).
+    private func lostBookmarks(_ lost: Set<StreamName>) throws(StateError) -> [StateRecord] {
+        var records: [StateRecord] = []
+        for stream in settings.resyncs.sorted() where isLogLost || lost.contains(stream) {
+            guard let value = state.records[StateKey.bookmark(settings.account, stream).bytes] else {
+                continue
+            }
+            let bookmark = try Bookmark(value, account: settings.account, stream: stream)
+                .anew(isLost: lost.contains(stream))
+            records.append(try bookmark.record(account: settings.account, stream: stream))
+        }
+        return records
     }
 
     /// The number of the transaction that comes next.
@@ -175,17 +195,19 @@ struct Ledger: Sendable {
 
     // MARK: What is remembered
 
-    /// The log, cut back to what is committed.
-    private static func openLog(_ state: inout LocalState, _ settings: Settings) throws(StateError)
-        -> VersionLog
-    {
+    /// The log, cut back to what is committed, and whether it lost what it had.
+    private static func openLog(_ state: inout LocalState, _ settings: Settings) throws(StateError) -> (
+        log: VersionLog, isLost: Bool
+    ) {
         let path = settings.place.log(state.log.generation)
         guard let file = try DiskFile.open(path, creates: true) else {
             preconditionFailure("made where it is not")
         }
+        var isLost = false
         do throws(StateError) {
             let size = try file.status().size
-            if size < state.log.length {
+            isLost = size < state.log.length
+            if isLost {
                 // What is remembered is of all streams, those included that this run does not read.
                 let known = try bookmarked(state)
                 let isReadAnew = !settings.resyncs.isEmpty && known.isSubset(of: settings.resyncs)
@@ -206,7 +228,7 @@ struct Ledger: Sendable {
             file.close()
             throw error
         }
-        return VersionLog(file: file, account: settings.account)
+        return (VersionLog(file: file, account: settings.account), isLost)
     }
 
     /// The streams that were read before.

@@ -7,8 +7,10 @@ package struct StdoutSettings: Sendable {
     package var host: String
     /// The file of the account's state; without one the next run knows nothing of this one.
     package var stateFile: String?
-    /// Goes on although what was remembered is gone (`--accept`, or `--resync` of every stream).
+    /// Goes on although what was remembered is gone (`--accept`).
     package var acceptsLoss = false
+    /// Streams that are read anew anyhow (`--resync`): where no other was read, what was remembered may be gone.
+    package var resyncs: Set<StreamName> = []
     /// The descriptor that the lines go to.
     package var descriptor: Int32 = 1
     package var wallClock: WallClock = Instant.systemClock

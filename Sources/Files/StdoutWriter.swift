@@ -30,6 +30,7 @@ struct StdoutWriter: Sendable {
                 run: settings.run,
                 host: settings.host,
                 acceptsLoss: settings.acceptsLoss,
+                resyncs: settings.resyncs,
                 wallClock: settings.wallClock
             )
         )

@@ -96,9 +96,8 @@ struct SyncDestination: Sendable {
                 stateFile: stateFile,
                 notice: report.notice
             )
-            // What is remembered is of all streams.
-            settings.acceptsLoss =
-                command.has("accept") || resyncs.count == order.definition.streams.count
+            settings.acceptsLoss = command.has("accept")
+            settings.resyncs = resyncs
             return try await StdoutSession.withSession(settings) { session in try await body(session) }
         }
     }

@@ -164,6 +164,24 @@ final class SyncFixture: Sendable {
         return served
     }
 
+    /// Tells the simulator something, and gives its answer.
+    func control(_ path: String, _ body: String) async throws -> JSONValue {
+        let transport = try CurlTransport()
+        let answer = try await transport.perform(
+            HTTPRequest(
+                method: "POST",
+                address: "\(address)/_control/\(path)",
+                headers: [(name: "Content-Type", value: "application/json")],
+                body: Array(body.utf8)
+            )
+        )
+        await transport.close()
+        guard answer.status == 200 else {
+            throw TestFailure("\(path): \(String(decoding: answer.body, as: UTF8.self))")
+        }
+        return try JSONValue.parse(answer.body)
+    }
+
     /// The keys that a read_committed consumer sees in a topic.
     func keys(_ topic: String) async throws -> [String] {
         try await TestBroker.records(of: topic).joined().map { String(decoding: $0.key ?? [], as: UTF8.self) }

@@ -205,7 +205,7 @@ struct SessionMachineTests {
 
     @Test func `I3 a fenced session leaves its successor the time to write its record`() {
         var machine = running()
-        #expect(machine.handle(.fenced, at: .seconds(1)) == [.destroyProducer, .wait(.seconds(3))])
+        #expect(machine.handle(.fenced, at: .seconds(1)) == [.destroyProducer, .wait(.seconds(6))])
         #expect(machine.handle(.timer, at: .seconds(4)) == [.readSession])
         let actions = machine.handle(
             .sessionSeen(sighting(record(session: "successor"), at: 8), asked: .seconds(4)),

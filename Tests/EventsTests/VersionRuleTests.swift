@@ -15,6 +15,7 @@ struct VersionRuleTests {
         version: String? = nil,
         content: Int = 0,
         read: Int = 1,
+        parent: String? = nil,
         isAnew: Bool = false
     ) -> VersionRule.Said {
         VersionRule.Said(
@@ -23,6 +24,7 @@ struct VersionRuleTests {
             content: kind == .upsert ? hash(content) : nil,
             seen: seen,
             read: read,
+            parent: parent.map { Array($0.utf8) },
             isAnew: isAnew
         )
     }
@@ -32,7 +34,8 @@ struct VersionRuleTests {
         content: Int = 0,
         count: Int = 1,
         deleted: Bool = false,
-        read: Int = 1
+        read: Int = 1,
+        parent: String? = nil
     ) -> RememberedVersion {
         RememberedVersion(
             version: version.map { Array($0.utf8) },
@@ -40,7 +43,8 @@ struct VersionRuleTests {
             count: count,
             isDeleted: deleted,
             seen: seen,
-            read: read
+            read: read,
+            parent: parent.map { Array($0.utf8) }
         )
     }
 
@@ -93,6 +97,20 @@ struct VersionRuleTests {
             testDescription: "but once only",
             said: said(content: 1, read: 2, isAnew: true),
             known: known(content: 1, count: 3, read: 2),
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "what its topic lost goes out though an older version is said than was lost",
+            format: .epochSeconds,
+            said: said(version: "10", content: 2, read: 2, isAnew: true),
+            known: known(version: "11", content: 1),
+            verdict: .publish(known(version: "10", content: 2, count: 2, read: 2))
+        ),
+        Case(
+            testDescription: "an older version of what went out in this reading of all does not",
+            format: .epochSeconds,
+            said: said(version: "10", content: 2, read: 2, isAnew: true),
+            known: known(version: "11", content: 1, read: 2),
             verdict: .skip(nil)
         ),
         Case(
@@ -163,6 +181,24 @@ struct VersionRuleTests {
             said: said(.delete),
             known: known(content: 1, count: 3),
             verdict: .publish(known(content: 1, count: 4, deleted: true))
+        ),
+        Case(
+            testDescription: "a child is deleted by its absence from the parent that it has",
+            said: said(.delete, parent: "p1"),
+            known: known(content: 1, parent: "p1"),
+            verdict: .publish(known(content: 1, count: 2, deleted: true, parent: "p1"))
+        ),
+        Case(
+            testDescription: "a child that went to another parent is not deleted as the old one's",
+            said: said(.delete, parent: "p1"),
+            known: known(content: 1, parent: "p2"),
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "a child is deleted by what says so without a parent",
+            said: said(.delete),
+            known: known(content: 1, parent: "p2"),
+            verdict: .publish(known(content: 1, count: 2, deleted: true, parent: "p2"))
         ),
         Case(
             testDescription: "what was never published is not deleted",

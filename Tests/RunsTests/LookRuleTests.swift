@@ -135,4 +135,23 @@ struct LookRuleTests {
     func `an entry is done when its look came the hold-back after it`(entry: Int, isDone: Bool) {
         #expect(Self.rule.isDone(Self.time(entry), asked: Self.time(100)) == isDone)
     }
+
+    /// Entries and answers may be dated as far as nanoseconds reach.
+    @Test func farTimesAreTimes() {
+        let (first, last) = (Instant(nanoseconds: .min), Instant(nanoseconds: .max))
+        #expect(!Self.rule.isDone(last, asked: Self.time(100)))
+        #expect(Self.rule.isDone(first, asked: Self.time(100)))
+        #expect(Self.rule.isDone(first, asked: last))
+        for (asked, published) in [(first, first), (first, last), (last, first), (last, last)] {
+            let entries = [first, last].map { LookRule.Entry(time: $0, kind: .update) }
+            let verdict = Self.rule.decide(
+                .content(Self.hash(1)),
+                entries: entries,
+                asked: asked,
+                published: published
+            )
+            // The entry of the last moment is younger than any hold-back, and open where it may be published already.
+            #expect((verdict == .unsettled) == (published == last))
+        }
+    }
 }

@@ -1,0 +1,54 @@
+import Core
+import Events
+import Extraction
+import JSON
+import Runs
+
+/// A run by a definition of a test's own, with what is remembered and with feeds, on from the destination's state.
+enum DefinedRun {
+    static let now = Instant(seconds: 1_764_072_000)
+
+    static func run(
+        _ yaml: String,
+        _ service: FakeService,
+        into destination: FakeDestination
+    ) async throws -> RunOutcome {
+        let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
+        let plans = try definition.streams.map { stream in
+            let name = try StreamName(stream.name)
+            return StreamPlan(
+                definition: stream,
+                feed: definition.feed(of: stream),
+                name: name,
+                builder: EventBuilder(
+                    extractor: "fake",
+                    account: "one",
+                    stream: stream.name,
+                    topic: stream.name,
+                    version: stream.version?.format,
+                    remembers: stream.remembers
+                ),
+                fingerprint: stream.fingerprint(topic: stream.name),
+                bookmark: try destination.bookmark(of: name)
+            )
+        }
+        let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
+        let requester = try Requester(
+            extractor: definition,
+            settings: [:],
+            transport: service,
+            clock: clock,
+            wall: { now },
+            jitter: { 0 }
+        )
+        return await SyncRun(
+            account: FakeService.account,
+            streams: plans,
+            requester: requester,
+            destination: destination,
+            wall: { now },
+            clock: clock,
+            stop: StopSignal()
+        ).run()
+    }
+}
