@@ -99,8 +99,8 @@ struct ListRun {
     /// The keys of a page whose records may be older than what was published of them.
     ///
     /// Where a list is read again, be it behind what its feed told or from a lost place, an answer of a lagging
-    /// replica may show a record as it was before. What was published less than the hold-back ago is left to the feed, which has an entry for it that
-    /// is not done: the list's start covers none of them.
+    /// replica may show a record as it was before. What was published less than the hold-back ago is left to the
+    /// feed, which has an entry for it that is not done: the list's start covers none of them.
     private func heldBack(_ page: EventPage, _ times: AnswerTimes) throws(StateError) -> Set<ByteSlice> {
         guard let feed = plan.feed else { return [] }
         let horizon = times.asked.advanced(by: .zero - feed.holdBack)

@@ -8,7 +8,10 @@ package func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) 
     }
 }
 
-/// Reads a pipe to its end on a queue of its own, so that a full pipe never stops the process.
+/// Reads a pipe to its end on a thread of its own, so that a full pipe never stops the process.
+///
+/// Not by a handle's `readabilityHandler`: libdispatch crashes now and then when a descriptor is closed, and its number
+/// given to another, while the event source on it is being cancelled.
 final class OutputCollector: Sendable {
     let pipe = Pipe()
     private let bytes = Mutex<(data: Data, isOver: Bool)>((Data(), false))
@@ -16,17 +19,19 @@ final class OutputCollector: Sendable {
     private let over = DispatchSemaphore(value: 0)
 
     init() {
-        pipe.fileHandleForReading.readabilityHandler = { [self] handle in
-            let chunk = handle.availableData
-            bytes.withLock { bytes in
-                bytes.data.append(chunk)
-                bytes.isOver = chunk.isEmpty
+        Thread.detachNewThread { [self] in
+            var isOver = false
+            while !isOver {
+                // Empty at the end, which comes when the process and its children have closed it.
+                let chunk = pipe.fileHandleForReading.availableData
+                isOver = chunk.isEmpty
+                bytes.withLock { bytes in
+                    bytes.data.append(chunk)
+                    bytes.isOver = chunk.isEmpty
+                }
+                arrived.signal()
             }
-            if chunk.isEmpty {
-                handle.readabilityHandler = nil
-                over.signal()
-            }
-            arrived.signal()
+            over.signal()
         }
     }
 
