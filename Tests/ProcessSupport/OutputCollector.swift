@@ -27,7 +27,7 @@ final class OutputCollector: Sendable {
                 let chunk = pipe.fileHandleForReading.availableData
                 isOver = chunk.isEmpty
                 bytes.withLock { bytes in
-                    bytes.data.append(chunk)
+                    bytes.data.append(contentsOf: chunk)
                     bytes.isOver = chunk.isEmpty
                 }
                 arrived.signal()
