@@ -19,7 +19,7 @@ import Synchronization
 ///
 /// The files only grow. One that was rotated, cut, replaced or edited is refused when the next session begins, since
 /// places in it would mean something else, until `--resync` or `--accept`; a new folder begins anew.
-package final class FolderSession: Destination {
+package final class FolderSession: LocalSession {
     package let settings: FolderSettings
     /// What is remembered as committed.
     package let versions: any VersionStore
@@ -64,22 +64,11 @@ package final class FolderSession: Destination {
         _ settings: FolderSettings,
         _ body: @Sendable (FolderSession) async throws -> Value
     ) async throws -> Value {
-        let session = try await start(settings)
-        let value: Value
-        do {
-            value = try await body(session)
-        } catch {
-            // The first reason is the one that counts.
-            try? await session.end()
-            throw error
-        }
-        try await session.end()
-        return value
+        try await start(settings).use(body)
     }
 
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
-        guard let value = state[StateKey.bookmark(settings.account, stream).bytes] else { return nil }
-        return try Bookmark(value, account: settings.account, stream: stream)
+        try Bookmark(in: state, account: settings.account, stream: stream)
     }
 
     /// Appends the group's lines and commits them with its state; see `Publisher`.

@@ -84,7 +84,14 @@ struct Ledger: Sendable {
         if next.run != settings.run { next.transaction = 0 }
         next.run = settings.run
         next.files = files
-        for record in try lostBookmarks(lost) { next.records[record.key] = record.value }
+        let anew = try Bookmark.anew(
+            settings.resyncs,
+            lost: lost,
+            isMemoryLost: isLogLost,
+            in: state.records,
+            account: settings.account
+        )
+        for record in anew { next.records[record.key] = record.value }
         guard let compacted = try compactedLog() else { return try write(next) { _ in } }
         let old = log.file
         next.log = compacted.state
@@ -99,23 +106,6 @@ struct Ledger: Sendable {
         try DiskFile.remove(old.path)
         // Its rows are the same: only the place in the log is another one.
         try versions.apply([], position: Int64(next.log.length))
-    }
-
-    /// The bookmarks of streams that are read anew because their files lost events, or the log what was remembered.
-    ///
-    /// With the files as they are now nothing else would say that they did: a run that dies before its first commit
-    /// would leave bookmarks that stand for events which are gone, or for what is remembered no more (I2).
-    private func lostBookmarks(_ lost: Set<StreamName>) throws(StateError) -> [StateRecord] {
-        var records: [StateRecord] = []
-        for stream in settings.resyncs.sorted() where isLogLost || lost.contains(stream) {
-            guard let value = state.records[StateKey.bookmark(settings.account, stream).bytes] else {
-                continue
-            }
-            let bookmark = try Bookmark(value, account: settings.account, stream: stream)
-                .anew(isLost: lost.contains(stream))
-            records.append(try bookmark.record(account: settings.account, stream: stream))
-        }
-        return records
     }
 
     /// The number of the transaction that comes next.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Lines cannot be taken back, so those of a transaction that a crash caught come again. With a state file the next
 /// run goes on from the last commit; beside it lie its lock, `FILE.versions.<n>.jsonl` and `FILE.cache`.
-package final class StdoutSession: Destination {
+package final class StdoutSession: LocalSession {
     package let settings: StdoutSettings
     /// What is remembered as committed.
     package let versions: any VersionStore
@@ -47,22 +47,11 @@ package final class StdoutSession: Destination {
         _ settings: StdoutSettings,
         _ body: @Sendable (StdoutSession) async throws -> Value
     ) async throws -> Value {
-        let session = try await start(settings)
-        let value: Value
-        do {
-            value = try await body(session)
-        } catch {
-            // The first reason is the one that counts.
-            try? await session.end()
-            throw error
-        }
-        try await session.end()
-        return value
+        try await start(settings).use(body)
     }
 
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
-        guard let value = state[StateKey.bookmark(settings.account, stream).bytes] else { return nil }
-        return try Bookmark(value, account: settings.account, stream: stream)
+        try Bookmark(in: state, account: settings.account, stream: stream)
     }
 
     /// Writes the group's lines, and then commits its state; see `Publisher`.

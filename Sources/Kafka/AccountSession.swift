@@ -126,8 +126,7 @@ package final class AccountSession: Destination {
 
     /// The bookmark of a stream, nil where it was never read.
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
-        guard let value = state[StateKey.bookmark(settings.account, stream).bytes] else { return nil }
-        return try Bookmark(value, account: settings.account, stream: stream)
+        try Bookmark(in: state, account: settings.account, stream: stream)
     }
 
     /// Publishes the group in one transaction; see `Publisher`.

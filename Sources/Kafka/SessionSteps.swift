@@ -317,7 +317,13 @@ actor SessionSteps {
         var state: [StateRecord] = []
         if !machine.isRunning {
             for topic in keptTopics ?? [] { state.append(try topic.record(account: settings.account)) }
-            state += try lostBookmarks()
+            state += try Bookmark.anew(
+                settings.resyncs,
+                lost: lost,
+                isMemoryLost: areVersionsLost,
+                in: log.records,
+                account: settings.account
+            )
         }
         state.append(try record(status, number: committedNumber))
         do {
@@ -333,21 +339,6 @@ actor SessionSteps {
             default: throw error
             }
         }
-    }
-
-    /// The bookmarks of streams that are read anew because their topics lost events, or the versions topic records.
-    ///
-    /// With the new lengths nothing else would say that they did: a run that dies before its first commit would leave
-    /// bookmarks that stand for events which are gone, or for what is remembered no more (I2).
-    private func lostBookmarks() throws(StateError) -> [StateRecord] {
-        var records: [StateRecord] = []
-        for stream in settings.resyncs.sorted() where areVersionsLost || lost.contains(stream) {
-            guard let value = log.records[StateKey.bookmark(settings.account, stream).bytes] else { continue }
-            let bookmark = try Bookmark(value, account: settings.account, stream: stream)
-                .anew(isLost: lost.contains(stream))
-            records.append(try bookmark.record(account: settings.account, stream: stream))
-        }
-        return records
     }
 
     /// A good-bye that fails leaves its account to the lock or the lease.
