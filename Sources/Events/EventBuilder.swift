@@ -127,6 +127,9 @@ package struct EventBuilder: Sendable {
         return page(values: [], text: text, events: events)
     }
 
+    /// A page without events: what carries a bookmark alone.
+    package var noEvents: EventPage { page(values: [], text: [], events: []) }
+
     /// The time of an event whose version is none: the feed entry's, which has the API's precision, or now.
     private static func append(_ happened: Instant?, _ now: Instant, to text: inout [UInt8]) {
         guard let happened else { return now.appendRFC3339(fractionDigits: 3, to: &text) }

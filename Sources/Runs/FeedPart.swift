@@ -161,7 +161,7 @@ struct FeedPart {
                 now: seen.times.now,
                 happened: happened
             )
-            return pages.isEmpty ? [plan.builder.deletes(of: [], now: seen.times.now)] : pages
+            return pages.isEmpty ? [plan.builder.noEvents] : pages
         }
         guard let page = seen.found.pages.first else {
             let keys = plan.builder.keys(naming: look.object)
@@ -170,22 +170,26 @@ struct FeedPart {
         return [try context.events(of: page, look.stream, happened: happened)]
     }
 
+    /// Whether what a look gave may go out, by what is remembered of its keys.
     private func judge(_ seen: ObjectLook, _ pages: [EventPage], _ look: Look) throws -> LookRule.Verdict {
         let plan = context.plan(look.stream)
-        let known: [RememberedVersion]
+        let store = context.run.destination.versions
+        var known: [RememberedVersion] = []
+        var isNew = false
+        for page in pages {
+            let versions = try store.versions(of: page.events.map(\.key), in: page.text, stream: plan.name)
+            isNew = isNew || zip(page.events, versions).contains { Self.isNew($0, $1) }
+            known += versions.compactMap { $0 }
+        }
+        guard isNew else { return .settled }
         let sight: LookRule.Sight
         if plan.definition.parent != nil {
-            known = try context.run.destination.versions.children(of: look.object, stream: plan.name)
-                .map(\.version)
+            // The children of a parent change together: all that were ever published of it count.
+            known = try store.children(of: look.object, stream: plan.name).map(\.version)
             sight = seen.found.pages.isEmpty ? .gone : .children
         } else {
-            let keys = plan.builder.deletes(of: plan.builder.keys(naming: look.object), now: seen.times.now)
-            known = try context.run.destination.versions
-                .versions(of: keys.events.map(\.key), in: keys.text, stream: plan.name)
-                .compactMap { $0 }
             sight = pages.first?.events.first?.content.map(LookRule.Sight.content) ?? .gone
         }
-        if try isKnown(pages, look.stream) { return .settled }
         let verdict = rule.decide(
             sight,
             entries: look.entries.map(\.said),
@@ -196,24 +200,13 @@ struct FeedPart {
         return verdict
     }
 
-    /// Whether the look tells nothing that is not remembered already.
-    private func isKnown(_ pages: [EventPage], _ stream: Int) throws(StateError) -> Bool {
-        let plan = context.plan(stream)
-        for page in pages {
-            let known = try context.run.destination.versions.versions(
-                of: page.events.map(\.key),
-                in: page.text,
-                stream: plan.name
-            )
-            for (event, known) in zip(page.events, known) {
-                switch event.kind {
-                case .delete: if known.map({ !$0.isDeleted }) ?? false { return false }
-                case .upsert:
-                    guard let known, !known.isDeleted, known.content == event.content else { return false }
-                }
-            }
+    /// Whether an event tells of its key what is not remembered already.
+    private static func isNew(_ event: Event, _ known: RememberedVersion?) -> Bool {
+        let isThere = known.map { !$0.isDeleted } ?? false
+        return switch event.kind {
+        case .delete: isThere
+        case .upsert: !isThere || known?.content != event.content
         }
-        return true
     }
 
     // MARK: The bookmark

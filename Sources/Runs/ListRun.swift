@@ -33,7 +33,11 @@ struct ListRun {
         if let failure { throw failure }
         guard sweeps, let end else { return }
         try await AbsenceSweep(context, stream: stream).run()
-        try await context.submit(stream, nothing, bookmark: context.move(stream) { $0.list = end })
+        try await context.submit(
+            stream,
+            plan.builder.noEvents,
+            bookmark: context.move(stream) { $0.list = end }
+        )
         try await context.committer.drain(stream)
     }
 
@@ -48,7 +52,7 @@ struct ListRun {
             )
             try await context.committer.drain(stream)
             let record = try context.move(stream) { $0.list.token = nil }
-            try await context.submit(stream, nothing, bookmark: record)
+            try await context.submit(stream, plan.builder.noEvents, bookmark: record)
             return try await readOn()
         }
     }
@@ -56,8 +60,6 @@ struct ListRun {
     private func readOn() async throws -> Bookmark.List? {
         try await plan.definition.parent == nil ? readPages() : readChildren()
     }
-
-    private var nothing: EventPage { plan.builder.deletes(of: [], now: context.run.wall()) }
 
     // MARK: Records
 
@@ -151,7 +153,7 @@ struct ListRun {
         guard !read.parent.isEmpty else {
             // The list of parents has ended: nothing but that.
             if let bookmark = try bookmark(behind: read.progress) {
-                try await context.submit(stream, nothing, bookmark: bookmark)
+                try await context.submit(stream, plan.builder.noEvents, bookmark: bookmark)
             }
             return
         }
@@ -169,7 +171,7 @@ struct ListRun {
         }
         try await context.submit(
             stream,
-            pages.last ?? nothing,
+            pages.last ?? plan.builder.noEvents,
             bookmark: bookmark(behind: read.progress),
             facts: facts(read)
         )

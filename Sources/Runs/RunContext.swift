@@ -63,7 +63,7 @@ final class RunContext: Sendable {
 
     /// Moves a stream's bookmark, with what is remembered or forgotten on the way: in parts, the bookmark last.
     func submit(_ stream: Int, moving bookmark: StateRecord, with changes: [VersionChange]) async throws {
-        let nothing = plan(stream).builder.deletes(of: [], now: run.wall())
+        let nothing = plan(stream).builder.noEvents
         var rest = changes[...]
         while rest.count > Self.changesAtOnce {
             try await submit(stream, nothing, changes: Array(rest.prefix(Self.changesAtOnce)))
