@@ -29,14 +29,17 @@ let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "
 /// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
 let suites: [(name: String, imports: [Target.Dependency])] = [
     ("JSONTests", ["JSON"]),
-    ("CoreTests", ["Core", "JSON"]),
+    ("CoreTests", ["ProcessSupport", "Core", "JSON"]),
     ("YAMLTests", ["YAML"]),
     ("CryptographyTests", ["Cryptography"]),
     ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
     ("ConfigurationTests", ["Configuration", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
-    ("ExtractionTests", ["Extraction", "Expressions", "YAML", "Cryptography", "Core", "JSON"]),
+    (
+        "ExtractionTests",
+        ["ProcessSupport", "Extraction", "Expressions", "YAML", "Cryptography", "Core", "JSON"]
+    ),
     ("EventsTests", ["ProcessSupport", "Events", "Core", "JSON"]),
     ("RunsTests", ["ProcessSupport", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
@@ -45,8 +48,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
         ["ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]
     ),
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
-    ("CacheTests", ["Cache", "Core", "JSON"]),
-    ("FilesTests", ["Files", "Core", "JSON"]),
+    ("CacheTests", ["ProcessSupport", "Cache", "Core", "JSON"]),
+    ("FilesTests", ["ProcessSupport", "Files", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
     ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),

@@ -11,7 +11,7 @@ import Testing
 /// printed, but for the moments; `scripts/soak --deltas` is one.
 @Suite("Exactly once over kills and changes", .enabled(if: TestBroker.isAvailable), .timeLimit(.minutes(60)))
 struct DeltaKillTests {
-    private static let kills = TwinFixture.number("SLUICE_DELTA_KILLS", 4)
+    private static let kills = ListsFixture.number("SLUICE_DELTA_KILLS", 4)
     private static let streams = [
         "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices",
         "invoice_line_items",
@@ -83,7 +83,7 @@ private struct Killing {
     init(_ fixture: SyncFixture, into folder: String?) {
         self.fixture = fixture
         self.folder = folder
-        seed = UInt64(TwinFixture.number("SLUICE_SEED", Int.random(in: 0..<1_000_000)))
+        seed = UInt64(ListsFixture.number("SLUICE_SEED", Int.random(in: 0..<1_000_000)))
         random = SeededGenerator(seed: seed)
     }
 
@@ -118,7 +118,7 @@ private struct Killing {
     }
 
     private func start(_ words: [String] = [], environment: [String: String] = [:]) throws -> SluiceProcess {
-        try fixture.start(TwinFixture.fast + words, into: folder, environment: environment)
+        try fixture.start(ListsFixture.fast + words, into: folder, environment: environment)
     }
 
     /// Each record in a request of its own, and few of them at a time: publishing then takes most of the time.

@@ -1,11 +1,14 @@
 import Core
 import Foundation
+import HTTP
+import JSON
 import Kafka
 import ProcessSupport
 import Testing
 
-/// A local Stripe and a topic prefix of its own on the test broker, for `sluice sync` as a process.
-struct TwinFixture {
+/// A local Stripe, an account's file and a topic prefix of its own on the test broker, for `sluice sync` as a process
+/// that reads three lists.
+struct ListsFixture {
     static let streams = ["customers", "charges", "invoices"]
     /// As fast as the machine is.
     static let fast = ["--set", "requests_per_second=1000"]
@@ -18,6 +21,8 @@ struct TwinFixture {
     private let file: String
     private let folder: String
     private let bootstrap: String
+    /// The simulator's address.
+    private let api: String
 
     struct Failure: Error {
         var text: String
@@ -41,9 +46,10 @@ struct TwinFixture {
             ["simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out", file]
                 + (faults.map { ["--faults", $0] } ?? [])
         )
-        guard await simulator.line(holding: "http://", atMost: 30) != nil else {
-            throw Failure("no simulator")
-        }
+        guard let line = await simulator.line(holding: "http://", atMost: 30),
+            let address = line.split(separator: " ").first(where: { $0.hasPrefix("http://") })
+        else { throw Failure("no simulator") }
+        api = String(address)
         // One partition each, so that a consumer of them all asks for few things.
         let admin = try KafkaAdmin(settings: TestBroker.settings)
         for topic in topics {
@@ -86,6 +92,18 @@ struct TwinFixture {
     /// Of all accounts.
     var topics: [String] {
         accounts.flatMap { account in Self.streams.map { topic($0, account: account.account) } }
+    }
+
+    /// The keys of a stream in the order in which the API lists them: newest first.
+    func listed(_ stream: String) async throws -> [String] {
+        let transport = try CurlTransport(settings: .init())
+        let address = "\(api)/_control/truth?stream=\(stream)&form=key&count=\(records)"
+        let answer = try await transport.perform(HTTPRequest(address: address))
+        await transport.close()
+        guard case .array(let elements)? = try JSONValue.parse(answer.body)["data"] else {
+            throw Failure("no list of \(stream)")
+        }
+        return elements.reversed().compactMap { $0["key"]?.text }
     }
 
     /// Every record of every stream once, no transaction torn.

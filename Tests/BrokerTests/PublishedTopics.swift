@@ -93,7 +93,7 @@ struct PublishedTopics {
         while count == before {
             try await readOn()
             guard count == before, await process.waitForEnd(atMost: 0.05) else { continue }
-            throw TwinFixture.Failure("ended with \(process.exitCode): \(process.standardError)")
+            throw ListsFixture.Failure("ended with \(process.exitCode): \(process.standardError)")
         }
     }
 

@@ -13,9 +13,9 @@ struct SyncFreezeTests {
 
     @Test("I3: it wakes beside its successor, ends with 4, and does not fence it")
     func successorLives() async throws {
-        let freezes = TwinFixture.number("SLUICE_TWIN_FREEZES", 1)
+        let freezes = ListsFixture.number("SLUICE_TWIN_FREEZES", 1)
         // Each successor lives some ten seconds, of four pages each; a slow machine needs more.
-        let fixture = try await TwinFixture(records: 2_000 + 3_000 * freezes)
+        let fixture = try await ListsFixture(records: 2_000 + 3_000 * freezes)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         var owner = try fixture.sync(Self.slow, host: "0")
@@ -46,14 +46,14 @@ struct SyncFreezeTests {
 
     @Test("I3: it wakes after its successor has ended, and repeats nothing")
     func successorEnded() async throws {
-        let fixture = try await TwinFixture(records: 1_000)
+        let fixture = try await ListsFixture(records: 1_000)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let begun = ContinuousClock.now
         let owner = try fixture.sync(Self.slow, host: "a")
         try await published.grow(by: owner)
         owner.signal(SIGSTOP)
-        let next = try fixture.sync(TwinFixture.fast, host: "b")
+        let next = try fixture.sync(ListsFixture.fast, host: "b")
         #expect(await next.waitForEnd(atMost: 120))
         #expect(next.exitCode == 0, "\(next.standardError)")
         let left = Self.freeze - (ContinuousClock.now - begun)

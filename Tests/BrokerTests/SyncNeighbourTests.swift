@@ -22,7 +22,7 @@ struct SyncNeighbourTests {
     }
 
     /// Whether an open transaction holds the state partition back.
-    private func isHeldBack(_ fixture: TwinFixture) async throws -> Bool {
+    private func isHeldBack(_ fixture: ListsFixture) async throws -> Bool {
         let topic = fixture.prefix.stateTopic
         let worker = SerialThread()
         let clients = try [false, true].map {
@@ -37,18 +37,21 @@ struct SyncNeighbourTests {
         return try ends[1].get() < ends[0].get()
     }
 
-    private func finish(_ fixture: TwinFixture, _ account: AccountName) async throws -> SluiceProcess {
-        let process = try fixture.sync(TwinFixture.fast + ["--log-level", "debug"], account: account.account)
+    private func finish(_ fixture: ListsFixture, _ account: AccountName) async throws -> SluiceProcess {
+        let process = try fixture.sync(
+            ListsFixture.fast + ["--log-level", "debug"],
+            account: account.account
+        )
         #expect(await process.waitForEnd(atMost: 120))
         #expect(process.exitCode == 0, "\(process.standardError)")
         return process
     }
 
-    private func fixture() async throws -> TwinFixture {
-        try await TwinFixture(records: 1_000, accounts: [account.account, neighbour.account])
+    private func fixture() async throws -> ListsFixture {
+        try await ListsFixture(records: 1_000, accounts: [account.account, neighbour.account])
     }
 
-    private func die(_ fixture: TwinFixture, at point: String) async throws {
+    private func die(_ fixture: ListsFixture, at point: String) async throws {
         let process = try fixture.sync(
             account: neighbour.account,
             environment: ["SLUICE_CRASH_AT": point]

@@ -7,7 +7,7 @@ import Testing
 /// `SLUICE_TWIN_ROUNDS` makes it the long form: so many starts of two on one host, and of two on two hosts.
 @Suite("Two processes of one account", .enabled(if: TestBroker.isAvailable), .timeLimit(.minutes(30)))
 struct SyncTwinTests {
-    private static let rounds = TwinFixture.number("SLUICE_TWIN_ROUNDS", 4)
+    private static let rounds = ListsFixture.number("SLUICE_TWIN_ROUNDS", 4)
 
     /// How the one that goes on is ended, for the next round to start.
     private enum Ending: CaseIterable {
@@ -22,7 +22,7 @@ struct SyncTwinTests {
         "I3: two of one host, again and again: one goes on, the other says where that is, and nobody is fenced"
     )
     func oneHost() async throws {
-        let fixture = try await TwinFixture(records: Self.records)
+        let fixture = try await ListsFixture(records: Self.records)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         for round in 0..<Self.rounds {
@@ -39,7 +39,7 @@ struct SyncTwinTests {
 
     @Test("I3: two hosts, again and again: one goes on, the other says where that is")
     func twoHosts() async throws {
-        let fixture = try await TwinFixture(records: Self.records)
+        let fixture = try await ListsFixture(records: Self.records)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         for round in 0..<Self.rounds {
@@ -58,12 +58,12 @@ struct SyncTwinTests {
 
     @Test("--wait goes on once the other has ended, on its host and on another one", arguments: ["a", "b"])
     func wait(host: String) async throws {
-        let fixture = try await TwinFixture(records: Self.records)
+        let fixture = try await ListsFixture(records: Self.records)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let first = try fixture.sync(Self.slow)
         try await published.grow(by: first)
-        let second = try fixture.sync(["--wait"] + TwinFixture.fast, host: host)
+        let second = try fixture.sync(["--wait"] + ListsFixture.fast, host: host)
         #expect(!(await second.waitForEnd(atMost: 2)))
         try await end(first, .signal)
         #expect(await second.waitForEnd(atMost: 120))
@@ -75,12 +75,12 @@ struct SyncTwinTests {
 
     @Test("a signal ends --wait", arguments: ["a", "b"])
     func waitSignalled(host: String) async throws {
-        let fixture = try await TwinFixture(records: Self.records)
+        let fixture = try await ListsFixture(records: Self.records)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let first = try fixture.sync(Self.slow)
         try await published.grow(by: first)
-        let second = try fixture.sync(["--wait"] + TwinFixture.fast, host: host)
+        let second = try fixture.sync(["--wait"] + ListsFixture.fast, host: host)
         #expect(!(await second.waitForEnd(atMost: 2)))
         second.signal(SIGTERM)
         #expect(await second.waitForEnd(atMost: 20))
@@ -93,7 +93,7 @@ struct SyncTwinTests {
 
     @Test("I3: --take-over takes the account from one that commits all the time, which ends with 4")
     func takeOver() async throws {
-        let fixture = try await TwinFixture(records: 12_000)
+        let fixture = try await ListsFixture(records: 12_000)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         // A commit every few milliseconds: whoever is fenced learns it at once, while its successor still starts.
@@ -124,7 +124,7 @@ struct SyncTwinTests {
             if await twins[0].waitForEnd(atMost: 0.05) { return (twins[1], twins[0]) }
             if await twins[1].waitForEnd(atMost: 0.05) { return (twins[0], twins[1]) }
         }
-        throw TwinFixture.Failure("neither of two ended within a minute")
+        throw ListsFixture.Failure("neither of two ended within a minute")
     }
 
     private func end(_ process: SluiceProcess, _ ending: Ending) async throws {

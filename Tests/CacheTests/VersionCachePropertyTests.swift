@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessSupport
 import Testing
 
 @testable import Cache
@@ -130,19 +131,5 @@ struct VersionCachePropertyTests {
 
     private func pairs(_ found: [(key: [UInt8], version: RememberedVersion)]) -> [Pair] {
         found.map { Pair(key: $0.key, version: $0.version) }
-    }
-}
-
-/// A generator whose numbers follow from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_f491_4f6c_dd1d
     }
 }

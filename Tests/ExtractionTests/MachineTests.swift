@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessSupport
 import Testing
 
 @testable import Extraction
@@ -49,7 +50,7 @@ import Testing
     /// In no window of a period are there more than `count` requests, plus the one at its edge.
     @Test(arguments: [1, 3, 20], 0..<20)
     func noWindowHasMoreThanTheLimit(count: Int, seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: seed)
         var machine = PaceMachine(RateLimit(count: count, period: .seconds(1)))
         var now = Duration.zero
         var times: [Duration] = []
@@ -110,18 +111,5 @@ import Testing
     @Test func everyCodeHasItsOwnText() {
         #expect(Set(ExtractionError.Code.allTexts).count == ExtractionError.Code.allTexts.count)
         #expect(ExtractionError.Code.allTexts.allSatisfy { $0.hasPrefix("extraction.") })
-    }
-}
-
-/// A generator that a seed repeats (splitmix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

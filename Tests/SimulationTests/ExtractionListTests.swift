@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessSupport
 import Synchronization
 import Testing
 
@@ -10,11 +11,11 @@ import Testing
     /// A list of numbered records that is paged by the last one's id, by a seed's mood.
     final class MoodyAPI: HTTPTransport {
         let total: Int
-        private let random: Mutex<Splitmix>
+        private let random: Mutex<SeededGenerator>
 
         init(total: Int, seed: UInt64) {
             self.total = total
-            random = Mutex(Splitmix(state: seed))
+            random = Mutex(SeededGenerator(seed: seed))
         }
 
         func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -31,17 +32,6 @@ import Testing
             case 4: return HTTPResponse(status: 200, headers: [], body: Array("<html>busy</html>".utf8))
             default: return HTTPResponse(status: 200, headers: [], body: body)
             }
-        }
-    }
-
-    struct Splitmix: Sendable {
-        var state: UInt64
-        mutating func draw(_ count: Int) -> Int {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return Int((z ^ (z >> 31)) % UInt64(count))
         }
     }
 
@@ -70,7 +60,7 @@ import Testing
     /// I2: whatever fails, the committed pages are the list, whole and in order, each record once.
     @Test(arguments: 0..<200)
     func everyRecordIsReadOnce(seed: Int) async throws {
-        var choices = Splitmix(state: UInt64(seed) &+ 1_000)
+        var choices = SeededGenerator(seed: UInt64(seed) &+ 1_000)
         let total = choices.draw(60)
         let api = MoodyAPI(total: total, seed: UInt64(seed))
         let definition = try ExtractorDefinition.decode(Array(Self.yaml.utf8), file: "e.yaml")
@@ -114,4 +104,9 @@ import Testing
         #expect(committed == (0..<total).map { "{\"id\":\($0 + 1),\"n\":1.10}" })
         #expect(try Self.load(stored).records == total)
     }
+}
+
+extension SeededGenerator {
+    /// A number below a count.
+    fileprivate mutating func draw(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
 }
