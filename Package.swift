@@ -94,24 +94,22 @@ targets += suites.map {
     )
 }
 
+// Measures the way of a record stage by stage; a program of its own, so that the product carries none of it.
+targets.append(
+    .executableTarget(
+        name: "WholeWay",
+        dependencies: ["HTTP", "Kafka", "Cache", "Runs", "Extraction", "Events", "Core", "JSON"],
+        path: "Tests/Bench/WholeWay",
+        swiftSettings: swiftSettings
+    )
+)
+
 let package = Package(
     name: "sluice",
     products: [.executable(name: "sluice", targets: ["sluice"])],
     targets: targets,
     swiftLanguageModes: [.v6]
 )
-
-// Measures the way of a record stage by stage; a program of its own, so that the product carries none of it.
-if Context.environment["SLUICE_BENCH"] != nil {
-    package.targets.append(
-        .executableTarget(
-            name: "WholeWay",
-            dependencies: ["HTTP", "Kafka", "Cache", "Runs", "Extraction", "Events", "Core", "JSON"],
-            path: "Tests/Bench/WholeWay",
-            swiftSettings: swiftSettings
-        )
-    )
-}
 
 // Fuzz targets link libFuzzer's main and so cannot stand in an ordinary build: SLUICE_FUZZ=1 adds them.
 if Context.environment["SLUICE_FUZZ"] != nil {

@@ -76,7 +76,8 @@ struct WholeWay {
             account: "bench",
             stream: stream.name,
             topic: topic,
-            version: stream.version?.format
+            version: stream.version?.format,
+            remembers: stream.remembers
         )
     }
 
@@ -103,7 +104,7 @@ struct WholeWay {
                     page.page,
                     keyFields: page.keyFields,
                     versionField: page.versionField,
-                    now: page.now
+                    now: page.times.now
                 )
             }
         }
