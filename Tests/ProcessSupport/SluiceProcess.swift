@@ -42,7 +42,8 @@ package final class SluiceProcess: Sendable {
     }
 
     /// By how much more is waited for what must come (`SLUICE_PATIENCE`): a sanitizer makes all of it slow.
-    private static let patience = ProcessInfo.processInfo.environment["SLUICE_PATIENCE"].flatMap(Double.init) ?? 1
+    private static let patience =
+        ProcessInfo.processInfo.environment["SLUICE_PATIENCE"].flatMap(Double.init) ?? 1
 
     /// Waits for the end, at most so long; whether it came.
     ///
