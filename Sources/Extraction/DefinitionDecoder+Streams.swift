@@ -94,8 +94,8 @@ extension DefinitionDecoder {
         let lost = fields["lost"].flatMap { node in
             answer(
                 node,
-                hasMessage: context.errors.messagePath != nil,
-                hasCode: context.errors.codePath != nil
+                hasMessage: !context.errors.messagePaths.isEmpty,
+                hasCode: !context.errors.codePaths.isEmpty
             )
         }
         let since = since(own: own["since"], default: context.defaults["since"], parent: parent)
