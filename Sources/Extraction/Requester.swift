@@ -15,6 +15,10 @@ package final class Requester: Sendable {
         /// Retries and redirects included.
         var requests: Int
         var times: AnswerTimes
+        /// How it was asked for.
+        var method = "GET"
+        /// Whether it says that there is nothing new yet: of subjects that can be caught up with.
+        var isCaughtUp = false
         /// Whether it says that there is no such thing: of subjects that may be gone.
         var isGone = false
         /// Why it does not prove that: it counts only where something else says so too.
@@ -104,18 +108,28 @@ package final class Requester: Sendable {
         ledger.withLock { $0.requests[RequestSubject.counter(ofFeed: feed)] ?? 0 }
     }
 
+    /// This machine's time.
+    var now: Instant { wall() }
+
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
 
-    /// Gets an address until there is an answer with a page, or an error that says why there is none.
+    /// Gets an address as `ask` does.
     func get(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) async throws -> Answer {
+        try await ask(PageRequest(address), for: subject, page: page)
+    }
+
+    /// Asks until there is an answer with a page, or an error that says why there is none.
+    func ask(_ request: PageRequest, for subject: RequestSubject, page: Int?) async throws -> Answer {
         let count = Locked(0)
         var retry = RetryMachine(policy: policy)
         var isRenewed = false
         while true {
             let proof = try await authorizer.proof()
-            let address = try sized(LearnedBase.place(address, on: proof.base), for: subject)
-            switch try await attempt(address, with: proof, for: subject, page: page, count: count) {
+            var request = request
+            request.address = try LearnedBase.place(request.address, on: proof.base)
+            request = sized(request, for: subject)
+            switch try await attempt(request, with: proof, for: subject, page: page, count: count) {
             case .answer(var answer):
                 answer.requests = count.withLock { $0 }
                 return answer
@@ -125,8 +139,10 @@ package final class Requester: Sendable {
                     throw error
                 }
                 isRenewed = true
-            case .failure(let text, let retryAfter):
-                let place = "\(subject.place(page)): GET \(access.secrets.clean(address.logged))"
+            case .failure(let text, let retryAfter, let less):
+                shrink(less, request, subject)
+                let place =
+                    "\(subject.place(page)): \(request.method) \(access.secrets.clean(request.address.logged))"
                 switch retry.failed(retryAfter: retryAfter, draw: jitter()) {
                 case .wait(let duration): try await clock.sleep(duration)
                 case .triesSpent(let tries):
@@ -154,41 +170,39 @@ extension Requester {
     /// What came of one try.
     private enum Outcome {
         case answer(Answer)
-        /// May be tried again, not before `retryAfter` has passed.
-        case failure(String, retryAfter: Duration?)
+        /// May be tried again, not before `retryAfter` has passed, and perhaps for less.
+        case failure(String, retryAfter: Duration?, shrink: ErrorRule.Shrink? = nil)
         /// The proof is not accepted: with another one it may be tried again.
         case refused(ExtractionError, asksForToken: Bool)
     }
 
-    /// The address with a page's size that did not take too long before.
-    private func sized(_ address: HTTPAddress, for subject: RequestSubject) -> HTTPAddress {
-        guard address.query != nil else { return address }
+    /// The request with a page's size that did not take too long before.
+    private func sized(_ request: PageRequest, for subject: RequestSubject) -> PageRequest {
         let sizes = ledger.withLock { $0.sizes.filter { $0.key.counter == subject.counter } }
-        return sizes.reduce(address) { address, size in
-            guard let asked = address.value(ofQuery: size.key.parameter).flatMap({ Int($0) }),
-                asked > size.value
-            else { return address }
-            return address.setting(query: size.key.parameter, to: String(size.value))
+        return sizes.reduce(request) { request, size in
+            guard let asked = request.number(of: size.key.parameter), asked > size.value else {
+                return request
+            }
+            return request.setting(size.key.parameter, to: .number(size.value))
         }
     }
 
     /// Asks for less from now on.
-    private func shrink(_ shrink: ErrorRule.Shrink?, _ address: HTTPAddress, _ subject: RequestSubject) {
-        guard let shrink, let size = address.value(ofQuery: shrink.parameter).flatMap({ Int($0) })
-        else { return }
+    private func shrink(_ shrink: ErrorRule.Shrink?, _ request: PageRequest, _ subject: RequestSubject) {
+        guard let shrink, let size = request.number(of: shrink.parameter) else { return }
         let key = PageSize(counter: subject.counter, parameter: shrink.parameter)
         ledger.withLock { $0.sizes[key] = shrink.size(after: size) }
     }
 
     private func attempt(
-        _ address: HTTPAddress,
+        _ request: PageRequest,
         with proof: Proof,
         for subject: RequestSubject,
         page: Int?,
         count: borrowing Locked<Int>
     ) async throws -> Outcome {
         do {
-            let answer = try await follow(address, with: proof, for: subject, page: page, count: count)
+            let answer = try await follow(request, with: proof, for: subject, page: page, count: count)
             if 200..<300 ~= answer.response.status { return .answer(answer) }
             return try judge(answer, for: subject, page: page)
         } catch let error as HTTPError {
@@ -199,19 +213,20 @@ extension Requester {
 
     /// Sends the request and follows redirects; every address is checked before it gets the credentials (I6).
     private func follow(
-        _ start: HTTPAddress,
+        _ start: PageRequest,
         with proof: Proof,
         for subject: RequestSubject,
         page: Int?,
         count: borrowing Locked<Int>
     ) async throws -> Answer {
-        var address = start
+        var address = start.address
         for _ in 0...Self.maximumRedirects {
             try check(address, for: subject, page: page)
             let ticket = try await pace(subject)
             count.withLock { $0 += 1 }
             let sent = wall()
-            let response = try await send(access.request(address, proof), ticket, for: subject, at: sent)
+            let request = start.completing(access.request(address, proof))
+            let response = try await send(request, ticket, for: subject, at: sent)
             guard [301, 302, 303, 307, 308].contains(response.status) else {
                 return Answer(
                     response: response,
@@ -222,13 +237,22 @@ extension Requester {
                         received: wall(),
                         date: response[header: "Date"].flatMap { HTTPDate.parse($0) },
                         isAged: response[header: "Age"] != nil
-                    )
+                    ),
+                    method: start.method
+                )
+            }
+            guard start.body == nil || [307, 308].contains(response.status) else {
+                throw badRedirect(
+                    "POST \(address.logged) answered \(response.status): what was posted would be lost on the"
+                        + " way; check base_url and the path",
+                    subject,
+                    page
                 )
             }
             address = try target(of: response, from: address, for: subject, page: page)
         }
         throw badRedirect(
-            "GET \(start.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
+            "\(start.method) \(start.address.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
             subject,
             page
         )
@@ -335,9 +359,15 @@ extension Requester {
         let said = rules.said(by: response)
         let words = said.text.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
         let answer = "answered \(response.status)\(words)"
-        let text = "\(subject.place(page)): GET \(access.secrets.clean(failed.address.logged)) \(answer)"
+        let text =
+            "\(subject.place(page)): \(failed.method) \(access.secrets.clean(failed.address.logged)) \(answer)"
         if let expired = subject.expired, expired.matches(response.status, said) {
             throw subject.error(.feedExpired, "\(text); the place in the feed is lost")
+        }
+        if let pattern = subject.caughtUp, pattern.matches(response.status, said) {
+            var caughtUp = failed
+            caughtUp.isCaughtUp = true
+            return .answer(caughtUp)
         }
         if let lost = subject.lost, lost.matches(response.status, said) {
             throw subject.error(.placeLost, "\(text); the place in the list is lost")
@@ -352,13 +382,12 @@ extension Requester {
             let apiNow = response[header: "Date"].flatMap { HTTPDate.parse($0) } ?? wall()
             let asked = response[header: "Retry-After"].flatMap { RetryAfter.parse($0, now: apiNow) }
             let wait = asked ?? decision.wait
-            shrink(decision.shrink, failed.address, subject)
             if response.status == 429, let wait {
                 // The account is over its limit, whoever asked: none of its streams goes before.
                 let now = clock.elapsed()
                 ledger.withLock { $0.limits.refused(subject.limit, for: wait, at: now) }
             }
-            return .failure(answer, retryAfter: wait)
+            return .failure(answer, retryAfter: wait, shrink: decision.shrink)
         case .refresh, .refusedCredentials:
             let names = access.secretNames.joined(separator: ", ")
             let advice = names.isEmpty ? "" : "; check the account's \(names)"
