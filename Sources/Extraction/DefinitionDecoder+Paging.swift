@@ -15,6 +15,7 @@ extension DefinitionDecoder {
         case "last_record": return lastRecord(value, key: key)
         case "offset": return counted(value).map { .offset(parameter: $0.parameter, end: $0.end) }
         case "page":
+            numberedPages.append(node)
             return counted(value, known: ["first"]).map {
                 .number(parameter: $0.parameter, first: $0.first, end: $0.end)
             }
