@@ -9,6 +9,8 @@ import YAML
 /// nil and takes no further part.
 struct DefinitionDecoder {
     private(set) var problems: [DefinitionProblem] = []
+    /// Where pages are asked for by their number.
+    var numberedPages: [YAMLNode] = []
     /// The declared settings: all that a template can use.
     var settings: [SettingDeclaration] = []
 
@@ -22,6 +24,7 @@ struct DefinitionDecoder {
             root,
             known: [
                 "extractor", "description", "settings", "base_url", "hosts", "auth", "headers", "limits",
+                "quota",
                 "errors", "feeds", "defaults", "streams",
             ]
         )
@@ -29,7 +32,10 @@ struct DefinitionDecoder {
         settings = declarations(fields["settings"])
         let name = required("extractor", of: fields, in: root).flatMap { text($0) }
         if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
-        let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
+        let authentication = authentication(fields["auth"])
+        let baseURL = required("base_url", of: fields, in: root).flatMap {
+            self.baseURL($0, authentication, hosts: fields["hosts"])
+        }
         let limits = limits(fields["limits"])
         let limitNames = limits.map(\.name)
         let errorRules = errorRules(fields["errors"])
@@ -42,11 +48,20 @@ struct DefinitionDecoder {
             feeds: fields["feeds"].map { members($0).map(\.key) } ?? [],
             errors: errorRules
         )
+        if errorRules.rules.contains(where: { $0.shrink != nil }) {
+            for node in numberedPages {
+                report(
+                    node,
+                    "the number of a page means other records when pages shrink: take shrink out of the errors' rules, "
+                        + "or page by offset or cursor"
+                )
+            }
+        }
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
-            authentication: authentication(fields["auth"]),
-            headers: headers(fields["headers"])
+            headers: headers(fields["headers"]),
+            quota: fields["quota"].flatMap { quota($0) }
         )
         guard let name, let baseURL, problems.isEmpty else { return nil }
         return ExtractorDefinition(
@@ -55,9 +70,10 @@ struct DefinitionDecoder {
             settings: settings,
             baseURL: baseURL,
             hosts: definition.hosts,
-            authentication: definition.authentication,
+            authentication: authentication,
             headers: definition.headers,
             limits: limits,
+            quota: definition.quota,
             errorRules: errorRules,
             feeds: feeds,
             streams: streams

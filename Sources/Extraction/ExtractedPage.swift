@@ -1,4 +1,4 @@
-import Core
+package import Core
 package import JSON
 
 /// One page of a stream, scanned, with all that its events and its bookmark need.
@@ -8,11 +8,19 @@ package struct ExtractedPage: Sendable {
     package var keyFields: Range<Int>
     /// Which of a record's fields is its version; it may be null or absent in a record.
     package var versionField: Int?
+    /// How the version is written.
+    package var versionFormat: VersionFormat?
     /// The place behind this page: what the bookmark holds once its events are committed (I1).
     package var progress: ListProgress
     package var times: AnswerTimes
     /// The requests that it took, retries and redirects included.
     package var requests: Int
+    /// Which records say that they are deleted; empty where none does.
+    package var isDeleted: [Bool] = []
+    /// Keys that records of this page swallowed, as events bear them.
+    package var mergedKeys: [(record: Int, key: [UInt8])] = []
+    /// The newest version in it that is not later than its `now`; of token and window streams.
+    package var newest: Instant?
 
     /// A page.
     package init(
@@ -29,5 +37,16 @@ package struct ExtractedPage: Sendable {
         self.progress = progress
         self.times = times
         self.requests = requests
+    }
+}
+
+extension ExtractedPage {
+    /// A record's key as events bear it: a text's decoded UTF-8, a number's digits, of several a JSON array.
+    package func keyText(ofRecord record: Int) -> [UInt8] { page.keyText(keyFields, ofRecord: record) }
+
+    /// The time that a record's version is; nil where it has none, or one that is no time.
+    package func versionTime(ofRecord record: Int) -> Instant? {
+        guard let versionField, let versionFormat else { return nil }
+        return versionFormat.instant(page.text(of: page.field(versionField, ofRecord: record))[...])
     }
 }

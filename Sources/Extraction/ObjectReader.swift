@@ -74,13 +74,12 @@ package final class ObjectReader: Sendable {
             )
         }
         if try isGone(page, subject) { return ObjectLook(found: .gone, times: times, requests: requests) }
-        let extracted = ExtractedPage(
-            page: page,
-            keyFields: reader.keyFields,
-            versionField: reader.versionField,
+        let extracted = try reader.extracted(
+            page,
             progress: .start,
             times: times,
-            requests: requests
+            requests: requests,
+            number: nil
         )
         return ObjectLook(found: .records([extracted]), times: times, requests: requests)
     }

@@ -14,6 +14,10 @@ struct PageReader: Sendable {
     /// Of `RecordShape.others`, in their order.
     let otherFields: [Int]
     private let tokenField: Int?
+    private let versionFormat: VersionFormat?
+    private let rules: RecordRules
+    /// Of the page: where those of the shape begin behind those of its paging.
+    private let firstPageField: Int
 
     init(subject: RequestSubject, shape: RecordShape, paging: Paging, access: AccountAccess) {
         self.subject = subject
@@ -28,11 +32,24 @@ struct PageReader: Sendable {
             return fields.count - 1
         }
         keyFields = 0..<shape.key.count
+        versionFormat = shape.format
         versionField = shape.version.map { index(of: $0) }
         otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
+        rules = RecordRules(
+            deletion: shape.deletion,
+            deletionField: shape.deletion?.field.map { index(of: $0) },
+            merged: shape.merged,
+            mergedField: shape.merged.map { index(of: $0.path) },
+            newest: shape.hasNewest ? shape.format : nil
+        )
+        firstPageField = paging.pageFields.count
         scanner = PageScanner(
-            plan: ScanPlan(records: shape.records, recordFields: fields, pageFields: paging.pageFields)
+            plan: ScanPlan(
+                records: shape.records,
+                recordFields: fields,
+                pageFields: paging.pageFields + shape.pageFields
+            )
         )
     }
 
@@ -54,7 +71,7 @@ struct PageReader: Sendable {
             let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
             let hint = isMarkup ? "; this is HTML or XML, as of a login page or a proxy's error" : ""
             throw badPage(
-                "GET \(answer.address.logged) gave no usable page: at byte \(error.offset) of \(size)"
+                "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(error.offset) of \(size)"
                     + " \(error.message) (\(access.secrets.excerpt(type, characters: 80)), begins"
                     + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
                 number
@@ -77,14 +94,14 @@ struct PageReader: Sendable {
 
     /// A record's key as events bear it: a text's decoded UTF-8, a number's digits, of several a JSON array.
     func keyText(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
-        if keyFields.count == 1 { return page.text(of: page.field(0, ofRecord: record)) }
-        let parts = keyFields.map { field -> JSONValue in
-            let slice = page.field(field, ofRecord: record)
-            let text = String(decoding: page.text(of: slice), as: UTF8.self)
-            let isText = page.bytes[slice.range].first == UInt8(ascii: "\"")
-            return isText ? .string(text) : .number(text)
-        }
-        return JSONValue.array(parts).bytes()
+        page.keyText(keyFields, ofRecord: record)
+    }
+
+    /// A record's key of one part, as a text or a number.
+    func keyValue(ofRecord record: Int, in page: ScannedPage) -> JSONValue {
+        let text = String(decoding: keyText(ofRecord: record, in: page), as: UTF8.self)
+        let slice = page.field(keyFields.lowerBound, ofRecord: record)
+        return page.bytes[slice.range].first == UInt8(ascii: "\"") ? .string(text) : .number(text)
     }
 
     private func keyBytes(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
@@ -110,6 +127,31 @@ struct PageReader: Sendable {
         }
     }
 
+    /// The page with all that its events and its bookmark need.
+    func extracted(
+        _ page: ScannedPage,
+        progress: ListProgress,
+        times: AnswerTimes,
+        requests: Int,
+        number: Int?
+    ) throws(ExtractionError) -> ExtractedPage {
+        var extracted = ExtractedPage(
+            page: page,
+            keyFields: keyFields,
+            versionField: versionField,
+            progress: progress,
+            times: times,
+            requests: requests
+        )
+        extracted.versionFormat = versionFormat
+        do {
+            try rules.apply(to: &extracted, access: access)
+        } catch {
+            throw badPage(error.message, number)
+        }
+        return extracted
+    }
+
     private static func problem(ofKey token: ArraySlice<UInt8>) -> String? {
         guard let first = token.first else { return "is missing" }
         switch first {
@@ -120,7 +162,7 @@ struct PageReader: Sendable {
         }
     }
 
-    private func badPage(_ text: String, _ number: Int?) -> ExtractionError {
+    func badPage(_ text: String, _ number: Int?) -> ExtractionError {
         subject.error(
             .badPage,
             access.secrets.clean(
@@ -138,9 +180,16 @@ extension PageReader {
         after page: ScannedPage,
         links: [String],
         from address: HTTPAddress,
+        asked: JSONValue?,
         page number: Int?
     ) throws(ExtractionError) -> JSONValue? {
         switch paging {
+        case .offset(_, let end):
+            let next = (asked?.int ?? 0) + page.records.count
+            return try isEnd(end, of: page, reached: next, number) ? nil : .number(next)
+        case .number(_, let first, let end):
+            let own = asked?.int ?? first
+            return try isEnd(end, of: page, reached: own - first + 1, number) ? nil : .number(own + 1)
         case .singlePage: return nil
         case .lastRecord(_, _, let more):
             let hasMore = try more.map { path throws(ExtractionError) in
@@ -181,6 +230,34 @@ extension PageReader {
         }
     }
 
+    /// Whether a counted page is the last one; `reached` are the records, or pages, with it.
+    private func isEnd(
+        _ end: Paging.CountedEnd,
+        of page: ScannedPage,
+        reached: Int,
+        _ number: Int?
+    ) throws(ExtractionError) -> Bool {
+        let isLast: Bool
+        switch end {
+        case .emptyPage: return page.records.isEmpty
+        case .more(let path): isLast = try !flag(page.pageFields[0], path, in: page, page: number)
+        case .total(let path):
+            let value = try value(page.pageFields[0], path, in: page, page: number)
+            guard let total = value?.lexeme.flatMap({ Int($0) }) else {
+                throw badPage("how many there are (\(FieldPath.text(path))) is no whole number", number)
+            }
+            isLast = reached >= total
+        }
+        guard isLast || !page.records.isEmpty else {
+            throw subject.error(
+                .noProgress,
+                "\(subject.place(number)): the page is empty, yet says that there are more;"
+                    + " the bookmark stays before this page"
+            )
+        }
+        return isLast
+    }
+
     /// The field of a record that the next page starts after.
     func token(ofRecord record: Int, in page: ScannedPage, page number: Int?) throws(ExtractionError)
         -> JSONValue
@@ -193,6 +270,25 @@ extension PageReader {
             throw badPage("record \(record + 1) has no \(FieldPath.text(field)) to go on after", number)
         }
         return try checked(token, number)
+    }
+
+    /// A text or number of the page, by its position in the shape's fields; nil where there is none.
+    func pageValue(_ index: Int, _ path: [String], in page: ScannedPage, page number: Int?)
+        throws(ExtractionError) -> JSONValue?
+    {
+        try value(page.pageFields[firstPageField + index], path, in: page, page: number)
+    }
+
+    /// A field of the page as it was written, by its position in the shape's fields; empty where it is absent.
+    func pageToken(_ index: Int, in page: ScannedPage) -> ArraySlice<UInt8> {
+        page.bytes[page.pageFields[firstPageField + index].range]
+    }
+
+    /// A boolean of the page, by its position in the shape's fields.
+    func pageFlag(_ index: Int, _ path: [String], in page: ScannedPage, page number: Int?)
+        throws(ExtractionError) -> Bool
+    {
+        try flag(page.pageFields[firstPageField + index], path, in: page, page: number)
     }
 
     private func flag(
@@ -250,7 +346,7 @@ extension PageReader {
     }
 
     /// A token is kept in the state: no credential may be in it (I6).
-    private func checked(_ token: JSONValue, _ number: Int?) throws(ExtractionError) -> JSONValue {
+    func checked(_ token: JSONValue, _ number: Int?) throws(ExtractionError) -> JSONValue {
         guard let text = token.text, access.secrets.finds(in: text) else { return token }
         throw badPage(
             "what leads to the next page holds one of the account's secrets, and would be kept",
@@ -260,6 +356,18 @@ extension PageReader {
 }
 
 extension ScannedPage {
+    /// A key out of its parts, as events bear it.
+    func keyText(_ keyFields: Range<Int>, ofRecord record: Int) -> [UInt8] {
+        if keyFields.count == 1 { return text(of: field(keyFields.lowerBound, ofRecord: record)) }
+        let parts = keyFields.map { field -> JSONValue in
+            let slice = self.field(field, ofRecord: record)
+            let text = String(decoding: text(of: slice), as: UTF8.self)
+            let isText = bytes[slice.range].first == UInt8(ascii: "\"")
+            return isText ? .string(text) : .number(text)
+        }
+        return JSONValue.array(parts).bytes()
+    }
+
     /// What a field says: a text decoded, everything else as it was written; empty where it is absent.
     func text(of slice: ByteSlice) -> [UInt8] {
         let token = bytes[slice.range]

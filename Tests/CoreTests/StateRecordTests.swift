@@ -57,6 +57,35 @@ struct StateRecordTests {
         #expect(text(record.key) == #"["topic","stripe/acme","shop.stripe.acme.customers"]"#)
     }
 
+    @Test func `a credential survives its file`() throws {
+        let bytes = try Golden.bytes("credential-1.json")
+        let credential = try CredentialRecord(bytes, account: account)
+        let record = try credential.record(account: account)
+        #expect(text(record.value) == text(bytes))
+        #expect(text(record.key) == #"["credential","stripe/acme"]"#)
+        #expect(try StateKey(record.key) == .credential(account))
+        #expect(try CredentialRecord(in: [record.key: bytes], account: account) == credential)
+        #expect(try CredentialRecord(in: [:], account: account) == nil)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"format":1,"status":"lent","seed":"","key":"","sealed":"","updated":0}"#,
+            "its status is \"lent\""
+        ),
+        (
+            #"{"format":1,"status":"kept","seed":"","key":"","sealed":"A","updated":0}"#,
+            "\"sealed\" is no base64"
+        ),
+        (#"{"format":2}"#, "upgrade sluice"),
+    ])
+    func `a credential that cannot be read is refused`(value: String, message: String) throws {
+        let error = try #require(throws: StateError.self) {
+            try CredentialRecord(Array(value.utf8), account: account)
+        }
+        #expect(error.message.contains(message), "\(error.message)")
+    }
+
     @Test func `I4 a token keeps its digits`() throws {
         let bookmark = try Bookmark(Golden.bytes("bookmark-1.json"), account: account, stream: stream)
         #expect(bookmark.list.token?["n"] == .number("12345678901234567890.10"))
@@ -84,6 +113,7 @@ struct StateRecordTests {
             { _ = try SessionRecord(bytes, account: account) },
             { _ = try LayoutRecord(bytes, topic: "t") },
             { _ = try KeptTopic(bytes, account: account, topic: "t") },
+            { _ = try CredentialRecord(bytes, account: account) },
         ]
         for decode in decoders {
             let error = try #require(throws: StateError.self) { try decode() }
@@ -93,7 +123,9 @@ struct StateRecordTests {
         }
     }
 
-    @Test(arguments: ["bookmark-1.json", "session-1.json", "layout-1.json", "topic-1.json"])
+    @Test(arguments: [
+        "bookmark-1.json", "session-1.json", "layout-1.json", "topic-1.json", "credential-1.json",
+    ])
     func `a member that the format does not have is refused, since writing would lose it`(file: String) throws
     {
         var golden = text(try Golden.bytes(file))
@@ -104,6 +136,7 @@ struct StateRecordTests {
             case "bookmark-1.json": _ = try Bookmark(bytes, account: account, stream: stream)
             case "session-1.json": _ = try SessionRecord(bytes, account: account)
             case "layout-1.json": _ = try LayoutRecord(bytes, topic: "t")
+            case "credential-1.json": _ = try CredentialRecord(bytes, account: account)
             default: _ = try KeptTopic(bytes, account: account, topic: "shop.stripe.acme.customers")
             }
         }
