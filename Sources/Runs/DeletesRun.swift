@@ -47,7 +47,7 @@ struct DeletesRun {
         try await context.committer.drain(stream)
         var deletes: [EventBuilder.Delete] = []
         for (position, name) in page.keys.enumerated() {
-            let time = page.times.isEmpty ? nil : page.times[position]
+            let time = page.deletedAt.isEmpty ? nil : page.deletedAt[position]
             for key in plan.builder.keys(naming: name) {
                 deletes.append(EventBuilder.Delete(key: key, time: time))
             }

@@ -1,4 +1,5 @@
 import Core
+import Events
 import Extraction
 
 /// Forgets the keys of a stream whose versions its bookmark has passed by more than it will ever be read again.

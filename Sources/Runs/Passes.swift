@@ -1,4 +1,5 @@
 import Core
+import Events
 import Extraction
 
 /// What is done beside a stream's reading every so often, behind it: reading what was deleted, and what is there.

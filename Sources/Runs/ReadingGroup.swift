@@ -1,6 +1,7 @@
 import Core
 import Events
 import Extraction
+import JSON
 
 /// The streams that one reading of a stream's pages serves: the stream itself, and those that have the children of its
 /// records.

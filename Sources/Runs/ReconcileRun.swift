@@ -1,4 +1,5 @@
 import Core
+import Events
 import Extraction
 
 /// Reads the whole list of a stream's keys, and deletes what is remembered and not on it; of a child stream, whose
