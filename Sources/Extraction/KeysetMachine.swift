@@ -48,6 +48,9 @@ struct KeysetMachine: Sendable {
 
     let from: Instant
     let to: Instant
+    /// Everything of the window before this came: the start of the last request that proved to go on where the one
+    /// before it ended.
+    private(set) var readTo: Instant
     private let unit: Duration
     private let hasTies: Bool
     /// Nil when the window is read to its end.
@@ -67,6 +70,7 @@ struct KeysetMachine: Sendable {
         self.to = to
         self.unit = unit
         self.hasTies = hasTies
+        readTo = from
         ask = from < to ? .range(from: from) : nil
     }
 
@@ -79,11 +83,19 @@ struct KeysetMachine: Sendable {
 
     /// Takes the page that was asked for, and gives which of its records are new.
     mutating func take(_ page: Page) throws(Problem) -> [Int] {
+        let new: [Int]
         switch ask {
-        case .range(let start): try takeRange(page, from: start)
-        case .ties(let time, let after): try takeTies(page, at: time, after: after)
+        case .range(let start):
+            new = try takeRange(page, from: start)
+            // A page that steps back proves nothing, nor what was asked for before it.
+            if stepsBack == 0 { readTo = max(readTo, start) }
+        case .ties(let time, let after):
+            new = try takeTies(page, at: time, after: after)
+            if stepsBack == 0 { readTo = max(readTo, time) }
         case nil: preconditionFailure("a window that was read to its end has no further page")
         }
+        if ask == nil { readTo = to }
+        return new
     }
 }
 

@@ -92,14 +92,7 @@ struct PageReader: Sendable {
 
     /// A record's key as events bear it: a text's decoded UTF-8, a number's digits, of several a JSON array.
     func keyText(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
-        if keyFields.count == 1 { return page.text(of: page.field(0, ofRecord: record)) }
-        let parts = keyFields.map { field -> JSONValue in
-            let slice = page.field(field, ofRecord: record)
-            let text = String(decoding: page.text(of: slice), as: UTF8.self)
-            let isText = page.bytes[slice.range].first == UInt8(ascii: "\"")
-            return isText ? .string(text) : .number(text)
-        }
-        return JSONValue.array(parts).bytes()
+        page.keyText(ofRecord: record, fields: keyFields)
     }
 
     /// A record's key of one part, as a text or a number.

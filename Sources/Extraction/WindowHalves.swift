@@ -21,10 +21,13 @@ struct WindowHalves: Sendable {
     private var count = 0
     private var largestPage = 0
     private(set) var given: Set<[UInt8]> = []
+    /// Everything before this came, in parts that were read to their end.
+    private(set) var readTo: Instant
 
     /// A window.
     init(from: Instant, to: Instant, cap: Int?) {
         self.cap = cap
+        readTo = from
         pending = from < to ? [(from, to)] : []
     }
 
@@ -39,10 +42,15 @@ struct WindowHalves: Sendable {
     mutating func took(_ records: Int, isDone: Bool) -> Step {
         count += records
         largestPage = max(largestPage, records)
-        guard let cap, let current else { return isDone ? .ended : .goOn }
+        guard let current else { return isDone ? .ended : .goOn }
+        guard let cap else {
+            if isDone { readTo = current.to }
+            return isDone ? .ended : .goOn
+        }
         // An API may refuse a page that would pass the cap, or leave out what is above it without a word.
         let isTooMany = isDone ? count >= cap : count + largestPage > cap
         if isTooMany { return .tooMany(from: current.from, to: current.to) }
+        if isDone { readTo = current.to }
         return isDone ? .ended : .goOn
     }
 

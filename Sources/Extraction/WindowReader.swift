@@ -94,6 +94,15 @@ package final class WindowReader: Sendable {
     /// Whether all of the window came.
     package var isComplete: Bool { place.withLock { $0.isComplete } }
 
+    /// Everything of the window before this was in the pages given so far: as far as that a bookmark may move.
+    package var readTo: Instant {
+        place.withLock { place in
+            if place.isComplete { return to }
+            if case .ascending = window.order { return place.keyset?.readTo ?? to }
+            return place.halves.readTo
+        }
+    }
+
     /// How far it was read.
     package var progress: ListProgress { place.withLock { $0.progress } }
 

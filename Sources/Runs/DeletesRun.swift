@@ -20,11 +20,17 @@ struct DeletesRun {
 
     /// Returns when all of it is committed.
     func run(_ definition: StreamDefinition) async throws {
-        let reader = try DeletesReader(stream: definition, requester: context.run.requester)
+        guard
+            let reader = try DeletesReader(
+                stream: definition,
+                requester: context.run.requester,
+                discovered: try await context.discovered(for: definition)
+            )
+        else { return }
         var begun: Instant?
         var page = try await reader.next()
         while let current = page {
-            begun = begun ?? current.times.asked
+            begun = begun ?? current.answered.asked
             CrashPoint.hit(.afterFetch)
             async let following = reader.next()
             if plan.definition.parent == nil {
@@ -47,7 +53,7 @@ struct DeletesRun {
         try await context.committer.drain(stream)
         var deletes: [EventBuilder.Delete] = []
         for (position, name) in page.keys.enumerated() {
-            let time = page.deletedAt.isEmpty ? nil : page.deletedAt[position]
+            let time = page.times[position]
             for key in plan.builder.keys(naming: name) {
                 deletes.append(EventBuilder.Delete(key: key, time: time))
             }
@@ -56,7 +62,7 @@ struct DeletesRun {
         var told: [EventBuilder.Delete] = []
         for (delete, known) in zip(deletes, known) {
             guard let known else { continue }
-            switch rule.decide(delete.time, known: known, asked: page.times.asked) {
+            switch rule.decide(delete.time, known: known, asked: page.answered.asked) {
             case .holds: told.append(delete)
             case .holdsNow: told.append(EventBuilder.Delete(key: delete.key, time: nil))
             case .isOvertaken: break
@@ -65,20 +71,20 @@ struct DeletesRun {
         guard !told.isEmpty else { return }
         try await context.submit(
             stream,
-            plan.builder.deletes(told, now: page.times.now),
+            plan.builder.deletes(told, now: page.answered.now),
             bookmark: context.move(stream) { _ in },
-            facts: context.facts(stream, page.times)
+            facts: context.facts(stream, page.answered)
         )
     }
 
     private func handChildren(of page: KeyPage) async throws {
         for parent in page.keys {
-            for events in try context.children([], of: parent, stream, now: page.times.now) {
+            for events in try context.children([], of: parent, stream, now: page.answered.now) {
                 try await context.submit(
                     stream,
                     events,
                     bookmark: context.move(stream) { _ in },
-                    facts: context.facts(stream, page.times, parent: parent)
+                    facts: context.facts(stream, page.answered, parent: parent)
                 )
             }
         }

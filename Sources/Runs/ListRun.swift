@@ -71,7 +71,8 @@ struct ListRun {
             stream: plan.definition,
             requester: context.run.requester,
             from: context.bookmark(stream).list,
-            limit: context.run.limit
+            limit: context.run.limit,
+            discovered: try await context.discovered(for: plan.definition)
         )
         var page = try await next(reader)
         var place: Bookmark.List?

@@ -38,6 +38,12 @@ final class ReadingGroup {
     /// What is older than this is nothing new for a stream, whatever else it is read for.
     func begin(_ stream: Int, at horizon: Instant) { horizons[stream] = horizon }
 
+    /// The stream that the reading's requests count for, where it is not the one whose pages are read.
+    var reader: StreamDefinition? {
+        guard !active.contains(where: { !isChild($0) }), let first = active.first else { return nil }
+        return context.plan(first).definition
+    }
+
     /// So many records may be read at most: only where the stream itself reads alone.
     var limit: Int? {
         guard let limit = context.run.limit, active.count == 1, !isChild(active[0]) else { return nil }
@@ -181,8 +187,8 @@ final class ReadingGroup {
     private func changedParents(of page: ExtractedPage, _ stream: Int) -> [ParentRecord] {
         var parents: [ParentRecord] = []
         for record in page.page.records.indices {
-            if let horizon = horizons[stream], let version = page.versionTime(ofRecord: record),
-                version < horizon
+            if let horizon = horizons[stream], let format = definition.version?.format,
+                let version = page.versionTime(ofRecord: record, format: format), version < horizon
             {
                 continue
             }

@@ -11,6 +11,8 @@ final class RunContext: Sendable {
     let tally: StreamTally
     /// Where each stream will stand once what was handed over is committed.
     private let bookmarks: Locked<[Bookmark]>
+    /// What was read before streams, by their names.
+    private let discovered = Locked<[String: Discovered]>([:])
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
@@ -152,6 +154,15 @@ final class RunContext: Sendable {
         let gone = known.filter { !$0.version.isDeleted && !present.contains($0.key) }.map(\.key)
         if !gone.isEmpty { events.append(plan.builder.deletes(of: gone, now: now, happened: happened)) }
         return events
+    }
+
+    /// What a stream's requests have to say that must be read before it; once in a run.
+    func discovered(for definition: StreamDefinition) async throws -> Discovered {
+        guard !definition.discover.isEmpty else { return .none }
+        if let known = discovered.withLock({ $0[definition.name] }) { return known }
+        let found = try await Discovery(stream: definition, requester: run.requester).read()
+        discovered.withLock { $0[definition.name] = found }
+        return found
     }
 
     // MARK: How streams begin and end

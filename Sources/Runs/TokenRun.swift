@@ -77,7 +77,9 @@ final class TokenRun {
             stream: group.definition,
             requester: context.run.requester,
             from: place,
-            limit: group.limit
+            limit: group.limit,
+            discovered: try await context.discovered(for: group.definition),
+            for: group.reader
         )
         let context = context
         var page = try await reader.next()
@@ -117,7 +119,8 @@ final class TokenRun {
                 stream: group.definition,
                 requester: context.run.requester,
                 from: TokenPlace(token: nil, from: reached.advanced(by: .zero - reread.back)),
-                limit: nil
+                discovered: try await context.discovered(for: group.definition),
+                for: group.reader
             )
             var page = try await reader.next()
             while let current = page {

@@ -54,29 +54,25 @@ final class WindowRun {
 
     /// Reads one window; false where it was not read to its end.
     private func read(_ part: WindowMachine.Part, isLast: Bool) async throws -> Bool {
-        let reader = try WindowReader(
-            stream: group.definition,
-            requester: context.run.requester,
-            from: part.from,
-            to: part.to,
-            limit: group.limit
-        )
+        let reader = try await reader(of: part)
+        let begun = context.run.clock.elapsed()
         var asked: Instant?
         var page = try await reader.next()
         while let current = page {
             CrashPoint.hit(.afterFetch)
-            let first = asked ?? current.times.asked
+            let first = asked ?? self.asked(reader, begun)
             asked = first
             known = current.times.now
-            machine.read(to: reader.readTo, asked: first)
+            if let first { machine.read(to: reader.readTo, asked: first) }
             let at = machine.at
             async let following = reader.next()
             try await group.hand(current) { _, bookmark in bookmark.advance(to: at) }
             guard !group.active.isEmpty else { return false }
             page = try await following
         }
-        guard reader.isComplete, let asked else { return false }
-        machine.read(to: part.to, asked: asked)
+        guard reader.isComplete else { return false }
+        if let first = asked ?? self.asked(reader, begun) { machine.read(to: reader.to, asked: first) }
+        known = reader.times?.now ?? known
         let at = machine.at
         try await group.move { bookmark in
             bookmark.advance(to: at)
@@ -84,6 +80,25 @@ final class WindowRun {
         }
         await group.drain()
         return true
+    }
+
+    /// When the window's first answer was asked for, at the latest: what happened later may not be in it.
+    private func asked(_ reader: WindowReader, _ begun: Duration) -> Instant? {
+        // Some answers before the one that says its time may have had nothing.
+        let passed = context.run.clock.elapsed() - begun
+        return reader.times.map { $0.asked.advanced(by: .zero - passed) }
+    }
+
+    private func reader(of part: WindowMachine.Part) async throws -> WindowReader {
+        try WindowReader(
+            stream: group.definition,
+            requester: context.run.requester,
+            from: part.from,
+            to: part.to,
+            limit: group.limit,
+            discovered: try await context.discovered(for: group.definition),
+            for: group.reader
+        )
     }
 
     private func forget() async throws {
@@ -122,13 +137,7 @@ final class WindowRun {
     }
 
     private func sweep(_ part: WindowMachine.Part) async throws -> Bool {
-        let reader = try WindowReader(
-            stream: group.definition,
-            requester: context.run.requester,
-            from: part.from,
-            to: part.to,
-            limit: nil
-        )
+        let reader = try await reader(of: part)
         var page = try await reader.next()
         while let current = page {
             async let following = reader.next()

@@ -106,7 +106,8 @@ final class TimedAPI: HTTPTransport {
         let live = state.rows.filter { $0.value.last?.value != nil }.keys.sorted()
         switch Int.random(in: 0..<10, using: &state.random) {
         case 0..<3: put("r\(state.rows.count)", &state, nil)
-        case 3, 4 where deleting:
+        case 3,
+            4 where deleting:
             if let id = live.randomElement(using: &state.random) { change(id, nil, &state, nil) }
         case 5:
             // What was deleted comes back.
@@ -124,7 +125,9 @@ final class TimedAPI: HTTPTransport {
     private func change(_ id: String, _ value: Int?, _ state: inout State, _ lateness: Int?) {
         let now = clock.now
         let last = state.rows[id]?.last
-        guard last.map({ $0.version < now.seconds }) ?? true, value != nil || last?.value != nil else { return }
+        guard last.map({ $0.version < now.seconds }) ?? true, value != nil || last?.value != nil else {
+            return
+        }
         var late = lateness ?? 0
         if lateness == nil, state.traps.lateness > 0 {
             let isLate = Double.random(in: 0..<1, using: &state.random) < state.traps.lateRate

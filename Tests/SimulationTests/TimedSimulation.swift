@@ -157,7 +157,9 @@ final class TimedSimulation {
                 throw Violation(description: "the id \(event.id) came twice in \(event.stream): \(event)")
             }
             if let before = view[event.stream]?[event.key], before == event.value {
-                throw Violation(description: "\(event.stream) \(event.key) came twice in succession: \(event)")
+                throw Violation(
+                    description: "\(event.stream) \(event.key) came twice in succession: \(event)"
+                )
             }
             // Children have no history of their own here.
             if let states = history[event.key] { try checkOrder(event, states) }
@@ -169,14 +171,14 @@ final class TimedSimulation {
     /// The states of a row come in their order.
     private func checkOrder(_ event: MemoryDestination.Event, _ states: [String?]) throws {
         let place = places[event.stream]?[event.key] ?? 0
-        if let next = states[min(place, states.count)...].firstIndex(of: event.value) {
-            places[event.stream, default: [:]][event.key] = next
-        } else {
+        guard let next = states[min(place, states.count)...].firstIndex(of: event.value) else {
             throw Violation(
-                description: "\(event.stream) \(event.key): \(event.value ?? "gone") came over state \(place) of "
+                description:
+                    "\(event.stream) \(event.key): \(event.value ?? "gone") came over state \(place) of "
                     + "\(states)"
             )
         }
+        places[event.stream, default: [:]][event.key] = next
     }
 
     /// What a reader has of a stream.
@@ -198,8 +200,8 @@ final class TimedSimulation {
         api.set(TimedAPI.Traps())
         rates.withLock { $0 = (0, 0) }
         api.clock.advance(by: wait)
-        for _ in 0..<5 {
-            if try await sync(names).status == .success { break }
+        for _ in 0..<5 where try await sync(names).status == .success {
+            break
         }
         api.clock.advance(by: .seconds(120))
         let outcome = try await sync(names)
