@@ -28,6 +28,8 @@ struct KeysetMachine: Sendable {
         var lastKey: JSONValue?
         /// Whether the API says that nothing follows; nil where it does not say.
         var isLast: Bool?
+        /// A record that bears this time or a later one may stand in an index under an older one still.
+        var fresh = Instant(nanoseconds: .max)
     }
 
     /// What makes it impossible to go on.
@@ -48,9 +50,6 @@ struct KeysetMachine: Sendable {
 
     let from: Instant
     let to: Instant
-    /// Everything of the window before this came: the start of the last request that proved to go on where the one
-    /// before it ended.
-    private(set) var readTo: Instant
     private let unit: Duration
     private let hasTies: Bool
     /// Nil when the window is read to its end.
@@ -60,6 +59,8 @@ struct KeysetMachine: Sendable {
     /// Records that an index still has under an older time than they bear: none of them can be gone on from.
     private var ghosts: Set<[UInt8]> = []
     private var stepsBack = 0
+    /// Everything before this came.
+    private(set) var readTo: Instant
     /// Of the time whose ties are asked for: the identities of what came before.
     private var given: Set<[UInt8]> = []
     private var repetition = RepetitionGuard(token: nil)
@@ -83,19 +84,11 @@ struct KeysetMachine: Sendable {
 
     /// Takes the page that was asked for, and gives which of its records are new.
     mutating func take(_ page: Page) throws(Problem) -> [Int] {
-        let new: [Int]
         switch ask {
-        case .range(let start):
-            new = try takeRange(page, from: start)
-            // A page that steps back proves nothing, nor what was asked for before it.
-            if stepsBack == 0 { readTo = max(readTo, start) }
-        case .ties(let time, let after):
-            new = try takeTies(page, at: time, after: after)
-            if stepsBack == 0 { readTo = max(readTo, time) }
+        case .range(let start): try takeRange(page, from: start)
+        case .ties(let time, let after): try takeTies(page, at: time, after: after)
         case nil: preconditionFailure("a window that was read to its end has no further page")
         }
-        if ask == nil { readTo = to }
-        return new
     }
 }
 
@@ -107,29 +100,45 @@ extension KeysetMachine {
             try stepBack()
             return []
         }
+        readTo = start
         try checkOrder(page)
         let known = anchors.last?.identities ?? []
         let new = page.times.indices.filter { position in
             page.times[position] < to
                 && !(page.times[position] == start && known.contains(page.identity(position)))
         }
-        let last = page.times.indices.last { position in
+        let candidates = page.times.indices.filter { position in
             (start..<to).contains(page.times[position])
                 && (ghosts.isEmpty || !ghosts.contains(page.key(position)))
         }
-        guard let last else {
+        if candidates.isEmpty {
             try endWithoutRecords(page)
-            return new
-        }
-        if page.isLast == true {
-            ask = nil
-        } else if page.times[last] > start {
-            anchor(page, at: page.times[last])
-            ask = .range(from: page.times[last])
+        } else if page.isLast == true {
+            end()
+        } else if let time = next(candidates.map { page.times[$0] }, from: start, fresh: page.fresh) {
+            anchor(page, at: time)
+            ask = .range(from: time)
         } else {
             try askForTies(page, at: start)
         }
         return new
+    }
+
+    /// The time of the last record that can be gone on from; nil where that is the time at hand.
+    ///
+    /// Of a record that was changed just now an index may still have the older time, and what lies between the two would
+    /// be left out. Among such records themselves it does no harm: the overlap reads them again.
+    private func next(_ times: [Instant], from start: Instant, fresh: Instant) -> Instant? {
+        if let time = times.last(where: { $0 < fresh && $0 > start }) { return time }
+        guard let last = times.last, last > start else { return nil }
+        // One alone may be a mistaken one.
+        let isAlone = start < fresh && times.filter { $0 > start }.count == 1
+        return isAlone && hasTies ? nil : last
+    }
+
+    private mutating func end() {
+        ask = nil
+        readTo = to
     }
 
     /// Whether the record that the page before ended with stands in this one, as it must: the request begins with it.
@@ -181,7 +190,7 @@ extension KeysetMachine {
                     + " of the API lags behind, run it again later"
             )
         }
-        ask = nil
+        end()
     }
 
     /// The next request begins at the page's last time, or, should that be a mistaken one, at the time before it.
@@ -245,6 +254,7 @@ extension KeysetMachine {
         } else {
             anchors = []
             let next = time.advanced(by: unit)
+            readTo = next
             ask = next < to ? .range(from: next) : nil
         }
         return page.times.indices.filter { page.times[$0] < to && !given.contains(page.identity($0)) }

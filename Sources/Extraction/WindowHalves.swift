@@ -21,15 +21,17 @@ struct WindowHalves: Sendable {
     private var count = 0
     private var largestPage = 0
     private(set) var given: Set<[UInt8]> = []
-    /// Everything before this came, in parts that were read to their end.
-    private(set) var readTo: Instant
 
     /// A window.
     init(from: Instant, to: Instant, cap: Int?) {
         self.cap = cap
-        readTo = from
         pending = from < to ? [(from, to)] : []
     }
+
+    /// Where the part at hand begins, or the next one: what is before it came.
+    ///
+    /// Nil where there is none.
+    var readTo: Instant? { current?.from ?? pending.last?.from }
 
     /// The next part; nil where there is none.
     mutating func next() -> (from: Instant, to: Instant)? {
@@ -42,20 +44,17 @@ struct WindowHalves: Sendable {
     mutating func took(_ records: Int, isDone: Bool) -> Step {
         count += records
         largestPage = max(largestPage, records)
-        guard let current else { return isDone ? .ended : .goOn }
-        guard let cap else {
-            if isDone { readTo = current.to }
-            return isDone ? .ended : .goOn
-        }
+        guard let cap, let current else { return isDone ? .ended : .goOn }
         // An API may refuse a page that would pass the cap, or leave out what is above it without a word.
         let isTooMany = isDone ? count >= cap : count + largestPage > cap
         if isTooMany { return .tooMany(from: current.from, to: current.to) }
-        if isDone { readTo = current.to }
+        if isDone { self.current = nil }
         return isDone ? .ended : .goOn
     }
 
     /// The part at hand is read anew, in two.
     mutating func divide(from: Instant, at middle: Instant, to: Instant) {
+        current = nil
         pending.append((middle, to))
         pending.append((from, middle))
     }

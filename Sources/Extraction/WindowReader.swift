@@ -94,12 +94,12 @@ package final class WindowReader: Sendable {
     /// Whether all of the window came.
     package var isComplete: Bool { place.withLock { $0.isComplete } }
 
-    /// Everything of the window before this was in the pages given so far: as far as that a bookmark may move.
+    /// Everything of the window before this came: a bookmark may stand here.
     package var readTo: Instant {
         place.withLock { place in
             if place.isComplete { return to }
-            if case .ascending = window.order { return place.keyset?.readTo ?? to }
-            return place.halves.readTo
+            guard case .ascending = window.order else { return place.halves.readTo ?? from }
+            return place.keyset?.readTo ?? to
         }
     }
 
@@ -212,7 +212,8 @@ extension WindowReader {
                 key: { self.reader.keyText(ofRecord: $0, in: page) },
                 identity: { self.identity(ofRecord: $0, in: page) },
                 lastKey: page.records.indices.last.map { reader.keyValue(ofRecord: $0, in: page) },
-                isLast: try isLast(page, number)
+                isLast: try isLast(page, number),
+                fresh: window.format.floor(answer.times.asked.advanced(by: .zero - window.overlap))
             )
             new = try place.keyset?.take(seen) ?? []
         } catch let problem as KeysetMachine.Problem {
