@@ -20,17 +20,15 @@ struct DeletesRun {
 
     /// Returns when all of it is committed.
     func run(_ definition: StreamDefinition) async throws {
-        guard
-            let reader = try DeletesReader(
-                stream: definition,
-                requester: context.run.requester,
-                discovered: try await context.discovered(for: definition)
-            )
-        else { return }
+        let reader = try DeletesReader(
+            stream: definition,
+            requester: context.run.requester,
+            discovered: try await context.discovered(for: definition)
+        )
         var begun: Instant?
         var page = try await reader.next()
         while let current = page {
-            begun = begun ?? current.answered.asked
+            begun = begun ?? current.times.asked
             CrashPoint.hit(.afterFetch)
             async let following = reader.next()
             if plan.definition.parent == nil {
@@ -53,7 +51,7 @@ struct DeletesRun {
         try await context.committer.drain(stream)
         var deletes: [EventBuilder.Delete] = []
         for (position, name) in page.keys.enumerated() {
-            let time = page.times[position]
+            let time = page.deletedAt[position]
             for key in plan.builder.keys(naming: name) {
                 deletes.append(EventBuilder.Delete(key: key, time: time))
             }
@@ -62,7 +60,7 @@ struct DeletesRun {
         var told: [EventBuilder.Delete] = []
         for (delete, known) in zip(deletes, known) {
             guard let known else { continue }
-            switch rule.decide(delete.time, known: known, asked: page.answered.asked) {
+            switch rule.decide(delete.time, known: known, asked: page.times.asked) {
             case .holds: told.append(delete)
             case .holdsNow: told.append(EventBuilder.Delete(key: delete.key, time: nil))
             case .isOvertaken: break
@@ -71,20 +69,20 @@ struct DeletesRun {
         guard !told.isEmpty else { return }
         try await context.submit(
             stream,
-            plan.builder.deletes(told, now: page.answered.now),
+            plan.builder.deletes(told, now: page.times.now),
             bookmark: context.move(stream) { _ in },
-            facts: context.facts(stream, page.answered)
+            facts: context.facts(stream, page.times)
         )
     }
 
     private func handChildren(of page: KeyPage) async throws {
         for parent in page.keys {
-            for events in try context.children([], of: parent, stream, now: page.answered.now) {
+            for events in try context.children([], of: parent, stream, now: page.times.now) {
                 try await context.submit(
                     stream,
                     events,
                     bookmark: context.move(stream) { _ in },
-                    facts: context.facts(stream, page.answered, parent: parent)
+                    facts: context.facts(stream, page.times, parent: parent)
                 )
             }
         }

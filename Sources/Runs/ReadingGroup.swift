@@ -187,8 +187,8 @@ final class ReadingGroup {
     private func changedParents(of page: ExtractedPage, _ stream: Int) -> [ParentRecord] {
         var parents: [ParentRecord] = []
         for record in page.page.records.indices {
-            if let horizon = horizons[stream], let format = definition.version?.format,
-                let version = page.versionTime(ofRecord: record, format: format), version < horizon
+            if let horizon = horizons[stream], let version = page.versionTime(ofRecord: record),
+                version < horizon
             {
                 continue
             }

@@ -20,19 +20,17 @@ struct ReconcileRun {
     /// Returns when every delete is committed.
     func run(_ definition: StreamDefinition) async throws {
         try await context.committer.drain(stream)
-        guard
-            let reader = try ReconcileReader(
-                stream: definition,
-                requester: context.run.requester,
-                discovered: try await context.discovered(for: definition)
-            )
-        else { return }
+        let reader = try ReconcileReader(
+            stream: definition,
+            requester: context.run.requester,
+            discovered: try await context.discovered(for: definition)
+        )
         let isChild = plan.definition.parent != nil
         var present = KeySet()
         var begun: Instant?
         var returned = 0
         while let page = try await reader.next() {
-            let first = begun ?? page.answered.asked
+            let first = begun ?? page.times.asked
             begun = first
             for name in page.keys {
                 // The keys of parents stand alone.

@@ -112,7 +112,8 @@ final class TokenRun {
             )
         }
         guard verdicts.contains(where: { $0 != .waits }) else { return }
-        let reached = group.active.compactMap { context.bookmark($0).token?.reached }.min()
+        // So far before the last such reading: whatever comes no later than that is met by one of them.
+        let reached = group.active.compactMap { oldest($0) }.min()
         if verdicts.contains(.isDue), let reached {
             for stream in group.active { context.tell(stream, reads: .reread) }
             let reader = try TokenReader(
@@ -137,11 +138,17 @@ final class TokenRun {
         await group.drain()
     }
 
+    /// Before what nothing is read again, but for what lies so far back as the definition says.
+    private func oldest(_ stream: Int) -> Instant? {
+        guard let token = context.bookmark(stream).token, let reached = token.reached else { return nil }
+        return min(reached, token.reread ?? reached)
+    }
+
     private func forget() async throws {
         guard let back = progress.back else { return }
         let reach = max(back, progress.reread?.back ?? .zero)
         for stream in group.active where context.plan(stream).forgets {
-            guard let reached = context.bookmark(stream).token?.reached else { continue }
+            guard let reached = oldest(stream) else { continue }
             try await group.forget(stream, at: reached, rule: ForgetRule(reach: reach))
         }
     }

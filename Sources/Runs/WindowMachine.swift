@@ -47,8 +47,11 @@ package struct WindowMachine: Sendable {
     }
 
     /// The windows of a deeper reading that ends at the bookmark.
-    package func resweep(back: Duration) -> [Part] {
-        var from = max(begin, at.advanced(by: .zero - back))
+    ///
+    /// It begins so far before the last one: whatever comes no later than that is met by one of them, however seldom
+    /// they are.
+    package func resweep(back: Duration, last: Instant?) -> [Part] {
+        var from = max(begin, min(at, last ?? at).advanced(by: .zero - back))
         var parts: [Part] = []
         while from < at {
             let to = progress.step.map { min(at, from.advanced(by: max($0, .seconds(1)))) } ?? at

@@ -104,7 +104,10 @@ final class WindowRun {
     private func forget() async throws {
         let reach = max(progress.overlap, group.definition.resweep?.back ?? .zero)
         for stream in group.active where context.plan(stream).forgets {
-            guard let at = context.bookmark(stream).window?.at else { continue }
+            let bookmark = context.bookmark(stream)
+            guard let window = bookmark.window else { continue }
+            // The next deeper reading begins that far before the last one.
+            let at = min(window.at, bookmark.passes.resweep ?? window.at)
             try await group.forget(stream, at: at, rule: ForgetRule(reach: reach))
         }
     }
@@ -124,11 +127,13 @@ final class WindowRun {
         }
         guard verdicts.contains(where: { $0 != .waits }) else { return }
         if verdicts.contains(.isDue) {
+            let last = group.active.compactMap { context.bookmark($0).passes.resweep }.min()
+            let parts = machine.resweep(back: resweep.back, last: last)
             for stream in group.active {
                 context.tell(stream, reads: .resweep)
-                group.begin(stream, at: machine.at.advanced(by: .zero - resweep.back))
+                if let first = parts.first { group.begin(stream, at: first.from) }
             }
-            for part in machine.resweep(back: resweep.back) {
+            for part in parts {
                 guard try await sweep(part) else { return }
             }
         }

@@ -28,10 +28,14 @@ struct WindowMachineTests {
     @Test("rule 2: read up to now, the bookmark up to now less the hold-back, on from the overlap before it")
     func holdBack() {
         var machine = WindowMachine(Self.progress(), at: nil, since: nil)
-        #expect(machine.next(now: Self.at(9000)) == .init(from: Self.at(1000), to: Self.at(9000), isLast: true))
+        #expect(
+            machine.next(now: Self.at(9000)) == .init(from: Self.at(1000), to: Self.at(9000), isLast: true)
+        )
         machine.read(to: Self.at(9000), asked: Self.at(9001))
         #expect(machine.at == Self.at(8941))
-        #expect(machine.next(now: Self.at(9100)) == .init(from: Self.at(8341), to: Self.at(9100), isLast: true))
+        #expect(
+            machine.next(now: Self.at(9100)) == .init(from: Self.at(8341), to: Self.at(9100), isLast: true)
+        )
     }
 
     @Test("nothing before the beginning is asked for, be it the earliest time or --since")
@@ -64,18 +68,20 @@ struct WindowMachineTests {
     func resweep() {
         let whole = WindowMachine(Self.progress(), at: Self.at(9000), since: nil)
         #expect(
-            whole.resweep(back: .seconds(3000)) == [
+            whole.resweep(back: .seconds(3000), last: nil) == [
                 .init(from: Self.at(6000), to: Self.at(9000), isLast: true)
             ]
         )
         let stepped = WindowMachine(Self.progress(step: 2000), at: Self.at(9000), since: nil)
         #expect(
-            stepped.resweep(back: .seconds(3000)) == [
+            stepped.resweep(back: .seconds(3000), last: nil) == [
                 .init(from: Self.at(6000), to: Self.at(8000), isLast: false),
                 .init(from: Self.at(8000), to: Self.at(9000), isLast: true),
             ]
         )
-        #expect(WindowMachine(Self.progress(), at: nil, since: nil).resweep(back: .seconds(9)).isEmpty)
+        #expect(whole.resweep(back: .seconds(3000), last: Self.at(5000)).first?.from == Self.at(2000))
+        let new = WindowMachine(Self.progress(), at: nil, since: nil)
+        #expect(new.resweep(back: .seconds(9), last: nil).isEmpty)
     }
 
     /// Whatever the settings and the clocks, the windows leave no gap, come to an end and never pass the hold-back.
@@ -144,7 +150,9 @@ struct ForgetRuleTests {
     private static let rule = ForgetRule(reach: .seconds(3600))
     private static func at(_ seconds: Int64) -> Instant { Instant(seconds: seconds) }
 
-    @Test("what lies further back than it is ever read again, with a margin, and only where it is worth a look")
+    @Test(
+        "what lies further back than it is ever read again, with a margin, and only where it is worth a look"
+    )
     func bound() {
         #expect(Self.rule.bound(at: Self.at(100_000), forgotten: nil) == Self.at(96_340))
         #expect(Self.rule.bound(at: Self.at(100_899), forgotten: Self.at(96_340)) == nil)
@@ -212,7 +220,10 @@ struct DeleteListRuleTests {
 
 @Suite("Very many keys")
 struct KeySetTests {
-    @Test("it holds what was put into it, and nothing else, against a set", arguments: 0..<20 as Range<UInt64>)
+    @Test(
+        "it holds what was put into it, and nothing else, against a set",
+        arguments: 0..<20 as Range<UInt64>
+    )
     func contents(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var keys = KeySet()
