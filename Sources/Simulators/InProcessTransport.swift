@@ -6,8 +6,8 @@ package struct InProcessTransport: HTTPTransport {
     private let clock: VirtualClock
     private let answer: @Sendable (WebRequest) -> WebResponse
 
-    /// A transport to an account; the host of an address does not matter.
-    package init(_ simulator: StripeSimulator) {
+    /// A transport to an account of any service; the host of an address does not matter.
+    package init(_ simulator: some Simulator) {
         clock = simulator.clock
         answer = { simulator.answer($0) }
     }

@@ -349,7 +349,7 @@ enum CommandTree {
                 completion: .files
             ),
         ],
-        arguments: [Argument("service", help: "The service.", choices: ["stripe"])],
+        arguments: [Argument("service", help: "The service.", choices: SimulateCommand.services.map(\.name))],
         examples: [
             Example(
                 "A local Stripe",
