@@ -3,7 +3,7 @@ extension HubSpotAccount {
     ///
     /// - Returns: what was done; nothing if there is no object to do it to.
     mutating func change(
-        _ action: SimulatedChange.Action,
+        _ action: HubSpotAction,
         in types: [HubSpotType],
         now: Int,
         lag: FaultPlan.Fault
@@ -29,7 +29,7 @@ extension HubSpotAccount {
     }
 
     /// Whether something can be done to objects of a type.
-    static func can(_ action: SimulatedChange.Action, _ type: HubSpotType) -> Bool {
+    static func can(_ action: HubSpotAction, _ type: HubSpotType) -> Bool {
         switch action {
         case .created, .updated, .deleted, .restored: true
         case .merged: type.canMerge
@@ -70,9 +70,9 @@ extension HubSpotAccount {
         set(object, state, lag: lag)
     }
 
-    private func describe(_ action: SimulatedChange.Action, _ object: HubSpotObject) -> SimulatedChange {
+    private func describe(_ action: HubSpotAction, _ object: HubSpotObject) -> SimulatedChange {
         SimulatedChange(
-            action: action,
+            action: action.told,
             stream: object.type.rawValue,
             id: String(world.id(object.type, object.index))
         )
@@ -256,7 +256,9 @@ extension HubSpotAccount {
         for (place, relation) in HubSpotRelation.all.enumerated() {
             if relation.child == object.type {
                 let parent = links.parent(place, ofChild: object.index)
-                if links.parent(place, ofChild: heir.index) == nil { link(place, child: heir.index, to: parent) }
+                if links.parent(place, ofChild: heir.index) == nil {
+                    link(place, child: heir.index, to: parent)
+                }
                 link(place, child: object.index, to: nil)
             }
             guard relation.parent == object.type else { continue }

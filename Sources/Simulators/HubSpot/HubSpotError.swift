@@ -10,6 +10,8 @@ struct HubSpotError: Error {
     }
 
     var status: Int
+    /// What stands in the body as the status.
+    var word = "error"
     var message: String
     var category: String?
     var context: [(name: String, values: [String])] = []
@@ -45,7 +47,7 @@ struct HubSpotError: Error {
     private func bytes(correlationID: String) -> [UInt8] {
         var writer = ObjectWriter(capacity: 512)
         writer.object { writer in
-            writer.text("status", "error")
+            writer.text("status", word)
             writer.text("message", message)
             if policy != nil { writer.text("errorType", "RATE_LIMIT") }
             writer.text("correlationId", correlationID)
@@ -86,6 +88,13 @@ struct HubSpotError: Error {
     /// A parameter or a body without meaning.
     static func invalid(_ message: String) -> HubSpotError {
         HubSpotError(status: 400, message: message, category: "VALIDATION_ERROR")
+    }
+
+    /// What a proxy in front of the API says.
+    static func page(_ status: Int, _ title: String) -> HubSpotError {
+        var error = HubSpotError(status: status, message: title)
+        error.page = "<html><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>\n"
+        return error
     }
 
     static func unknownProperty(_ name: String) -> HubSpotError {
@@ -143,14 +152,5 @@ struct HubSpotError: Error {
         var error = HubSpotError(status: 429, message: "You have reached your \(words) limit.")
         error.policy = (policy, group)
         return error
-    }
-}
-
-extension ObjectWriter {
-    /// An array of strings as a member.
-    mutating func texts(_ name: String, _ values: [String]) {
-        array(name) { writer in
-            for value in values { writer.text(value) }
-        }
     }
 }

@@ -34,7 +34,13 @@ struct HubSpotRelation: Sendable {
         numbers = (up, down)
     }
 
-    private init(primary child: HubSpotType, _ parent: HubSpotType, _ up: Int, _ down: Int, _ first: (Int, Int)) {
+    private init(
+        primary child: HubSpotType,
+        _ parent: HubSpotType,
+        _ up: Int,
+        _ down: Int,
+        _ first: (Int, Int)
+    ) {
         self.init(child, parent, up, down)
         second = Second(numbers: first, labels: ("Primary", "Primary"), isCustom: false)
     }
@@ -89,7 +95,8 @@ struct HubSpotRelation: Sendable {
 
     /// What the association between a child and its parent is called in one direction.
     func names(ofChild index: Int, isUp: Bool) -> [Name] {
-        let text = isUp ? "\(child.singular)_to_\(parent.singular)" : "\(parent.singular)_to_\(child.singular)"
+        let text =
+            isUp ? "\(child.singular)_to_\(parent.singular)" : "\(parent.singular)_to_\(child.singular)"
         var names: [Name] = []
         if let second, !second.isCustom || index % 3 == 0 {
             names.append(

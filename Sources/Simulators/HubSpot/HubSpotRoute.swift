@@ -55,7 +55,9 @@ enum HubSpotRoute: Hashable {
             return (segments[2], [segments[1]] + segments[3...])
         case "crm-object-schemas", "account-info", "oauth", "properties":
             let classic = root == "properties" ? ["v2"] : root == "oauth" ? ["v1", "v3"] : ["v3"]
-            guard classic.contains(segments[1]) || isDate(segments[1]) && root != "properties" else { return nil }
+            guard classic.contains(segments[1]) || isDate(segments[1]) && root != "properties" else {
+                return nil
+            }
             if root == "properties" {
                 guard segments.count == 4, segments[3] == "properties" else { return nil }
             }
@@ -64,7 +66,7 @@ enum HubSpotRoute: Hashable {
         }
     }
 
-    /// `YYYY-MM`
+    /// Whether it is `YYYY-MM`.
     private static func isDate(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard bytes.count == 7, bytes[4] == UInt8(ascii: "-") else { return false }
@@ -75,7 +77,8 @@ enum HubSpotRoute: Hashable {
     var typeName: String? {
         switch self {
         case .list(let name), .object(let name, _), .search(let name), .batch(let name): name
-        case .associations(let name, _, _), .associationBatch(let name, _), .associationLabels(let name, _): name
+        case .associations(let name, _, _), .associationBatch(let name, _), .associationLabels(let name, _):
+            name
         case .properties(let name), .property(let name, _), .oldProperties(let name): name
         case .pipelines(let name), .pipeline(let name, _), .stages(let name, _), .schema(let name): name
         default: nil

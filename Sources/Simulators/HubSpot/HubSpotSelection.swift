@@ -70,7 +70,8 @@ extension HubSpotView {
                 writer.array(property.name) { writer in
                     for (place, state) in states.enumerated() {
                         let value = value(object, property, state)
-                        let before = place + 1 < states.count ? self.value(object, property, states[place + 1]) : nil
+                        let before =
+                            place + 1 < states.count ? self.value(object, property, states[place + 1]) : nil
                         guard let value, value != before else { continue }
                         writer.object { writer in
                             writer.text("value", value)
@@ -94,7 +95,7 @@ extension HubSpotView {
         origin: String,
         to writer: inout ObjectWriter
     ) {
-        let related = types.map { ($0, related(object, to: $0)) }.filter { !$0.1.isEmpty }
+        let related = types.map { ($0, self.related(object, to: $0)) }.filter { !$0.1.isEmpty }
         guard !related.isEmpty else { return }
         writer.object("associations") { writer in
             for (type, associations) in related {
@@ -111,7 +112,8 @@ extension HubSpotView {
                     }
                     guard associations.count > Self.inlineLimit else { return }
                     let after = HubSpotCursor.text(world.id(type, associations[Self.inlineLimit].index))
-                    let path = "\(origin)/crm/v4/objects/\(object.type.singular)/\(id)/associations/\(type.rawValue)"
+                    let path =
+                        "\(origin)/crm/v4/objects/\(object.type.singular)/\(id)/associations/\(type.rawValue)"
                     writer.next(after: after, link: "\(path)?after=\(after)")
                 }
             }

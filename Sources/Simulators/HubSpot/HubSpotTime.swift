@@ -2,12 +2,12 @@ import Core
 
 /// Times as the API writes and reads them.
 enum HubSpotTime {
-    /// `2025-01-27T19:53:15.581Z`
+    /// As `2025-01-27T19:53:15.581Z`.
     static func text(_ milliseconds: Int) -> String {
         Instant(milliseconds: milliseconds).rfc3339(fractionDigits: 3)
     }
 
-    /// `2024-01-31`
+    /// As `2024-01-31`.
     static func date(_ milliseconds: Int) -> String {
         String(text(milliseconds / HubSpotWorld.day * HubSpotWorld.day).prefix(10))
     }

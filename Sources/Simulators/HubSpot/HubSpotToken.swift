@@ -38,7 +38,9 @@ struct HubSpotToken {
     }
 
     private static func seal(_ issued: Int, _ rights: Substring, _ seed: UInt64) -> String {
-        let mixed = rights.utf8.reduce(SeededHash.mix(seed ^ UInt64(issued))) { SeededHash.mix($0 ^ UInt64($1)) }
+        let mixed = rights.utf8.reduce(SeededHash.mix(seed ^ UInt64(issued))) {
+            SeededHash.mix($0 ^ UInt64($1))
+        }
         return String(mixed, radix: 36)
     }
 
@@ -101,7 +103,9 @@ struct HubSpotTokenAnswer {
         (text.hasPrefix("na1-") || text.hasPrefix("eu1-")) && !text.contains("invalid")
     }
 
-    private func refusal(_ status: String, _ message: String) -> HubSpotError {
-        HubSpotError(status: 400, message: message, category: status)
+    private func refusal(_ word: String, _ message: String) -> HubSpotError {
+        var error = HubSpotError(status: 400, message: message)
+        error.word = word
+        return error
     }
 }

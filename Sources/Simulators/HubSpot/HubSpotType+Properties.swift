@@ -24,7 +24,9 @@ extension HubSpotType {
             properties.append(HubSpotProperty("hs_lastmodifieddate", "Object last modified date", .modified))
         }
         properties += type.ownProperties
-        if type.canMerge { properties.append(HubSpotProperty("hs_merged_object_ids", "Merged Record IDs", .mergedIDs)) }
+        if type.canMerge {
+            properties.append(HubSpotProperty("hs_merged_object_ids", "Merged Record IDs", .mergedIDs))
+        }
         properties.append(.custom("batch_tag", "Batch tag", .empty))
         let places = properties.enumerated().map { ($1.name, $0) }
         return Table(properties: properties, places: Dictionary(uniqueKeysWithValues: places))
@@ -52,8 +54,12 @@ extension HubSpotType {
         }
     }
 
-    private static let firstNames = ["Ada", "Björn", "Chloé", "Dmitri", "Emeka", "Fatima", "Grace", "Hiroshi"]
-    private static let lastNames = ["Lovelace", "Borg", "Dupont", "Иванов", "Okafor", "O'Neil", "Hopper", "田中"]
+    private static let firstNames = [
+        "Ada", "Björn", "Chloé", "Dmitri", "Emeka", "Fatima", "Grace", "Hiroshi",
+    ]
+    private static let lastNames = [
+        "Lovelace", "Borg", "Dupont", "Иванов", "Okafor", "O'Neil", "Hopper", "田中",
+    ]
     private static let countries = ["Switzerland", "Germany", "United States", "Japan", "Brazil"]
     private static let currencies = ["USD", "EUR", "CHF", "JPY"]
     private static let lifecycle = [
@@ -118,7 +124,11 @@ extension HubSpotType {
         .usual("hs_pipeline", "Pipeline", .pipeline),
         .usual("hs_pipeline_stage", "Ticket status", .stage),
         .usual("hs_ticket_priority", "Priority", .choice(["LOW", "MEDIUM", "HIGH", "URGENT"])),
-        .usual("hs_ticket_category", "Category", .choices(["PRODUCT_ISSUE", "BILLING_ISSUE", "GENERAL_INQUIRY"])),
+        .usual(
+            "hs_ticket_category",
+            "Category",
+            .choices(["PRODUCT_ISSUE", "BILLING_ISSUE", "GENERAL_INQUIRY"])
+        ),
         HubSpotProperty("closed_date", "Close date", .time),
         HubSpotProperty("source_type", "Source", .choice(["CHAT", "EMAIL", "FORM", "PHONE"])),
         HubSpotProperty("hubspot_owner_id", "Ticket owner", .owner),
@@ -145,7 +155,11 @@ extension HubSpotType {
     private static let ofOrders: [HubSpotProperty] = [
         HubSpotProperty("hs_order_name", "Order name", .text("Order")),
         HubSpotProperty("hs_external_order_id", "Shopping cart order ID", .text("EXT")),
-        HubSpotProperty("hs_external_order_status", "Order status", .choice(["paid", "shipped", "returned"])),
+        HubSpotProperty(
+            "hs_external_order_status",
+            "Order status",
+            .choice(["paid", "shipped", "returned"])
+        ),
         HubSpotProperty("hs_total_price", "Total", .money(4000)),
         HubSpotProperty("hs_currency_code", "Currency", .choice(currencies)),
         HubSpotProperty("hs_pipeline", "Pipeline", .pipeline),
@@ -173,7 +187,11 @@ extension HubSpotType {
     private static let ofPayments: [HubSpotProperty] = [
         HubSpotProperty("hs_initial_amount", "Gross amount", .money(9000)),
         HubSpotProperty("hs_currency_code", "Currency", .choice(currencies)),
-        HubSpotProperty("hs_latest_status", "Status", .choice(["processing", "succeeded", "refunded", "failed"])),
+        HubSpotProperty(
+            "hs_latest_status",
+            "Status",
+            .choice(["processing", "succeeded", "refunded", "failed"])
+        ),
         HubSpotProperty("hs_refunds_amount", "Refund amount", .money(300)),
         HubSpotProperty("hs_initiated_date", "Payment date", .time),
         HubSpotProperty("hs_customer_email", "Customer email", .email),
@@ -209,7 +227,11 @@ extension HubSpotType {
         HubSpotProperty("hs_meeting_body", "Meeting description", .body),
         HubSpotProperty("hs_meeting_start_time", "Meeting start time", .time),
         HubSpotProperty("hs_meeting_end_time", "Meeting end time", .time),
-        HubSpotProperty("hs_meeting_outcome", "Meeting outcome", .choice(["SCHEDULED", "COMPLETED", "NO_SHOW"])),
+        HubSpotProperty(
+            "hs_meeting_outcome",
+            "Meeting outcome",
+            .choice(["SCHEDULED", "COMPLETED", "NO_SHOW"])
+        ),
         HubSpotProperty("hubspot_owner_id", "Activity assigned to", .owner),
     ]
     private static let ofNotes: [HubSpotProperty] = [
@@ -222,7 +244,11 @@ extension HubSpotType {
         HubSpotProperty("hs_timestamp", "Due date", .time),
         HubSpotProperty("hs_task_subject", "Task title", .text("Follow up")),
         HubSpotProperty("hs_task_body", "Task notes", .body),
-        HubSpotProperty("hs_task_status", "Task status", .choice(["NOT_STARTED", "IN_PROGRESS", "COMPLETED"])),
+        HubSpotProperty(
+            "hs_task_status",
+            "Task status",
+            .choice(["NOT_STARTED", "IN_PROGRESS", "COMPLETED"])
+        ),
         HubSpotProperty("hs_task_priority", "Priority", .choice(["LOW", "MEDIUM", "HIGH"])),
         HubSpotProperty("hs_task_type", "Task type", .choice(["TODO", "CALL", "EMAIL"])),
         HubSpotProperty("hubspot_owner_id", "Activity assigned to", .owner),

@@ -95,7 +95,8 @@ extension HubSpotView {
         case .id: return String(world.id(object.type, object.index))
         case .created: return HubSpotTime.text(state.created)
         case .modified: return HubSpotTime.text(state.modified)
-        case .mergedIDs: return state.merged.isEmpty ? nil : state.merged.map(String.init).joined(separator: ";")
+        case .mergedIDs:
+            return state.merged.isEmpty ? nil : state.merged.map(String.init).joined(separator: ";")
         case .pipeline: return stage(object).pipeline.id
         case .stage: return stage(object).stage.id
         case .isClosed: return stage(object, state).map { $0.isClosed ? "true" : "false" }
@@ -126,7 +127,8 @@ extension HubSpotView {
         let pipelines = HubSpotPipeline.of(object.type)
         let pipeline = pipelines[world.number(object.type, object.index, 21, below: pipelines.count)]
         return (
-            pipeline, pipeline.stages[world.number(object.type, object.index, 22, below: pipeline.stages.count)]
+            pipeline,
+            pipeline.stages[world.number(object.type, object.index, 22, below: pipeline.stages.count)]
         )
     }
 
@@ -176,7 +178,8 @@ extension HubSpotView {
     /// A value of a form, of a number that looks random.
     static func value(_ form: HubSpotProperty.Form, _ number: Int, index: Int) -> String? {
         switch form {
-        case .text(let name): number % 9 == 0 ? "\(name) \(index) – \"naïve\" ☃ \u{1F680}" : "\(name) \(index)"
+        case .text(let name):
+            number % 9 == 0 ? "\(name) \(index) – \"naïve\" ☃ \u{1F680}" : "\(name) \(index)"
         case .body: "<p>Note \(index)</p>\n<p>\"So &amp; so\", said she – 3 &lt; \(number % 90)</p>"
         case .word(let words), .choice(let words): words[number % words.count]
         case .choices(let words): choices(words, number)
