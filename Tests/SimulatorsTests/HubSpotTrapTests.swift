@@ -46,8 +46,8 @@ import Testing
         let plain = try account.search("deals", Self.whole, sort: "hs_lastmodifieddate")
         try account.simulator.faultPlan.change(["shuffled_page": ["rate": 1]])
         let shuffled = try account.search("deals", Self.whole, sort: "hs_lastmodifieddate")
-        #expect(Set(shuffled) == Set(plain))
-        #expect(shuffled != plain)
+        #expect(Set(shuffled.map(\.id)) == Set(plain.map(\.id)))
+        #expect(shuffled.map(\.id) != plain.map(\.id))
     }
 
     @Test func rowsComeFromOutsideTheWindow() throws {
@@ -59,14 +59,14 @@ import Testing
         ]
         let inside = try account.search("deals", window)
         #expect(inside.allSatisfy { (low...high).contains($0.updated) })
-        let day: Double = 86_400
+        let days = 30 * 86_400
         try account.simulator.faultPlan.change([
-            "outside_window": ["rate": .number("0.5"), "seconds": .number(Int(day))]
+            "outside_window": ["rate": .number("0.5"), "seconds": .number(days)]
         ])
         let strayed = try account.search("deals", window)
-        #expect(Set(strayed).isStrictSuperset(of: inside))
+        #expect(Set(strayed.map(\.id)).isStrictSuperset(of: inside.map(\.id)))
         #expect(strayed.contains { $0.updated < low })
-        #expect(strayed.allSatisfy { $0.updated >= low - Int(day) * 1000 })
+        #expect(strayed.allSatisfy { $0.updated >= low - days * 1000 })
     }
 
     @Test func rowsShowWhatTheyHaveBecomeSince() throws {
