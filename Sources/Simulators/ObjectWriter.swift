@@ -30,6 +30,12 @@ struct ObjectWriter {
         object(members)
     }
 
+    /// A member whose value is written whole by somebody else.
+    mutating func value(_ name: String, _ value: (inout ObjectWriter) -> Void) {
+        guard self.name(name) else { return }
+        value(&self)
+    }
+
     /// An array as a member.
     mutating func array(_ name: String, _ elements: (inout ObjectWriter) -> Void) {
         guard self.name(name) else { return }

@@ -11,7 +11,7 @@ struct SimulateCommand {
     /// The services that there are stand-ins for, with how one is made.
     static let services: [(name: String, make: @Sendable (SimulatorConfiguration) throws -> any Simulator)] =
         [
-            ("stripe", { try StripeSimulator($0) }),
+            ("stripe", { try StripeSimulator($0) }), ("zendesk", { try ZendeskSimulator($0) }),
             ("hubspot", { try HubSpotSimulator($0) }),
         ]
 
