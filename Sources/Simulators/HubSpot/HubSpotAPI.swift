@@ -22,12 +22,12 @@ struct HubSpotAPI {
     /// - Throws: if the request is refused.
     func answer(_ request: WebRequest, _ route: HubSpotRoute, twist: Twist) throws(HubSpotError) -> Answer {
         let query = HubSpotQuery(request.query)
-        let origin = Self.origin(request)
         switch route {
         case .list(let name):
-            let list = HubSpotList(view: view, type: try type(name), query: query, origin: origin)
+            let list = HubSpotList(view: view, type: try type(name), query: query, request: request)
             return Answer(bytes: try list.page(isRepeated: twist == .repeated))
-        case .object(let name, let id): return Answer(bytes: try object(try type(name), id, query, origin))
+        case .object(let name, let id):
+            return Answer(bytes: try object(try type(name), id, query, request.origin))
         case .search(let name):
             let search = try HubSpotSearch(view, try type(name), body: request.body, strays: strays)
             return Answer(
@@ -38,13 +38,13 @@ struct HubSpotAPI {
             let (status, bytes) = try batch.answer(request.body)
             return Answer(status: status, bytes: bytes)
         case .associations(let name, let id, let other):
-            return Answer(bytes: try associations(name, other, origin).list(id, query))
+            return Answer(bytes: try associations(name, other).list(id, request))
         case .associationBatch(let name, let other):
-            let (status, bytes) = try associations(name, other, origin).batch(request.body)
+            let (status, bytes) = try associations(name, other).batch(request.body)
             return Answer(status: status, bytes: bytes)
         case .associationLabels(let name, let other):
-            return Answer(bytes: try associations(name, other, origin).labels())
-        case .owners: return Answer(bytes: try owners(query, origin, isRepeated: twist == .repeated))
+            return Answer(bytes: try associations(name, other).labels())
+        case .owners: return Answer(bytes: try owners(request, isRepeated: twist == .repeated))
         case .owner(let id): return Answer(bytes: try owner(id, query))
         default: return Answer(bytes: try description(route, query))
         }
@@ -96,10 +96,9 @@ struct HubSpotAPI {
 
     private func associations(
         _ name: String,
-        _ other: String,
-        _ origin: String
+        _ other: String
     ) throws(HubSpotError) -> HubSpotAssociationPages {
-        HubSpotAssociationPages(view: view, type: try type(name), other: try type(other), origin: origin)
+        HubSpotAssociationPages(view: view, type: try type(name), other: try type(other))
     }
 
     private func pipeline(_ name: String, _ id: String) throws(HubSpotError) -> HubSpotPipeline {
@@ -107,11 +106,6 @@ struct HubSpotAPI {
             throw .missing
         }
         return pipeline
-    }
-
-    /// As the client wrote it: the links that it follows must come back here.
-    private static func origin(_ request: WebRequest) -> String {
-        request.headers["Host"].map { "http://\($0)" } ?? "https://api.hubapi.com"
     }
 
     // MARK: One
@@ -152,9 +146,8 @@ struct HubSpotAPI {
 
     // MARK: Owners
 
-    private func owners(_ query: HubSpotQuery, _ origin: String, isRepeated: Bool) throws(HubSpotError)
-        -> [UInt8]
-    {
+    private func owners(_ request: WebRequest, isRepeated: Bool) throws(HubSpotError) -> [UInt8] {
+        let query = HubSpotQuery(request.query)
         let limit = try query.limit(usual: 100, most: 500)
         let isArchived = try query.flag("archived")
         var owners = HubSpotOwner.all(archived: isArchived)
@@ -171,8 +164,8 @@ struct HubSpotAPI {
                 }
                 guard var next else { return }
                 if isRepeated { next = query.after ?? HubSpotCursor.text(0) }
-                let link = "\(origin)/crm/v3/owners?limit=\(limit)&archived=\(isArchived)&after=\(next)"
-                writer.next(after: next, link: link)
+                let links = PageLinks(request)
+                writer.next(after: next, link: links.link(without: ["after"], (name: "after", value: next)))
             }
         }
     }

@@ -1,4 +1,5 @@
 import JSON
+import Web
 
 /// The associations of objects of one type with those of another, page by page.
 struct HubSpotAssociationPages {
@@ -9,7 +10,6 @@ struct HubSpotAssociationPages {
     let view: HubSpotView
     let type: HubSpotType
     let other: HubSpotType
-    let origin: String
 
     /// Those of many objects; the status tells whether all of them had some.
     ///
@@ -63,7 +63,8 @@ struct HubSpotAssociationPages {
     /// Those of one object.
     ///
     /// - Throws: if there is none, or the cursor is none.
-    func list(_ id: String, _ query: HubSpotQuery) throws(HubSpotError) -> [UInt8] {
+    func list(_ id: String, _ request: WebRequest) throws(HubSpotError) -> [UInt8] {
+        let query = HubSpotQuery(request.query)
         guard let object = view.find(type, id: id) else { throw .missing }
         let limit = try query.limit(usual: Self.size, most: Self.size)
         let page = try page(object, after: query.after, limit: limit)
@@ -71,8 +72,8 @@ struct HubSpotAssociationPages {
         writer.object { writer in
             writer.array("results") { writer in write(page.associations, to: &writer) }
             guard let next = page.next else { return }
-            let path = "\(origin)/crm/v4/objects/\(type.rawValue)/\(id)/associations/\(other.rawValue)"
-            writer.next(after: next, link: "\(path)?limit=\(limit)&after=\(next)")
+            let links = PageLinks(request)
+            writer.next(after: next, link: links.link(without: ["after"], (name: "after", value: next)))
         }
         return writer.bytes
     }

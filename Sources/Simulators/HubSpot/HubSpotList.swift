@@ -5,8 +5,7 @@ struct HubSpotList {
     let view: HubSpotView
     let type: HubSpotType
     let query: HubSpotQuery
-    /// The origin of the links.
-    let origin: String
+    let request: WebRequest
 
     /// A page; `isRepeated` leads to the same page once more.
     ///
@@ -43,14 +42,17 @@ struct HubSpotList {
                         state,
                         selection,
                         associations: associations,
-                        origin: origin,
+                        origin: request.origin,
                         to: &writer
                     )
                 }
             }
             guard let next else { return }
             let after = isRepeated ? query.after ?? "0" : String(next)
-            writer.next(after: after, link: link(after))
+            writer.next(
+                after: after,
+                link: PageLinks(request).link(without: ["after"], (name: "after", value: after))
+            )
         }
         return writer.bytes
     }
@@ -58,15 +60,5 @@ struct HubSpotList {
     private func isListed(_ state: HubSpotState, _ isArchived: Bool) -> Bool {
         guard let archived = state.archived else { return state.exists && !isArchived }
         return isArchived && state.exists && archived > view.now - HubSpotWorld.bin
-    }
-
-    private func link(_ after: String) -> String {
-        let kept = ["limit", "archived", "properties", "propertiesWithHistory", "associations"]
-        let parameters = kept.flatMap { name in
-            let values = query.names(name)
-            return values.isEmpty ? [] : ["\(name)=\(values.joined(separator: "%2C"))"]
-        }
-        return "\(origin)/crm/v3/objects/\(type.rawValue)?"
-            + (parameters + ["after=\(after)"]).joined(separator: "&")
     }
 }
