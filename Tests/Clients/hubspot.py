@@ -36,7 +36,9 @@ from hubspot.crm.objects.exceptions import (
 
 TYPES = [
     "contacts", "companies", "deals", "tickets", "products", "line_items", "orders", "carts", "invoices",
-    "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks", "2-4242001",
+    "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks", "quotes", "leads",
+    "communications", "postal_mail", "feedback_submissions", "goal_targets", "discounts", "fees", "taxes",
+    "2-4242001",
 ]
 # The client pages these by itself.
 PAGED = ["contacts", "companies", "deals", "tickets", "products", "line_items"]

@@ -18,7 +18,7 @@ import Web
         #expect(account.simulator.truthStreams == types + types.map { "archived_\($0)" } + others)
         for stream in streams {
             let name = try #require(stream["stream"]?.text)
-            let answer = try account.get("/_control/truth?stream=\(name)").document
+            let answer = try account.get("/_control/truth?stream=\(name)&form=key&count=100000").document
             let keys = answer["data"]?.elements?.compactMap { $0["key"]?.text } ?? []
             #expect(keys == account.keys(name))
             #expect(stream["count"]?.int == keys.count)

@@ -160,6 +160,19 @@ import Testing
         #expect(answer.document.text?.contains("<html>") == true)
     }
 
+    @Test func keepsWhatWasBeforeTheThirdVersion() throws {
+        let account = try HubSpotFixture()
+        let pipelines =
+            try account.get("/crm-pipelines/v1/pipelines/deals").document["results"]?.elements ?? []
+        #expect(
+            pipelines.map { "deals/\($0["pipelineId"]?.text ?? "")" }
+                == account.keys("pipelines").filter { $0.hasPrefix("deals/") }
+        )
+        #expect(pipelines.first?["stages"]?[0]?["stageId"]?.text == "appointmentscheduled")
+        let properties = try account.get("/properties/v2/deal/properties").document.elements ?? []
+        #expect(try account.get("/crm/v3/properties/deals").document["results"]?.elements == properties)
+    }
+
     @Test func linksLeadOn() throws {
         let account = try HubSpotFixture(records: 30)
         let page = try account.get("/crm/v3/objects/deals?limit=7&properties=amount,dealname").document

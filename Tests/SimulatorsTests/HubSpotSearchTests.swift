@@ -35,7 +35,7 @@ import Web
     }
 
     /// Conditions against the same read off the truth, text by text.
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<30 as Range<UInt64>)
     func findsWhatALookAtAllFinds(seed: UInt64) throws {
         let account = try HubSpotFixture(seed: seed % 3 + 1, records: 60)
         var random = SeededGenerator(seed: seed)

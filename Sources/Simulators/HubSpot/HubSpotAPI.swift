@@ -69,6 +69,9 @@ struct HubSpotAPI {
             return single { HubSpotDefinitions.write(found, type, to: &$0) }
         case .pipelines(let name):
             return list(HubSpotPipeline.of(try type(name))) { $0.write(to: &$1) }
+        case .oldPipelines(let name):
+            let type = try type(name)
+            return list(HubSpotPipeline.of(type)) { $0.writeOld(type, to: &$1) }
         case .pipeline(let name, let id):
             let pipeline = try pipeline(name, id)
             return single { pipeline.write(to: &$0) }

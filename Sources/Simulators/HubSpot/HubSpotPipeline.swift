@@ -102,19 +102,49 @@ struct HubSpotPipeline: Sendable {
             writer.object { writer in
                 writer.text("label", stage.label)
                 writer.number("displayOrder", place)
-                // Strings even where they are truth values and numbers.
-                writer.object("metadata") { writer in
-                    if stage.probability == nil {
-                        writer.text("ticketState", stage.isClosed ? "CLOSED" : "OPEN")
-                    }
-                    writer.text("isClosed", stage.isClosed ? "true" : "false")
-                    if let probability = stage.probability { writer.text("probability", probability) }
-                }
+                Self.writeMetadata(stage, to: &writer)
                 writer.text("id", stage.id)
                 Self.writeTimes(to: &writer)
                 writer.text("writePermissions", "CRM_PERMISSIONS_ENFORCEMENT")
                 writer.bool("archived", false)
             }
+        }
+    }
+
+    /// Appends it as the API had it before the third version.
+    func writeOld(_ type: HubSpotType, to writer: inout ObjectWriter) {
+        writer.object { writer in
+            writer.text("pipelineId", id)
+            writer.text("objectType", type.singular.uppercased())
+            writer.text("objectTypeId", type.number)
+            writer.text("label", label)
+            writer.number("displayOrder", 0)
+            writer.bool("active", true)
+            writer.bool("default", id == Self.of(type).first?.id)
+            writer.number("createdAt", 0)
+            writer.number("updatedAt", 0)
+            writer.array("stages") { writer in
+                for (place, stage) in stages.enumerated() {
+                    writer.object { writer in
+                        writer.text("stageId", stage.id)
+                        writer.text("label", stage.label)
+                        writer.number("displayOrder", place)
+                        Self.writeMetadata(stage, to: &writer)
+                        writer.bool("active", true)
+                        writer.number("createdAt", 0)
+                        writer.number("updatedAt", 0)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Strings even where they are truth values and numbers.
+    private static func writeMetadata(_ stage: Stage, to writer: inout ObjectWriter) {
+        writer.object("metadata") { writer in
+            if stage.probability == nil { writer.text("ticketState", stage.isClosed ? "CLOSED" : "OPEN") }
+            writer.text("isClosed", stage.isClosed ? "true" : "false")
+            if let probability = stage.probability { writer.text("probability", probability) }
         }
     }
 

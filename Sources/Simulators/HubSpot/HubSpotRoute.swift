@@ -8,7 +8,7 @@ enum HubSpotRoute: Hashable {
     case associationBatch(String, to: String), associationLabels(String, to: String)
     case owners, owner(String)
     case properties(String), property(String, String), oldProperties(String)
-    case pipelines(String), pipeline(String, String), stages(String, String)
+    case pipelines(String), oldPipelines(String), pipeline(String, String), stages(String, String)
     case schemas, schema(String)
     case accountDetails, apiUsage
     case token(version: String)
@@ -32,6 +32,7 @@ enum HubSpotRoute: Hashable {
         case ("properties", 3) where version == "v2": self = .oldProperties(parts[1])
         case ("properties", 2): self = .properties(parts[1])
         case ("properties", 3): self = .property(parts[1], parts[2])
+        case ("pipelines", 2) where version == "v1": self = .oldPipelines(parts[1])
         case ("pipelines", 2): self = .pipelines(parts[1])
         case ("pipelines", 3): self = .pipeline(parts[1], parts[2])
         case ("pipelines", 4) where parts[3] == "stages": self = .stages(parts[1], parts[2])
@@ -53,17 +54,23 @@ enum HubSpotRoute: Hashable {
             if ["v3", "v4"].contains(segments[1]) { return (segments[1], Array(segments[2...])) }
             guard isDate(segments[2]) else { return nil }
             return (segments[2], [segments[1]] + segments[3...])
-        case "crm-object-schemas", "account-info", "oauth", "properties":
-            let classic = root == "properties" ? ["v2"] : root == "oauth" ? ["v1", "v3"] : ["v3"]
-            guard classic.contains(segments[1]) || isDate(segments[1]) && root != "properties" else {
-                return nil
-            }
-            if root == "properties" {
-                guard segments.count == 4, segments[3] == "properties" else { return nil }
-            }
-            return (segments[1], (root == "crm-object-schemas" ? [] : [root]) + segments[2...])
+        case "crm-object-schemas":
+            return isVersion(segments[1], "v3") ? (segments[1], Array(segments[2...])) : nil
+        case "account-info", "oauth":
+            let isKnown = isVersion(segments[1], "v3") || root == "oauth" && segments[1] == "v1"
+            return isKnown ? (segments[1], [root] + segments[2...]) : nil
+        case "properties":
+            // What was before the third version is still asked for.
+            guard segments.count == 4, segments[1] == "v2", segments[3] == "properties" else { return nil }
+            return (segments[1], [root] + segments[2...])
+        case "crm-pipelines":
+            return segments.count == 4 && segments[1] == "v1" ? (segments[1], Array(segments[2...])) : nil
         default: return nil
         }
+    }
+
+    private static func isVersion(_ text: String, _ classic: String) -> Bool {
+        text == classic || isDate(text)
     }
 
     /// Whether it is `YYYY-MM`.
@@ -80,7 +87,9 @@ enum HubSpotRoute: Hashable {
         case .associations(let name, _, _), .associationBatch(let name, _), .associationLabels(let name, _):
             name
         case .properties(let name), .property(let name, _), .oldProperties(let name): name
-        case .pipelines(let name), .pipeline(let name, _), .stages(let name, _), .schema(let name): name
+        case .pipelines(let name), .oldPipelines(let name), .pipeline(let name, _), .stages(let name, _),
+            .schema(let name):
+            name
         default: nil
         }
     }
@@ -119,7 +128,7 @@ enum HubSpotRoute: Hashable {
         case .owner: "/owners/{id}"
         case .properties(let type), .oldProperties(let type): "/properties/\(type)"
         case .property(let type, _): "/properties/\(type)/{name}"
-        case .pipelines(let type): "/pipelines/\(type)"
+        case .pipelines(let type), .oldPipelines(let type): "/pipelines/\(type)"
         case .pipeline(let type, _): "/pipelines/\(type)/{id}"
         case .stages(let type, _): "/pipelines/\(type)/{id}/stages"
         case .schemas: "/schemas"

@@ -50,6 +50,13 @@ extension HubSpotType {
         case .meetings: Self.ofMeetings
         case .notes: Self.ofNotes
         case .tasks: Self.ofTasks
+        case .quotes: Self.ofQuotes
+        case .leads: Self.ofLeads
+        case .communications: Self.ofCommunications
+        case .postalMail: Self.ofPostalMail
+        case .feedback: Self.ofFeedback
+        case .goals: Self.ofGoals
+        case .discounts, .fees, .taxes: Self.ofCharges
         case .vehicles: Self.ofVehicles
         }
     }
@@ -252,6 +259,52 @@ extension HubSpotType {
         HubSpotProperty("hs_task_priority", "Priority", .choice(["LOW", "MEDIUM", "HIGH"])),
         HubSpotProperty("hs_task_type", "Task type", .choice(["TODO", "CALL", "EMAIL"])),
         HubSpotProperty("hubspot_owner_id", "Activity assigned to", .owner),
+    ]
+    private static let ofQuotes: [HubSpotProperty] = [
+        HubSpotProperty("hs_title", "Name", .text("Quote")),
+        HubSpotProperty("hs_quote_amount", "Total", .money(20_000)),
+        HubSpotProperty("hs_currency", "Currency", .choice(currencies)),
+        HubSpotProperty("hs_expiration_date", "Expiration date", .day),
+        HubSpotProperty("hs_status", "Status", .choice(["DRAFT", "APPROVAL_NOT_NEEDED", "REJECTED"])),
+    ]
+    private static let ofLeads: [HubSpotProperty] = [
+        HubSpotProperty("hs_lead_name", "Lead name", .text("Lead")),
+        HubSpotProperty("hs_lead_type", "Lead type", .choice(["NEW_BUSINESS", "RE_ATTEMPTING", "UPSELL"])),
+        HubSpotProperty("hs_lead_label", "Lead label", .choice(["HOT", "WARM", "COLD"])),
+        HubSpotProperty("hubspot_owner_id", "Lead owner", .owner),
+    ]
+    private static let ofCommunications: [HubSpotProperty] = [
+        HubSpotProperty("hs_timestamp", "Activity date", .time),
+        HubSpotProperty(
+            "hs_communication_channel_type",
+            "Channel",
+            .choice(["SMS", "WHATS_APP", "LINKEDIN_MESSAGE"])
+        ),
+        HubSpotProperty("hs_communication_body", "Communication body", .body),
+        HubSpotProperty("hubspot_owner_id", "Activity assigned to", .owner),
+    ]
+    private static let ofPostalMail: [HubSpotProperty] = [
+        HubSpotProperty("hs_timestamp", "Activity date", .time),
+        HubSpotProperty("hs_postal_mail_body", "Postal mail body", .body),
+        HubSpotProperty("hubspot_owner_id", "Activity assigned to", .owner),
+    ]
+    private static let ofFeedback: [HubSpotProperty] = [
+        HubSpotProperty("hs_survey_type", "Survey type", .choice(["CES", "CSAT", "NPS"])),
+        HubSpotProperty("hs_value", "Rating", .count(10)),
+        HubSpotProperty("hs_content", "Response", .body),
+        HubSpotProperty("hs_submission_timestamp", "Submission date", .time),
+    ]
+    private static let ofGoals: [HubSpotProperty] = [
+        HubSpotProperty("hs_goal_name", "Goal name", .text("Goal")),
+        HubSpotProperty("hs_target_amount", "Target amount", .money(90_000)),
+        HubSpotProperty("hs_start_datetime", "Start date", .time),
+        HubSpotProperty("hs_end_datetime", "End date", .time),
+    ]
+    /// Of what is added to a price, or taken off it.
+    private static let ofCharges: [HubSpotProperty] = [
+        HubSpotProperty("hs_label", "Label", .text("Charge")),
+        HubSpotProperty("hs_type", "Type", .choice(["FIXED", "PERCENT"])),
+        HubSpotProperty("hs_value", "Value", .money(30)),
     ]
     private static let ofVehicles: [HubSpotProperty] = [
         .custom("vin", "Vehicle identification number", .text("VIN")),

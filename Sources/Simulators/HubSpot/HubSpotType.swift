@@ -4,7 +4,11 @@ enum HubSpotType: String, CaseIterable, Sendable {
     case lineItems = "line_items"
     case orders, carts, invoices
     case payments = "commerce_payments"
-    case subscriptions, calls, emails, meetings, notes, tasks
+    case subscriptions, calls, emails, meetings, notes, tasks, quotes, leads, communications
+    case postalMail = "postal_mail"
+    case feedback = "feedback_submissions"
+    case goals = "goal_targets"
+    case discounts, fees, taxes
     /// The custom object of the account.
     case vehicles
 
@@ -49,6 +53,15 @@ enum HubSpotType: String, CaseIterable, Sendable {
         case .meetings: "0-47"
         case .notes: "0-46"
         case .tasks: "0-27"
+        case .quotes: "0-14"
+        case .leads: "0-136"
+        case .communications: "0-18"
+        case .postalMail: "0-116"
+        case .feedback: "0-19"
+        case .goals: "0-74"
+        case .discounts: "0-84"
+        case .fees: "0-85"
+        case .taxes: "0-86"
         case .vehicles: "2-4242001"
         }
     }
@@ -57,6 +70,8 @@ enum HubSpotType: String, CaseIterable, Sendable {
     var singular: String {
         switch self {
         case .companies: "company"
+        case .postalMail: rawValue
+        case .taxes: "tax"
         case .vehicles: "p\(HubSpotWorld.portal)_vehicle"
         default: String(rawValue.dropLast())
         }
@@ -86,7 +101,7 @@ enum HubSpotType: String, CaseIterable, Sendable {
     var scope: String {
         switch self {
         case .tickets: "tickets"
-        case .products, .lineItems: "e-commerce"
+        case .products, .lineItems, .discounts, .fees, .taxes: "e-commerce"
         case .vehicles: "crm.objects.custom.read"
         default: "crm.objects.\(rawValue).read"
         }
