@@ -103,6 +103,43 @@ import Web
         for stream in HubSpotSimulator.streams { #expect(other[stream] != first[stream]) }
     }
 
+    @Test(arguments: [
+        "", "0", "-1", "9223372036854775807", "-9223372036854775808", "1e400", "nan", "inf", "-0", "\u{0}",
+        "☃",
+    ])
+    func strangeValuesAreOnlyRefused(value: String) throws {
+        let account = try HubSpotFixture(records: 12)
+        let escaped = value.utf8.map { "%" + String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+            .joined()
+        for target in [
+            "objects/deals?after=", "objects/deals?limit=", "objects/deals?archived=", "objects/deals/",
+            "objects/deals/1?idProperty=", "owners?after=", "owners/", "pipelines/", "schemas/",
+        ] {
+            let status = try account.get("/crm/v3/\(target)\(escaped)").status
+            #expect(status == 200 || status == 400 || status == 404, "\(target)")
+        }
+        for name in ["hs_lastmodifieddate", "hs_object_id", "amount", "dealname", "closedate"] {
+            for word in ["EQ", "GT", "LT", "BETWEEN", "CONTAINS_TOKEN"] {
+                let body: JSONValue = ["filters": [.filter(name, word, value, high: value)]]
+                let status = try account.post("/crm/v3/objects/deals/search", body).status
+                #expect(status == 200 || status == 400 || status == 500, "\(name) \(word)")
+            }
+        }
+        for name in ["limit", "after", "sorts", "query", "properties", "filterGroups"] {
+            let body = JSONValue.object([.init(name: name, value: .string(value))])
+            #expect(try account.post("/crm/v3/objects/deals/search", body).status < 500)
+        }
+        for number in ["9223372036854775807", "1e400", "-1"] {
+            let body = JSONValue.object([.init(name: "after", value: .number(number))])
+            #expect(try account.post("/crm/v3/objects/deals/search", body).status == 400)
+        }
+        let inputs: JSONValue = [
+            "inputs": [["id": .string(value), "after": .string(value)]], "properties": [],
+        ]
+        #expect(try account.post("/crm/v3/objects/deals/batch/read", inputs).status == 207)
+        #expect(try account.post("/crm/v4/associations/deals/contacts/batch/read", inputs).status < 500)
+    }
+
     @Test func livesByItself() throws {
         let account = try HubSpotFixture(records: 30, changesPerMinute: 600)
         let before = account.keys("contacts")

@@ -83,8 +83,9 @@ struct HubSpotFilter {
     }
 
     private static func range(_ low: Double, _ high: Double) -> ClosedRange<Int> {
-        let first = low < -1e15 ? Int.min : Int(low.rounded(.up))
-        let last = high > 1e15 ? Int.max : Int(high.rounded(.down))
+        // No time lies further away.
+        let first = low < -1e15 ? Int.min : Int(min(low, 1e15).rounded(.up))
+        let last = high > 1e15 ? Int.max : Int(max(high, -1e15).rounded(.down))
         return first...max(first, last)
     }
 
@@ -128,7 +129,7 @@ struct HubSpotFilter {
     private static func comparable(_ text: String, _ property: HubSpotProperty) -> Double? {
         switch property.vendorType {
         case "date", "datetime": HubSpotTime.milliseconds(text).map(Double.init)
-        default: Double(text)
+        default: Double(text).flatMap { $0.isFinite ? $0 : nil }
         }
     }
 

@@ -46,7 +46,7 @@ struct HubSpotSearch {
             throw .invalid("limit must be between 1 and 200, was \(limit)")
         }
         offset = try Self.number(document["after"], "after") ?? 0
-        guard offset >= 0, offset + limit <= Self.depth else {
+        guard offset >= 0, offset <= Self.depth - limit else {
             throw .invalid("There was a problem with the request.")
         }
     }

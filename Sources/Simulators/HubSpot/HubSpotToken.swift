@@ -38,7 +38,7 @@ struct HubSpotToken {
     }
 
     private static func seal(_ issued: Int, _ rights: Substring, _ seed: UInt64) -> String {
-        let mixed = rights.utf8.reduce(SeededHash.mix(seed ^ UInt64(issued))) {
+        let mixed = rights.utf8.reduce(SeededHash.mix(seed ^ UInt64(bitPattern: Int64(issued)))) {
             SeededHash.mix($0 ^ UInt64($1))
         }
         return String(mixed, radix: 36)

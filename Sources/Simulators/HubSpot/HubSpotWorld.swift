@@ -71,8 +71,9 @@ struct HubSpotWorld: Sendable {
 
     /// The index of the object with that id; nil if there never was one.
     func index(_ type: HubSpotType, id: Int) -> Int? {
+        guard id >= base(type) else { return nil }
         let index = (id - base(type)) / Self.step
-        guard id >= base(type), index < count(type), self.id(type, index) == id else { return nil }
+        guard index < count(type), self.id(type, index) == id else { return nil }
         return index
     }
 
