@@ -30,7 +30,7 @@ struct FeedFollowingTests {
         }.sorted()
     }
 
-    private static func expected(_ changes: [StripeChange]) -> Set<String> {
+    private static func expected(_ changes: [SimulatedChange]) -> Set<String> {
         Set(
             changes.map {
                 "\($0.action == .deleted && $0.stream != "subscriptions" ? "-" : "")\($0.stream) \($0.id)"
@@ -75,7 +75,7 @@ struct FeedFollowingTests {
         _ = try await simulation.sync(simulation.streams)
         simulation.advance(.seconds(90))
         let count = simulation.destination.events.count
-        var changes: [StripeChange] = []
+        var changes: [SimulatedChange] = []
         for stream in ["customers", "products", "prices", "charges", "subscriptions"] {
             changes += try simulation.simulator.change(creates: 1, streams: [stream])
         }
