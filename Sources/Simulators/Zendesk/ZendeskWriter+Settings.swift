@@ -81,7 +81,7 @@ extension ZendeskWriter {
         writer.number("position", place)
         writer.bool("active", true)
         writer.bool("system", false)
-        writer.nulls("regexp_for_validation", "tag")
+        writer.nulls("regexp_for_validation")
         writeTimes(collection, place, to: &writer)
         if !field.options.isEmpty {
             writeOptions(field, 28_100_000_000_000 + collection.ordinal * 10_000 + place * 100, to: &writer)
@@ -108,7 +108,7 @@ extension ZendeskWriter {
     func writeStatus(_ place: Int, to writer: inout ObjectWriter) {
         let category = ["new", "open", "pending", "hold", "solved"][place % 5]
         let label = place < 5 ? category.prefix(1).uppercased() + category.dropFirst() : "Custom \(place)"
-        writeHead(.customStatuses, place, to: &writer)
+        writer.number("id", account.id(.customStatuses, place))
         writer.text("status_category", category)
         for name in ["agent_label", "raw_agent_label", "end_user_label", "raw_end_user_label"] {
             writer.text(name, label)
@@ -156,7 +156,8 @@ extension ZendeskWriter {
     func writeRule(_ collection: ZendeskCollection, _ place: Int, to writer: inout ObjectWriter) {
         let isTrigger = collection == .triggers
         let title = name("\(isTrigger ? "Trigger" : "Automation") \(place)", collection, place)
-        writeHead(collection, place, to: &writer)
+        if isTrigger { writeURL(collection, place, to: &writer) }
+        writer.number("id", account.id(collection, place))
         writer.text("title", title)
         writer.bool("active", place % 4 > 0)
         writeTimes(collection, place, to: &writer)
