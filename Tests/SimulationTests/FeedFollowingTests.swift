@@ -406,4 +406,37 @@ struct FeedFollowingTests {
             #expect(kept.count == entries, "after \(wait) s")
         }
     }
+
+    @Test("a limit stops the looks, and the next run goes on there", arguments: [1, 3])
+    func limitedLooks(limit: Int) async throws {
+        let simulation = try await Self.calm(records: 6)
+        _ = try await simulation.sync(["customers"])
+        let count = simulation.destination.events.count
+        for _ in 0..<3 {
+            _ = try simulation.simulator.change(updates: 6, streams: ["customers"])
+            simulation.advance(.seconds(3_000))
+        }
+        for round in 1...18 {
+            let outcome = try await simulation.sync(["customers"], limit: limit)
+            #expect(outcome.status == .success)
+            #expect(simulation.destination.events.count - count <= round * limit)
+        }
+        let requests = try await Self.requests(simulation) {
+            try await simulation.settle(["customers"])
+        }
+        #expect(requests["/v1/customers/{id}"] == nil)
+    }
+
+    @Test(
+        "entries that may be going while they are read are not waited for",
+        arguments: [(30 * 24 * 60 - 30, true), (30 * 24 * 60 - 90, false)]
+    )
+    func retentionMargin(minutes: Int, isAnew: Bool) async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(minutes * 60))
+        let outcome = try await simulation.sync(["customers"])
+        #expect(outcome.status == .success)
+        #expect((outcome.streams[0].outcome.note?.contains("read anew") ?? false) == isAnew)
+    }
 }
