@@ -303,20 +303,6 @@ struct FeedFollowingTests {
         #expect(simulation.simulator.clock.now.since(begun) > .seconds(20))
     }
 
-    @Test("an entry that is listed later than the hold-back is found in the overlap")
-    func overlap() async throws {
-        let simulation = try await Self.calm(["late_events": .init(rate: 1, seconds: 500)])
-        _ = try await simulation.sync(Self.plain)
-        for _ in 0..<8 {
-            _ = try simulation.simulator.change(updates: 2)
-            simulation.advance(.seconds(100))
-            _ = try await simulation.sync(Self.plain)
-        }
-        try simulation.simulator.faultPlan.change(["late_events": ["rate": .number("0")]])
-        simulation.advance(.seconds(100))
-        try await simulation.settle(Self.plain)
-    }
-
     @Test("a list that is read again never brings back what was before", arguments: 0..<6)
     func repeatedList(round: Int) async throws {
         let simulation = try await Self.calm(["lagging_reads": .init(rate: 0.5, seconds: 30)], records: 3)
