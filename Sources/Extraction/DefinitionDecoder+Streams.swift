@@ -4,10 +4,6 @@ import YAML
 
 /// The streams, each over the defaults.
 extension DefinitionDecoder {
-    private static let shared = [
-        "query", "records", "key", "version", "paging", "limit", "since", "follow", "lost",
-    ]
-
     /// What a stream's declaration refers to.
     private struct Context {
         var defaults: [String: YAMLNode]
@@ -23,7 +19,7 @@ extension DefinitionDecoder {
         feeds: [String],
         errors: ErrorRules
     ) -> [StreamDefinition] {
-        let shared = defaults.map { fields($0, known: Self.shared) } ?? [:]
+        let shared = defaults.map { fields($0, Vocabulary.defaults) } ?? [:]
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
@@ -70,7 +66,7 @@ extension DefinitionDecoder {
         in context: Context
     ) -> StreamDefinition? {
         checkStreamName(member)
-        let own = fields(member.value, known: ["get", "for_each", "replaces"] + Self.shared)
+        let own = fields(member.value, Vocabulary.stream)
         let fields = context.defaults.merging(own) { $1 }
         let variables = parent.map { ["parent": Variable.fields($0.definition.key)] } ?? [:]
         let path = required("get", of: fields, in: member.value).flatMap { self.get($0, variables) }
@@ -134,7 +130,8 @@ extension DefinitionDecoder {
     mutating func limit(_ node: YAMLNode, among limits: [String]) -> String? {
         guard let limit = text(node) else { return nil }
         if !limits.contains(limit) {
-            report(node, "unknown limit \(limit); \(Self.hint(for: limit, among: limits))")
+            let hint = limits.isEmpty ? "declare it under limits" : Self.hint(for: limit, among: limits)
+            report(node, "unknown limit \(limit); \(hint)")
         }
         return limit
     }
@@ -152,7 +149,7 @@ extension DefinitionDecoder {
         if case .scalar = node.content {
             return text(node).map { StreamDefinition.Since(parameter: $0, format: .epochSeconds) }
         }
-        let fields = fields(node, known: ["param", "format"])
+        let fields = fields(node, Vocabulary.since)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let parameter, let format else { return nil }
@@ -161,7 +158,7 @@ extension DefinitionDecoder {
 
     /// A field and how it is written: without the form nobody could tell the older of two.
     private mutating func version(_ node: YAMLNode) -> StreamDefinition.Version? {
-        let fields = fields(node, known: ["field", "format"])
+        let fields = fields(node, Vocabulary.version)
         let path = required("field", of: fields, in: node).flatMap { self.path($0) }
         let format: VersionFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let path, let format else { return nil }
@@ -217,24 +214,23 @@ extension DefinitionDecoder {
     }
 
     mutating func paging(_ node: YAMLNode, key: [[String]]?) -> Paging? {
-        let styles = ["last_record", "next_link", "link_header", "cursor"]
         if case .scalar(let text, _) = node.content {
             if text == "single_page" { return .singlePage }
-            let hint = Self.hint(for: text, among: styles + ["single_page"])
+            let hint = Self.hint(for: text, among: Vocabulary.paging.names + ["single_page"])
             report(node, "unknown paging \(text); \(hint)")
             return nil
         }
-        guard let (style, value) = only(node, of: styles) else { return nil }
+        guard let (style, value) = only(node, of: Vocabulary.paging) else { return nil }
         switch style {
         case "last_record": return lastRecord(value, key: key)
         case "next_link":
-            let fields = fields(value, known: ["field"])
+            let fields = fields(value, Vocabulary.nextLink)
             return required("field", of: fields, in: value).flatMap { path($0) }.map { .nextLink(field: $0) }
         case "link_header":
-            let fields = fields(value, known: ["rel"])
+            let fields = fields(value, Vocabulary.linkHeader)
             return .linkHeader(relation: fields["rel"].flatMap { text($0) } ?? "next")
         default:
-            let fields = fields(value, known: ["field", "param", "more"])
+            let fields = fields(value, Vocabulary.cursor)
             let field = required("field", of: fields, in: value).flatMap { path($0) }
             let parameter = required("param", of: fields, in: value).flatMap { text($0) }
             let more = fields["more"].flatMap { path($0) }
@@ -244,7 +240,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func lastRecord(_ node: YAMLNode, key: [[String]]?) -> Paging? {
-        let fields = fields(node, known: ["param", "field", "more"])
+        let fields = fields(node, Vocabulary.lastRecord)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let more = fields["more"].flatMap { path($0) }
         var field = fields["field"].flatMap { path($0) }

@@ -1,0 +1,197 @@
+import Testing
+import YAML
+
+@testable import Extraction
+
+/// The vocabulary against the decoder: at every place of a definition the decoder takes the keys of its group, and no other.
+@Suite struct VocabularyTests {
+    /// Holds a mapping of every group.
+    static let sample = """
+        extractor: shop
+        description: Orders
+        settings:
+          token: {secret: true, required: true}
+        base_url: https://api.example.com
+        auth: {bearer: "{{ config.token }}"}
+        errors:
+          message: error.text
+          code: error.code
+          rules:
+            - {status: [404, 5xx], action: retry}
+        feeds:
+          events:
+            get: /events
+            records: items
+            paging: {next_link: {field: next}}
+            id: id
+            time: {field: at, format: epoch}
+            type: kind
+            object: object.id
+            window: {from: since, to: until}
+            hold_back: 60s
+            visible_within: 30s
+            overlap: 10m
+            retention: 30d
+            expired: {status: 410}
+        defaults: {records: items, key: id}
+        streams:
+          orders:
+            get: /orders
+            version: {field: updated, format: epoch}
+            paging: {cursor: {field: after, param: after}}
+            lost: {status: 410}
+            since: {param: from, format: rfc3339}
+            follow: {feed: events, get: "/orders/{{ object.id }}", updates: [order.*]}
+          refunds:
+            get: /refunds
+            paging: {last_record: {param: after}}
+          shops:
+            get: /shops
+            paging: {link_header: {rel: next}}
+        """
+
+    /// Other ways to prove who asks, each in the place of the sample's.
+    static let proofs = [
+        "auth: {header: {name: X-Token, value: \"{{ config.token }}\"}}",
+        "auth: {query: {name: token, value: \"{{ config.token }}\"}}",
+        "auth: {basic: {user: \"{{ config.token }}\"}}",
+    ]
+
+    static let samples =
+        [sample] + proofs.map { sample.replacing("auth: {bearer: \"{{ config.token }}\"}", with: $0) }
+
+    /// A mapping of a document, by the positions that lead to it, and what may stand in it.
+    private struct Place {
+        var group: FieldGroup
+        var path: [Int]
+    }
+
+    /// What leads to a required key's absence elsewhere: it may come from the defaults.
+    private static let inherited: Set<String> = ["get", "records", "key", "paging", "feed"]
+
+    private static func root(_ yaml: String) throws -> YAMLNode {
+        try YAMLDocument.parse(Array(yaml.utf8), file: "e.yaml")
+    }
+
+    private static func problems(_ root: YAMLNode) -> [DefinitionProblem] {
+        var decoder = DefinitionDecoder()
+        _ = decoder.extractor(root)
+        return decoder.problems
+    }
+
+    private static func places(_ node: YAMLNode, _ form: FieldForm, _ path: [Int] = []) -> [Place] {
+        switch (form, node.content) {
+        case (.group(let name), .mapping(let members)):
+            let group = Vocabulary.group(name)
+            return [Place(group: group, path: path)]
+                + members.enumerated().flatMap { index, member in
+                    group.field(member.key).map { places(member.value, $0.form, path + [index]) } ?? []
+                }
+        case (.map(let inner), .mapping(let members)):
+            return members.enumerated().flatMap { places($1.value, inner, path + [$0]) }
+        case (.list(let inner), .sequence(let items)):
+            return items.enumerated().flatMap { places($1, inner, path + [$0]) }
+        case (.either(let forms), _): return forms.flatMap { places(node, $0, path) }
+        default: return []
+        }
+    }
+
+    private static func changing(
+        _ node: YAMLNode,
+        at path: ArraySlice<Int>,
+        _ change: ([YAMLMember]) -> [YAMLMember]
+    ) -> YAMLNode {
+        var node = node
+        switch node.content {
+        case .mapping(var members):
+            if let index = path.first {
+                members[index].value = changing(members[index].value, at: path.dropFirst(), change)
+            } else {
+                members = change(members)
+            }
+            node.content = .mapping(members)
+        case .sequence(var items):
+            if let index = path.first { items[index] = changing(items[index], at: path.dropFirst(), change) }
+            node.content = .sequence(items)
+        case .scalar: break
+        }
+        return node
+    }
+
+    private static let allNames = Set(Vocabulary.groups.flatMap(\.names)).union(["zzz"]).sorted()
+    /// Where inserted keys stand, and nothing else does.
+    private static let farLine = 9000
+
+    private static func member(_ name: String) -> YAMLMember {
+        let empty = YAMLNode(file: "e.yaml", line: farLine, column: 1, content: .scalar(text: "", isPlain: true))
+        return YAMLMember(key: name, keyLine: farLine, keyColumn: 1, value: empty)
+    }
+
+    private static func unknown(_ root: YAMLNode) -> Set<String> {
+        Set(
+            problems(root).filter { $0.line == farLine && $0.text.hasPrefix("unknown field ") }.map {
+                String($0.text.dropFirst("unknown field ".count).prefix { $0 != ";" })
+            }
+        )
+    }
+
+    @Test(arguments: samples)
+    func theSampleIsSound(yaml: String) throws {
+        let problems = Self.problems(try Self.root(yaml))
+        #expect(problems.isEmpty, "\(problems.map(\.description))")
+    }
+
+    @Test func everyGroupHasAnExample() throws {
+        let seen = try Self.samples.flatMap {
+            Self.places(try Self.root($0), .group("extractor")).map(\.group.name)
+        }
+        #expect(Set(Vocabulary.groups.map(\.name)).subtracting(seen).subtracting(["defaults"]) == [])
+    }
+
+    @Test func namesAreUnique() {
+        let names = Vocabulary.groups.map(\.name)
+        #expect(Set(names).count == names.count)
+        for group in Vocabulary.groups { #expect(Set(group.names).count == group.names.count, "\(group.name)") }
+    }
+
+    @Test(arguments: samples)
+    func theDecoderTakesTheKeysOfTheGroupAndNoOther(yaml: String) throws {
+        let root = try Self.root(yaml)
+        for place in Self.places(root, .group("extractor")) where !place.group.isChoice {
+            var inserted: Set<String> = []
+            let changed = Self.changing(root, at: place.path[...]) { members in
+                let own = Set(members.map(\.key))
+                inserted = Set(Self.allNames).subtracting(own)
+                return members + inserted.sorted().map(Self.member)
+            }
+            #expect(Self.unknown(changed) == inserted.subtracting(place.group.names), "\(place.group.name)")
+        }
+    }
+
+    @Test(arguments: samples)
+    func aChoiceTakesItsStylesAndNoOther(yaml: String) throws {
+        let root = try Self.root(yaml)
+        for place in Self.places(root, .group("extractor")) where place.group.isChoice {
+            for name in Self.allNames {
+                let changed = Self.changing(root, at: place.path[...]) { _ in [Self.member(name)] }
+                let isKnown = place.group.names.contains(name)
+                #expect(Self.unknown(changed) == (isKnown ? [] : [name]), "\(place.group.name)")
+            }
+        }
+    }
+
+    @Test(arguments: samples)
+    func whatIsRequiredIsMissedAndNothingElse(yaml: String) throws {
+        let root = try Self.root(yaml)
+        for place in Self.places(root, .group("extractor")) where !place.group.isChoice {
+            for field in place.group.fields {
+                let changed = Self.changing(root, at: place.path[...]) { $0.filter { $0.key != field.name } }
+                guard changed != root, !Self.inherited.contains(field.name) || field.isRequired else { continue }
+                let isMissed = Self.problems(changed).contains {
+                    $0.text.hasPrefix("the field \(field.name) is missing")
+                }
+                #expect(isMissed == field.isRequired, "\(place.group.name).\(field.name)")
+            }
+        }
+    }
+}

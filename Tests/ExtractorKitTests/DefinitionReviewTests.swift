@@ -1,0 +1,117 @@
+import ExtractorKit
+import Extraction
+import Testing
+
+/// What sound definitions are warned of.
+@Suite struct DefinitionReviewTests {
+    struct Trap: Sendable, CustomTestStringConvertible {
+        var rule: String
+        var place: String
+        var line: String
+        var replacement: String
+        var testDescription: String { "\(rule): \(line) → \(replacement)" }
+        init(_ rule: String, _ place: String, _ line: String, _ replacement: String) {
+            (self.rule, self.place, self.line, self.replacement) = (rule, place, line, replacement)
+        }
+    }
+
+    static let sound = """
+        extractor: shop
+        settings:
+          token: {secret: true, required: true}
+        base_url: https://api.example.com
+        hosts: ["*.example.com"]
+        auth: {bearer: "{{ config.token }}"}
+        limits: {default: 10/s, slow: 1/s}
+        errors: {message: error.text}
+        feeds:
+          events:
+            get: /events
+            query: {limit: 100}
+            records: items
+            paging: {cursor: {field: next, param: after}}
+            id: id
+            time: {field: at, format: epoch}
+            type: kind
+            object: object.id
+            window: {from: since, to: until}
+            hold_back: 60s
+            visible_within: 30s
+            overlap: 10m
+            retention: 30d
+            expired: {status: 410}
+        streams:
+          orders:
+            get: /orders
+            query: {limit: 100}
+            limit: slow
+            records: items
+            key: id
+            paging: {cursor: {field: next, param: after}}
+            lost: {status: 410}
+            follow: {feed: events, get: "/orders/{{ object.id }}", updates: [order.*]}
+          lines:
+            for_each: orders
+            get: /orders/{{ parent.id }}/lines
+            query: {per_page: 100}
+            records: items
+            key: id
+            paging: {next_link: {field: next}}
+            replaces: children
+        """
+
+    static let traps = [
+        Trap("no_limit", "1:1", "limits: {default: 10/s, slow: 1/s}", "description: none"),
+        Trap("no_error_message", "8:1", "errors: {message: error.text}", "errors: {code: error.code}"),
+        Trap("plain_http", "4:1", "base_url: https:", "base_url: http:"),
+        Trap("wide_host", "5:9", "*.example.com", "*.com"),
+        Trap("unused_limit", "7:25", "    limit: slow\n", ""),
+        Trap("unused_setting", "4:3", "required: true}", "required: true}\n  region: {default: eu}"),
+        Trap("open_credential", "4:3", "required: true}", "required: true}\n  api_key: {default: \"{{ config.api_key }}\"}"),
+        Trap("unused_feed", "10:3", "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n", ""),
+        Trap("short_overlap", "22:5", "overlap: 10m", "overlap: 20s"),
+        Trap("no_expired", "10:3", "    expired: {status: 410}\n", ""),
+        Trap("page_size", "10:3", "    get: /events\n    query: {limit: 100}", "    get: /events"),
+        Trap("page_size", "36:3", "query: {per_page: 100}", "query: {sort: id}"),
+        Trap("read_once", "26:3", "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n", ""),
+        Trap("kept_children", "35:3", "    replaces: children", ""),
+        Trap("changing_key", "31:5", "key: id", "key: email"),
+        Trap("changing_key", "31:5", "key: id", "key: [shop, profile.name]"),
+        Trap("no_lost", "26:3", "    lost: {status: 410}\n", ""),
+    ]
+
+    private static func check(_ yaml: String) -> DefinitionCheck {
+        DefinitionCheck(Array(yaml.utf8), at: DefinitionPlace(file: "extractor.yaml"))
+    }
+
+    @Test func aCarefulDefinitionHasNoWarning() {
+        let check = Self.check(Self.sound)
+        #expect(check.definition != nil)
+        #expect(check.findings == [], "\(check.findings)")
+    }
+
+    @Test(arguments: traps)
+    func aTrapIsNamedAtItsPlace(_ trap: Trap) throws {
+        let yaml = Self.sound.replacing(trap.line, with: trap.replacement, maxReplacements: 1)
+        try #require(yaml != Self.sound)
+        let check = Self.check(yaml)
+        #expect(check.errors == 0, "\(check.findings)")
+        let found = check.findings.contains { $0.rule == trap.rule && "\($0.line):\($0.column)" == trap.place }
+        #expect(found, "\(check.findings.map { "\($0.line):\($0.column) \($0.rule ?? "")" })")
+    }
+
+    @Test func aCopyOnThisMachineMayBePlain() {
+        let yaml = Self.sound.replacing("https://api.example.com", with: "http://127.0.0.1:8420")
+        #expect(Self.check(yaml).findings == [])
+    }
+
+    @Test(arguments: Repository.names("extractors").filter { !$0.contains(".") })
+    func whatShipsHasNoWarning(name: String) throws {
+        let file = "extractors/\(name)/extractor.yaml"
+        let check = DefinitionCheck(
+            try Repository.bytes(file),
+            at: DefinitionPlace(file: file, folderName: name)
+        )
+        #expect(check.findings == [], "\(check.findings)")
+    }
+}
