@@ -47,7 +47,7 @@ import Testing
         let said = try Self.check("17-unknown-limit").text(on: terminal).split(separator: "\n")
         #expect(said.count == 3)
         #expect(said[0].contains("\u{1B}[1;31merror\u{1B}[0m: unknown limit slow"))
-        #expect(said[1] == "   12 |     limit: slow")
+        #expect(said[1] == "   13 |     limit: slow")
         #expect(said[2] == "      |            ^")
     }
 

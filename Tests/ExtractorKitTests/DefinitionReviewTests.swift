@@ -22,7 +22,7 @@ import Testing
         base_url: https://api.example.com
         hosts: ["*.example.com"]
         auth: {bearer: "{{ config.token }}"}
-        limits: {default: 10/s, slow: 1/s}
+        limits: {default: 10/s}
         errors: {message: error.text}
         feeds:
           events:
@@ -44,7 +44,6 @@ import Testing
           orders:
             get: /orders
             query: {limit: 100}
-            limit: slow
             records: items
             key: id
             paging: {cursor: {field: next, param: after}}
@@ -55,28 +54,28 @@ import Testing
             get: /orders/{{ parent.id }}/lines
             query: {per_page: 100}
             records: items
-            key: id
+            key: number
             paging: {next_link: {field: next}}
             replaces: children
         """
 
     static let traps = [
-        Trap("no_limit", "1:1", "limits: {default: 10/s, slow: 1/s}", "description: none"),
+        Trap("no_limit", "1:1", "limits: {default: 10/s}", "description: none"),
         Trap("no_error_message", "8:1", "errors: {message: error.text}", "errors: {code: error.code}"),
         Trap("plain_http", "4:1", "base_url: https:", "base_url: http:"),
         Trap("wide_host", "5:9", "*.example.com", "*.com"),
-        Trap("unused_limit", "7:25", "    limit: slow\n", ""),
+        Trap("unused_limit", "7:25", "default: 10/s", "default: 10/s, slow: 1/s"),
         Trap("unused_setting", "4:3", "required: true}", "required: true}\n  region: {default: eu}"),
         Trap("open_credential", "4:3", "required: true}", "required: true}\n  api_key: {default: \"{{ config.api_key }}\"}"),
         Trap("unused_feed", "10:3", "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n", ""),
         Trap("short_overlap", "22:5", "overlap: 10m", "overlap: 20s"),
         Trap("no_expired", "10:3", "    expired: {status: 410}\n", ""),
         Trap("page_size", "10:3", "    get: /events\n    query: {limit: 100}", "    get: /events"),
-        Trap("page_size", "36:3", "query: {per_page: 100}", "query: {sort: id}"),
+        Trap("page_size", "34:3", "query: {per_page: 100}", "query: {sort: id}"),
         Trap("read_once", "26:3", "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n", ""),
-        Trap("kept_children", "35:3", "    replaces: children", ""),
-        Trap("changing_key", "31:5", "key: id", "key: email"),
-        Trap("changing_key", "31:5", "key: id", "key: [shop, profile.name]"),
+        Trap("kept_children", "34:3", "    replaces: children", ""),
+        Trap("changing_key", "39:5", "key: number", "key: email"),
+        Trap("changing_key", "39:5", "key: number", "key: [shop, profile.name]"),
         Trap("no_lost", "26:3", "    lost: {status: 410}\n", ""),
     ]
 

@@ -1,5 +1,6 @@
 import ExtractorKit
 import JSON
+import Telemetry
 import Testing
 
 @Suite struct RecordTableTests {
