@@ -43,11 +43,13 @@ enum KindTest: String, CaseIterable {
 enum Filter: String, CaseIterable {
     case `default`, lower, upper, trim, urlencode, base64encode, string, int, length, join, replace, first,
         last
+    case mapObjects = "map_objects"
 
     var arguments: ClosedRange<Int> {
         switch self {
         case .default: 1...2
         case .int, .join: 0...1
+        case .mapObjects: 1...1
         case .replace: 2...2
         case .lower, .upper, .trim, .urlencode, .base64encode, .string, .length, .first, .last: 0...0
         }

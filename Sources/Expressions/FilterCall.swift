@@ -27,6 +27,11 @@ struct FilterCall {
             var parts: [String] = []
             for item in try items(value, for: filter) { parts.append(try text(item)) }
             return .string(parts.joined(separator: arguments.isEmpty ? "" : try text(arguments[0])))
+        case .mapObjects:
+            let name = try text(arguments[0])
+            return .array(
+                try items(value, for: filter).map { .object([JSONValue.Member(name: name, value: $0)]) }
+            )
         case .replace:
             let (old, new) = (try text(arguments[0]), try text(arguments[1]))
             return .string(replaced(try text(value), old: old, new: new))

@@ -27,6 +27,12 @@ package struct Template: Sendable {
     /// The names of the variables that are read.
     package var variables: Set<String> { Set(references.compactMap(\.path.first)) }
 
+    /// The expression that is all of it.
+    var lone: Expression? {
+        guard segments.count == 1, case .expression(let expression, _) = segments[0] else { return nil }
+        return expression
+    }
+
     /// Whether there is no expression in it.
     package var isLiteral: Bool {
         segments.allSatisfy { if case .text = $0 { true } else { false } }

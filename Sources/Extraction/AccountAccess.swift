@@ -115,15 +115,6 @@ struct AccountAccess: Sendable {
         }
     }
 
-    /// The address of a stream's first page, without credentials; of a child stream for one parent.
-    func address(of stream: StreamDefinition, parent: [UInt8]? = nil) throws(ExtractionError) -> HTTPAddress {
-        var variables: [String: JSONValue] = [:]
-        if let parent, let key = stream.parent?.definition.key {
-            variables["parent"] = try Self.scope(of: key, values: parent, stream: stream)
-        }
-        return try address(stream.path, stream.query, place: "stream \(stream.name)", variables)
-    }
-
     /// The address of one object of a stream.
     func address(ofObject object: [UInt8], in stream: StreamDefinition) throws(ExtractionError)
         -> HTTPAddress
@@ -141,7 +132,7 @@ struct AccountAccess: Sendable {
     }
 
     /// A key's parts under the names of its paths.
-    private static func scope(
+    static func scope(
         of key: [[String]],
         values text: [UInt8],
         stream: StreamDefinition
@@ -163,7 +154,7 @@ struct AccountAccess: Sendable {
         }
     }
 
-    private func address(
+    func address(
         _ path: Template,
         _ query: [(name: String, value: Template)],
         place: String,
@@ -296,14 +287,6 @@ private struct Filler {
 }
 
 extension JSONValue {
-    /// The object with a value at a path of members.
-    fileprivate func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
-        guard let name = path.first else { return value }
-        let others = (members ?? []).filter { $0.name != name }
-        let inner = (self[name] ?? .object([])).setting(path.dropFirst(), to: value)
-        return .object(others + [Member(name: name, value: inner)])
-    }
-
     /// The same with every text percent-encoded.
     fileprivate var percentEncoded: JSONValue {
         switch self {

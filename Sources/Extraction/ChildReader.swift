@@ -49,11 +49,14 @@ struct ChildSet: Sendable {
         var subject = RequestSubject(stream)
         subject.text += ", parent \(requester.access.shown(parent))"
         subject.mayBeGone = true
+        guard let paging = stream.paging else {
+            preconditionFailure("the children of a parent are a list")
+        }
         let list = ListReader(
             subject: subject,
             shape: RecordShape(stream),
-            paging: stream.paging,
-            address: try requester.access.address(of: stream, parent: parent),
+            paging: paging,
+            first: try requester.access.request(of: stream, parent: parent),
             requester: requester
         )
         var set: ChildSet?
@@ -151,8 +154,8 @@ package final class ChildReader: Sendable {
         from progress: ListProgress = .start,
         limit: Int? = nil
     ) throws(ExtractionError) {
-        guard let parent = stream.parent?.definition else {
-            preconditionFailure("only a stream with for_each has parents")
+        guard let parent = stream.parent?.definition, let paging = parent.paging else {
+            preconditionFailure("only a stream with for_each has a list of parents")
         }
         self.stream = stream
         self.requester = requester
@@ -169,14 +172,13 @@ package final class ChildReader: Sendable {
             place.pageToken = page.isNull ? nil : page
             place.after = after.text.map { Array($0.utf8) }
         }
-        var subject = RequestSubject(stream)
-        subject.text += ", list of \(parent.name)"
-        subject.limit = parent.limit
+        var subject = RequestSubject(stream, readingParent: parent)
+        subject.lost = stream.lost
         parents = ListReader(
             subject: subject,
             shape: RecordShape(parent),
-            paging: parent.paging,
-            address: try parent.since(progress.since, at: requester.access.address(of: parent)),
+            paging: paging,
+            first: try parent.since(progress.since, in: requester.access.request(of: parent)),
             requester: requester,
             from: ListProgress(token: place.pageToken)
         )
@@ -251,7 +253,7 @@ package final class ChildReader: Sendable {
         isLast: Bool
     ) throws(ExtractionError) -> JSONValue {
         if isLast { return Self.token(page: page.progress.token, after: nil) }
-        guard stream.parent?.definition.paging.splitsPages == true else {
+        guard stream.parent?.definition.paging?.splitsPages == true else {
             return Self.token(page: place.pageToken, after: parent)
         }
         // A list that goes on behind any record needs no page to be found again.

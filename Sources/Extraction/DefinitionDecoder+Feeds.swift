@@ -29,7 +29,7 @@ extension DefinitionDecoder {
             self.paging($0, key: id.map { [$0] })
         }
         if let paging, let records, let node = fields["paging"] {
-            checkPageFields(paging, records: records, at: node)
+            checkPageFields(paging.pageFields, records: records, at: node)
         }
         let time = required("time", of: fields, in: node).flatMap { self.time($0) }
         let type = required("type", of: fields, in: node).flatMap { self.path($0) }
@@ -66,8 +66,8 @@ extension DefinitionDecoder {
         )
     }
 
-    private mutating func time(_ node: YAMLNode) -> (path: [String], format: TimeFormat)? {
-        let fields = fields(node, Vocabulary.feedTime)
+    mutating func time(_ node: YAMLNode) -> (path: [String], format: TimeFormat)? {
+        let fields = fields(node, Vocabulary.time)
         let path = required("field", of: fields, in: node).flatMap { self.path($0) }
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let path, let format else { return nil }
@@ -198,7 +198,7 @@ extension DefinitionDecoder {
         return (nil, [], nil)
     }
 
-    private mutating func condition(_ node: YAMLNode) -> Template? {
+    mutating func condition(_ node: YAMLNode) -> Template? {
         guard let template = template(node, variables: ["record": .anything]) else { return nil }
         let isAlone = template.source.hasPrefix("{{") && template.source.hasSuffix("}}")
         if !isAlone || !template.variables.contains("record") {

@@ -68,55 +68,107 @@ extension DefinitionDecoder {
         checkStreamName(member)
         let own = fields(member.value, Vocabulary.stream)
         let fields = context.defaults.merging(own) { $1 }
-        let variables = parent.map { ["parent": Variable.fields($0.definition.key)] } ?? [:]
-        let path = required("get", of: fields, in: member.value).flatMap { self.get($0, variables) }
         let records = required("records", of: fields, in: member.value).flatMap { recordsPath($0) }
         let key = required("key", of: fields, in: member.value).flatMap { self.key($0) }
         let version = fields["version"].flatMap { self.version($0) }
-        let paging = required("paging", of: fields, in: member.value).flatMap { self.paging($0, key: key) }
         let limit = fields["limit"].flatMap { self.limit($0, among: context.limits) }
-        if let paging, let records, let node = fields["paging"] {
-            checkPageFields(paging, records: records, at: node)
-        }
-        let query = query(context.defaults["query"], own["query"], variables)
         if parent == nil, let node = own["replaces"] {
             report(node, "only a stream with for_each has children to replace")
         }
-        if parent != nil, let node = own["get"], let path,
-            !(path.references + query.flatMap(\.value.references)).contains(where: { $0.path[0] == "parent" })
-        {
-            report(node, "nothing here says whose list it is: write the parent's key, {{ parent.id }}")
+        let discover = discover(own["discover"])
+        var outline = StreamOutline(
+            node: member.value,
+            own: own,
+            fields: fields,
+            records: records,
+            key: key,
+            version: version,
+            parent: parent,
+            hasMessage: context.errors.messagePath != nil,
+            hasCode: context.errors.codePath != nil,
+            variables: variables(parent: parent, discover: own["discover"])
+        )
+        let progress = progress(of: outline)
+        if case .window = progress { outline.variables["window"] = .fields([["from"], ["to"]]) }
+        // Where the progress has a problem of its own, its variables are none.
+        if progress == nil, let node = fields["progress"], node["window"] != nil {
+            outline.variables["window"] = .anything
         }
-        let lost = fields["lost"].flatMap { node in
-            answer(
-                node,
-                hasMessage: context.errors.messagePath != nil,
-                hasCode: context.errors.codePath != nil
-            )
-        }
-        let since = since(own: own["since"], default: context.defaults["since"], parent: parent)
+        let request = request(own, defaults: context.defaults["query"], in: member.value, outline.variables)
+        if let request { check(request, of: outline, progress: progress) }
+        let beside = beside(outline, progress: progress)
+        let lost = lost(outline, progress: progress)
+        let since = since(outline, progress: progress)
         let following = Following(
             stream: member.value,
             key: key,
             parent: parent?.definition,
             feeds: context.feeds
         )
-        let follow = follow(own["follow"], defaults: context.defaults["follow"], of: following)
-        guard let path, let records, let key, let paging else { return nil }
+        let follow = follow(outline, following, defaults: context.defaults["follow"])
+        guard let request, let records, let key, let progress else { return nil }
         return StreamDefinition(
             name: member.key,
-            path: path,
-            query: query,
+            request: request,
             recordsPath: records,
             key: key,
             version: version,
-            progress: .list(paging),
+            progress: progress,
             limit: limit,
             lost: lost,
             since: since,
             follow: follow,
-            parent: parent
+            parent: parent,
+            deletedWhen: beside.deletedWhen,
+            deletes: beside.deletes,
+            reconcile: beside.reconcile,
+            merged: beside.merged,
+            hydrate: beside.hydrate,
+            discover: discover,
+            resweep: beside.resweep
         )
+    }
+
+    /// What the templates of a stream may read.
+    private mutating func variables(
+        parent: StreamDefinition.Parent?,
+        discover: YAMLNode?
+    ) -> [String: Variable] {
+        var variables: [String: Variable] = [:]
+        if let parent { variables["parent"] = .fields(parent.definition.key) }
+        if let discover, case .mapping(let members) = discover.content {
+            variables["discovered"] = .fields(members.map { [$0.key] })
+        }
+        return variables
+    }
+
+    /// Whether a request says what its stream needs to be asked.
+    private mutating func check(
+        _ request: RequestTemplate,
+        of stream: StreamOutline,
+        progress: StreamDefinition.Progress?
+    ) {
+        guard let node = stream.own["get"] ?? stream.own["post"] else { return }
+        if stream.parent != nil, !request.reads("parent") {
+            report(node, "nothing here says whose list it is: write the parent's key, {{ parent.id }}")
+        }
+        if case .window(let window) = progress { check(request, of: window, at: node) }
+    }
+
+    /// The follow of a stream that is a list; a default one is of no use to any other.
+    private mutating func follow(
+        _ stream: StreamOutline,
+        _ following: Following,
+        defaults: YAMLNode?
+    ) -> Follow? {
+        guard stream.fields["progress"] != nil, stream.parent == nil else {
+            return follow(stream.own["follow"], defaults: defaults, of: following)
+        }
+        if let node = stream.own["follow"] {
+            if case .scalar("none", _) = node.content { return nil }
+            report(node, "a stream with progress tells its changes itself: take follow or progress away")
+        }
+        return nil
     }
 
     /// A path behind the base address.
@@ -136,16 +188,25 @@ extension DefinitionDecoder {
         return limit
     }
 
-    private mutating func since(
-        own: YAMLNode?,
-        default shared: YAMLNode?,
-        parent: StreamDefinition.Parent?
-    ) -> StreamDefinition.Since? {
-        if let parent {
+    private mutating func since(_ stream: StreamOutline, progress: StreamDefinition.Progress?)
+        -> StreamDefinition.Since?
+    {
+        let own = stream.own["since"]
+        if let parent = stream.parent {
             if let own { report(own, "a child stream begins where \(parent.name) does: take since away") }
             return parent.definition.since
         }
-        guard let node = own ?? shared else { return nil }
+        if stream.fields["progress"] != nil {
+            if let own {
+                let reason =
+                    if case .full = progress { "a full read leaves nothing out" } else {
+                        "the progress has a beginning of its own"
+                    }
+                report(own, "\(reason): take since away")
+            }
+            return nil
+        }
+        guard let node = stream.fields["since"] else { return nil }
         if case .scalar = node.content {
             return text(node).map { StreamDefinition.Since(parameter: $0, format: .epochSeconds) }
         }
@@ -154,6 +215,23 @@ extension DefinitionDecoder {
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let parameter, let format else { return nil }
         return StreamDefinition.Since(parameter: parameter, format: format)
+    }
+
+    /// The answer to a kept place that is lost; a window keeps none.
+    private mutating func lost(_ stream: StreamOutline, progress: StreamDefinition.Progress?)
+        -> AnswerPattern?
+    {
+        if case .window = progress {
+            if let node = stream.own["lost"] {
+                report(
+                    node,
+                    "a window is always read from its beginning, and no place in it is kept: take lost away"
+                )
+            }
+            return nil
+        }
+        guard let node = stream.fields["lost"] else { return nil }
+        return answer(node, hasMessage: stream.hasMessage, hasCode: stream.hasCode)
     }
 
     /// A field and how it is written: without the form nobody could tell the older of two.
@@ -202,7 +280,7 @@ extension DefinitionDecoder {
     }
 
     /// One path, or a list of them for a composite key.
-    private mutating func key(_ node: YAMLNode) -> [[String]]? {
+    mutating func key(_ node: YAMLNode) -> [[String]]? {
         guard case .sequence(let items) = node.content else { return path(node).map { [$0] } }
         let parts = items.compactMap { path($0) }
         guard parts.count == items.count else { return nil }
@@ -211,66 +289,5 @@ extension DefinitionDecoder {
             return nil
         }
         return parts
-    }
-
-    mutating func paging(_ node: YAMLNode, key: [[String]]?) -> Paging? {
-        if case .scalar(let text, _) = node.content {
-            if text == "single_page" { return .singlePage }
-            let hint = Self.hint(for: text, among: Vocabulary.paging.names + ["single_page"])
-            report(node, "unknown paging \(text); \(hint)")
-            return nil
-        }
-        guard let (style, value) = only(node, of: Vocabulary.paging) else { return nil }
-        switch style {
-        case "last_record": return lastRecord(value, key: key)
-        case "next_link":
-            let fields = fields(value, Vocabulary.nextLink)
-            return required("field", of: fields, in: value).flatMap { path($0) }.map { .nextLink(field: $0) }
-        case "link_header":
-            let fields = fields(value, Vocabulary.linkHeader)
-            return .linkHeader(relation: fields["rel"].flatMap { text($0) } ?? "next")
-        default:
-            let fields = fields(value, Vocabulary.cursor)
-            let field = required("field", of: fields, in: value).flatMap { path($0) }
-            let parameter = required("param", of: fields, in: value).flatMap { text($0) }
-            let more = fields["more"].flatMap { path($0) }
-            guard let field, let parameter else { return nil }
-            return .cursor(field: field, parameter: parameter, more: more)
-        }
-    }
-
-    private mutating func lastRecord(_ node: YAMLNode, key: [[String]]?) -> Paging? {
-        let fields = fields(node, Vocabulary.lastRecord)
-        let parameter = required("param", of: fields, in: node).flatMap { text($0) }
-        let more = fields["more"].flatMap { path($0) }
-        var field = fields["field"].flatMap { path($0) }
-        if field == nil, let key {
-            if key.count == 1 {
-                field = key[0]
-            } else {
-                report(
-                    node,
-                    "the key has several fields: say which one the next page starts after, field: name"
-                )
-            }
-        }
-        guard let parameter, let field else { return nil }
-        return .lastRecord(parameter: parameter, field: field, more: more)
-    }
-
-    mutating func checkPageFields(_ paging: Paging, records: [String], at node: YAMLNode) {
-        for field in paging.pageFields {
-            if records.isEmpty {
-                report(
-                    node,
-                    "the page itself is the list of records: it has no field \(FieldPath.text(field))"
-                )
-            } else if field.starts(with: records) || records.starts(with: field) {
-                report(
-                    node,
-                    "\(FieldPath.text(field)) lies on the path of the records: name a field of the page beside them"
-                )
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-import Core
+package import Core
 package import JSON
 
 /// One page of a stream, scanned, with all that its events and its bookmark need.
@@ -13,6 +13,12 @@ package struct ExtractedPage: Sendable {
     package var times: AnswerTimes
     /// The requests that it took, retries and redirects included.
     package var requests: Int
+    /// Which records say that they are deleted; empty where none does.
+    package var isDeleted: [Bool] = []
+    /// Keys that records of this page swallowed, as events bear them.
+    package var mergedKeys: [(record: Int, key: [UInt8])] = []
+    /// The newest version in it that is not later than its `now`; of token and window streams.
+    package var newest: Instant?
 
     /// A page.
     package init(

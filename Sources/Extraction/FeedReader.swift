@@ -71,7 +71,7 @@ package final class FeedReader: Sendable {
             subject: subject,
             shape: RecordShape(feed),
             paging: feed.paging,
-            address: address,
+            first: PageRequest(address),
             requester: requester
         )
         var entries: [FeedEntry] = []

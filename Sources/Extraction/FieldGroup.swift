@@ -54,6 +54,14 @@ package indirect enum FieldForm: Sendable {
     case word([String])
     /// A text, a number, a truth value or a list of them.
     case plainValue
+    /// A text, a number, a truth value or null.
+    case scalar
+    /// A whole number from 1.
+    case count
+    /// A time such as `2010-01-01T00:00:00Z`.
+    case instant
+    /// A mapping or list, sent as JSON, whose texts are templates.
+    case body
     /// `404`, `5xx` or a list of them.
     case statuses
     /// A mapping with the keys of this group of `Vocabulary`.

@@ -29,7 +29,8 @@ package final class ListReader: Sendable {
     private let subject: RequestSubject
     private let paging: Paging
     private let requester: Requester
-    private let firstAddress: HTTPAddress
+    private let first: PageRequest
+    private let hydrator: Hydrator?
     let reader: PageReader
     private let place: Locked<Place>
 
@@ -38,26 +39,42 @@ package final class ListReader: Sendable {
         stream: StreamDefinition,
         requester: Requester,
         from progress: ListProgress = .start,
-        limit: Int? = nil
+        limit: Int? = nil,
+        discovered: Discovered = .none
     ) throws(ExtractionError) {
+        guard let paging = stream.paging else {
+            preconditionFailure("\(stream.name) is no list: read its tokens or windows")
+        }
+        let subject = RequestSubject(stream)
         try self.init(
-            subject: RequestSubject(stream),
+            subject: subject,
             shape: RecordShape(stream),
-            paging: stream.paging,
-            address: stream.since(progress.since, at: requester.access.address(of: stream)),
+            paging: paging,
+            first: stream.since(
+                progress.since,
+                in: requester.access.request(of: stream, discovered.variables)
+            ),
             requester: requester,
+            hydrator: Hydrator(
+                stream,
+                subject: subject,
+                requester: requester,
+                discovered: discovered,
+                paging: paging
+            ),
             from: progress,
             limit: limit
         )
     }
 
-    /// A reader of any list that begins at an address.
+    /// A reader of any list that begins with a request.
     init(
         subject: RequestSubject,
         shape: RecordShape,
         paging: Paging,
-        address: HTTPAddress,
+        first: PageRequest,
         requester: Requester,
+        hydrator: Hydrator? = nil,
         from progress: ListProgress = .start,
         limit: Int? = nil
     ) {
@@ -65,7 +82,8 @@ package final class ListReader: Sendable {
         self.subject = subject
         self.requester = requester
         self.paging = paging
-        firstAddress = address
+        self.first = first
+        self.hydrator = hydrator
         reader = PageReader(subject: subject, shape: shape, paging: paging, access: requester.access)
         place = Locked(
             Place(progress: progress, repetition: RepetitionGuard(token: progress.token), remaining: limit)
@@ -85,12 +103,13 @@ package final class ListReader: Sendable {
         defer { place.withLock { $0.isReading = false } }
         guard !start.progress.isDone, start.remaining != 0 else { return nil }
         let number = start.progress.pages + 1
-        let address = try address(at: start.progress.token, page: number)
+        let request = try request(at: start.progress.token, page: number)
         var subject = subject
         if start.progress.token == nil { subject.lost = nil }
-        var answer = try await requester.get(address, for: subject, page: number)
+        var answer = try await requester.ask(request, for: subject, page: number)
         if answer.isGone { throw Gone(times: answer.times, requests: answer.requests, doubt: answer.doubt) }
-        let (page, after) = try take(&answer, from: start)
+        var (page, after) = try take(&answer, from: start)
+        if let hydrator { page = try await hydrator.hydrate(page, number: number) }
         place.withLock { place in
             place.progress = after.progress
             place.repetition = after.repetition
@@ -100,19 +119,16 @@ package final class ListReader: Sendable {
     }
 
     /// The request for the page that a token leads to.
-    private func address(at token: JSONValue?, page: Int) throws(ExtractionError) -> HTTPAddress {
-        guard let token else { return firstAddress }
-        let text: String? =
-            switch token {
-            case .string(let text): text
-            case .number(let lexeme): lexeme
-            default: nil
-            }
+    private func request(at token: JSONValue?, page: Int) throws(ExtractionError) -> PageRequest {
+        guard let token else { return first }
+        let text = token.lexeme
         switch paging {
         case .lastRecord(let parameter, _, _), .cursor(_, let parameter, _):
-            if let text { return firstAddress.setting(query: parameter, to: text) }
+            if text != nil { return first.setting(parameter, to: token) }
         case .nextLink, .linkHeader:
-            if let text, let address = try? HTTPAddress(parsing: text) { return address }
+            if let text, let address = try? HTTPAddress(parsing: text) {
+                return PageRequest(address, body: first.body)
+            }
         case .singlePage: break
         }
         throw subject.error(
@@ -149,22 +165,21 @@ package final class ListReader: Sendable {
             after.progress.token = try reader.token(ofRecord: remaining - 1, in: page, page: number)
             after.progress.isDone = false
         }
-        let extracted = ExtractedPage(
-            page: page,
-            keyFields: reader.keyFields,
-            versionField: reader.versionField,
+        let extracted = try reader.extracted(
+            page,
             progress: after.progress,
             times: answer.times,
-            requests: answer.requests
+            requests: answer.requests,
+            number: number
         )
         return (extracted, after)
     }
 }
 
 extension StreamDefinition {
-    /// An address of its list that begins at a time.
-    func since(_ since: Instant?, at address: HTTPAddress) throws(ExtractionError) -> HTTPAddress {
-        guard let since else { return address }
+    /// A request for its list that begins at a time.
+    func since(_ since: Instant?, in request: PageRequest) throws(ExtractionError) -> PageRequest {
+        guard let since else { return request }
         guard let parameter = self.since else {
             throw ExtractionError(
                 .noSince,
@@ -174,7 +189,7 @@ extension StreamDefinition {
             )
         }
         let time = parameter.format.floor(since)
-        return address.setting(query: parameter.parameter, to: parameter.format.text(time))
+        return request.setting(parameter.parameter, to: .string(parameter.format.text(time)))
     }
 }
 

@@ -35,9 +35,12 @@ package final class ObjectReader: Sendable {
     private let stream: StreamDefinition
     private let requester: Requester
 
-    /// A reader for a stream that follows a feed.
+    /// A reader for a stream that follows a feed, or for the children of parents that changed.
     package init(stream: StreamDefinition, requester: Requester) {
-        precondition(stream.follow != nil, "only a stream that follows a feed looks at objects")
+        precondition(
+            stream.follow != nil || stream.parent != nil,
+            "only a stream that follows a feed, or a parent, looks at objects"
+        )
         self.stream = stream
         self.requester = requester
     }
@@ -74,13 +77,12 @@ package final class ObjectReader: Sendable {
             )
         }
         if try isGone(page, subject) { return ObjectLook(found: .gone, times: times, requests: requests) }
-        let extracted = ExtractedPage(
-            page: page,
-            keyFields: reader.keyFields,
-            versionField: reader.versionField,
+        let extracted = try reader.extracted(
+            page,
             progress: .start,
             times: times,
-            requests: requests
+            requests: requests,
+            number: nil
         )
         return ObjectLook(found: .records([extracted]), times: times, requests: requests)
     }

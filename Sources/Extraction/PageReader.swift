@@ -14,6 +14,9 @@ struct PageReader: Sendable {
     /// Of `RecordShape.others`, in their order.
     let otherFields: [Int]
     private let tokenField: Int?
+    private let rules: RecordRules
+    /// Of the page: where those of the shape begin behind those of its paging.
+    private let firstPageField: Int
 
     init(subject: RequestSubject, shape: RecordShape, paging: Paging, access: AccountAccess) {
         self.subject = subject
@@ -31,8 +34,20 @@ struct PageReader: Sendable {
         versionField = shape.version.map { index(of: $0) }
         otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
+        rules = RecordRules(
+            deletion: shape.deletion,
+            deletionField: shape.deletion?.field.map { index(of: $0) },
+            merged: shape.merged,
+            mergedField: shape.merged.map { index(of: $0.path) },
+            newest: shape.newest
+        )
+        firstPageField = paging.pageFields.count
         scanner = PageScanner(
-            plan: ScanPlan(records: shape.records, recordFields: fields, pageFields: paging.pageFields)
+            plan: ScanPlan(
+                records: shape.records,
+                recordFields: fields,
+                pageFields: paging.pageFields + shape.pageFields
+            )
         )
     }
 
@@ -54,7 +69,7 @@ struct PageReader: Sendable {
             let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
             let hint = isMarkup ? "; this is HTML or XML, as of a login page or a proxy's error" : ""
             throw badPage(
-                "GET \(answer.address.logged) gave no usable page: at byte \(error.offset) of \(size)"
+                "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(error.offset) of \(size)"
                     + " \(error.message) (\(access.secrets.excerpt(type, characters: 80)), begins"
                     + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
                 number
@@ -110,6 +125,30 @@ struct PageReader: Sendable {
         }
     }
 
+    /// The page with all that its events and its bookmark need.
+    func extracted(
+        _ page: ScannedPage,
+        progress: ListProgress,
+        times: AnswerTimes,
+        requests: Int,
+        number: Int?
+    ) throws(ExtractionError) -> ExtractedPage {
+        var extracted = ExtractedPage(
+            page: page,
+            keyFields: keyFields,
+            versionField: versionField,
+            progress: progress,
+            times: times,
+            requests: requests
+        )
+        do {
+            try rules.apply(to: &extracted, access: access)
+        } catch {
+            throw badPage(error.message, number)
+        }
+        return extracted
+    }
+
     private static func problem(ofKey token: ArraySlice<UInt8>) -> String? {
         guard let first = token.first else { return "is missing" }
         switch first {
@@ -120,7 +159,7 @@ struct PageReader: Sendable {
         }
     }
 
-    private func badPage(_ text: String, _ number: Int?) -> ExtractionError {
+    func badPage(_ text: String, _ number: Int?) -> ExtractionError {
         subject.error(
             .badPage,
             access.secrets.clean(
@@ -195,6 +234,25 @@ extension PageReader {
         return try checked(token, number)
     }
 
+    /// A text or number of the page, by its position in the shape's fields; nil where there is none.
+    func pageValue(_ index: Int, _ path: [String], in page: ScannedPage, page number: Int?)
+        throws(ExtractionError) -> JSONValue?
+    {
+        try value(page.pageFields[firstPageField + index], path, in: page, page: number)
+    }
+
+    /// A field of the page as it was written, by its position in the shape's fields; empty where it is absent.
+    func pageToken(_ index: Int, in page: ScannedPage) -> ArraySlice<UInt8> {
+        page.bytes[page.pageFields[firstPageField + index].range]
+    }
+
+    /// A boolean of the page, by its position in the shape's fields.
+    func pageFlag(_ index: Int, _ path: [String], in page: ScannedPage, page number: Int?)
+        throws(ExtractionError) -> Bool
+    {
+        try flag(page.pageFields[firstPageField + index], path, in: page, page: number)
+    }
+
     private func flag(
         _ slice: ByteSlice,
         _ path: [String],
@@ -250,7 +308,7 @@ extension PageReader {
     }
 
     /// A token is kept in the state: no credential may be in it (I6).
-    private func checked(_ token: JSONValue, _ number: Int?) throws(ExtractionError) -> JSONValue {
+    func checked(_ token: JSONValue, _ number: Int?) throws(ExtractionError) -> JSONValue {
         guard let text = token.text, access.secrets.finds(in: text) else { return token }
         throw badPage(
             "what leads to the next page holds one of the account's secrets, and would be kept",

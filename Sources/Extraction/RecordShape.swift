@@ -1,3 +1,4 @@
+import Core
 import JSON
 
 /// What of a list's or an object's answer is of interest.
@@ -8,19 +9,42 @@ struct RecordShape: Sendable {
     var version: [String]?
     /// Fields beside them; absent where a record has none.
     var others: [[String]] = []
+    /// Fields of the page, outside its records, beside those of its paging.
+    var pageFields: [[String]] = []
+    var deletion: DeletionRule?
+    var merged: Merged?
+    /// How the version is written, where the newest one is of interest.
+    var newest: VersionFormat?
 
     /// A stream's list.
-    init(_ stream: StreamDefinition) {
-        records = .list(at: stream.recordsPath)
-        key = stream.key
-        version = stream.version?.path
-    }
+    init(_ stream: StreamDefinition) { self.init(.list(at: stream.recordsPath), of: stream) }
 
     /// One object of a stream.
-    init(objectOf stream: StreamDefinition) {
-        records = .whole
+    init(objectOf stream: StreamDefinition) { self.init(.whole, of: stream) }
+
+    /// Records of a stream, wherever they are.
+    init(_ records: ScanPlan.Records, of stream: StreamDefinition) {
+        self.records = records
         key = stream.key
         version = stream.version?.path
+        deletion = stream.deletedWhen
+        merged = stream.merged
+        switch stream.progress {
+        case .list, .full: break
+        case .token(let token):
+            pageFields = token.pageFields
+            newest = stream.version?.format
+        case .window(let window):
+            pageFields = window.pageFields
+            newest = stream.version?.format
+        }
+    }
+
+    /// Keys of records of another list.
+    init(recordsPath: [String], key: [[String]], version: [String]? = nil) {
+        records = .list(at: recordsPath)
+        self.key = key
+        self.version = version
     }
 
     /// A feed's entries.

@@ -14,6 +14,8 @@ struct RequestSubject: Sendable {
     var expired: AnswerPattern?
     /// The answer that means that a list's place is lost; only of a request that goes on at one.
     var lost: AnswerPattern?
+    /// The answer that means that there is nothing new yet.
+    var caughtUp: AnswerPattern?
     /// Whether an answer may say that there is no such thing; else such an answer is an error.
     var mayBeGone = false
 
@@ -24,6 +26,14 @@ struct RequestSubject: Sendable {
         counter = stream.name
         limit = stream.limit
         lost = stream.lost
+    }
+
+    /// A parent's own reading, for one of its child streams.
+    init(_ child: StreamDefinition, readingParent parent: StreamDefinition) {
+        self.init(child)
+        text += ", list of \(parent.name)"
+        limit = parent.limit
+        lost = parent.lost
     }
 
     /// A feed.

@@ -15,6 +15,10 @@ package final class Requester: Sendable {
         /// Retries and redirects included.
         var requests: Int
         var times: AnswerTimes
+        /// How it was asked for.
+        var method = "GET"
+        /// Whether it says that there is nothing new yet: of subjects that can be caught up with.
+        var isCaughtUp = false
         /// Whether it says that there is no such thing: of subjects that may be gone.
         var isGone = false
         /// Why it does not prove that: it counts only where something else says so too.
@@ -82,20 +86,29 @@ package final class Requester: Sendable {
         ledger.withLock { $0.requests[RequestSubject.counter(ofFeed: feed)] ?? 0 }
     }
 
+    /// This machine's time.
+    var now: Instant { wall() }
+
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
 
-    /// Gets an address until there is an answer with a page, or an error that says why there is none.
+    /// Gets an address as `ask` does.
     func get(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) async throws -> Answer {
+        try await ask(PageRequest(address), for: subject, page: page)
+    }
+
+    /// Asks until there is an answer with a page, or an error that says why there is none.
+    func ask(_ request: PageRequest, for subject: RequestSubject, page: Int?) async throws -> Answer {
         let count = Locked(0)
         var retry = RetryMachine(policy: policy)
         while true {
-            switch try await attempt(address, for: subject, page: page, count: count) {
+            switch try await attempt(request, for: subject, page: page, count: count) {
             case .answer(var answer):
                 answer.requests = count.withLock { $0 }
                 return answer
             case .failure(let text, let retryAfter):
-                let place = "\(subject.place(page)): GET \(access.secrets.clean(address.logged))"
+                let place =
+                    "\(subject.place(page)): \(request.method) \(access.secrets.clean(request.address.logged))"
                 switch retry.failed(retryAfter: retryAfter, draw: jitter()) {
                 case .wait(let duration): try await clock.sleep(duration)
                 case .triesSpent(let tries):
@@ -128,13 +141,13 @@ extension Requester {
     }
 
     private func attempt(
-        _ address: HTTPAddress,
+        _ request: PageRequest,
         for subject: RequestSubject,
         page: Int?,
         count: borrowing Locked<Int>
     ) async throws -> Outcome {
         do {
-            let answer = try await follow(address, for: subject, page: page, count: count)
+            let answer = try await follow(request, for: subject, page: page, count: count)
             if 200..<300 ~= answer.response.status { return .answer(answer) }
             return try judge(answer, for: subject, page: page)
         } catch let error as HTTPError {
@@ -145,18 +158,18 @@ extension Requester {
 
     /// Sends the request and follows redirects; every address is checked before it gets the credentials (I6).
     private func follow(
-        _ start: HTTPAddress,
+        _ start: PageRequest,
         for subject: RequestSubject,
         page: Int?,
         count: borrowing Locked<Int>
     ) async throws -> Answer {
-        var address = start
+        var address = start.address
         for _ in 0...Self.maximumRedirects {
             try check(address, for: subject, page: page)
             try await pace(subject)
             count.withLock { $0 += 1 }
             let sent = wall()
-            let response = try await send(access.request(address), for: subject, at: sent)
+            let response = try await send(start.completing(access.request(address)), for: subject, at: sent)
             guard [301, 302, 303, 307, 308].contains(response.status) else {
                 return Answer(
                     response: response,
@@ -167,13 +180,22 @@ extension Requester {
                         received: wall(),
                         date: response[header: "Date"].flatMap { HTTPDate.parse($0) },
                         isAged: response[header: "Age"] != nil
-                    )
+                    ),
+                    method: start.method
+                )
+            }
+            guard start.body == nil || [307, 308].contains(response.status) else {
+                throw badRedirect(
+                    "POST \(address.logged) answered \(response.status): what was posted would be lost on the"
+                        + " way; check base_url and the path",
+                    subject,
+                    page
                 )
             }
             address = try target(of: response, from: address, for: subject, page: page)
         }
         throw badRedirect(
-            "GET \(start.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
+            "\(start.method) \(start.address.logged) was redirected more than \(Self.maximumRedirects) times; check base_url",
             subject,
             page
         )
@@ -252,9 +274,15 @@ extension Requester {
         let code = rules.codePath.flatMap { body?.text(at: $0) }
         let said = message.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
         let answer = "answered \(response.status)\(said)"
-        let text = "\(subject.place(page)): GET \(access.secrets.clean(failed.address.logged)) \(answer)"
+        let text =
+            "\(subject.place(page)): \(failed.method) \(access.secrets.clean(failed.address.logged)) \(answer)"
         if let expired = subject.expired, expired.matches(response.status, code: code, message: message) {
             throw subject.error(.feedExpired, "\(text); the place in the feed is lost")
+        }
+        if let pattern = subject.caughtUp, pattern.matches(response.status, code: code, message: message) {
+            var caughtUp = failed
+            caughtUp.isCaughtUp = true
+            return .answer(caughtUp)
         }
         if let lost = subject.lost, lost.matches(response.status, code: code, message: message) {
             throw subject.error(.placeLost, "\(text); the place in the list is lost")

@@ -1,13 +1,18 @@
 package import Core
 package import Expressions
-import JSON
 
 /// One collection of an API: where its records are, what names them and how its pages follow each other.
 package struct StreamDefinition: Sendable {
     /// How a stream comes to its end and knows it.
     package enum Progress: Hashable, Sendable {
-        /// The whole list, page by page.
+        /// The whole list once, page by page; what a feed tells follows where there is one.
         case list(Paging)
+        /// The whole list in every run: what differs was changed, what is absent was deleted.
+        case full(Paging)
+        /// From the token of the run before.
+        case token(TokenProgress)
+        /// By windows of time, the oldest first.
+        case window(WindowProgress)
     }
 
     /// The field that orders the versions of a record.
@@ -52,12 +57,8 @@ package struct StreamDefinition: Sendable {
     }
 
     package var name: String
-    /// Behind the extractor's base address.
-    package var path: Template
     /// What the first and, where tokens are no links, every other request asks for.
-    ///
-    /// A value that evaluates to null leaves its parameter out.
-    package var query: [(name: String, value: Template)]
+    package var request: RequestTemplate
     /// The path to the array of records; empty where the page itself is the array.
     package var recordsPath: [String]
     /// The paths of the key's parts in a record; more than one for a composite key.
@@ -77,12 +78,23 @@ package struct StreamDefinition: Sendable {
     package var follow: Follow?
     /// Of a child stream, whose path reads `parent`.
     package var parent: Parent?
+    /// Which records say that they are deleted.
+    package var deletedWhen: DeletionRule?
+    /// A list of deletes beside its own.
+    package var deletes: Deletes?
+    /// A list of all that is there, beside its own.
+    package var reconcile: Reconcile?
+    package var merged: Merged?
+    package var hydrate: Hydrate?
+    /// What is read before it, by name.
+    package var discover: [Discover]
+    /// Of a window stream.
+    package var resweep: Resweep?
 
     /// A stream.
     package init(
         name: String,
-        path: Template,
-        query: [(name: String, value: Template)],
+        request: RequestTemplate,
         recordsPath: [String],
         key: [[String]],
         version: Version?,
@@ -91,11 +103,17 @@ package struct StreamDefinition: Sendable {
         lost: AnswerPattern? = nil,
         since: Since? = nil,
         follow: Follow? = nil,
-        parent: Parent? = nil
+        parent: Parent? = nil,
+        deletedWhen: DeletionRule? = nil,
+        deletes: Deletes? = nil,
+        reconcile: Reconcile? = nil,
+        merged: Merged? = nil,
+        hydrate: Hydrate? = nil,
+        discover: [Discover] = [],
+        resweep: Resweep? = nil
     ) {
         self.name = name
-        self.path = path
-        self.query = query
+        self.request = request
         self.recordsPath = recordsPath
         self.key = key
         self.version = version
@@ -105,13 +123,28 @@ package struct StreamDefinition: Sendable {
         self.since = since
         self.follow = follow
         self.parent = parent
+        self.deletedWhen = deletedWhen
+        self.deletes = deletes
+        self.reconcile = reconcile
+        self.merged = merged
+        self.hydrate = hydrate
+        self.discover = discover
+        self.resweep = resweep
     }
+
+    /// Behind the extractor's base address.
+    package var path: Template { request.path }
+    package var query: [(name: String, value: Template)] { request.query }
 
     /// Whether what was published of its keys is remembered.
     ///
     /// A list whose records bear an ordered version, and that nothing follows, is read once from end to end: there is
     /// nothing that it could repeat.
-    package var remembers: Bool { version == nil || follow != nil || parent != nil }
+    package var remembers: Bool {
+        guard case .list = progress else { return true }
+        return version == nil || follow != nil || parent != nil || deletes != nil || reconcile != nil
+            || merged != nil
+    }
 
     /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would
     /// leave a gap or repeat itself without a word: I2).
@@ -133,13 +166,18 @@ package struct StreamDefinition: Sendable {
     private var listing: String {
         switch progress {
         case .list(let paging): "list, \(paging.fingerprint)"
+        case .full(let paging): "full, \(paging.fingerprint)"
+        case .token(let token): token.fingerprint
+        // A window's place is a time, whatever the requests look like.
+        case .window: "window"
         }
     }
 
-    /// How the pages of its list follow each other.
-    package var paging: Paging {
+    /// How the pages of its list follow each other; nil where no page's place outlives its reading.
+    package var paging: Paging? {
         switch progress {
-        case .list(let paging): paging
+        case .list(let paging), .full(let paging): paging
+        case .token, .window: nil
         }
     }
 }

@@ -23,6 +23,14 @@ extension Vocabulary {
             ),
             .init("follow", .either([.word(["none"]), .group("follow")]), "The feed that tells of its changes."),
             .init("lost", .group("answer"), "The answer to a page token that the API no longer knows."),
+            .init(
+                "progress",
+                .either([.word(["full"]), .group("progress")]),
+                "How it gets on from run to run; without it a list is read once."
+            ),
+            .init("deleted_when", .template, "A condition over record: one for which it holds is a delete."),
+            .init("merged", .either([.path, .group("merged")]), "The keys that a record has swallowed: each is deleted."),
+            .init("resweep", .group("reread"), "A deeper reading every so often, of a stream with a window."),
         ]
     )
 
@@ -30,8 +38,14 @@ extension Vocabulary {
         "stream",
         [
             .init("get", .template, "The path behind base_url; it begins with a slash."),
+            .init("post", .template, "The same, asked by POST with the body."),
+            .init("body", .body, "What is posted, as JSON; a text that is one template keeps its value's kind."),
             .init("for_each", .text, "The parent stream: this one has a list for each of its records."),
             .init("replaces", .word(["children"]), "A parent's list is all that it has: what is absent is deleted."),
+            .init("deletes", .group("deletes"), "A second list, whose records are deletes."),
+            .init("reconcile", .group("reconcile"), "A list of all that is there: what is absent is deleted."),
+            .init("hydrate", .group("hydrate"), "A second request for the records of a page, by their keys."),
+            .init("discover", .map(.group("discover")), "Lists that are read before it, by name."),
         ] + defaults.fields
     )
 
@@ -43,7 +57,7 @@ extension Vocabulary {
         ]
     )
 
-    private static let timeFormats = FieldForm.word(TimeFormat.allCases.map(\.rawValue))
+    static let timeFormats = FieldForm.word(TimeFormat.allCases.map(\.rawValue))
 
     static let since = FieldGroup(
         "since",
@@ -111,7 +125,7 @@ extension Vocabulary {
                 "How one page leads to the next."
             ),
             .init("id", .path, isRequired: true, "What names an entry."),
-            .init("time", .group("feed.time"), isRequired: true, "When it happened."),
+            .init("time", .group("time"), isRequired: true, "When it happened."),
             .init("type", .path, isRequired: true, "What happened: the texts that streams name in follow."),
             .init("object", .path, isRequired: true, "The key of the record that it happened to."),
             .init("snapshot", .path, "The record as it was then, where the entry has it."),
@@ -126,10 +140,10 @@ extension Vocabulary {
         ]
     )
 
-    static let feedTime = FieldGroup(
-        "feed.time",
+    static let time = FieldGroup(
+        "time",
         [
-            .init("field", .path, isRequired: true, "The field of the entry."),
+            .init("field", .path, isRequired: true, "The field."),
             .init("format", timeFormats, isRequired: true, "How it is written."),
         ]
     )
@@ -155,5 +169,5 @@ extension Vocabulary {
         ]
     )
 
-    static let feedGroups = [feed, feedTime, feedWindow]
+    static let feedGroups = [feed, time, feedWindow]
 }

@@ -4,7 +4,8 @@ import Core
 package enum Vocabulary {
     /// The groups, the whole file's first.
     package static let groups: [FieldGroup] =
-        [extractor, setting] + authenticationGroups + errorGroups + [defaults, stream] + streamGroups + feedGroups
+        [extractor, setting] + authenticationGroups + errorGroups + [defaults, stream] + streamGroups
+        + progressGroups + besideGroups + feedGroups
 
     /// The group of a name.
     package static func group(_ name: String) -> FieldGroup {

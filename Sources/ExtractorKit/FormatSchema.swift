@@ -45,6 +45,10 @@ package enum FormatSchema {
         case .duration: object(("type", "string"), ("pattern", "^[0-9]+[smhd]$"))
         case .word(let words): object(("enum", .array(words.map { .string($0) })))
         case .plainValue: object(("type", ["string", "number", "boolean", "array"]))
+        case .scalar: object(("type", ["string", "number", "boolean", "null"]))
+        case .count: object(("type", "integer"), ("minimum", .number("1")))
+        case .instant: object(("type", "string"), ("format", "date-time"))
+        case .body: object(("type", ["object", "array"]))
         case .statuses:
             object(("anyOf", [status, .object(object(("type", "array"), ("items", status)))]))
         case .group(let name): object(("$ref", .string(reference(name))))

@@ -168,7 +168,7 @@ struct TemplateTests {
         (
             "{{ a | loud }}", 7,
             "there is no filter loud; known: base64encode, default, first, int, join, last, length, lower, "
-                + "replace, string, trim, upper, urlencode"
+                + "map_objects, replace, string, trim, upper, urlencode"
         ),
     ]
 

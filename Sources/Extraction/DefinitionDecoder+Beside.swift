@@ -1,0 +1,160 @@
+import Core
+import YAML
+
+/// What stands beside a stream's own records: deletes, merges, whole records, discovered values.
+extension DefinitionDecoder {
+    /// The decoded parts.
+    struct Beside {
+        var deletedWhen: DeletionRule?
+        var deletes: Deletes?
+        var reconcile: Reconcile?
+        var merged: Merged?
+        var hydrate: Hydrate?
+        var resweep: Resweep?
+    }
+
+    mutating func beside(_ stream: StreamOutline, progress: StreamDefinition.Progress?) -> Beside {
+        var beside = Beside()
+        beside.deletedWhen = stream.fields["deleted_when"].flatMap { condition($0) }.map { DeletionRule($0) }
+        beside.deletes = stream.own["deletes"].flatMap { deletes($0, of: stream) }
+        beside.reconcile = stream.own["reconcile"].flatMap { reconcile($0, of: stream, progress: progress) }
+        beside.merged = stream.fields["merged"].flatMap { merged($0, of: stream) }
+        beside.hydrate = stream.own["hydrate"].flatMap { hydrate($0, of: stream) }
+        if case .window(let window) = progress {
+            beside.resweep = stream.fields["resweep"].flatMap { resweep($0, of: window) }
+        } else if progress != nil, let node = stream.own["resweep"] {
+            report(node, "only a stream with progress: {window: …} is read deeper: take resweep away")
+        }
+        return beside
+    }
+
+    private mutating func resweep(_ node: YAMLNode, of window: WindowProgress) -> Resweep? {
+        guard let (every, back) = everyAndBack(node) else { return nil }
+        if back <= window.overlap, let node = node["back"] {
+            report(node, "back is not longer than the window's overlap, which every run reads again")
+        }
+        return Resweep(every: every, back: back)
+    }
+
+    private typealias List = (
+        request: RequestTemplate, records: [String], paging: Paging, key: [[String]], every: Duration
+    )
+
+    /// A list of keys, with the stream's own path of records and key where it names no others.
+    private mutating func list(_ fields: [String: YAMLNode], in node: YAMLNode, of stream: StreamOutline)
+        -> List?
+    {
+        let request = request(fields, in: node, stream.variables.filter { $0.key == "discovered" })
+        let records = fields["records"].map { recordsPath($0) } ?? stream.records
+        let key = fields["key"].map { self.key($0) } ?? stream.key
+        let paging = required("paging", of: fields, in: node).flatMap { self.paging($0, key: key) }
+        let every = required("every", of: fields, in: node).flatMap { duration($0) }
+        if let paging, let records, let node = fields["paging"] {
+            checkPageFields(paging.pageFields, records: records, at: node)
+        }
+        if let key, let own = stream.key, key.count != own.count, let node = fields["key"] {
+            report(node, "the stream's key has \(own.count) parts, and this one \(key.count)")
+        }
+        if stream.parent != nil {
+            report(node, "a child stream's deletes are told by its parents: write replaces: children")
+        }
+        guard let request, let records, let key, let paging, let every else { return nil }
+        return (request, records, paging, key, every)
+    }
+
+    private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> Deletes? {
+        let fields = fields(node, Vocabulary.deletes)
+        let at = fields["at"].flatMap { time($0) }
+        guard let list = list(fields, in: node, of: stream) else { return nil }
+        return Deletes(
+            request: list.request,
+            recordsPath: list.records,
+            paging: list.paging,
+            key: list.key,
+            at: at.map { Deletes.Time(path: $0.path, format: $0.format) },
+            every: list.every
+        )
+    }
+
+    private mutating func reconcile(
+        _ node: YAMLNode,
+        of stream: StreamOutline,
+        progress: StreamDefinition.Progress?
+    ) -> Reconcile? {
+        if case .full = progress {
+            report(node, "a full read finds what is absent itself: take reconcile away")
+        }
+        let fields = fields(node, Vocabulary.reconcile)
+        guard let list = list(fields, in: node, of: stream) else { return nil }
+        return Reconcile(
+            request: list.request,
+            recordsPath: list.records,
+            paging: list.paging,
+            key: list.key,
+            every: list.every
+        )
+    }
+
+    private mutating func merged(_ node: YAMLNode, of stream: StreamOutline) -> Merged? {
+        if let key = stream.key, key.count > 1 {
+            report(
+                node,
+                "a record names those that it swallowed by one value, and the stream's key has several"
+            )
+        }
+        if case .scalar = node.content { return path(node).map { Merged(path: $0) } }
+        let fields = fields(node, Vocabulary.merged)
+        let path = required("field", of: fields, in: node).flatMap { self.path($0) }
+        let separator = fields["separator"].flatMap { text($0) }
+        if separator == "", let node = fields["separator"] {
+            report(node, "nothing separates no keys: write separator: \";\", or take the line away")
+        }
+        return path.map { Merged(path: $0, separator: separator) }
+    }
+
+    private mutating func hydrate(_ node: YAMLNode, of stream: StreamOutline) -> Hydrate? {
+        let fields = fields(node, Vocabulary.hydrate)
+        var variables = stream.variables.filter { $0.key == "discovered" }
+        variables["keys"] = .anything
+        let request = request(fields, in: node, variables)
+        let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
+        let size = required("size", of: fields, in: node).flatMap { count($0, atMost: 10_000) }
+        if let request, !request.reads("keys") {
+            report(node, "nothing here says which records: write {{ keys }}, as \"{{ keys | join(',') }}\"")
+        }
+        if let key = stream.key, key.count > 1 {
+            report(node, "records are asked for by one key, and the stream's has several parts")
+        }
+        guard let request, let records, let size else { return nil }
+        return Hydrate(request: request, recordsPath: records, size: size)
+    }
+
+    /// The lists of values that are read before a stream, by name.
+    mutating func discover(_ node: YAMLNode?) -> [Discover] {
+        guard let node else { return [] }
+        return members(node).compactMap { member in
+            let node = member.value
+            let isNamed = member.key.utf8.allSatisfy {
+                (97...122).contains($0) || (48...57).contains($0) || $0 == 95
+            }
+            if member.key.isEmpty || !isNamed { report(member, "a name here is of a-z, 0-9 and _") }
+            let fields = fields(node, Vocabulary.discover)
+            let request = request(fields, in: node)
+            let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
+            let value = required("value", of: fields, in: node).flatMap { path($0) }
+            let paging =
+                fields["paging"].map { self.paging($0, key: value.map { [$0] }) } ?? Paging.singlePage
+            if let paging, let records, let node = fields["paging"] {
+                checkPageFields(paging.pageFields, records: records, at: node)
+            }
+            guard let request, let records, let value, let paging else { return nil }
+            return Discover(
+                name: member.key,
+                request: request,
+                recordsPath: records,
+                paging: paging,
+                value: value
+            )
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Core
+import JSON
+
+/// Asks for the records of a page again, by their keys, and puts what comes in their place.
+final class Hydrator: Sendable {
+    private let hydrate: Hydrate
+    private let subject: RequestSubject
+    private let requester: Requester
+    private let variables: [String: JSONValue]
+    private let reader: PageReader
+
+    /// Nil for a stream whose records are whole as they come.
+    ///
+    /// `paging` is that of the pages to come.
+    init?(
+        _ stream: StreamDefinition,
+        subject: RequestSubject,
+        requester: Requester,
+        discovered: Discovered,
+        paging: Paging = .singlePage
+    ) {
+        guard let hydrate = stream.hydrate else { return nil }
+        self.hydrate = hydrate
+        var subject = subject
+        subject.text += ", hydrate"
+        subject.lost = nil
+        subject.caughtUp = nil
+        self.subject = subject
+        self.requester = requester
+        variables = discovered.variables
+        var shape = RecordShape(.list(at: hydrate.recordsPath), of: stream)
+        shape.pageFields = []
+        // The same fields as in the pages, whose records stand beside these.
+        if case .lastRecord(_, let field, _) = paging { shape.others = [field] }
+        reader = PageReader(subject: subject, shape: shape, paging: .singlePage, access: requester.access)
+    }
+
+    /// The page with whole records.
+    ///
+    /// A record that does not come is left out: it was deleted since, or its index is ahead of it, and the next
+    /// reading asks again. What the page itself tells as deleted stays as it is.
+    func hydrate(_ page: ExtractedPage, number: Int) async throws -> ExtractedPage {
+        let wanted = page.page.records.indices.filter { page.isDeleted.isEmpty || !page.isDeleted[$0] }
+        guard !wanted.isEmpty else { return page }
+        var whole = page
+        whole.page = page.page.keeping { !page.isDeleted.isEmpty && page.isDeleted[$0] }
+        var requests = page.requests
+        var times = page.times
+        for start in stride(from: 0, to: wanted.count, by: hydrate.size) {
+            let part = wanted[start..<min(start + hydrate.size, wanted.count)]
+            let keys = part.map { reader.keyText(ofRecord: $0, in: page.page) }
+            let answered = try await ask(for: keys, number: number)
+            requests += answered.requests
+            times.extend(to: answered.times)
+            whole.page.append(answered.page)
+        }
+        return try reader.extracted(
+            whole.page,
+            progress: page.progress,
+            times: times,
+            requests: requests,
+            number: number
+        )
+    }
+
+    private func ask(for keys: [[UInt8]], number: Int) async throws -> (
+        page: ScannedPage, requests: Int, times: AnswerTimes
+    ) {
+        var variables = variables
+        variables["keys"] = .array(keys.map { .string(String(decoding: $0, as: UTF8.self)) })
+        let request = try requester.access.request(hydrate.request, place: subject.text, variables)
+        var answer = try await requester.ask(request, for: subject, page: number)
+        let (page, _) = try reader.scan(&answer, page: number)
+        // What was not asked for has no business here: a filter was ignored (I2).
+        let asked = Set(keys)
+        for record in page.records.indices where !asked.contains(reader.keyText(ofRecord: record, in: page)) {
+            throw subject.error(
+                .ignoredFilter,
+                "\(subject.place(number)): record \(requester.access.shown(reader.keyText(ofRecord: record, in: page)))"
+                    + " came and was not asked for: the API ignores the keys; the bookmark stays"
+            )
+        }
+        return (page, answer.requests, answer.times)
+    }
+}
+
+extension ScannedPage {
+    /// The page with some of its records; the bytes stay.
+    func keeping(_ isKept: (Int) -> Bool) -> ScannedPage {
+        var page = self
+        page.records = []
+        page.fields = []
+        for record in records.indices where isKept(record) {
+            page.records.append(records[record])
+            page.fields += fields[record * fieldsPerRecord..<(record + 1) * fieldsPerRecord]
+        }
+        return page
+    }
+
+    /// Adds the records of another page of the same plan.
+    mutating func append(_ other: ScannedPage) {
+        precondition(fieldsPerRecord == other.fieldsPerRecord, "pages of one plan have the same fields")
+        let shift = Int32(bytes.count)
+        func moved(_ slice: ByteSlice) -> ByteSlice {
+            guard !slice.isAbsent else { return slice }
+            var slice = slice
+            slice.offset += shift
+            return slice
+        }
+        bytes += other.bytes
+        records += other.records.map(moved)
+        fields += other.fields.map(moved)
+    }
+}

@@ -1,0 +1,61 @@
+import Core
+import JSON
+
+/// One request, ready but for the credentials.
+struct PageRequest: Sendable {
+    var address: HTTPAddress
+    /// Sent with POST; nil for a GET.
+    var body: JSONValue?
+
+    init(_ address: HTTPAddress, body: JSONValue? = nil) {
+        self.address = address
+        self.body = body
+    }
+
+    var method: String { body == nil ? "GET" : "POST" }
+
+    /// The request with a parameter of its query set, of a POST a member of its body (a path of names).
+    func setting(_ parameter: String, to value: JSONValue) -> PageRequest {
+        guard let body else {
+            return PageRequest(address.setting(query: parameter, to: value.lexeme ?? ""))
+        }
+        let path = FieldPath.parse(parameter) ?? [parameter]
+        return PageRequest(address, body: body.setting(path[...], to: value))
+    }
+
+    /// With its method and body on a request that has the credentials.
+    func completing(_ request: HTTPRequest) -> HTTPRequest {
+        guard let body else { return request }
+        var request = request
+        request.method = method
+        request.body = body.bytes()
+        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            request.headers.append(("Content-Type", "application/json"))
+        }
+        return request
+    }
+}
+
+extension JSONValue {
+    /// The text of a string, or a number as it was written.
+    var lexeme: String? {
+        switch self {
+        case .string(let text): text
+        case .number(let lexeme): lexeme
+        default: nil
+        }
+    }
+
+    /// The object with a value at a path of members, each of which keeps its place.
+    func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
+        guard let name = path.first else { return value }
+        var members = members ?? []
+        let inner = (self[name] ?? .object([])).setting(path.dropFirst(), to: value)
+        if let index = members.firstIndex(where: { $0.name == name }) {
+            members[index].value = inner
+        } else {
+            members.append(Member(name: name, value: inner))
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,44 @@
+package import Expressions
+
+/// How an API is asked for something: a path with its parameters, and a body where it is a POST.
+package struct RequestTemplate: Sendable {
+    /// Behind the extractor's base address.
+    package var path: Template
+    /// A value that evaluates to null leaves its parameter out.
+    package var query: [(name: String, value: Template)]
+    /// Sent as JSON with POST; nil for a GET.
+    package var body: BodyTemplate?
+
+    /// A request.
+    package init(path: Template, query: [(name: String, value: Template)] = [], body: BodyTemplate? = nil) {
+        self.path = path
+        self.query = query
+        self.body = body
+    }
+
+    /// Every value that is read.
+    package var references: [Template.Reference] {
+        path.references + query.flatMap(\.value.references) + (body?.references ?? [])
+    }
+
+    /// Whether a value of this path, or of one below it, is read.
+    package func reads(_ path: String...) -> Bool {
+        references.contains { $0.path.starts(with: path) }
+    }
+}
+
+extension RequestTemplate: Hashable {
+    package static func == (left: RequestTemplate, right: RequestTemplate) -> Bool {
+        left.path == right.path && left.body == right.body
+            && left.query.elementsEqual(right.query) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(path)
+        hasher.combine(body)
+        for parameter in query {
+            hasher.combine(parameter.name)
+            hasher.combine(parameter.value)
+        }
+    }
+}
