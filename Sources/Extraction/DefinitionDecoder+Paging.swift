@@ -12,6 +12,12 @@ extension DefinitionDecoder {
         guard let (style, value) = only(node, of: Vocabulary.paging) else { return nil }
         switch style {
         case "last_record": return lastRecord(value, key: key)
+        case "offset":
+            return counted(value, Vocabulary.offset).map { .offset(parameter: $0.parameter, end: $0.end) }
+        case "page":
+            return counted(value, Vocabulary.page).map {
+                .number(parameter: $0.parameter, first: $0.first, end: $0.end)
+            }
         case "next_link":
             let fields = fields(value, Vocabulary.nextLink)
             return required("field", of: fields, in: value).flatMap { path($0) }.map { .nextLink(field: $0) }
@@ -26,6 +32,32 @@ extension DefinitionDecoder {
             guard let field, let parameter else { return nil }
             return .cursor(field: field, parameter: parameter, more: more)
         }
+    }
+
+    /// A page that is found by counting: `total` are the records, or the pages where these are numbered.
+    private mutating func counted(
+        _ node: YAMLNode,
+        _ group: FieldGroup
+    ) -> (parameter: String, first: Int, end: Paging.CountedEnd)? {
+        let fields = fields(node, group)
+        let parameter = required("param", of: fields, in: node).flatMap { text($0) }
+        let more = fields["more"].map { path($0) }
+        let total = fields["total"].map { path($0) }
+        if let node = fields["total"], fields["more"] != nil {
+            report(node, "more and total say the same: keep one of them")
+        }
+        var first = 1
+        if let node = fields["first"] {
+            if let text = text(node), ["0", "1"].contains(text) {
+                first = text == "0" ? 0 : 1
+            } else {
+                report(node, "pages are numbered from 0 or from 1")
+            }
+        }
+        guard let parameter else { return nil }
+        if let more { return more.map { (parameter, first, .more($0)) } }
+        if let total { return total.map { (parameter, first, .total($0)) } }
+        return (parameter, first, .emptyPage)
     }
 
     private mutating func lastRecord(_ node: YAMLNode, key: [[String]]?) -> Paging? {

@@ -26,6 +26,7 @@ package struct ExtractionError: SluiceError {
             case feedExpired = "extraction.feed_expired"
             case windowTooLarge = "extraction.window_too_large"
             case tooManyChildren = "extraction.too_many_children"
+            case tooManyValues = "extraction.too_many_values"
         }
         fileprivate let kind: Kind
 
@@ -71,6 +72,8 @@ package struct ExtractionError: SluiceError {
         package static let windowTooLarge = Code(kind: .windowTooLarge)
         /// One parent has more children than are held at once (I7).
         package static let tooManyChildren = Code(kind: .tooManyChildren)
+        /// What a stream discovers is more than is held for a run (I7).
+        package static let tooManyValues = Code(kind: .tooManyValues)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -98,7 +101,7 @@ package struct ExtractionError: SluiceError {
         case .unavailable: .streamUnavailable
         case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey,
             .noProgress, .badBookmark, .ignoredFilter, .noSince, .placeLost, .feedExpired, .windowTooLarge,
-            .tooManyChildren:
+            .tooManyChildren, .tooManyValues:
             .failStream
         case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused: .failRun
         }
@@ -113,7 +116,7 @@ package struct ExtractionError: SluiceError {
         case .unavailable: .partial
         case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .placeLost,
             .feedExpired,
-            .windowTooLarge, .tooManyChildren:
+            .windowTooLarge, .tooManyChildren, .tooManyValues:
             .failed
         }
     }

@@ -125,6 +125,8 @@ package final class ListReader: Sendable {
         switch paging {
         case .lastRecord(let parameter, _, _), .cursor(_, let parameter, _):
             if text != nil { return first.setting(parameter, to: token) }
+        case .offset(let parameter, _), .number(let parameter, _, _):
+            if token.int != nil { return first.setting(parameter, to: token) }
         case .nextLink, .linkHeader:
             if let text, let address = try? HTTPAddress(parsing: text) {
                 return PageRequest(address, body: first.body)
@@ -145,7 +147,13 @@ package final class ListReader: Sendable {
         var after = start
         let number = start.progress.pages + 1
         var (page, links) = try reader.scan(&answer, page: number)
-        let next = try reader.next(after: page, links: links, from: answer.address, page: number)
+        let next = try reader.next(
+            after: page,
+            links: links,
+            from: answer.address,
+            asked: start.progress.token,
+            page: number
+        )
         let mark = reader.mark(of: page)
         if let problem = after.repetition.check(mark, next: next) {
             throw subject.error(

@@ -102,6 +102,13 @@ struct PageReader: Sendable {
         return JSONValue.array(parts).bytes()
     }
 
+    /// A record's key of one part, as a text or a number.
+    func keyValue(ofRecord record: Int, in page: ScannedPage) -> JSONValue {
+        let text = String(decoding: keyText(ofRecord: record, in: page), as: UTF8.self)
+        let slice = page.field(keyFields.lowerBound, ofRecord: record)
+        return page.bytes[slice.range].first == UInt8(ascii: "\"") ? .string(text) : .number(text)
+    }
+
     private func keyBytes(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
         keyFields.reduce(into: []) { bytes, field in
             bytes += page.bytes[page.field(field, ofRecord: record).range]
@@ -177,9 +184,16 @@ extension PageReader {
         after page: ScannedPage,
         links: [String],
         from address: HTTPAddress,
+        asked: JSONValue?,
         page number: Int?
     ) throws(ExtractionError) -> JSONValue? {
         switch paging {
+        case .offset(_, let end):
+            let next = (asked?.int ?? 0) + page.records.count
+            return try isEnd(end, of: page, reached: next, number) ? nil : .number(next)
+        case .number(_, let first, let end):
+            let own = asked?.int ?? first
+            return try isEnd(end, of: page, reached: own - first + 1, number) ? nil : .number(own + 1)
         case .singlePage: return nil
         case .lastRecord(_, _, let more):
             let hasMore = try more.map { path throws(ExtractionError) in
@@ -218,6 +232,34 @@ extension PageReader {
             }
             return try token.map { token throws(ExtractionError) in try checked(token, number) }
         }
+    }
+
+    /// Whether a counted page is the last one; `reached` are the records, or pages, with it.
+    private func isEnd(
+        _ end: Paging.CountedEnd,
+        of page: ScannedPage,
+        reached: Int,
+        _ number: Int?
+    ) throws(ExtractionError) -> Bool {
+        let isLast: Bool
+        switch end {
+        case .emptyPage: return page.records.isEmpty
+        case .more(let path): isLast = try !flag(page.pageFields[0], path, in: page, page: number)
+        case .total(let path):
+            let value = try value(page.pageFields[0], path, in: page, page: number)
+            guard let total = value?.lexeme.flatMap({ Int($0) }) else {
+                throw badPage("how many there are (\(FieldPath.text(path))) is no whole number", number)
+            }
+            isLast = reached >= total
+        }
+        guard isLast || !page.records.isEmpty else {
+            throw subject.error(
+                .noProgress,
+                "\(subject.place(number)): the page is empty, yet says that there are more;"
+                    + " the bookmark stays before this page"
+            )
+        }
+        return isLast
     }
 
     /// The field of a record that the next page starts after.

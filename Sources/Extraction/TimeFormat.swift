@@ -36,10 +36,10 @@ package enum TimeFormat: String, CaseIterable, Sendable {
 
     /// The latest time that can be written and is not after this one.
     func floor(_ instant: Instant) -> Instant {
-        let rest = instant.nanoseconds % unit
+        let rest = instant.nanoseconds % nanoseconds
         let towardsZero = instant.nanoseconds - rest
         guard rest < 0 else { return Instant(nanoseconds: towardsZero) }
-        let (lower, isOutside) = towardsZero.subtractingReportingOverflow(unit)
+        let (lower, isOutside) = towardsZero.subtractingReportingOverflow(nanoseconds)
         return Instant(nanoseconds: isOutside ? towardsZero : lower)
     }
 
@@ -47,7 +47,7 @@ package enum TimeFormat: String, CaseIterable, Sendable {
     func ceiling(_ instant: Instant) -> Instant {
         let floor = floor(instant)
         guard floor < instant else { return floor }
-        let (upper, isOutside) = floor.nanoseconds.addingReportingOverflow(unit)
+        let (upper, isOutside) = floor.nanoseconds.addingReportingOverflow(nanoseconds)
         return isOutside ? floor : Instant(nanoseconds: upper)
     }
 
@@ -63,5 +63,8 @@ package enum TimeFormat: String, CaseIterable, Sendable {
     }
 
     /// Nanoseconds; a fraction beyond milliseconds is more than APIs read.
-    private var unit: Int64 { self == .epochSeconds ? 1_000_000_000 : 1_000_000 }
+    private var nanoseconds: Int64 { self == .epochSeconds ? 1_000_000_000 : 1_000_000 }
+
+    /// The smallest step between two times that can be written.
+    var unit: Duration { .nanoseconds(nanoseconds) }
 }

@@ -77,6 +77,8 @@ extension Vocabulary {
             .init("next_link", .group("paging.next_link"), "The page holds the next page's address."),
             .init("link_header", .group("paging.link_header"), "The Link header holds the next page's address."),
             .init("cursor", .group("paging.cursor"), "The page holds a token for the next one."),
+            .init("offset", .group("paging.offset"), "The next page begins behind so many records."),
+            .init("page", .group("paging.page"), "The pages are numbered."),
         ]
     )
 
@@ -108,7 +110,22 @@ extension Vocabulary {
         ]
     )
 
-    static let streamGroups = [version, since, paging, lastRecord, nextLink, linkHeader, cursor, follow]
+    private static let counted: [FieldGroup.Field] = [
+        .init("param", .text, isRequired: true, "The parameter of the place."),
+        .init("more", .path, "A boolean of the page that is false on the last one."),
+        .init("total", .path, "A number of the page: of all records, or of all pages where these are numbered."),
+    ]
+
+    static let offset = FieldGroup("paging.offset", counted)
+
+    static let page = FieldGroup(
+        "paging.page",
+        counted + [.init("first", .word(["0", "1"]), "The number of the first page; 1 without it.")]
+    )
+
+    static let streamGroups = [
+        version, since, paging, lastRecord, nextLink, linkHeader, cursor, offset, page, follow,
+    ]
 
     // MARK: Feeds
 

@@ -43,7 +43,8 @@ package enum FormatSchema {
         case .pattern(let pattern): object(("type", "string"), ("pattern", .string(pattern)))
         case .bool: object(("type", "boolean"))
         case .duration: object(("type", "string"), ("pattern", "^[0-9]+[smhd]$"))
-        case .word(let words): object(("enum", .array(words.map { .string($0) })))
+        case .word(let words):
+            object(("enum", .array(words.map { Int($0) == nil ? .string($0) : .number($0) })))
         case .plainValue: object(("type", ["string", "number", "boolean", "array"]))
         case .scalar: object(("type", ["string", "number", "boolean", "null"]))
         case .count: object(("type", "integer"), ("minimum", .number("1")))

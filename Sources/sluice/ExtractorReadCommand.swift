@@ -49,7 +49,13 @@ struct ExtractorReadCommand {
                 wall: Instant.systemClock,
                 onClockSkew: { program.complain($0.message) }
             )
-            let sample = try await StreamSample.read(stream, requester: requester, limit: limit, trace: trace)
+            let sample = try await StreamSample.read(
+                stream,
+                requester: requester,
+                limit: limit,
+                now: Instant.systemClock(),
+                trace: trace
+            )
             await transport.close()
             return show(SampleReport(definition.name, stream, sample, trace.entries), redaction)
         } catch {
