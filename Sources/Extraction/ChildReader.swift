@@ -185,6 +185,23 @@ package final class ChildReader: Sendable {
         self.place = Locked(place)
     }
 
+    /// All children of one parent, by its key; no page where the parent is gone.
+    package static func children(
+        of parent: [UInt8],
+        in stream: StreamDefinition,
+        requester: Requester
+    ) async throws -> ParentRead {
+        let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
+        if let doubt = set.doubt { throw doubt }
+        return ParentRead(
+            parent: parent,
+            pages: set.pages,
+            progress: .start,
+            times: set.times,
+            requests: set.requests
+        )
+    }
+
     /// Where the reading stands: behind the last parent that `next` gave.
     package var progress: ListProgress { place.withLock { $0.progress } }
 

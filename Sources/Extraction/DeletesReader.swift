@@ -1,17 +1,19 @@
-package import Core
+import Core
 
 /// Reads the list of a stream's deletes, page by page.
 package final class DeletesReader: Sendable {
     private let keys: KeyListReader
 
-    /// A reader from a place on; nil for a stream that has no such list.
-    package init?(
+    /// A reader from a place on, for a stream that has such a list.
+    package init(
         stream: StreamDefinition,
         requester: Requester,
         from progress: ListProgress = .start,
         discovered: Discovered = .none
     ) throws(ExtractionError) {
-        guard let deletes = stream.deletes else { return nil }
+        guard let deletes = stream.deletes else {
+            preconditionFailure("\(stream.name) has no deletes")
+        }
         var subject = RequestSubject(stream)
         subject.text += ", deletes"
         let list = ListReader(

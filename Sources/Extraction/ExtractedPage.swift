@@ -8,6 +8,8 @@ package struct ExtractedPage: Sendable {
     package var keyFields: Range<Int>
     /// Which of a record's fields is its version; it may be null or absent in a record.
     package var versionField: Int?
+    /// How the version is written.
+    package var versionFormat: VersionFormat?
     /// The place behind this page: what the bookmark holds once its events are committed (I1).
     package var progress: ListProgress
     package var times: AnswerTimes
@@ -35,5 +37,16 @@ package struct ExtractedPage: Sendable {
         self.progress = progress
         self.times = times
         self.requests = requests
+    }
+}
+
+extension ExtractedPage {
+    /// A record's key as events bear it: a text's decoded UTF-8, a number's digits, of several a JSON array.
+    package func keyText(ofRecord record: Int) -> [UInt8] { page.keyText(keyFields, ofRecord: record) }
+
+    /// The time that a record's version is; nil where it has none, or one that is no time.
+    package func versionTime(ofRecord record: Int) -> Instant? {
+        guard let versionField, let versionFormat else { return nil }
+        return versionFormat.instant(page.text(of: page.field(versionField, ofRecord: record))[...])
     }
 }

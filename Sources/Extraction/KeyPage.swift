@@ -1,29 +1,30 @@
 package import Core
+import JSON
 
 /// A page of a list of keys.
 package struct KeyPage: Sendable {
     /// As events bear them.
     package var keys: [[UInt8]]
-    /// What the list says of the time of each; nil where it says none.
-    package var times: [Instant?]
+    /// When each was deleted, as the list says; nil where it does not, empty for a list that never does.
+    package var deletedAt: [Instant?]
     /// The place behind this page.
     package var progress: ListProgress
-    package var answered: AnswerTimes
+    package var times: AnswerTimes
     /// The requests that it took, retries and redirects included.
     package var requests: Int
 
     /// A page.
     package init(
         keys: [[UInt8]],
-        times: [Instant?],
+        deletedAt: [Instant?],
         progress: ListProgress,
-        answered: AnswerTimes,
+        times: AnswerTimes,
         requests: Int
     ) {
         self.keys = keys
-        self.times = times
+        self.deletedAt = deletedAt
         self.progress = progress
-        self.answered = answered
+        self.times = times
         self.requests = requests
     }
 }
@@ -48,15 +49,16 @@ struct KeyListReader: Sendable {
         guard let page = try await list.next() else { return nil }
         var keys: [[UInt8]] = []
         var times: [Instant?] = []
+        let hasTimes = at != nil
         for record in page.page.records.indices {
             keys.append(list.reader.keyText(ofRecord: record, in: page.page))
-            times.append(try time(ofRecord: record, in: page))
+            if hasTimes { times.append(try time(ofRecord: record, in: page)) }
         }
         return KeyPage(
             keys: keys,
-            times: times,
+            deletedAt: times,
             progress: page.progress,
-            answered: page.times,
+            times: page.times,
             requests: page.requests
         )
     }

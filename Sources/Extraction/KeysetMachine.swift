@@ -28,6 +28,8 @@ struct KeysetMachine: Sendable {
         var lastKey: JSONValue?
         /// Whether the API says that nothing follows; nil where it does not say.
         var isLast: Bool?
+        /// A record that bears this time or a later one may stand in an index under an older one still.
+        var fresh = Instant(nanoseconds: .max)
     }
 
     /// What makes it impossible to go on.
@@ -57,6 +59,8 @@ struct KeysetMachine: Sendable {
     /// Records that an index still has under an older time than they bear: none of them can be gone on from.
     private var ghosts: Set<[UInt8]> = []
     private var stepsBack = 0
+    /// Everything before this came.
+    private(set) var readTo: Instant
     /// Of the time whose ties are asked for: the identities of what came before.
     private var given: Set<[UInt8]> = []
     private var repetition = RepetitionGuard(token: nil)
@@ -67,6 +71,7 @@ struct KeysetMachine: Sendable {
         self.to = to
         self.unit = unit
         self.hasTies = hasTies
+        readTo = from
         ask = from < to ? .range(from: from) : nil
     }
 
@@ -95,29 +100,45 @@ extension KeysetMachine {
             try stepBack()
             return []
         }
+        readTo = start
         try checkOrder(page)
         let known = anchors.last?.identities ?? []
         let new = page.times.indices.filter { position in
             page.times[position] < to
                 && !(page.times[position] == start && known.contains(page.identity(position)))
         }
-        let last = page.times.indices.last { position in
+        let candidates = page.times.indices.filter { position in
             (start..<to).contains(page.times[position])
                 && (ghosts.isEmpty || !ghosts.contains(page.key(position)))
         }
-        guard let last else {
+        if candidates.isEmpty {
             try endWithoutRecords(page)
-            return new
-        }
-        if page.isLast == true {
-            ask = nil
-        } else if page.times[last] > start {
-            anchor(page, at: page.times[last])
-            ask = .range(from: page.times[last])
+        } else if page.isLast == true {
+            end()
+        } else if let time = next(candidates.map { page.times[$0] }, from: start, fresh: page.fresh) {
+            anchor(page, at: time)
+            ask = .range(from: time)
         } else {
             try askForTies(page, at: start)
         }
         return new
+    }
+
+    /// The time of the last record that can be gone on from; nil where that is the time at hand.
+    ///
+    /// Of a record that was changed just now an index may still have the older time, and what lies between the two would
+    /// be left out. Among such records themselves it does no harm: the overlap reads them again.
+    private func next(_ times: [Instant], from start: Instant, fresh: Instant) -> Instant? {
+        if let time = times.last(where: { $0 < fresh && $0 > start }) { return time }
+        guard let last = times.last, last > start else { return nil }
+        // One alone may be a mistaken one.
+        let isAlone = start < fresh && times.filter { $0 > start }.count == 1
+        return isAlone && hasTies ? nil : last
+    }
+
+    private mutating func end() {
+        ask = nil
+        readTo = to
     }
 
     /// Whether the record that the page before ended with stands in this one, as it must: the request begins with it.
@@ -169,7 +190,7 @@ extension KeysetMachine {
                     + " of the API lags behind, run it again later"
             )
         }
-        ask = nil
+        end()
     }
 
     /// The next request begins at the page's last time, or, should that be a mistaken one, at the time before it.
@@ -233,6 +254,7 @@ extension KeysetMachine {
         } else {
             anchors = []
             let next = time.advanced(by: unit)
+            readTo = next
             ask = next < to ? .range(from: next) : nil
         }
         return page.times.indices.filter { page.times[$0] < to && !given.contains(page.identity($0)) }

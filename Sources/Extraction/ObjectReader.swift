@@ -35,12 +35,9 @@ package final class ObjectReader: Sendable {
     private let stream: StreamDefinition
     private let requester: Requester
 
-    /// A reader for a stream that follows a feed, or for the children of parents that changed.
+    /// A reader for a stream that follows a feed.
     package init(stream: StreamDefinition, requester: Requester) {
-        precondition(
-            stream.follow != nil || stream.parent != nil,
-            "only a stream that follows a feed, or a parent, looks at objects"
-        )
+        precondition(stream.follow != nil, "only a stream that follows a feed looks at objects")
         self.stream = stream
         self.requester = requester
     }

@@ -14,6 +14,7 @@ struct PageReader: Sendable {
     /// Of `RecordShape.others`, in their order.
     let otherFields: [Int]
     private let tokenField: Int?
+    private let versionFormat: VersionFormat?
     private let rules: RecordRules
     /// Of the page: where those of the shape begin behind those of its paging.
     private let firstPageField: Int
@@ -31,6 +32,7 @@ struct PageReader: Sendable {
             return fields.count - 1
         }
         keyFields = 0..<shape.key.count
+        versionFormat = shape.format
         versionField = shape.version.map { index(of: $0) }
         otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
@@ -39,7 +41,7 @@ struct PageReader: Sendable {
             deletionField: shape.deletion?.field.map { index(of: $0) },
             merged: shape.merged,
             mergedField: shape.merged.map { index(of: $0.path) },
-            newest: shape.newest
+            newest: shape.hasNewest ? shape.format : nil
         )
         firstPageField = paging.pageFields.count
         scanner = PageScanner(
@@ -92,14 +94,7 @@ struct PageReader: Sendable {
 
     /// A record's key as events bear it: a text's decoded UTF-8, a number's digits, of several a JSON array.
     func keyText(ofRecord record: Int, in page: ScannedPage) -> [UInt8] {
-        if keyFields.count == 1 { return page.text(of: page.field(0, ofRecord: record)) }
-        let parts = keyFields.map { field -> JSONValue in
-            let slice = page.field(field, ofRecord: record)
-            let text = String(decoding: page.text(of: slice), as: UTF8.self)
-            let isText = page.bytes[slice.range].first == UInt8(ascii: "\"")
-            return isText ? .string(text) : .number(text)
-        }
-        return JSONValue.array(parts).bytes()
+        page.keyText(keyFields, ofRecord: record)
     }
 
     /// A record's key of one part, as a text or a number.
@@ -148,6 +143,7 @@ struct PageReader: Sendable {
             times: times,
             requests: requests
         )
+        extracted.versionFormat = versionFormat
         do {
             try rules.apply(to: &extracted, access: access)
         } catch {
@@ -360,6 +356,18 @@ extension PageReader {
 }
 
 extension ScannedPage {
+    /// A key out of its parts, as events bear it.
+    func keyText(_ keyFields: Range<Int>, ofRecord record: Int) -> [UInt8] {
+        if keyFields.count == 1 { return text(of: field(keyFields.lowerBound, ofRecord: record)) }
+        let parts = keyFields.map { field -> JSONValue in
+            let slice = self.field(field, ofRecord: record)
+            let text = String(decoding: text(of: slice), as: UTF8.self)
+            let isText = bytes[slice.range].first == UInt8(ascii: "\"")
+            return isText ? .string(text) : .number(text)
+        }
+        return JSONValue.array(parts).bytes()
+    }
+
     /// What a field says: a text decoded, everything else as it was written; empty where it is absent.
     func text(of slice: ByteSlice) -> [UInt8] {
         let token = bytes[slice.range]

@@ -1,17 +1,19 @@
-package import Core
+import Core
 
 /// Reads the list of all that a stream has, page by page.
 package final class ReconcileReader: Sendable {
     private let keys: KeyListReader
 
-    /// A reader from a place on; nil for a stream that has no such list.
-    package init?(
+    /// A reader from a place on, for a stream that has such a list.
+    package init(
         stream: StreamDefinition,
         requester: Requester,
         from progress: ListProgress = .start,
         discovered: Discovered = .none
     ) throws(ExtractionError) {
-        guard let reconcile = stream.reconcile else { return nil }
+        guard let reconcile = stream.reconcile else {
+            preconditionFailure("\(stream.name) has no reconcile")
+        }
         var subject = RequestSubject(stream)
         subject.text += ", reconcile"
         let list = ListReader(

@@ -13,8 +13,10 @@ struct RecordShape: Sendable {
     var pageFields: [[String]] = []
     var deletion: DeletionRule?
     var merged: Merged?
-    /// How the version is written, where the newest one is of interest.
-    var newest: VersionFormat?
+    /// How the version is written.
+    var format: VersionFormat?
+    /// Whether the newest version of a page is of interest.
+    var hasNewest = false
 
     /// A stream's list.
     init(_ stream: StreamDefinition) { self.init(.list(at: stream.recordsPath), of: stream) }
@@ -27,16 +29,17 @@ struct RecordShape: Sendable {
         self.records = records
         key = stream.key
         version = stream.version?.path
+        format = stream.version?.format
         deletion = stream.deletedWhen
         merged = stream.merged
         switch stream.progress {
         case .list, .full: break
         case .token(let token):
             pageFields = token.pageFields
-            newest = stream.version?.format
+            hasNewest = true
         case .window(let window):
             pageFields = window.pageFields
-            newest = stream.version?.format
+            hasNewest = true
         }
     }
 

@@ -94,6 +94,15 @@ package final class WindowReader: Sendable {
     /// Whether all of the window came.
     package var isComplete: Bool { place.withLock { $0.isComplete } }
 
+    /// Everything of the window before this came: a bookmark may stand here.
+    package var readTo: Instant {
+        place.withLock { place in
+            if place.isComplete { return to }
+            guard case .ascending = window.order else { return place.halves.readTo ?? from }
+            return place.keyset?.readTo ?? to
+        }
+    }
+
     /// How far it was read.
     package var progress: ListProgress { place.withLock { $0.progress } }
 
@@ -203,7 +212,8 @@ extension WindowReader {
                 key: { self.reader.keyText(ofRecord: $0, in: page) },
                 identity: { self.identity(ofRecord: $0, in: page) },
                 lastKey: page.records.indices.last.map { reader.keyValue(ofRecord: $0, in: page) },
-                isLast: try isLast(page, number)
+                isLast: try isLast(page, number),
+                fresh: window.format.floor(answer.times.asked.advanced(by: .zero - window.overlap))
             )
             new = try place.keyset?.take(seen) ?? []
         } catch let problem as KeysetMachine.Problem {
