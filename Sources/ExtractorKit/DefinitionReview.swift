@@ -130,11 +130,21 @@ struct DefinitionReview {
     private func review(_ stream: StreamDefinition) -> [Finding] {
         var findings: [Finding] = []
         let path = ["streams", stream.name]
-        if stream.parent == nil, stream.follow == nil {
-            findings.append(
-                warning("read_once", path, "read once from end to end: what changes or is deleted afterwards is told by "
-                    + "--resync alone; follow a feed, where the API has one")
-            )
+        switch stream.progress {
+        case .list(let paging):
+            if stream.parent == nil, stream.follow == nil {
+                findings.append(
+                    warning("read_once", path, "read once from end to end: what changes or is deleted afterwards is told by "
+                        + "--resync alone; add progress: full, a token or windows, or follow a feed")
+                )
+            }
+            if stream.parent == nil, stream.lost == nil, !paging.isCounted, paging != .singlePage {
+                findings.append(warning("no_lost", path, Self.lostText))
+            }
+            findings += counted(paging, path)
+        case .full(let paging): findings += counted(paging, path)
+        case .token(let token): findings += review(token, of: stream, path)
+        case .window(let window): findings += review(window, of: stream, path)
         }
         if let parent = stream.parent, !parent.replaces {
             findings.append(
@@ -148,13 +158,77 @@ struct DefinitionReview {
                     + "another record; take the API's own id")
             )
         }
-        if stream.parent == nil, stream.lost == nil, stream.paging != .singlePage {
+        var names = stream.request.query.map(\.name)
+        if case .object(let members)? = stream.request.body { names += members.map(\.name) }
+        return findings + pageSize(names, isPaged: stream.paging != .singlePage, path)
+    }
+
+    private static let lostText =
+        "nothing says how the API answers for a token that it no longer knows, so the stream could fail until --resync; "
+        + "add lost: {status: ...}"
+
+    private func review(_ token: TokenProgress, of stream: StreamDefinition, _ path: [String]) -> [Finding] {
+        let place = path + ["progress", "token"]
+        var findings = deletes(of: stream, path)
+        if stream.lost == nil { findings.append(warning("no_lost", path, Self.lostText)) }
+        if token.reread == nil {
             findings.append(
-                warning("no_lost", path, "nothing says how the API answers for a page token that it no longer knows, so an "
-                    + "interrupted list could fail until --resync; add lost: {status: ...}")
+                warning("no_reread", place, "what becomes visible behind the token is never read; "
+                    + "add reread: {every: 1h, back: 15m}, by what the API says of its delays")
             )
         }
-        return findings + pageSize(stream.query.map(\.name), isPaged: stream.paging != .singlePage, path)
+        return findings
+    }
+
+    private func review(_ window: WindowProgress, of stream: StreamDefinition, _ path: [String]) -> [Finding] {
+        let place = path + ["progress", "window"]
+        var findings = deletes(of: stream, path)
+        if window.holdBack < .seconds(10) {
+            findings.append(
+                warning("no_hold_back", place + ["hold_back"], "what the API lists a moment late lies behind the bookmark "
+                    + "already; hold back as long as a change takes to be listed, 60s where nothing is known")
+            )
+        }
+        if window.overlap < window.holdBack {
+            findings.append(
+                warning("thin_overlap", place + ["overlap"], "shorter than hold_back: what was listed late and missed once is "
+                    + "never looked for again; make it several times as long")
+            )
+        }
+        switch window.order {
+        case .ascending:
+            guard window.ties == nil else { break }
+            findings.append(
+                warning("no_ties", place, "when more records bear one time than a page holds (a bulk import), the stream "
+                    + "fails; add ties: {query: ...} with {{ tie.at }} and {{ tie.after }}")
+            )
+        case .pages(let paging, let cap):
+            guard paging.isCounted else { break }
+            findings += counted(paging, path)
+            if cap == nil {
+                findings.append(
+                    warning("no_cap", place, "most APIs give no pages beyond some number, and the stream would then fail; "
+                        + "add cap: with that number, so that a fuller window is halved")
+                )
+            }
+        }
+        return findings
+    }
+
+    private func deletes(of stream: StreamDefinition, _ path: [String]) -> [Finding] {
+        guard stream.deletes == nil, stream.reconcile == nil, stream.deletedWhen == nil else { return [] }
+        return [
+            warning("no_deletes", path, "what is deleted is never told; add deleted_when: or deletes:, where the API tells of "
+                + "them, or reconcile: with a list of all that there is")
+        ]
+    }
+
+    private func counted(_ paging: Paging, _ path: [String]) -> [Finding] {
+        guard paging.isCounted else { return [] }
+        return [
+            warning("counted_pages", path, "what is added or deleted while the list is read moves records between its pages, "
+                + "and some are skipped; page by last_record, cursor or link, where the API can")
+        ]
     }
 
     /// Names that people and positions have, and no record for good.
@@ -191,5 +265,15 @@ struct DefinitionReview {
             place.column = member.keyColumn
         }
         return Finding(.warning, rule: rule, at: place, text)
+    }
+}
+
+extension Paging {
+    /// Whether a page is found by counting, so that it has no place of its own.
+    fileprivate var isCounted: Bool {
+        switch self {
+        case .offset, .number: true
+        case .singlePage, .lastRecord, .nextLink, .linkHeader, .cursor: false
+        }
     }
 }

@@ -48,6 +48,40 @@ import YAML
           shops:
             get: /shops
             paging: {link_header: {rel: next}}
+          staff:
+            get: /staff
+            paging: {offset: {param: offset}}
+            deletes: {get: /gone, paging: single_page, every: 1h, at: {field: at, format: epoch}}
+            reconcile: {get: /ids, paging: {page: {param: page}}, every: 24h}
+            merged: {field: merged_ids, separator: ","}
+            discover: {fields: {get: /fields, records: items, value: name}}
+            hydrate: {get: /staff/many, query: {ids: "{{ keys | join(',') }}"}, records: items, size: 100}
+          tickets:
+            get: /tickets
+            version: {field: updated, format: epoch}
+            lost: {status: 410}
+            progress:
+              token:
+                field: next
+                param: after
+                end: {more: more}
+                start: {param: since, format: epoch, earliest: "2010-01-01T00:00:00Z"}
+                caught_up: {status: 422}
+                back: 1h
+                reread: {every: 1h, back: 15m}
+          contacts:
+            post: /contacts/search
+            body: {from: "{{ window.from }}", to: "{{ window.to }}"}
+            version: {field: updated, format: epoch}
+            progress:
+              window:
+                format: epoch
+                hold_back: 60s
+                overlap: 10m
+                earliest: "2010-01-01T00:00:00Z"
+                order: ascending
+                ties: {body: {at: "{{ tie.at }}", after: "{{ tie.after }}"}}
+            resweep: {every: 24h, back: 7d}
         """
 
     /// Other ways to prove who asks, each in the place of the sample's.
@@ -66,8 +100,10 @@ import YAML
         var path: [Int]
     }
 
-    /// What leads to a required key's absence elsewhere: it may come from the defaults.
-    private static let inherited: Set<String> = ["get", "records", "key", "paging", "feed"]
+    /// Keys that are needed in some places or beside some others only.
+    private static let inherited: Set<String> = [
+        "get", "records", "key", "paging", "feed", "body", "is", "client_id", "client_secret", "refresh_token", "jwt",
+    ]
 
     private static func root(_ yaml: String) throws -> YAMLNode {
         try YAMLDocument.parse(Array(yaml.utf8), file: "e.yaml")

@@ -79,6 +79,79 @@ import Testing
         Trap("no_lost", "26:3", "    lost: {status: 410}\n", ""),
     ]
 
+    static let timed = """
+        extractor: shop
+        base_url: https://api.example.com
+        limits: {default: 10/s}
+        errors: {message: error}
+        streams:
+          orders:
+            post: /orders/search
+            body: {limit: 100, from: "{{ window.from }}", to: "{{ window.to }}"}
+            records: items
+            key: id
+            version: {field: updated, format: epoch}
+            progress:
+              window:
+                format: epoch
+                hold_back: 60s
+                overlap: 10m
+                earliest: "2010-01-01T00:00:00Z"
+                order: ascending
+                ties: {body: {at: "{{ tie.at }}", after: "{{ tie.after }}"}}
+            reconcile: {get: /ids, paging: single_page, every: 24h}
+          tickets:
+            get: /tickets
+            query: {per_page: 100}
+            records: items
+            key: id
+            version: {field: updated, format: epoch}
+            deleted_when: "{{ record.deleted }}"
+            lost: {status: 410}
+            progress:
+              token:
+                back: 1h
+                field: next
+                param: after
+                end: {more: more}
+                start: {param: since, format: epoch, earliest: "2010-01-01T00:00:00Z"}
+                reread: {every: 1h, back: 15m}
+          shops:
+            get: /shops
+            query: {limit: 100}
+            records: items
+            key: id
+            progress: full
+            paging: {cursor: {field: next, param: after}}
+        """
+
+    private static let ties = "        ties: {body: {at: \"{{ tie.at }}\", after: \"{{ tie.after }}\"}}\n"
+
+    static let timedTraps = [
+        Trap("no_hold_back", "15:9", "hold_back: 60s", "hold_back: 1s"),
+        Trap("thin_overlap", "16:9", "overlap: 10m", "overlap: 30s"),
+        Trap("no_ties", "13:7", ties, "        more: more\n"),
+        Trap("no_deletes", "6:3", "    reconcile: {get: /ids, paging: single_page, every: 24h}\n", ""),
+        Trap("no_deletes", "21:3", "    deleted_when: \"{{ record.deleted }}\"\n", ""),
+        Trap(
+            "no_lost",
+            "21:3",
+            "    lost: {status: 410}\n    progress:\n      token:\n        back: 1h\n",
+            "    progress:\n      token:\n"
+        ),
+        Trap("no_reread", "30:7", "\n        reread: {every: 1h, back: 15m}", ""),
+        Trap("counted_pages", "37:3", "{cursor: {field: next, param: after}}", "{offset: {param: offset}}"),
+        Trap("no_cap", "13:7", "        order: ascending\n\(ties)", "    paging: {page: {param: page}}\n"),
+        Trap("page_size", "6:3", "{limit: 100, from:", "{from:"),
+    ]
+
+    @Test func carefulProgressHasNoWarning() {
+        #expect(Self.check(Self.timed).findings == [], "\(Self.check(Self.timed).findings)")
+    }
+
+    @Test(arguments: timedTraps)
+    func aTrapOfProgressIsNamedAtItsPlace(_ trap: Trap) throws { try Self.find(trap, in: Self.timed) }
+
     private static func check(_ yaml: String) -> DefinitionCheck {
         DefinitionCheck(Array(yaml.utf8), at: DefinitionPlace(file: "extractor.yaml"))
     }
@@ -90,10 +163,12 @@ import Testing
     }
 
     @Test(arguments: traps)
-    func aTrapIsNamedAtItsPlace(_ trap: Trap) throws {
-        let yaml = Self.sound.replacing(trap.line, with: trap.replacement, maxReplacements: 1)
-        try #require(yaml != Self.sound)
-        let check = Self.check(yaml)
+    func aTrapIsNamedAtItsPlace(_ trap: Trap) throws { try Self.find(trap, in: Self.sound) }
+
+    private static func find(_ trap: Trap, in sound: String) throws {
+        let yaml = sound.replacing(trap.line, with: trap.replacement, maxReplacements: 1)
+        try #require(yaml != sound)
+        let check = check(yaml)
         #expect(check.errors == 0, "\(check.findings)")
         let found = check.findings.contains { $0.rule == trap.rule && "\($0.line):\($0.column)" == trap.place }
         #expect(found, "\(check.findings.map { "\($0.line):\($0.column) \($0.rule ?? "")" })")
@@ -112,5 +187,14 @@ import Testing
             at: DefinitionPlace(file: file, folderName: name)
         )
         #expect(check.findings == [], "\(check.findings)")
+    }
+
+    @Test func everyWarningIsDocumented() throws {
+        let text = try Repository.text("docs/extractors.md")
+        let start = try #require(text.range(of: "## Traps"))
+        let end = try #require(text.range(of: "\n## Templates"))
+        let rows = text[start.upperBound..<end.lowerBound].split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let documented = Set(rows.map { String($0.dropFirst(3).prefix { $0 != "`" }) })
+        #expect(documented == Set((Self.traps + Self.timedTraps).map(\.rule)))
     }
 }
