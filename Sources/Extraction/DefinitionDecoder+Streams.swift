@@ -84,8 +84,8 @@ extension DefinitionDecoder {
             key: key,
             version: version,
             parent: parent,
-            hasMessage: context.errors.messagePath != nil,
-            hasCode: context.errors.codePath != nil,
+            hasMessage: !context.errors.messagePaths.isEmpty,
+            hasCode: !context.errors.codePaths.isEmpty,
             variables: variables(parent: parent, discover: own["discover"])
         )
         let progress = progress(of: outline)

@@ -23,7 +23,10 @@ struct DefinitionDecoder {
         settings = declarations(fields["settings"])
         let name = required("extractor", of: fields, in: root).flatMap { text($0) }
         if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
-        let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
+        let authentication = authentication(fields["auth"])
+        let baseURL = required("base_url", of: fields, in: root).flatMap {
+            self.baseURL($0, authentication, hosts: fields["hosts"])
+        }
         let limits = limits(fields["limits"])
         let limitNames = limits.map(\.name)
         let errorRules = errorRules(fields["errors"])
@@ -39,8 +42,8 @@ struct DefinitionDecoder {
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
-            authentication: authentication(fields["auth"]),
-            headers: headers(fields["headers"])
+            headers: headers(fields["headers"]),
+            quota: fields["quota"].flatMap { quota($0) }
         )
         guard let name, let baseURL, problems.isEmpty else { return nil }
         return ExtractorDefinition(
@@ -49,9 +52,10 @@ struct DefinitionDecoder {
             settings: settings,
             baseURL: baseURL,
             hosts: definition.hosts,
-            authentication: definition.authentication,
+            authentication: authentication,
             headers: definition.headers,
             limits: limits,
+            quota: definition.quota,
             errorRules: errorRules,
             feeds: feeds,
             streams: streams

@@ -32,9 +32,10 @@ package enum Vocabulary {
             .init("headers", .map(.template), "Headers of every request."),
             .init(
                 "limits",
-                .map(.template),
+                .map(.either([.template, .group("limit")])),
                 "Rates by name, such as 20/s, 700/min or 1000/h; default counts every request."
             ),
+            .init("quota", .group("quota"), "How many requests a day has, and what is left to others."),
             .init("errors", .group("errors"), "What answers mean that are no pages."),
             .init("feeds", .map(.group("feed")), "Lists of changes that streams follow."),
             .init("defaults", .group("defaults"), "What holds for every stream that does not say otherwise."),
@@ -63,6 +64,8 @@ package enum Vocabulary {
             .init("header", .group("auth.value"), "A header whose whole value is the credential."),
             .init("query", .group("auth.value"), "A parameter of the query; it is never kept or shown."),
             .init("basic", .group("auth.basic"), "Authorization: Basic with a user and a password."),
+            .init("oauth", .group("auth.oauth"), "A token that is asked for by OAuth."),
+            .init("session", .group("auth.session"), "A token that a login of the API's own gives."),
         ]
     )
 
@@ -82,13 +85,15 @@ package enum Vocabulary {
         ]
     )
 
-    private static let authenticationGroups = [authentication, credential, basic]
+    private static let authenticationGroups = [authentication, credential, basic, oauth, assertion, session]
+
+    private static let paths = FieldForm.either([.path, .list(.path)])
 
     static let errors = FieldGroup(
         "errors",
         [
-            .init("message", .path, "Where an error's body has its message."),
-            .init("code", .path, "Where an error's body has its code."),
+            .init("message", paths, "Where an error's body has its message; of several the first that is there."),
+            .init("code", paths, "Where an error's body has its code; of several the first that is there."),
             .init("retry_header", .text, "A header by which the API itself says true or false; it outweighs the rules."),
             .init("rules", .list(.group("error_rule")), "The first that matches holds; HTTP's own meaning comes after."),
         ]
@@ -97,7 +102,10 @@ package enum Vocabulary {
     static let errorRule = FieldGroup(
         "error_rule",
         answer.fields + [
-            .init("action", .word(ErrorAction.allCases.map(\.rawValue)), isRequired: true, "What to do.")
+            .init("body", .word(ErrorBody.Form.allCases.map(\.rawValue)), "The form of the body that it is about."),
+            .init("action", .word(ErrorAction.allCases.map(\.rawValue)), isRequired: true, "What to do."),
+            .init("wait", .duration, "With retry: at least so long before the next try."),
+            .init("shrink", .group("shrink"), "With retry: the next try asks for half as many records."),
         ]
     )
 
@@ -110,5 +118,5 @@ package enum Vocabulary {
         ]
     )
 
-    private static let errorGroups = [errors, errorRule, answer]
+    private static let errorGroups = [errors, errorRule, shrink, answer] + limitGroups
 }

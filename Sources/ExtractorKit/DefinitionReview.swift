@@ -28,7 +28,7 @@ struct DefinitionReview {
                     + "add limits: {default: 10/s} with what the API allows")
             )
         }
-        if definition.errorRules.messagePath == nil {
+        if definition.errorRules.messagePaths.isEmpty {
             findings.append(
                 warning("no_error_message", ["errors"], "nothing says where the API's own message is, so its errors "
                     + "are told without it; add errors: {message: path.of.it}")

@@ -100,6 +100,15 @@ enum CommandTree {
         ),
     ]
 
+    private static let stateKey = Option(
+        "state-key",
+        value: "REFERENCE",
+        help: "The key that seals a credential which the API replaces at each use, as env:NAME, file:PATH or "
+            + "exec:COMMAND; twice while it is changed, the new one first. Without it, SLUICE_STATE_KEY.",
+        heading: "Connection",
+        isRepeated: true
+    )
+
     private static let destinationOptions = [
         Option(
             "to",
@@ -169,7 +178,7 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
 
     private static let output = Option(
         "output",

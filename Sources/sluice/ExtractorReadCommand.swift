@@ -16,6 +16,7 @@ struct ExtractorReadCommand {
     func run() async throws -> Int32 {
         let definition = try definition()
         let stream = try definition.stream(named: command.value("stream") ?? "")
+        try refuseRotation(of: definition)
         let limit = try command.int("limit", in: 1...100_000) ?? 10
         let file = try command.value("config").map { try AccountFile.load($0) }
         if let other = file?.extractor, other.text != definition.name {
@@ -62,6 +63,18 @@ struct ExtractorReadCommand {
             await transport.close()
             throw error
         }
+    }
+
+    /// A look keeps nothing, and so must not use up a refresh token that is good once.
+    private func refuseRotation(of definition: ExtractorDefinition) throws {
+        guard case .login(let login) = definition.authentication,
+            case .refreshToken(_, let rotates?) = login.grant, rotates.isLiteral, rotates.source == "true"
+        else { return }
+        throw ConfigurationError(
+            .badSetting,
+            "extractor \(definition.name) gets another refresh token at each use, and a look would use up the account's "
+                + "without keeping it; look at what a sync reads: sluice sync --limit 10 --to DIR"
+        )
     }
 
     private func definition() throws -> ExtractorDefinition {

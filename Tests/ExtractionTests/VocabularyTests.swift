@@ -17,7 +17,18 @@ import YAML
           message: error.text
           code: error.code
           rules:
-            - {status: [404, 5xx], action: retry}
+            - {status: [404, 5xx], action: retry, shrink: {param: limit, min: 10}}
+        limits:
+          default: 10/s
+          search:
+            rate: 100/min
+            headers:
+              limit: X-Limit
+              remaining: {header: X-Quota, field: left}
+              reset: {header: X-Reset, format: epoch}
+        quota:
+          headers: {limit: X-Day, remaining: X-Left}
+          resets: {midnight: UTC}
         feeds:
           events:
             get: /events
@@ -89,6 +100,11 @@ import YAML
         "auth: {header: {name: X-Token, value: \"{{ config.token }}\"}}",
         "auth: {query: {name: token, value: \"{{ config.token }}\"}}",
         "auth: {basic: {user: \"{{ config.token }}\"}}",
+        "auth: {oauth: {grant: client_credentials, token_url: /token, client_id: shop, "
+            + "client_secret: \"{{ config.token }}\", header: {name: X-Token, value: \"{{ token }}\"}}}",
+        "auth: {oauth: {grant: jwt_bearer, token_url: /token, jwt: {key: \"{{ config.token }}\", issuer: shop, "
+            + "subject: shop, audience: all}}}",
+        "auth: {session: {post: /login, body: {token: \"{{ config.token }}\"}, token: session.id}}",
     ]
 
     static let samples =
