@@ -78,7 +78,9 @@ extension DefinitionDecoder {
     }
 
     /// A header's name, or one field of what it holds.
-    private mutating func header(_ node: YAMLNode, of group: FieldGroup = Vocabulary.headerField) -> HeaderField? {
+    private mutating func header(_ node: YAMLNode, of group: FieldGroup = Vocabulary.headerField)
+        -> HeaderField?
+    {
         guard case .mapping = node.content else {
             return text(node).map { HeaderField(header: $0, field: nil) }
         }

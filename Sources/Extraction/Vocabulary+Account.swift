@@ -5,7 +5,11 @@ extension Vocabulary {
     private static let login: [FieldGroup.Field] = [
         .init("headers", .map(.template), "Headers of the login's request."),
         .init("token", .path, "Where the answer has the token; access_token without it."),
-        .init("header", .group("auth.value"), "The header that carries it, over token; Authorization: Bearer without it."),
+        .init(
+            "header",
+            .group("auth.value"),
+            "The header that carries it, over token; Authorization: Bearer without it."
+        ),
         .init("expires_in", .duration, "How long it lives, where the answer does not say."),
         .init("expires_field", .path, "Where the answer says for how many seconds; expires_in without it."),
         .init("early", .duration, "So long before its end another one is asked for; 60s without it."),
@@ -28,7 +32,11 @@ extension Vocabulary {
             .init("refresh_token", .template, "The refresh token, taken from a setting."),
             .init("rotates", .template, "Whether each use gives another refresh token, which is kept."),
             .init("scope", .template, "What is asked for."),
-            .init("body", .word(LoginDefinition.Form.allCases.map(\.rawValue)), "The form of the body; form without it."),
+            .init(
+                "body",
+                .word(LoginDefinition.Form.allCases.map(\.rawValue)),
+                "The form of the body; form without it."
+            ),
             .init("extra", plainValues, "Further parameters."),
             .init("jwt", .group("auth.oauth.jwt"), "The signed statement of grant: jwt_bearer."),
         ] + login
@@ -53,12 +61,17 @@ extension Vocabulary {
         [
             .init("post", .template, isRequired: true, "A path on the API's host, or a whole address."),
             .init("body", plainValues, isRequired: true, "What is posted, a credential among it."),
-            .init("format", .word(LoginDefinition.Form.allCases.map(\.rawValue)), "The form of the body; json without it."),
-        ] + login.map { field in
-            var field = field
-            if field.name == "token" { field.isRequired = true }
-            return field
-        }
+            .init(
+                "format",
+                .word(LoginDefinition.Form.allCases.map(\.rawValue)),
+                "The form of the body; json without it."
+            ),
+        ]
+            + login.map { field in
+                var field = field
+                if field.name == "token" { field.isRequired = true }
+                return field
+            }
     )
 
     // MARK: Limits
@@ -91,7 +104,11 @@ extension Vocabulary {
         [
             .init("limit", header, "The header with the number of requests."),
             .init("remaining", header, "The header with what is left of them."),
-            .init("reset", .either([.text, .group("reset_field")]), "The header that says when they are back."),
+            .init(
+                "reset",
+                .either([.text, .group("reset_field")]),
+                "The header that says when they are back."
+            ),
             .init("interval_milliseconds", header, "The header with the length of the window."),
         ]
     )
@@ -116,7 +133,11 @@ extension Vocabulary {
             .init("daily", .template, "Requests a day, where no header says."),
             .init("headers", .group("quota.headers"), "The headers that tell of it."),
             .init("reserve", .text, "What is not touched, as 10%, which it is without it."),
-            .init("resets", .group("quota.resets"), "When the count begins anew; a day after each request without it."),
+            .init(
+                "resets",
+                .group("quota.resets"),
+                "When the count begins anew; a day after each request without it."
+            ),
         ]
     )
 

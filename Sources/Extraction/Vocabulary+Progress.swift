@@ -13,12 +13,31 @@ extension Vocabulary {
         "progress.token",
         [
             .init("field", .path, isRequired: true, "Where the page has the token, which is kept."),
-            .init("param", .text, isRequired: true, "The parameter that it goes into, in the place of the start's."),
-            .init("end", .group("progress.token.end"), isRequired: true, "What says that there is no more for now."),
-            .init("start", .group("progress.token.start"), isRequired: true, "The first request, without a token."),
+            .init(
+                "param",
+                .text,
+                isRequired: true,
+                "The parameter that it goes into, in the place of the start's."
+            ),
+            .init(
+                "end",
+                .group("progress.token.end"),
+                isRequired: true,
+                "What says that there is no more for now."
+            ),
+            .init(
+                "start",
+                .group("progress.token.start"),
+                isRequired: true,
+                "The first request, without a token."
+            ),
             .init("caught_up", .group("answer"), "The answer that means that there is nothing new yet."),
             .init("back", .duration, "A lost token is gone on from the newest version read less this."),
-            .init("reread", .group("reread"), "A reading beside the token's, for records that become visible late."),
+            .init(
+                "reread",
+                .group("reread"),
+                "A reading beside the token's, for records that become visible late."
+            ),
         ]
     )
 
@@ -54,16 +73,33 @@ extension Vocabulary {
     static let window = FieldGroup(
         "progress.window",
         [
-            .init("format", timeFormats, isRequired: true, "How window.from, window.to and tie.at are written."),
+            .init(
+                "format",
+                timeFormats,
+                isRequired: true,
+                "How window.from, window.to and tie.at are written."
+            ),
             .init("hold_back", .duration, isRequired: true, "The bookmark stays so far behind now."),
             .init("overlap", .duration, isRequired: true, "So much before the bookmark is read again."),
             .init("earliest", .instant, isRequired: true, "Where a new stream begins."),
             .init("step", .duration, "A window is at most so long."),
-            .init("order", .word(["ascending"]), "The oldest first: every next request begins at the last record's time."),
+            .init(
+                "order",
+                .word(["ascending"]),
+                "The oldest first: every next request begins at the last record's time."
+            ),
             .init("more", .path, "With order: a boolean of the page that is false on the last one."),
             .init("total", .path, "With order: a number of the page, of all records from its beginning on."),
-            .init("cap", .count, "Without order: more records than a window's list gives; it is halved then."),
-            .init("ties", .group("progress.window.ties"), "How the records of one time are asked for, by key."),
+            .init(
+                "cap",
+                .count,
+                "Without order: more records than a window's list gives; it is halved then."
+            ),
+            .init(
+                "ties",
+                .group("progress.window.ties"),
+                "How the records of one time are asked for, by key."
+            ),
         ]
     )
 
@@ -89,7 +125,11 @@ extension Vocabulary {
                 isRequired: true,
                 "How one page leads to the next."
             ),
-            .init("key", .either([.path, .list(.path)]), "The stream's key in these records; its own without it."),
+            .init(
+                "key",
+                .either([.path, .list(.path)]),
+                "The stream's key in these records; its own without it."
+            ),
             .init("every", .duration, isRequired: true, "Read at most so often."),
         ]
 
@@ -120,7 +160,11 @@ extension Vocabulary {
         "discover",
         request + [
             .init("records", .path, isRequired: true, "Where a page has its array."),
-            .init("paging", .either([.word(["single_page"]), .group("paging")]), "How one page leads to the next."),
+            .init(
+                "paging",
+                .either([.word(["single_page"]), .group("paging")]),
+                "How one page leads to the next."
+            ),
             .init("value", .path, isRequired: true, "The field of each that discovered.NAME holds."),
         ]
     )

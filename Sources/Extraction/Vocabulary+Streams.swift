@@ -6,22 +6,38 @@ extension Vocabulary {
     static let defaults = FieldGroup(
         "defaults",
         [
-            .init("query", .map(.template), "Parameters of the first request; a value of null leaves its one out."),
+            .init(
+                "query",
+                .map(.template),
+                "Parameters of the first request; a value of null leaves its one out."
+            ),
             .init("records", .path, "Where a page has its array of records; . where the page itself is it."),
             .init(
                 "key",
                 .either([.path, .list(.path)]),
                 "What names a record, once and for all: one field, or a list of them."
             ),
-            .init("version", .group("version"), "The field that tells the older of two; else the content decides."),
-            .init("paging", .either([.word(["single_page"]), .group("paging")]), "How one page leads to the next."),
+            .init(
+                "version",
+                .group("version"),
+                "The field that tells the older of two; else the content decides."
+            ),
+            .init(
+                "paging",
+                .either([.word(["single_page"]), .group("paging")]),
+                "How one page leads to the next."
+            ),
             .init("limit", .text, "The named rate that its requests count against, beside default."),
             .init(
                 "since",
                 .either([.text, .group("since")]),
                 "The parameter that --since goes into: its name alone means seconds since 1970."
             ),
-            .init("follow", .either([.word(["none"]), .group("follow")]), "The feed that tells of its changes."),
+            .init(
+                "follow",
+                .either([.word(["none"]), .group("follow")]),
+                "The feed that tells of its changes."
+            ),
             .init("lost", .group("answer"), "The answer to a page token that the API no longer knows."),
             .init(
                 "progress",
@@ -29,7 +45,11 @@ extension Vocabulary {
                 "How it gets on from run to run; without it a list is read once."
             ),
             .init("deleted_when", .template, "A condition over record: one for which it holds is a delete."),
-            .init("merged", .either([.path, .group("merged")]), "The keys that a record has swallowed: each is deleted."),
+            .init(
+                "merged",
+                .either([.path, .group("merged")]),
+                "The keys that a record has swallowed: each is deleted."
+            ),
             .init("resweep", .group("reread"), "A deeper reading every so often, of a stream with a window."),
         ]
     )
@@ -39,11 +59,23 @@ extension Vocabulary {
         [
             .init("get", .template, "The path behind base_url; it begins with a slash."),
             .init("post", .template, "The same, asked by POST with the body."),
-            .init("body", .body, "What is posted, as JSON; a text that is one template keeps its value's kind."),
+            .init(
+                "body",
+                .body,
+                "What is posted, as JSON; a text that is one template keeps its value's kind."
+            ),
             .init("for_each", .text, "The parent stream: this one has a list for each of its records."),
-            .init("replaces", .word(["children"]), "A parent's list is all that it has: what is absent is deleted."),
+            .init(
+                "replaces",
+                .word(["children"]),
+                "A parent's list is all that it has: what is absent is deleted."
+            ),
             .init("deletes", .group("deletes"), "A second list, whose records are deletes."),
-            .init("reconcile", .group("reconcile"), "A list of all that is there: what is absent is deleted."),
+            .init(
+                "reconcile",
+                .group("reconcile"),
+                "A list of all that is there: what is absent is deleted."
+            ),
             .init("hydrate", .group("hydrate"), "A second request for the records of a page, by their keys."),
             .init("discover", .map(.group("discover")), "Lists that are read before it, by name."),
         ] + defaults.fields
@@ -53,7 +85,12 @@ extension Vocabulary {
         "version",
         [
             .init("field", .path, isRequired: true, "The field of the record."),
-            .init("format", .word(VersionFormat.allCases.map(\.rawValue)), isRequired: true, "How it is written."),
+            .init(
+                "format",
+                .word(VersionFormat.allCases.map(\.rawValue)),
+                isRequired: true,
+                "How it is written."
+            ),
         ]
     )
 
@@ -75,7 +112,11 @@ extension Vocabulary {
         [
             .init("last_record", .group("paging.last_record"), "The next page starts after the last record."),
             .init("next_link", .group("paging.next_link"), "The page holds the next page's address."),
-            .init("link_header", .group("paging.link_header"), "The Link header holds the next page's address."),
+            .init(
+                "link_header",
+                .group("paging.link_header"),
+                "The Link header holds the next page's address."
+            ),
             .init("cursor", .group("paging.cursor"), "The page holds a token for the next one."),
             .init("offset", .group("paging.offset"), "The next page begins behind so many records."),
             .init("page", .group("paging.page"), "The pages are numbered."),
@@ -104,7 +145,12 @@ extension Vocabulary {
     static let cursor = FieldGroup(
         "paging.cursor",
         [
-            .init("field", .path, isRequired: true, "The field of the page; absent, null or empty at the end."),
+            .init(
+                "field",
+                .path,
+                isRequired: true,
+                "The field of the page; absent, null or empty at the end."
+            ),
             .init("param", .text, isRequired: true, "The parameter that the token goes into."),
             .init("more", .path, "A boolean of the page that says whether there is a next one."),
         ]
@@ -113,7 +159,11 @@ extension Vocabulary {
     private static let counted: [FieldGroup.Field] = [
         .init("param", .text, isRequired: true, "The parameter of the place."),
         .init("more", .path, "A boolean of the page that is false on the last one."),
-        .init("total", .path, "A number of the page: of all records, or of all pages where these are numbered."),
+        .init(
+            "total",
+            .path,
+            "A number of the page: of all records, or of all pages where these are numbered."
+        ),
     ]
 
     static let offset = FieldGroup("paging.offset", counted)
@@ -134,7 +184,12 @@ extension Vocabulary {
         [
             .init("get", .template, isRequired: true, "The path behind base_url; it begins with a slash."),
             .init("query", .map(.template), "Parameters of the first request."),
-            .init("records", .path, isRequired: true, "Where a page has its array of entries; . where the page is it."),
+            .init(
+                "records",
+                .path,
+                isRequired: true,
+                "Where a page has its array of entries; . where the page is it."
+            ),
             .init(
                 "paging",
                 .either([.word(["single_page"]), .group("paging")]),
@@ -180,9 +235,17 @@ extension Vocabulary {
             .init("get", .template, "The path of one object, with {{ object.id }}."),
             .init("query", .map(.template), "Parameters of the request for one object."),
             .init("creates", .list(.text), "The types that tell of a new object."),
-            .init("updates", .list(.text), "The types that tell of a change; invoice.* is all that begin so."),
+            .init(
+                "updates",
+                .list(.text),
+                "The types that tell of a change; invoice.* is all that begin so."
+            ),
             .init("deletes", .list(.text), "The types that tell of a delete."),
-            .init("gone_when", .template, "A condition over record: such an answer means that the object is gone."),
+            .init(
+                "gone_when",
+                .template,
+                "A condition over record: such an answer means that the object is gone."
+            ),
         ]
     )
 

@@ -25,9 +25,17 @@ package enum Vocabulary {
                 "The extractor's name, and its folder's: 1 to 40 of a-z, 0-9 and -."
             ),
             .init("description", .text, "One line on what it reads."),
-            .init("settings", .map(.group("setting")), "What an account sets: credentials, addresses, paces."),
+            .init(
+                "settings",
+                .map(.group("setting")),
+                "What an account sets: credentials, addresses, paces."
+            ),
             .init("base_url", .template, isRequired: true, "The address that every path is put behind."),
-            .init("hosts", .list(.template), "Further hosts that requests may go to: host, host:port or *.suffix."),
+            .init(
+                "hosts",
+                .list(.template),
+                "Further hosts that requests may go to: host, host:port or *.suffix."
+            ),
             .init("auth", .group("auth"), "How a request proves who asks; without it, by nothing."),
             .init("headers", .map(.template), "Headers of every request."),
             .init(
@@ -39,7 +47,12 @@ package enum Vocabulary {
             .init("errors", .group("errors"), "What answers mean that are no pages."),
             .init("feeds", .map(.group("feed")), "Lists of changes that streams follow."),
             .init("defaults", .group("defaults"), "What holds for every stream that does not say otherwise."),
-            .init("streams", .map(.group("stream")), isRequired: true, "The collections that are read, by name."),
+            .init(
+                "streams",
+                .map(.group("stream")),
+                isRequired: true,
+                "The collections that are read, by name."
+            ),
         ]
     )
 
@@ -48,7 +61,11 @@ package enum Vocabulary {
         [
             .init("secret", .bool, "Whether the value never reaches a log, an event or an error."),
             .init("required", .bool, "Whether an account must set it."),
-            .init("default", .plainValue, "The value where the account sets none; its kind is the setting's."),
+            .init(
+                "default",
+                .plainValue,
+                "The value where the account sets none; its kind is the setting's."
+            ),
             .init("pattern", .text, "A regular expression that the whole value must match."),
             .init("description", .text, "What it is, and where an account gets it."),
         ]
@@ -92,17 +109,33 @@ package enum Vocabulary {
     static let errors = FieldGroup(
         "errors",
         [
-            .init("message", paths, "Where an error's body has its message; of several the first that is there."),
+            .init(
+                "message",
+                paths,
+                "Where an error's body has its message; of several the first that is there."
+            ),
             .init("code", paths, "Where an error's body has its code; of several the first that is there."),
-            .init("retry_header", .text, "A header by which the API itself says true or false; it outweighs the rules."),
-            .init("rules", .list(.group("error_rule")), "The first that matches holds; HTTP's own meaning comes after."),
+            .init(
+                "retry_header",
+                .text,
+                "A header by which the API itself says true or false; it outweighs the rules."
+            ),
+            .init(
+                "rules",
+                .list(.group("error_rule")),
+                "The first that matches holds; HTTP's own meaning comes after."
+            ),
         ]
     )
 
     static let errorRule = FieldGroup(
         "error_rule",
         answer.fields + [
-            .init("body", .word(ErrorBody.Form.allCases.map(\.rawValue)), "The form of the body that it is about."),
+            .init(
+                "body",
+                .word(ErrorBody.Form.allCases.map(\.rawValue)),
+                "The form of the body that it is about."
+            ),
             .init("action", .word(ErrorAction.allCases.map(\.rawValue)), isRequired: true, "What to do."),
             .init("wait", .duration, "With retry: at least so long before the next try."),
             .init("shrink", .group("shrink"), "With retry: the next try asks for half as many records."),

@@ -24,14 +24,22 @@ struct DefinitionReview {
         var findings: [Finding] = []
         if definition.limits.isEmpty {
             findings.append(
-                warning("no_limit", ["extractor"], "no rate is declared, so requests go as fast as answers come; "
-                    + "add limits: {default: 10/s} with what the API allows")
+                warning(
+                    "no_limit",
+                    ["extractor"],
+                    "no rate is declared, so requests go as fast as answers come; "
+                        + "add limits: {default: 10/s} with what the API allows"
+                )
             )
         }
         if definition.errorRules.messagePaths.isEmpty {
             findings.append(
-                warning("no_error_message", ["errors"], "nothing says where the API's own message is, so its errors "
-                    + "are told without it; add errors: {message: path.of.it}")
+                warning(
+                    "no_error_message",
+                    ["errors"],
+                    "nothing says where the API's own message is, so its errors "
+                        + "are told without it; add errors: {message: path.of.it}"
+                )
             )
         }
         let base = definition.baseURL.source
@@ -39,7 +47,11 @@ struct DefinitionReview {
             (try? HTTPAddress(parsing: base))?.isLoopback == false
         {
             findings.append(
-                warning("plain_http", ["base_url"], "credentials and records would cross the network in clear; write https://")
+                warning(
+                    "plain_http",
+                    ["base_url"],
+                    "credentials and records would cross the network in clear; write https://"
+                )
             )
         }
         for (index, host) in definition.hosts.enumerated() where Self.isWide(host.source) {
@@ -56,8 +68,12 @@ struct DefinitionReview {
         let used = Set((definition.streams.map(\.limit) + definition.feeds.map(\.limit)).compactMap { $0 })
         for limit in definition.limits where limit.name != "default" && !used.contains(limit.name) {
             findings.append(
-                warning("unused_limit", ["limits", limit.name], "no request counts against \(limit.name); "
-                    + "name it with limit: in a stream, or take it away")
+                warning(
+                    "unused_limit",
+                    ["limits", limit.name],
+                    "no request counts against \(limit.name); "
+                        + "name it with limit: in a stream, or take it away"
+                )
             )
         }
         return findings
@@ -75,15 +91,25 @@ struct DefinitionReview {
             let path = ["settings", setting.name]
             if !used.contains(setting.name) {
                 findings.append(
-                    warning("unused_setting", path, "{{ config.\(setting.name) }} stands nowhere; use it or take it away")
+                    warning(
+                        "unused_setting",
+                        path,
+                        "{{ config.\(setting.name) }} stands nowhere; use it or take it away"
+                    )
                 )
             }
             let words = setting.name.split(separator: "_")
-            let isCredential = words.contains { ["token", "secret", "password", "key", "passphrase"].contains($0) }
+            let isCredential = words.contains {
+                ["token", "secret", "password", "key", "passphrase"].contains($0)
+            }
             if isCredential, !setting.isSecret {
                 findings.append(
-                    warning("open_credential", path, "\(setting.name) looks like a credential and would be shown; "
-                        + "add secret: true, or give it another name")
+                    warning(
+                        "open_credential",
+                        path,
+                        "\(setting.name) looks like a credential and would be shown; "
+                            + "add secret: true, or give it another name"
+                    )
                 )
             }
             return findings
@@ -109,19 +135,31 @@ struct DefinitionReview {
         let path = ["feeds", feed.name]
         if !definition.streams.contains(where: { $0.follow?.feed == feed.name }) {
             findings.append(
-                warning("unused_feed", path, "no stream follows it; add follow: {feed: \(feed.name), ...} to one, or take it away")
+                warning(
+                    "unused_feed",
+                    path,
+                    "no stream follows it; add follow: {feed: \(feed.name), ...} to one, or take it away"
+                )
             )
         }
         if feed.overlap < feed.visibleWithin {
             findings.append(
-                warning("short_overlap", path + ["overlap"], "shorter than visible_within: an entry that came late and was "
-                    + "missed once is never looked for again; make it several times as long")
+                warning(
+                    "short_overlap",
+                    path + ["overlap"],
+                    "shorter than visible_within: an entry that came late and was "
+                        + "missed once is never looked for again; make it several times as long"
+                )
             )
         }
         if feed.expired == nil {
             findings.append(
-                warning("no_expired", path, "nothing says how the API answers for a place that it no longer keeps, so such an "
-                    + "answer fails the streams instead of reading their lists anew; add expired: {status: ...}")
+                warning(
+                    "no_expired",
+                    path,
+                    "nothing says how the API answers for a place that it no longer keeps, so such an "
+                        + "answer fails the streams instead of reading their lists anew; add expired: {status: ...}"
+                )
             )
         }
         return findings + pageSize(feed.query.map(\.name), isPaged: feed.paging != .singlePage, path)
@@ -134,8 +172,12 @@ struct DefinitionReview {
         case .list(let paging):
             if stream.parent == nil, stream.follow == nil {
                 findings.append(
-                    warning("read_once", path, "read once from end to end: what changes or is deleted afterwards is told by "
-                        + "--resync alone; add progress: full, a token or windows, or follow a feed")
+                    warning(
+                        "read_once",
+                        path,
+                        "read once from end to end: what changes or is deleted afterwards is told by "
+                            + "--resync alone; add progress: full, a token or windows, or follow a feed"
+                    )
                 )
             }
             if stream.parent == nil, stream.lost == nil, !paging.isCounted, paging != .singlePage {
@@ -148,14 +190,23 @@ struct DefinitionReview {
         }
         if let parent = stream.parent, !parent.replaces {
             findings.append(
-                warning("kept_children", path, "what disappears from the list of its \(parent.name) is never deleted; "
-                    + "add replaces: children, where that list is all that there is")
+                warning(
+                    "kept_children",
+                    path,
+                    "what disappears from the list of its \(parent.name) is never deleted; "
+                        + "add replaces: children, where that list is all that there is"
+                )
             )
         }
-        if let field = stream.key.compactMap(\.last).first(where: { Self.changing.contains($0.lowercased()) }) {
+        if let field = stream.key.compactMap(\.last).first(where: { Self.changing.contains($0.lowercased()) })
+        {
             findings.append(
-                warning("changing_key", path + ["key"], "\(field) can change or come again, and a record with another key is "
-                    + "another record; take the API's own id")
+                warning(
+                    "changing_key",
+                    path + ["key"],
+                    "\(field) can change or come again, and a record with another key is "
+                        + "another record; take the API's own id"
+                )
             )
         }
         var names = stream.request.query.map(\.name)
@@ -173,42 +224,63 @@ struct DefinitionReview {
         if stream.lost == nil { findings.append(warning("no_lost", path, Self.lostText)) }
         if token.reread == nil {
             findings.append(
-                warning("no_reread", place, "what becomes visible behind the token is never read; "
-                    + "add reread: {every: 1h, back: 15m}, by what the API says of its delays")
+                warning(
+                    "no_reread",
+                    place,
+                    "what becomes visible behind the token is never read; "
+                        + "add reread: {every: 1h, back: 15m}, by what the API says of its delays"
+                )
             )
         }
         return findings
     }
 
-    private func review(_ window: WindowProgress, of stream: StreamDefinition, _ path: [String]) -> [Finding] {
+    private func review(_ window: WindowProgress, of stream: StreamDefinition, _ path: [String]) -> [Finding]
+    {
         let place = path + ["progress", "window"]
         var findings = deletes(of: stream, path)
         if window.holdBack < .seconds(10) {
             findings.append(
-                warning("no_hold_back", place + ["hold_back"], "what the API lists a moment late lies behind the bookmark "
-                    + "already; hold back as long as a change takes to be listed, 60s where nothing is known")
+                warning(
+                    "no_hold_back",
+                    place + ["hold_back"],
+                    "what the API lists a moment late lies behind the bookmark "
+                        + "already; hold back as long as a change takes to be listed, 60s where nothing is known"
+                )
             )
         }
         if window.overlap < window.holdBack {
             findings.append(
-                warning("thin_overlap", place + ["overlap"], "shorter than hold_back: what was listed late and missed once is "
-                    + "never looked for again; make it several times as long")
+                warning(
+                    "thin_overlap",
+                    place + ["overlap"],
+                    "shorter than hold_back: what was listed late and missed once is "
+                        + "never looked for again; make it several times as long"
+                )
             )
         }
         switch window.order {
         case .ascending:
             guard window.ties == nil else { break }
             findings.append(
-                warning("no_ties", place, "when more records bear one time than a page holds (a bulk import), the stream "
-                    + "fails; add ties: {query: ...} with {{ tie.at }} and {{ tie.after }}")
+                warning(
+                    "no_ties",
+                    place,
+                    "when more records bear one time than a page holds (a bulk import), the stream "
+                        + "fails; add ties: {query: ...} with {{ tie.at }} and {{ tie.after }}"
+                )
             )
         case .pages(let paging, let cap):
             guard paging.isCounted else { break }
             findings += counted(paging, path)
             if cap == nil {
                 findings.append(
-                    warning("no_cap", place, "most APIs give no pages beyond some number, and the stream would then fail; "
-                        + "add cap: with that number, so that a fuller window is halved")
+                    warning(
+                        "no_cap",
+                        place,
+                        "most APIs give no pages beyond some number, and the stream would then fail; "
+                            + "add cap: with that number, so that a fuller window is halved"
+                    )
                 )
             }
         }
@@ -218,16 +290,24 @@ struct DefinitionReview {
     private func deletes(of stream: StreamDefinition, _ path: [String]) -> [Finding] {
         guard stream.deletes == nil, stream.reconcile == nil, stream.deletedWhen == nil else { return [] }
         return [
-            warning("no_deletes", path, "what is deleted is never told; add deleted_when: or deletes:, where the API tells of "
-                + "them, or reconcile: with a list of all that there is")
+            warning(
+                "no_deletes",
+                path,
+                "what is deleted is never told; add deleted_when: or deletes:, where the API tells of "
+                    + "them, or reconcile: with a list of all that there is"
+            )
         ]
     }
 
     private func counted(_ paging: Paging, _ path: [String]) -> [Finding] {
         guard paging.isCounted else { return [] }
         return [
-            warning("counted_pages", path, "what is added or deleted while the list is read moves records between its pages, "
-                + "and some are skipped; page by last_record, cursor or link, where the API can")
+            warning(
+                "counted_pages",
+                path,
+                "what is added or deleted while the list is read moves records between its pages, "
+                    + "and some are skipped; page by last_record, cursor or link, where the API can"
+            )
         ]
     }
 
@@ -238,15 +318,20 @@ struct DefinitionReview {
     ]
 
     private static let sizes: Set<String> = [
-        "limit", "per_page", "page_size", "pagesize", "page[size]", "size", "count", "max_results", "maxresults",
+        "limit", "per_page", "page_size", "pagesize", "page[size]", "size", "count", "max_results",
+        "maxresults",
         "$top", "top", "first", "take", "sysparm_limit", "results_per_page", "pagelimit",
     ]
 
     private func pageSize(_ names: [String], isPaged: Bool, _ path: [String]) -> [Finding] {
         guard isPaged, !names.contains(where: { Self.sizes.contains($0.lowercased()) }) else { return [] }
         return [
-            warning("page_size", path, "the size of a page is the API's default, often a fraction of what it gives, so more "
-                + "requests are sent than needed; add query: {limit: 100}, by the API's name for it")
+            warning(
+                "page_size",
+                path,
+                "the size of a page is the API's default, often a fraction of what it gives, so more "
+                    + "requests are sent than needed; add query: {limit: 100}, by the API's name for it"
+            )
         ]
     }
 

@@ -20,7 +20,8 @@ package struct RecordTable {
     /// A text beyond this says no more at a glance.
     private static let widest = 36
     private static let telling = [
-        "name", "title", "subject", "number", "email", "status", "state", "type", "amount", "total", "total_price",
+        "name", "title", "subject", "number", "email", "status", "state", "type", "amount", "total",
+        "total_price",
         "currency", "created", "created_at", "updated", "updated_at",
     ]
 
@@ -43,13 +44,17 @@ package struct RecordTable {
         for index in columns.indices.sorted(by: { (columns[$0].rank, $0) < (columns[$1].rank, $1) }) {
             let needed = columns[index].width + (chosen.isEmpty ? 0 : 2)
             // The key stands whatever its width: the table is cut instead.
-            guard columns[index].rank == 0 || (needed <= room && columns[index].rank < Self.hidden) else { continue }
+            guard columns[index].rank == 0 || (needed <= room && columns[index].rank < Self.hidden) else {
+                continue
+            }
             chosen.insert(index)
             room -= needed
         }
         let shown = columns.indices.filter { chosen.contains($0) }.map { columns[$0] }
         var table = Table(shown.map { .init($0.heading, $0.isNumber ? .right : .left) })
-        for row in records.indices { table.append(shown.map { TerminalText.cut($0.cells[row], to: Self.widest) }) }
+        for row in records.indices {
+            table.append(shown.map { TerminalText.cut($0.cells[row], to: Self.widest) })
+        }
         self.table = table
         let seen = Set(shown.map { $0.path[0] })
         others = names.filter { !seen.contains($0) }

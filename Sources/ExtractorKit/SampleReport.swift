@@ -46,7 +46,8 @@ package struct SampleReport: Sendable {
         ])
         for request in requests {
             table.append([
-                request.method, request.status.map { "\($0)" } ?? "none", "\(Self.milliseconds(request.time))",
+                request.method, request.status.map { "\($0)" } ?? "none",
+                "\(Self.milliseconds(request.time))",
                 request.records.map { "\($0)" } ?? "", request.address,
             ])
         }

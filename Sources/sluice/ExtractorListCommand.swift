@@ -15,7 +15,8 @@ struct ExtractorListCommand {
         let locator = program.locator(command)
         // One that vanishes in between is no longer found.
         let checks = locator.names.compactMap { name in
-            (try? DefinitionPlace.find(name, locator: locator)).flatMap { try? DefinitionCheck.read($0) }.map {
+            (try? DefinitionPlace.find(name, locator: locator)).flatMap { try? DefinitionCheck.read($0) }.map
+            {
                 (name: name, check: $0)
             }
         }

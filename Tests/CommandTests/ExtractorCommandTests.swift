@@ -115,7 +115,9 @@ struct ExtractorCommandTests {
         let ended = try await run(["list", "--output", "json"], environment: ["SLUICE_EXTRACTORS": folders])
         #expect(ended.code == 0)
         let items = ended.json.elements ?? []
-        #expect(items.first?.members?.map(\.name) == ["extractor", "folder", "description", "streams", "errors"])
+        #expect(
+            items.first?.members?.map(\.name) == ["extractor", "folder", "description", "streams", "errors"]
+        )
         let found = items.first { $0["extractor"]?.text == "stripe" }
         #expect(found?["streams"]?.elements?.contains("customers") == true)
         #expect(found?["errors"]?.int == 0)
@@ -168,19 +170,35 @@ struct ExtractorCommandTests {
         let lines = table.output.split(separator: "\n")
         #expect(lines.first == "customers: 3 records, and there are more")
         #expect(lines.dropFirst().first?.hasPrefix("ID ") == true)
-        #expect(lines.contains { $0.hasPrefix("GET") && $0.hasSuffix("\(simulator.address)/v1/customers?limit=100") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("GET") && $0.hasSuffix("\(simulator.address)/v1/customers?limit=100")
+            }
+        )
 
         let json = try await run(["read", "stripe", "customers", "-n", "120", "-o", "json"] + account)
-        #expect(json.json.members?.map(\.name) == ["extractor", "stream", "records", "whole", "requests", "error"])
+        #expect(
+            json.json.members?.map(\.name) == [
+                "extractor", "stream", "records", "whole", "requests", "error",
+            ]
+        )
         #expect(json.json["records"]?.elements?.count == 120)
         #expect(json.json["whole"]?.bool == false)
         let requests = json.json["requests"]?.elements ?? []
         #expect(requests.compactMap { $0["records"]?.int } == [100, 30])
-        #expect(requests.first?.members?.map(\.name) == ["method", "address", "status", "milliseconds", "records"])
+        #expect(
+            requests.first?.members?.map(\.name) == [
+                "method", "address", "status", "milliseconds", "records",
+            ]
+        )
 
-        let rows = try await run(["read", "extractors/stripe", "invoice_line_items", "-n", "2", "-o", "jsonl"] + account)
+        let rows = try await run(
+            ["read", "extractors/stripe", "invoice_line_items", "-n", "2", "-o", "jsonl"] + account
+        )
         #expect(rows.output.split(separator: "\n").count == 2)
-        #expect(try rows.output.split(separator: "\n").allSatisfy { try JSONValue.parse($0.utf8)["id"] != nil })
+        #expect(
+            try rows.output.split(separator: "\n").allSatisfy { try JSONValue.parse($0.utf8)["id"] != nil }
+        )
         #expect(rows.errors.contains("/lines?limit=100"))
         for ended in [table, json, rows] {
             #expect(!(ended.output + ended.errors).contains("sk_test_simulated"))
@@ -204,7 +222,10 @@ struct ExtractorCommandTests {
 
     /// The blocks of one kind in the guide, in their order.
     private func guide(_ kind: String) throws -> [String] {
-        let text = try String(contentsOfFile: "\(SluiceProcess.packageRoot)/docs/extractors.md", encoding: .utf8)
+        let text = try String(
+            contentsOfFile: "\(SluiceProcess.packageRoot)/docs/extractors.md",
+            encoding: .utf8
+        )
         let start = try #require(text.range(of: "## Write your first extractor"))
         let end = try #require(text.range(of: "\n## Traps"))
         return text[start.upperBound..<end.lowerBound].components(separatedBy: "```").enumerated()
@@ -228,9 +249,12 @@ struct ExtractorCommandTests {
         try definition.replacing("8420", with: port)
             .write(toFile: "\(folder)/shop/extractor.yaml", atomically: true, encoding: .utf8)
         // The simulator runs already, at a port that is free.
-        let commands = try guide("sh").joined().split(separator: "\n").filter { !$0.hasPrefix("sluice simulate") }
+        let commands = try guide("sh").joined().split(separator: "\n").filter {
+            !$0.hasPrefix("sluice simulate")
+        }
         let binaries = (SluiceProcess.binary as NSString).deletingLastPathComponent
-        let script = "set -e; cd '\(folder)'; PATH='\(binaries)':\"$PATH\"\n" + commands.joined(separator: "\n")
+        let script =
+            "set -e; cd '\(folder)'; PATH='\(binaries)':\"$PATH\"\n" + commands.joined(separator: "\n")
         let shell = try SluiceProcess(program: "/bin/bash", ["-c", script])
         try #require(await shell.waitForEnd(atMost: 120))
         #expect(shell.exitCode == 0, "\(shell.standardError)")

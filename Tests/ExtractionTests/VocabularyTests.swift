@@ -118,7 +118,8 @@ import YAML
 
     /// Keys that are needed in some places or beside some others only.
     private static let inherited: Set<String> = [
-        "get", "records", "key", "paging", "feed", "body", "is", "client_id", "client_secret", "refresh_token", "jwt",
+        "get", "records", "key", "paging", "feed", "body", "is", "client_id", "client_secret",
+        "refresh_token", "jwt",
     ]
 
     private static func root(_ yaml: String) throws -> YAMLNode {
@@ -175,7 +176,12 @@ import YAML
     private static let farLine = 9000
 
     private static func member(_ name: String) -> YAMLMember {
-        let empty = YAMLNode(file: "e.yaml", line: farLine, column: 1, content: .scalar(text: "", isPlain: true))
+        let empty = YAMLNode(
+            file: "e.yaml",
+            line: farLine,
+            column: 1,
+            content: .scalar(text: "", isPlain: true)
+        )
         return YAMLMember(key: name, keyLine: farLine, keyColumn: 1, value: empty)
     }
 
@@ -203,7 +209,9 @@ import YAML
     @Test func namesAreUnique() {
         let names = Vocabulary.groups.map(\.name)
         #expect(Set(names).count == names.count)
-        for group in Vocabulary.groups { #expect(Set(group.names).count == group.names.count, "\(group.name)") }
+        for group in Vocabulary.groups {
+            #expect(Set(group.names).count == group.names.count, "\(group.name)")
+        }
     }
 
     @Test(arguments: samples)
@@ -240,7 +248,9 @@ import YAML
         for place in Self.places(root, .group("extractor")) where !place.group.isChoice {
             for field in place.group.fields {
                 let changed = Self.changing(root, at: place.path[...]) { $0.filter { $0.key != field.name } }
-                guard changed != root, !Self.inherited.contains(field.name) || field.isRequired else { continue }
+                guard changed != root, !Self.inherited.contains(field.name) || field.isRequired else {
+                    continue
+                }
                 let isMissed = Self.problems(changed).contains {
                     $0.text.hasPrefix("the field \(field.name) is missing")
                 }

@@ -1,6 +1,6 @@
 import Core
-import ExtractorKit
 import Extraction
+import ExtractorKit
 import Telemetry
 import Testing
 
@@ -8,7 +8,9 @@ import Testing
 @Suite struct BrokenDefinitionTests {
     private static let folder = "Tests/ExtractorKitTests/Broken"
     private static let plain = Terminal(isInteractive: false, hasColors: false)
-    static let names = Repository.names(folder).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+    static let names = Repository.names(folder).filter { $0.hasSuffix(".yaml") }.map {
+        String($0.dropLast(5))
+    }
 
     private static func check(_ name: String) throws -> DefinitionCheck {
         DefinitionCheck(
@@ -54,7 +56,9 @@ import Testing
     @Test func aLongLineIsCutAroundTheColumn() throws {
         let long = "extractor: shop\ndescription: \(String(repeating: "x", count: 300)) {{ y: [\n"
         let check = DefinitionCheck(
-            Array(("hosts: [\"" + String(repeating: "a", count: 200) + "\", \"{{ config.x }}\"]\n" + long).utf8),
+            Array(
+                ("hosts: [\"" + String(repeating: "a", count: 200) + "\", \"{{ config.x }}\"]\n" + long).utf8
+            ),
             at: DefinitionPlace(file: "e.yaml")
         )
         let terminal = Terminal(isInteractive: true, hasColors: false, size: { .init(columns: 60, rows: 20) })
@@ -65,7 +69,10 @@ import Testing
 
     @Test func aFolderBearsTheExtractorsName() throws {
         let yaml = try Repository.bytes("\(Self.folder)/16-path-without-slash.yaml")
-        let check = DefinitionCheck(yaml, at: DefinitionPlace(file: "store/extractor.yaml", folderName: "store"))
+        let check = DefinitionCheck(
+            yaml,
+            at: DefinitionPlace(file: "store/extractor.yaml", folderName: "store")
+        )
         #expect(check.errors == 2)
         #expect(check.findings.first?.text.contains("give both one name") == true)
     }

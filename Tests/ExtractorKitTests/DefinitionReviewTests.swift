@@ -1,5 +1,5 @@
-import ExtractorKit
 import Extraction
+import ExtractorKit
 import Testing
 
 /// What sound definitions are warned of.
@@ -66,13 +66,28 @@ import Testing
         Trap("wide_host", "5:9", "*.example.com", "*.com"),
         Trap("unused_limit", "7:25", "default: 10/s", "default: 10/s, slow: 1/s"),
         Trap("unused_setting", "4:3", "required: true}", "required: true}\n  region: {default: eu}"),
-        Trap("open_credential", "4:3", "required: true}", "required: true}\n  api_key: {default: \"{{ config.api_key }}\"}"),
-        Trap("unused_feed", "10:3", "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n", ""),
+        Trap(
+            "open_credential",
+            "4:3",
+            "required: true}",
+            "required: true}\n  api_key: {default: \"{{ config.api_key }}\"}"
+        ),
+        Trap(
+            "unused_feed",
+            "10:3",
+            "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n",
+            ""
+        ),
         Trap("short_overlap", "22:5", "overlap: 10m", "overlap: 20s"),
         Trap("no_expired", "10:3", "    expired: {status: 410}\n", ""),
         Trap("page_size", "10:3", "    get: /events\n    query: {limit: 100}", "    get: /events"),
         Trap("page_size", "34:3", "query: {per_page: 100}", "query: {sort: id}"),
-        Trap("read_once", "26:3", "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n", ""),
+        Trap(
+            "read_once",
+            "26:3",
+            "    follow: {feed: events, get: \"/orders/{{ object.id }}\", updates: [order.*]}\n",
+            ""
+        ),
         Trap("kept_children", "34:3", "    replaces: children", ""),
         Trap("changing_key", "39:5", "key: number", "key: email"),
         Trap("changing_key", "39:5", "key: number", "key: [shop, profile.name]"),
@@ -170,7 +185,9 @@ import Testing
         try #require(yaml != sound)
         let check = check(yaml)
         #expect(check.errors == 0, "\(check.findings)")
-        let found = check.findings.contains { $0.rule == trap.rule && "\($0.line):\($0.column)" == trap.place }
+        let found = check.findings.contains {
+            $0.rule == trap.rule && "\($0.line):\($0.column)" == trap.place
+        }
         #expect(found, "\(check.findings.map { "\($0.line):\($0.column) \($0.rule ?? "")" })")
     }
 
@@ -191,9 +208,8 @@ import Testing
 
     @Test func everyWarningIsDocumented() throws {
         let text = try Repository.text("docs/extractors.md")
-        let start = try #require(text.range(of: "## Traps"))
-        let end = try #require(text.range(of: "\n## Templates"))
-        let rows = text[start.upperBound..<end.lowerBound].split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let traps = text.split(separator: "\n").drop { $0 != "## Traps" }.prefix { $0 != "## Templates" }
+        let rows = traps.filter { $0.hasPrefix("| `") }
         let documented = Set(rows.map { String($0.dropFirst(3).prefix { $0 != "`" }) })
         #expect(documented == Set((Self.traps + Self.timedTraps).map(\.rule)))
     }

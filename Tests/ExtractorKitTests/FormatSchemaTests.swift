@@ -43,7 +43,10 @@ import Testing
         ("extractor: shop\nstreams: {}", "/base_url: missing"),
         ("extractor: shop\nbase_url: x\nstreams: {a: {paging: pages}}", "/streams/a/paging: fits no choice"),
         ("extractor: shop\nbase_url: x\nauth: {bearer: a, basic: {user: b}}\nstreams: {}", "/auth: too many"),
-        ("extractor: shop\nbase_url: x\nstreams: {a: {lost: {status: 200}}}", "/streams/a/lost/status: fits no choice"),
+        (
+            "extractor: shop\nbase_url: x\nstreams: {a: {lost: {status: 200}}}",
+            "/streams/a/lost/status: fits no choice"
+        ),
     ])
     func itRefusesWhatTheDecoderRefuses(yaml: String, problem: String) throws {
         let problems = try SchemaCheck.problems(ofYAML: yaml)
@@ -73,7 +76,9 @@ import Testing
         #expect(Set(documented.keys).subtracting(names) == [], "sections of no group")
         for group in Vocabulary.groups {
             // A stream's table leaves out what its defaults' has.
-            let keys = group.name == "stream" ? group.names.filter { !Vocabulary.group("defaults").names.contains($0) } : group.names
+            let keys =
+                group.name == "stream"
+                ? group.names.filter { !Vocabulary.group("defaults").names.contains($0) } : group.names
             #expect(documented[group.name]?.sorted() == keys.sorted(), "\(group.name)")
         }
     }

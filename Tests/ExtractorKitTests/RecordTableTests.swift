@@ -30,7 +30,12 @@ import Testing
 
     @Test(arguments: [20, 30, 60, 120])
     func itKeepsToTheWidth(width: Int) throws {
-        let table = RecordTable(try Self.records(Self.orders), key: [["id"]], version: ["updated"], width: width)
+        let table = RecordTable(
+            try Self.records(Self.orders),
+            key: [["id"]],
+            version: ["updated"],
+            width: width
+        )
         for line in table.table.lines(width: width) { #expect(line.count <= width) }
         #expect(table.table.columns.first?.heading == "ID")
     }

@@ -53,8 +53,12 @@ struct SchemaCheck {
             problems.append("\(path): does not match \(pattern)")
         }
         if let number = value.int {
-            if let minimum = schema["minimum"]?.int, number < minimum { problems.append("\(path): too small") }
-            if let maximum = schema["maximum"]?.int, number > maximum { problems.append("\(path): too large") }
+            if let minimum = schema["minimum"]?.int, number < minimum {
+                problems.append("\(path): too small")
+            }
+            if let maximum = schema["maximum"]?.int, number > maximum {
+                problems.append("\(path): too large")
+            }
         }
         for (index, item) in (value.elements ?? []).enumerated() {
             if let items = schema["items"] { check(item, items, "\(path)/\(index)") }
