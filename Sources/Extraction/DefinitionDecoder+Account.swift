@@ -11,7 +11,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func setting(_ member: YAMLMember) -> SettingDeclaration? {
-        let fields = fields(member.value, known: ["secret", "required", "default", "pattern", "description"])
+        let fields = fields(member.value, Vocabulary.setting)
         let first = member.key.utf8.first ?? 0
         let isNamed = member.key.utf8.allSatisfy {
             (97...122).contains($0) || (48...57).contains($0) || $0 == 95
@@ -57,8 +57,7 @@ extension DefinitionDecoder {
 
     mutating func authentication(_ node: YAMLNode?) -> Authentication {
         guard let node else { return .none }
-        guard let (style, value) = only(node, of: ["bearer", "header", "query", "basic", "oauth", "session"])
-        else {
+        guard let (style, value) = only(node, of: Vocabulary.authentication) else {
             return .none
         }
         if !settings.contains(where: \.isSecret) {
@@ -69,14 +68,14 @@ extension DefinitionDecoder {
         case "oauth": return oauth(value).map { .login($0) } ?? .none
         case "session": return session(value).map { .login($0) } ?? .none
         case "basic":
-            let fields = fields(value, known: ["user", "password"])
+            let fields = fields(value, Vocabulary.basic)
             let user = required("user", of: fields, in: value).flatMap { template($0) }
             // An API key as the user goes with an empty password.
             let password = fields["password"].flatMap { template($0) } ?? (try? Template(parsing: ""))
             guard let user, let password else { return .none }
             return .basic(user: user, password: password)
         default:
-            let fields = fields(value, known: ["name", "value"])
+            let fields = fields(value, Vocabulary.credential)
             let name = required("name", of: fields, in: value).flatMap { text($0) }
             let credential = required("value", of: fields, in: value).flatMap { self.credential($0) }
             guard let name, let credential else { return .none }
@@ -98,7 +97,8 @@ extension DefinitionDecoder {
     }
 
     /// The one member of a mapping that chooses between styles.
-    mutating func only(_ node: YAMLNode, of styles: [String]) -> (style: String, value: YAMLNode)? {
+    mutating func only(_ node: YAMLNode, of group: FieldGroup) -> (style: String, value: YAMLNode)? {
+        let styles = group.names
         let members = members(node)
         guard let member = members.first, members.count == 1 else {
             report(node, "exactly one of these belongs here: \(styles.joined(separator: ", "))")

@@ -4,7 +4,7 @@ import YAML
 extension DefinitionDecoder {
     mutating func errorRules(_ node: YAMLNode?) -> ErrorRules {
         guard let node else { return ErrorRules() }
-        let fields = fields(node, known: ["message", "code", "retry_header", "rules"])
+        let fields = fields(node, Vocabulary.errors)
         var table = ErrorRules(
             messagePaths: fields["message"].map { paths($0) } ?? [],
             codePaths: fields["code"].map { paths($0) } ?? [],
@@ -24,10 +24,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func errorRule(_ node: YAMLNode, hasCode: Bool) -> ErrorRule? {
-        let fields = fields(
-            node,
-            known: ["status", "code", "message", "body", "action", "wait", "shrink"]
-        )
+        let fields = fields(node, Vocabulary.errorRule)
         let statuses = required("status", of: fields, in: node).map { self.statuses($0) }
         let action: ErrorAction? = required("action", of: fields, in: node).flatMap { choice($0, "action") }
         if let code = fields["code"], !hasCode {
@@ -62,7 +59,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func shrink(_ node: YAMLNode) -> ErrorRule.Shrink? {
-        let fields = fields(node, known: ["param", "min"])
+        let fields = fields(node, Vocabulary.shrink)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let least = required("min", of: fields, in: node).flatMap { count($0, in: 1...1_000_000) }
         guard let parameter, let least else { return nil }

@@ -17,7 +17,7 @@ extension DefinitionDecoder {
                 LimitDefinition(name: member.key, rate: $0, share: nil, headers: [])
             }
         }
-        let fields = fields(member.value, known: ["rate", "share", "headers"])
+        let fields = fields(member.value, Vocabulary.limit)
         let rate = required("rate", of: fields, in: member.value).flatMap { self.rate($0) }
         let share = fields["share"].flatMap { self.share($0) }
         let headers = fields["headers"].map { families($0) } ?? []
@@ -61,7 +61,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func family(_ node: YAMLNode) -> LimitHeaders? {
-        let fields = fields(node, known: ["limit", "remaining", "reset", "interval_milliseconds"])
+        let fields = fields(node, Vocabulary.limitHeaders)
         if fields["limit"] == nil, fields["remaining"] == nil {
             report(
                 node,
@@ -78,23 +78,25 @@ extension DefinitionDecoder {
     }
 
     /// A header's name, or one field of what it holds.
-    private mutating func header(_ node: YAMLNode, others: [String] = []) -> HeaderField? {
+    private mutating func header(_ node: YAMLNode, of group: FieldGroup = Vocabulary.headerField)
+        -> HeaderField?
+    {
         guard case .mapping = node.content else {
             return text(node).map { HeaderField(header: $0, field: nil) }
         }
-        let fields = fields(node, known: ["header", "field"] + others)
+        let fields = fields(node, group)
         guard let name = required("header", of: fields, in: node).flatMap({ text($0) }) else { return nil }
         return HeaderField(header: name, field: fields["field"].flatMap { text($0) })
     }
 
     private mutating func reset(_ node: YAMLNode) -> ResetField? {
-        guard let header = header(node, others: ["format"]) else { return nil }
+        guard let header = header(node, of: Vocabulary.resetField) else { return nil }
         guard let format = node["format"] else { return ResetField(field: header, format: .seconds) }
         return choice(format, "format of a reset").map { ResetField(field: header, format: $0) }
     }
 
     mutating func quota(_ node: YAMLNode) -> QuotaDefinition? {
-        let fields = fields(node, known: ["daily", "headers", "reserve", "resets"])
+        let fields = fields(node, Vocabulary.quota)
         let daily = fields["daily"].flatMap { template($0) }
         if let node = fields["daily"], let daily, let text = try? daily.text(defaults), Int(text) ?? 0 < 1 {
             report(node, "\(text) is no number of requests a day")
@@ -126,7 +128,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func take(_ node: YAMLNode, into quota: inout QuotaDefinition) {
-        let fields = fields(node, known: ["limit", "remaining", "usage"])
+        let fields = fields(node, Vocabulary.quotaHeaders)
         quota.limit = fields["limit"].flatMap { header($0) }
         quota.remaining = fields["remaining"].flatMap { header($0) }
         quota.usage = fields["usage"].flatMap { header($0) }
@@ -140,7 +142,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func quotaReset(_ node: YAMLNode) -> QuotaDefinition.Reset? {
-        guard let (style, value) = only(node, of: ["midnight", "header"]) else { return nil }
+        guard let (style, value) = only(node, of: Vocabulary.quotaReset) else { return nil }
         guard style == "midnight" else { return reset(value).map { .header($0) } }
         guard let template = template(value) else { return nil }
         if let text = try? template.text(defaults), DayOffset(text) == nil {

@@ -16,20 +16,8 @@ extension DefinitionDecoder {
         case body, basic
     }
 
-    /// What every login has.
-    private static let commonFields = [
-        "headers", "token", "header", "expires_in", "expires_field", "early", "learns",
-    ]
-
     mutating func oauth(_ node: YAMLNode) -> LoginDefinition? {
-        let fields = fields(
-            node,
-            known: [
-                "grant", "token_url", "client_id", "client_secret", "client_auth", "refresh_token", "rotates",
-                "scope",
-                "body", "extra", "jwt",
-            ] + Self.commonFields
-        )
+        let fields = fields(node, Vocabulary.oauth)
         let choice: Grant? = required("grant", of: fields, in: node).flatMap { self.choice($0, "grant") }
         let address = required("token_url", of: fields, in: node).flatMap { self.address($0) }
         let grant = choice.flatMap { self.grant($0, fields, in: node) }
@@ -104,10 +92,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func assertion(_ node: YAMLNode) -> AssertionDefinition? {
-        let fields = fields(
-            node,
-            known: ["key", "passphrase", "key_id", "issuer", "subject", "audience", "lifetime", "claims"]
-        )
+        let fields = fields(node, Vocabulary.assertion)
         let key = required("key", of: fields, in: node).flatMap { credential($0) }
         var claims: [LoginDefinition.Parameter] = []
         for (name, claim) in [("issuer", "iss"), ("subject", "sub"), ("audience", "aud")] {
@@ -142,7 +127,7 @@ extension DefinitionDecoder {
 
     /// A login of an API's own: what is posted, and where its answer has the token.
     mutating func session(_ node: YAMLNode) -> LoginDefinition? {
-        let fields = fields(node, known: ["post", "body", "format"] + Self.commonFields)
+        let fields = fields(node, Vocabulary.session)
         let address = required("post", of: fields, in: node).flatMap { self.address($0) }
         let parameters = required("body", of: fields, in: node).map { self.parameters($0) } ?? []
         if let body = fields["body"], !parameters.contains(where: { !$0.value.references.isEmpty }) {
@@ -191,7 +176,7 @@ extension DefinitionDecoder {
 
     /// The header that carries a token: `{name: X-Session, value: "{{ token }}"}`.
     private mutating func tokenHeader(_ node: YAMLNode) -> LoginDefinition.Parameter? {
-        let fields = fields(node, known: ["name", "value"])
+        let fields = fields(node, Vocabulary.credential)
         let name = required("name", of: fields, in: node).flatMap { text($0) }
         let value = required("value", of: fields, in: node).flatMap {
             template($0, variables: ["token": .anything])

@@ -20,14 +20,7 @@ struct DefinitionDecoder {
     }
 
     mutating func extractor(_ root: YAMLNode) -> ExtractorDefinition? {
-        let fields = fields(
-            root,
-            known: [
-                "extractor", "description", "settings", "base_url", "hosts", "auth", "headers", "limits",
-                "quota",
-                "errors", "feeds", "defaults", "streams",
-            ]
-        )
+        let fields = fields(root, Vocabulary.extractor)
         // The settings come first: every template is checked against them.
         settings = declarations(fields["settings"])
         let name = required("extractor", of: fields, in: root).flatMap { text($0) }
@@ -118,8 +111,9 @@ extension DefinitionDecoder {
         }
     }
 
-    /// The members of a mapping by name; each that is not known is a problem.
-    mutating func fields(_ node: YAMLNode, known: [String]) -> [String: YAMLNode] {
+    /// The members of a mapping by name; each that its group does not have is a problem.
+    mutating func fields(_ node: YAMLNode, _ group: FieldGroup) -> [String: YAMLNode] {
+        let known = group.names
         var fields: [String: YAMLNode] = [:]
         for member in members(node) {
             if known.contains(member.key) {
@@ -133,11 +127,14 @@ extension DefinitionDecoder {
 
     static func hint(for name: String, among known: [String]) -> String {
         NearestName.of(name, among: known).map { "did you mean \($0)?" }
-            ?? "known here: \(known.sorted().joined(separator: ", "))"
+            ?? (known.isEmpty
+                ? "there is none here" : "known here: \(known.sorted().joined(separator: ", "))")
     }
 
     mutating func required(_ name: String, of fields: [String: YAMLNode], in node: YAMLNode) -> YAMLNode? {
         if let field = fields[name] { return field }
+        // What is no mapping at all was said to be none.
+        guard node.isNull || node.isMapping else { return nil }
         report(node, "the field \(name) is missing: add it here")
         return nil
     }

@@ -12,7 +12,7 @@ enum CommandTree {
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
-                subcommands: [sync, demo, simulate, state]
+                subcommands: [sync, demo, simulate, state, extractor]
             ),
             version: version,
             exitCodes: [
@@ -50,17 +50,19 @@ enum CommandTree {
             heading: "Account",
             isRepeated: true
         ),
-        Option(
-            "extractors",
-            value: "DIR",
-            help: "Where extractors are looked for first.",
-            heading: "Account",
-            environment: "SLUICE_EXTRACTORS",
-            completion: .folders
-        ),
+        extractorsFolder,
     ]
 
-    private static let connectionOptions = [
+    static let extractorsFolder = Option(
+        "extractors",
+        value: "DIR",
+        help: "Where extractors are looked for first.",
+        heading: "Account",
+        environment: "SLUICE_EXTRACTORS",
+        completion: .folders
+    )
+
+    static let connectionOptions = [
         Option(
             "ca-file",
             value: "FILE",

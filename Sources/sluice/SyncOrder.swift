@@ -30,11 +30,7 @@ struct SyncOrder: Sendable {
         self.file = file
         let extractor = try Self.value("extractor", command, file?.extractor)
         let name = try Self.value("account", command, file?.account)
-        let locator = ExtractorLocator(
-            option: command.value("extractors"),
-            environment: program.environment,
-            executablePath: program.executablePath
-        )
+        let locator = program.locator(command)
         definition = try ExtractorDefinition.load(folder: extractor.read { try locator.folder(of: $0) })
         account = try name.read { try AccountName(extractor: extractor.text, account: $0) }
         let reader = SecretReader(environment: program.environment)

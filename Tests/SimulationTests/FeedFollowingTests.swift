@@ -326,7 +326,7 @@ struct FeedFollowingTests {
         _ = try await simulation.sync(["customers"])
         let begun = try #require(try simulation.destination.bookmark(of: customers)?.feed).at
         let count = simulation.destination.events.count
-        var changes: [StripeChange] = []
+        var changes: [SimulatedChange] = []
         for _ in 0..<5 {
             simulation.advance(.seconds(1_800))
             changes += try simulation.simulator.change(updates: 2, streams: ["customers"])
