@@ -1,6 +1,7 @@
 import Core
 import ProcessSupport
 import Runs
+import Simulators
 import Testing
 
 /// Single things that runs by time, token and whole must do.

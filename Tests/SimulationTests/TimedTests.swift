@@ -2,6 +2,7 @@ import Core
 import Foundation
 import ProcessSupport
 import Runs
+import Simulators
 import Testing
 
 /// Fifty rounds for each seed over an API with modification times; `SLUICE_SEEDS` says how many seeds (5).
