@@ -21,15 +21,13 @@ final class TimedSimulation {
     private let definition: ExtractorDefinition
     private let account: AccountName
     private let skew: Duration
-    private let dice: Locked<SeededGenerator>
+    private let fate: Fate
     private var checked = 0
     private var view: [String: [String: String?]] = [:]
     private var places: [String: [String: Int]] = [:]
     private var ids: Set<String> = []
     /// What the runs warned of, by how often.
     private(set) var warnings: [String: Int] = [:]
-    /// The share of commits that fail and are redone, and of those that end the run as a kill would.
-    private let rates: Locked<(aborts: Double, deaths: Double)>
 
     /// Runs by a definition; `skew` is how far the local clock is ahead of the API's.
     init(
@@ -44,16 +42,9 @@ final class TimedSimulation {
         self.skew = skew
         definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "timed.yaml")
         account = try AccountName("timed/one")
-        let dice = Locked(SeededGenerator(seed: seed ^ 0xd1ce))
-        self.dice = dice
-        let rates = Locked((aborts: aborts, deaths: deaths))
-        self.rates = rates
-        destination = MemoryDestination(account) { () throws(PublishError) in
-            let roll = dice.withLock { Double.random(in: 0..<1, using: &$0) }
-            let (aborts, deaths) = rates.withLock { $0 }
-            if roll < deaths { throw PublishError(.fatal, "killed") }
-            if roll < deaths + aborts { throw PublishError(.aborted, "aborted") }
-        }
+        let fate = Fate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
+        self.fate = fate
+        destination = MemoryDestination(account) { () throws(PublishError) in try fate.decide() }
     }
 
     var streams: [String] { definition.streams.map(\.name) }
@@ -198,7 +189,7 @@ final class TimedSimulation {
     /// Lets everything settle: no traps, and time for what is late.
     func settle(_ names: [String]? = nil, after wait: Duration = .seconds(700)) async throws {
         api.set(TimedAPI.Traps())
-        rates.withLock { $0 = (0, 0) }
+        fate.calm()
         api.clock.advance(by: wait)
         for _ in 0..<5 where try await sync(names).status == .success {
             break
@@ -207,6 +198,37 @@ final class TimedSimulation {
         let outcome = try await sync(names)
         guard outcome.status == .success else {
             throw Violation(description: "the last run ended \(outcome.json.compactText)")
+        }
+    }
+}
+
+/// What becomes of commits: some fail and are redone, some end the run as a kill would.
+private final class Fate: Sendable {
+    private struct State {
+        var random: SeededGenerator
+        var aborts: Double
+        var deaths: Double
+    }
+
+    private let state: Locked<State>
+
+    init(seed: UInt64, aborts: Double, deaths: Double) {
+        state = Locked(State(random: SeededGenerator(seed: seed), aborts: aborts, deaths: deaths))
+    }
+
+    func decide() throws(PublishError) {
+        let error = state.withLock { state -> PublishError? in
+            let roll = Double.random(in: 0..<1, using: &state.random)
+            if roll < state.deaths { return PublishError(.fatal, "killed") }
+            return roll < state.deaths + state.aborts ? PublishError(.aborted, "aborted") : nil
+        }
+        if let error { throw error }
+    }
+
+    func calm() {
+        state.withLock { state in
+            state.aborts = 0
+            state.deaths = 0
         }
     }
 }
