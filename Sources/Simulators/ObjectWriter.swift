@@ -53,6 +53,20 @@ struct ObjectWriter {
         needsComma = true
     }
 
+    /// A string as an element.
+    mutating func text(_ value: String) {
+        separate()
+        JSONText.appendQuoted(value.utf8, to: &bytes)
+        needsComma = true
+    }
+
+    /// An array of strings.
+    mutating func texts(_ name: String, _ values: [String]) {
+        array(name) { writer in
+            for value in values { writer.text(value) }
+        }
+    }
+
     /// An integer; nil is null.
     mutating func number(_ name: String, _ value: Int?) {
         guard self.name(name) else { return }

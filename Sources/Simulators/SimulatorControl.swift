@@ -67,7 +67,8 @@ struct SimulatorControl {
     // MARK: Changes
 
     private func change(_ document: JSONValue) throws(SimulatorError) -> JSONValue {
-        let done = try account.change(WantedChanges(document)).map { change -> JSONValue in
+        let done = try account.change(WantedChanges(document, others: account.otherChanges)).map {
+            change -> JSONValue in
             [
                 "action": .string(change.action.rawValue), "stream": .string(change.stream),
                 "id": .string(change.id),

@@ -6,10 +6,12 @@ struct WantedChanges: Sendable {
     var updates = 0
     var deletes = 0
     var merges = 0
+    /// What only this service knows, by name.
+    var others: [String: Int] = [:]
     /// Nil for all that can be changed.
     var streams: [String]?
 
-    /// The number of all.
+    /// The number of all but those that only this service knows.
     var count: Int { creates + updates + deletes + merges }
 
     /// How many of a kind are possible at once.
@@ -23,22 +25,25 @@ struct WantedChanges: Sendable {
         updates: Int = 0,
         deletes: Int = 0,
         merges: Int = 0,
+        others: [String: Int] = [:],
         streams: [String]? = nil
     ) throws(SimulatorError) {
         self.creates = creates
         self.updates = updates
         self.deletes = deletes
         self.merges = merges
+        self.others = others
         self.streams = streams
         try check()
     }
 
-    /// Reads `{"creates": N, "updates": N, "deletes": N, "merges": N, "streams": [NAME]}`.
+    /// Reads `{"creates": N, "updates": N, "deletes": N, "merges": N, "streams": [NAME]}`, and numbers of the others.
     ///
     /// - Throws: if it is anything else.
-    init(_ document: JSONValue) throws(SimulatorError) {
+    init(_ document: JSONValue, others names: [String] = []) throws(SimulatorError) {
+        let counted = ["creates", "updates", "deletes", "merges"] + names
         let usage =
-            #"{"creates": N, "updates": N, "deletes": N, "merges": N, "streams": [NAME]}, each of which may "#
+            "{\(counted.map { "\"\($0)\": N" }.joined(separator: ", ")), \"streams\": [NAME]}, each of which may "
             + "be left out"
         guard let members = document.members else { throw SimulatorError("the body is not \(usage)") }
         for member in members {
@@ -50,6 +55,7 @@ struct WantedChanges: Sendable {
             case "streams":
                 guard let elements = member.value.elements else { throw SimulatorError("streams is no list") }
                 streams = elements.map { $0.text ?? $0.compactText }
+            case let name where names.contains(name): others[name] = try Self.count(member)
             default: throw SimulatorError("there is no \(member.name): the body is \(usage)")
             }
         }
@@ -62,7 +68,8 @@ struct WantedChanges: Sendable {
     }
 
     private func check() throws(SimulatorError) {
-        for count in [creates, updates, deletes, merges] where !(0...Self.limit).contains(count) {
+        for count in [creates, updates, deletes, merges] + others.values
+        where !(0...Self.limit).contains(count) {
             throw SimulatorError("cannot make \(count) changes; 0 to \(Self.limit) of a kind are possible")
         }
     }

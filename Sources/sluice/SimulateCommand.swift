@@ -12,6 +12,7 @@ struct SimulateCommand {
     static let services: [(name: String, make: @Sendable (SimulatorConfiguration) throws -> any Simulator)] =
         [
             ("stripe", { try StripeSimulator($0) }), ("zendesk", { try ZendeskSimulator($0) }),
+            ("hubspot", { try HubSpotSimulator($0) }),
         ]
 
     func run() async throws -> Int32 {

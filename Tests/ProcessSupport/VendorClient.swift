@@ -1,5 +1,4 @@
 import Foundation
-package import JSON
 
 /// A client of a service that others wrote, as a program of its own: `scripts/clients` installs them.
 package enum VendorClient {
@@ -18,8 +17,10 @@ package enum VendorClient {
         return false
     }()
 
-    /// Runs `Tests/Clients/NAME.py ADDRESS`; the document that it prints.
-    package static func run(_ name: String, _ address: String) async throws -> JSONValue {
+    /// Runs `Tests/Clients/NAME.py ADDRESS`; what it prints.
+    ///
+    /// - Throws: if it does not end well.
+    package static func run(_ name: String, _ address: String) async throws -> String {
         let process = try SluiceProcess(
             program: python,
             ["\(SluiceProcess.packageRoot)/Tests/Clients/\(name).py", address],
@@ -35,6 +36,6 @@ package enum VendorClient {
                     "\(name).py ended with \(process.exitCode): \(process.standardError.suffix(2000))"
             )
         }
-        return try JSONValue.parse(Array(process.standardOutput.utf8))
+        return process.standardOutput
     }
 }

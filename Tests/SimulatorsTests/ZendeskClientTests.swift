@@ -14,7 +14,8 @@ struct ZendeskClientTests {
         defer { simulator.stop() }
         try simulator.change(creates: 30, updates: 60, deletes: 10, merges: 2)
         simulator.clock.advance(by: .seconds(400))
-        let read = try await VendorClient.run("zendesk", "http://127.0.0.1:\(port)")
+        let output = try await VendorClient.run("zendesk", "http://127.0.0.1:\(port)")
+        let read = try JSONValue.parse(Array(output.utf8))
         func keys(_ list: String) throws -> [String] {
             try #require(read["lists"]?[list]?.elements, "\(list)").compactMap(\.text)
         }

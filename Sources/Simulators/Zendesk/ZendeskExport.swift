@@ -69,7 +69,7 @@ struct ZendeskExport {
         before: String?,
         hasMore: Bool
     ) -> [UInt8] {
-        let links = ZendeskLinks(request)
+        let links = PageLinks(request)
         func link(_ cursor: String?) -> String? {
             cursor.map { links.link(without: ["start_time", "cursor"], ("cursor", $0)) }
         }
@@ -156,7 +156,7 @@ struct ZendeskExport {
             if case .objects(let collection) = content { writeSideLoads(collection, found, to: &body) }
             body.text(
                 "next_page",
-                end.map { ZendeskLinks(request).link(without: ["start_time"], ("start_time", String($0))) }
+                end.map { PageLinks(request).link(without: ["start_time"], ("start_time", String($0))) }
             )
             body.number("count", found.count)
             if hasEnd { body.bool("end_of_stream", isEnd) }

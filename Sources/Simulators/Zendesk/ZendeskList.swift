@@ -80,7 +80,7 @@ struct ZendeskList {
         func cursor(_ place: Int?) -> String? { place.map { ZendeskCursor.list(sort, value($0), $0) } }
         let after = isRepeated ? asked : cursor(found.last)
         let before = cursor(found.first)
-        let links = ZendeskLinks(request)
+        let links = PageLinks(request)
         func link(_ name: String, _ cursor: String?) -> String? {
             cursor.map { links.link(without: Self.cursorNames, (name, $0), ("page[size]", String(size))) }
         }
@@ -138,7 +138,7 @@ struct ZendeskList {
             rows.reverse()
         }
         let found = Array(rows.dropFirst(offset.partialValue).prefix(size))
-        let links = ZendeskLinks(request)
+        let links = PageLinks(request)
         func link(_ page: Int) -> String {
             links.link(without: ["page", "per_page"], ("page", String(page)), ("per_page", String(size)))
         }

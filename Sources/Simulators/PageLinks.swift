@@ -2,13 +2,12 @@ import Core
 import Web
 
 /// The addresses of further pages: the request's own, with other parameters of paging.
-struct ZendeskLinks {
+struct PageLinks {
     private let base: String
     private let query: WebQuery
 
     init(_ request: WebRequest) {
-        let scheme = request.headers["X-Forwarded-Proto"] ?? "http"
-        base = "\(scheme)://\(request.headers["Host"] ?? "127.0.0.1")\(request.path)"
+        base = request.origin + request.path
         query = request.query
     }
 
