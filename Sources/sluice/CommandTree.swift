@@ -339,7 +339,7 @@ enum CommandTree {
                 fallback: "8420"
             ),
             Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
-            Option("records", short: "n", value: "N", help: "Objects in each list.", fallback: "1000"),
+            Option("records", short: "n", value: "N", help: "Objects in each large list.", fallback: "1000"),
             Option(
                 "faults",
                 value: "NAME,…",
@@ -372,6 +372,10 @@ enum CommandTree {
                 "sluice simulate stripe --port 8420 --records 5000 --config-out stripe.yaml"
             ),
             Example("With faults", "sluice simulate stripe --faults rate_limit,cut_body=0.05"),
+            Example(
+                "A local Zendesk whose minutes pass in a second, and half of whose objects share one second",
+                "sluice simulate zendesk --clock-speed 60 --records 3000 --faults tie_block=0.5"
+            ),
             Example(
                 "A busy account whose events are listed up to half a minute late",
                 "sluice simulate stripe --changes-per-minute 60 --faults late_events=1:30"

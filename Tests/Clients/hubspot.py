@@ -1,8 +1,7 @@
 """Reads all of a local HubSpot with HubSpot's own client, and meets its errors as that client's exceptions.
 
-    pip install hubspot-api-client==12.0.0
     sluice simulate hubspot --port 8420 &
-    python3 Tests/Clients/hubspot.py http://127.0.0.1:8420
+    $(scripts/clients) Tests/Clients/hubspot.py http://127.0.0.1:8420
 """
 
 import json

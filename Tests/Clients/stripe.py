@@ -1,8 +1,7 @@
 """Reads all lists of a local Stripe with Stripe's own client, and meets its errors as that client's exceptions.
 
-    pip install stripe==16.1.0
     sluice simulate stripe --port 8420 &
-    python3 Tests/Clients/stripe.py http://127.0.0.1:8420
+    $(scripts/clients) Tests/Clients/stripe.py http://127.0.0.1:8420
 """
 
 import json
