@@ -125,7 +125,7 @@ import Testing
         }
         #expect(pages.order == .pages(.cursor(field: ["next"], parameter: "after", more: nil), cap: 1000))
         #expect(try definition.stream(named: "lines").parent?.name == "orders")
-        #expect(definition.streams.allSatisfy(\.remembers))
+        #expect(definition.streams.allSatisfy { $0.remembers })
     }
 
     @Test func fingerprintsNameTheProgress() throws {
