@@ -20,6 +20,11 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     /// The new token is committed, and not used yet.
     case afterTokenCommit = "after_token_commit"
 
+    /// The points that every run passes which publishes something; the others belong to tokens that are replaced.
+    package static let publishing: [CrashPoint] = [
+        .afterFetch, .afterBegin, .midProduce, .afterState, .duringFlush, .afterEndTransaction, .afterCommit,
+    ]
+
     private static let plan: CrashPlan? = {
         guard let value = unsafe getenv("SLUICE_CRASH_AT") else { return nil }
         let text = unsafe String(cString: value)

@@ -17,6 +17,8 @@ final class Authorizer: Sendable {
         var fixed = Proof(generation: 0, form: .none, base: nil)
         var generation = 0
         var rotation: Rotation?
+        /// Whether what is kept was sealed with the second key.
+        var isToBeResealed = false
         /// Given by an API that was not expected to, and only known here.
         var refreshToken: String?
     }
@@ -106,6 +108,8 @@ final class Authorizer: Sendable {
         }
         contents.withLock { contents in
             contents.rotation = rotation
+            // Under the key that seals from now on, before anything else.
+            contents.isToBeResealed = record.map { $0.seed == seed && seal.isOld($0) } ?? false
             guard !rotation.isDoubtful, let value = rotation.content.accessToken,
                 let expires = rotation.content.expires
             else { return }
@@ -129,10 +133,23 @@ final class Authorizer: Sendable {
 
     /// What a request carries now; asks for a token where none is good.
     func proof() async throws -> Proof {
+        if contents.withLock({ $0.isToBeResealed }) { try await reseal() }
         guard case .login(let login) = definition.authentication else {
             return contents.withLock { $0.fixed }
         }
         return try proof(of: await token(login), login)
+    }
+
+    /// Seals what is kept with the first key, once.
+    private func reseal() async throws {
+        await turn.take()
+        defer { turn.give() }
+        guard let rotation = contents.withLock({ $0.isToBeResealed ? $0.rotation : nil }) else { return }
+        let status: CredentialRecord.Status = rotation.isDoubtful ? .renewing : .kept
+        try await rotation.store.keep(
+            rotation.seal.record(rotation.content, status, seed: rotation.seed, at: wall())
+        )
+        contents.withLock { $0.isToBeResealed = false }
     }
 
     /// The API refused a request; says whether there is another proof to try it with.

@@ -15,6 +15,7 @@ extension DefinitionDecoder {
         case "offset":
             return counted(value, Vocabulary.offset).map { .offset(parameter: $0.parameter, end: $0.end) }
         case "page":
+            numberedPages.append(node)
             return counted(value, Vocabulary.page).map {
                 .number(parameter: $0.parameter, first: $0.first, end: $0.end)
             }

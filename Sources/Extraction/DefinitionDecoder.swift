@@ -9,6 +9,8 @@ import YAML
 /// nil and takes no further part.
 struct DefinitionDecoder {
     private(set) var problems: [DefinitionProblem] = []
+    /// Where pages are asked for by their number.
+    var numberedPages: [YAMLNode] = []
     /// The declared settings: all that a template can use.
     var settings: [SettingDeclaration] = []
 
@@ -39,6 +41,15 @@ struct DefinitionDecoder {
             feeds: fields["feeds"].map { members($0).map(\.key) } ?? [],
             errors: errorRules
         )
+        if errorRules.rules.contains(where: { $0.shrink != nil }) {
+            for node in numberedPages {
+                report(
+                    node,
+                    "the number of a page means other records when pages shrink: take shrink out of the errors' rules, "
+                        + "or page by offset or cursor"
+                )
+            }
+        }
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },

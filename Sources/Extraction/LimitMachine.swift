@@ -84,11 +84,15 @@ package struct LimitMachine: Sendable {
         // Those sent since may not be counted in it yet. Resets are whole seconds, rounded either way.
         let left = isShort ? remaining : remaining - (sentCount - number)
         let until = now + reset + (isShort ? .zero : .seconds(1))
-        if let budget, budget.hasReset, now < budget.until, until <= budget.until + .seconds(2) {
-            // Answers that overtook each other: of one window the least counts.
-            self.budget?.remaining = min(budget.remaining, left)
-        } else {
-            budget = Budget(remaining: left, until: until, hasReset: true)
+        guard let budget, budget.hasReset, now < budget.until else {
+            self.budget = Budget(remaining: left, until: until, hasReset: true)
+            return
+        }
+        // Answers overtake each other: of one window the least counts, of one that is over nothing.
+        switch until - budget.until {
+        case ..<(.seconds(-2)): break
+        case ...(.seconds(2)): self.budget?.remaining = min(budget.remaining, left)
+        default: self.budget = Budget(remaining: left, until: until, hasReset: true)
         }
     }
 

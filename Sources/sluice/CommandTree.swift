@@ -340,7 +340,12 @@ enum CommandTree {
             ),
             Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
             Option("records", short: "n", value: "N", help: "Objects in each list.", fallback: "1000"),
-            Option("faults", value: "NAME,…", help: "Faults to inject, as NAME or NAME=RATE."),
+            Option(
+                "faults",
+                value: "NAME,…",
+                help:
+                    "Faults to inject, as NAME, NAME=RATE or NAME=RATE:SECONDS; a wrong name lists those of the service."
+            ),
             Option(
                 "clock-speed",
                 value: "X",
@@ -360,7 +365,7 @@ enum CommandTree {
                 completion: .files
             ),
         ],
-        arguments: [Argument("service", help: "The service.", choices: ["stripe"])],
+        arguments: [Argument("service", help: "The service.", choices: SimulateCommand.services.map(\.name))],
         examples: [
             Example(
                 "A local Stripe",
@@ -370,6 +375,10 @@ enum CommandTree {
             Example(
                 "A busy account whose events are listed up to half a minute late",
                 "sluice simulate stripe --changes-per-minute 60 --faults late_events=1:30"
+            ),
+            Example(
+                "A HubSpot whose searches see changes up to a minute late, in time that runs fast",
+                "sluice simulate hubspot --clock-speed 60 --changes-per-minute 60 --faults search_lag=1:60"
             ),
         ]
     )

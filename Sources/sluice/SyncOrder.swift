@@ -135,7 +135,7 @@ struct SyncOrder: Sendable {
         guard since <= Instant.systemClock() else {
             throw command.bad("since", text, "a time in the past")
         }
-        let unable = streams.filter { $0.since == nil }.map(\.name)
+        let unable = streams.filter { !$0.beginsAtTime }.map(\.name)
         guard let first = unable.first else { return since }
         throw ExtractionError(
             .noSince,

@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func emptyTemplateOfABodyIsNamed() async throws {
-        let yaml = Self.yaml.replacing("{{ config.api_key }}\"}", with: "x{{ config.none }}\"}")
+        let yaml = Self.yaml.replacing("key: \"{{ config.api_key }}\"}", with: "key: \"x{{ config.none }}\"}")
             .replacing("settings:", with: "settings:\n  none: {}")
         let bench = try Bench(yaml, script: [])
         let error = #expect(throws: ExtractionError.self) { try bench.reader() }

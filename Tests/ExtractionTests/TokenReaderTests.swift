@@ -175,6 +175,7 @@ import Testing
     )
     func firstRequest(place: TokenPlace, parameters: String) async throws {
         let api = API()
+        api.state.withLock { $0.times = [1, 2, 3, 4] }
         let bench = try HandlerBench(Self.yaml()) { api.answer($0) }
         _ = try await Self.read(bench, from: place)
         let asked = try #require(bench.transport.asked.first)
