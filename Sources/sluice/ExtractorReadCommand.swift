@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Core
+import Expressions
 import Extraction
 import ExtractorKit
 import Glibc

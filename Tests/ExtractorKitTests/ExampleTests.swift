@@ -82,7 +82,7 @@ import Testing
             extractor: definition,
             settings: example.settings,
             transport: trace,
-            clock: WaitingClock(elapsed: { .zero }, sleep: { _ in }),
+            clock: .passing,
             wall: { now }
         )
         let sample = try await StreamSample.read(

@@ -61,7 +61,7 @@ import Testing
             extractor: definition,
             settings: ["token": "topsecret"],
             transport: trace,
-            clock: WaitingClock(elapsed: { .zero }, sleep: { _ in }),
+            clock: .passing,
             wall: { Self.now }
         )
         let sample = try await StreamSample.read(
