@@ -141,4 +141,22 @@ struct FeedWindowTests {
         #expect(Self.values(destination) == [#"{"id":"a","n":1}"#, #"{"id":"a","n":2}"#])
         #expect(service.log == ["/events", "/events", "/records", "/events"])
     }
+
+    @Test(
+        "a list that was read before its feed was followed says nothing of what changed since: it is read anew"
+    )
+    func listWithoutFeed() async throws {
+        let destination = FakeDestination()
+        let lines = Self.yaml.split(separator: "\n").filter { !$0.contains("follow:") }
+        #expect(lines.count == Self.yaml.split(separator: "\n").count - 1)
+        let alone = lines.joined(separator: "\n")
+        _ = try await DefinedRun.run(alone, Service(value: 1), into: destination)
+        #expect(try destination.bookmark(of: StreamName("records"))?.feed == nil)
+        let service = Service(value: 2)
+        let now = DefinedRun.now.advanced(by: .seconds(100))
+        let outcome = try await DefinedRun.run(Self.yaml, service, into: destination, now: now)
+        #expect(outcome.status == .success)
+        #expect(service.log == ["/events", "/records", "/events"])
+        #expect(Self.values(destination).last == #"{"id":"a","n":2}"#)
+    }
 }
