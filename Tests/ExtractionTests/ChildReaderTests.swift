@@ -169,4 +169,13 @@ import Testing
         }
         #expect(try await read(bench).map(\.seen) == [Self.seen("a", [["b1"], ["b2"]])])
     }
+
+    /// Its list has the parent: an answer that may be a proxy's or a wrong path's does not prove that it is gone.
+    @Test func aListedParentIsNotGoneByADoubtfulAnswer() async throws {
+        let bench = try FeedBench.bench([
+            .page(.list(["a"], more: false)), .status(404, #"{"error":{"message":"Unrecognized URL"}}"#),
+        ])
+        let error = await #expect(throws: ExtractionError.self) { try await read(bench) }
+        #expect(error?.codeText == "extraction.status")
+    }
 }

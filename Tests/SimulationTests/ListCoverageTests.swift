@@ -2,6 +2,7 @@ import Core
 import JSON
 import Runs
 import Simulators
+import Synchronization
 import Testing
 
 /// What a list covers of the feed behind it, and what it leaves to the feed.
@@ -159,5 +160,35 @@ struct ListCoverageTests {
         let outcome = try await simulation.sync(["customers"])
         #expect(outcome.streams[0].outcome.note?.contains("read anew") == true)
         #expect(Following.news(simulation, since: count).isEmpty)
+    }
+
+    @Test("a list that is read again at once meets all that was published, and misses nothing")
+    func repeatedAtOnce() async throws {
+        let simulation = try await Following.calm(records: 30)
+        _ = try await simulation.sync(["customers"])
+        let count = simulation.destination.events.count
+        let outcome = try await simulation.sync(["customers"], resyncs: true, acceptsAbsence: false)
+        #expect(outcome.status == .success)
+        #expect(simulation.destination.events.count == count)
+    }
+
+    @Test("a list that takes longer than the feed keeps its entries says so, and the next run reads it anew")
+    func lostFeed() async throws {
+        let simulation = try await Following.calm(records: 12)
+        let clock = simulation.simulator.clock
+        let listed = Locked(0)
+        let outcome = try await simulation.sync(["customers"]) { address in
+            guard address.contains("/v1/customers?") else { return }
+            let isEarly = listed.withLock { listed in
+                listed += 1
+                return listed < 9
+            }
+            guard isEarly else { return }
+            clock.advance(by: .seconds(31 * 86_400))
+        }
+        #expect(outcome.streams[0].outcome.error?.codeText == "run.feed_lost")
+        #expect(listed.withLock { $0 } == 1)
+        _ = try simulation.simulator.change(updates: 3, deletes: 1, streams: ["customers"])
+        try await simulation.settle(["customers"])
     }
 }
