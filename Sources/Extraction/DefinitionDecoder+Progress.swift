@@ -281,9 +281,7 @@ extension DefinitionDecoder {
             for name in ["get", "post"] { fields[name] = stream.own[name] }
         }
         if fields["get"] == nil, fields["post"] == nil { return nil }
-        guard let request = request(fields, defaults: stream.fields["query"], in: node, variables) else {
-            return nil
-        }
+        guard let request = request(fields, in: node, variables) else { return nil }
         for name in ["at", "after"] where !request.reads("tie", name) {
             report(node, "nothing here says which records: write {{ tie.\(name) }}")
         }

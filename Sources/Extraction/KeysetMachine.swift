@@ -100,7 +100,7 @@ extension KeysetMachine {
             try stepBack()
             return []
         }
-        readTo = start
+        readTo = max(readTo, start)
         try checkOrder(page)
         let known = anchors.last?.identities ?? []
         let new = page.times.indices.filter { position in
@@ -150,16 +150,19 @@ extension KeysetMachine {
         return page.times.indices.contains { anchor.keys.contains(page.key($0)) }
     }
 
+    private static let lostRecords = Problem(
+        message:
+            "the records that a page ended with do not come again where the next one begins: the request has to"
+            + " include the time that it begins at (>=, not >)"
+    )
+
     private mutating func stepBack() throws(Problem) {
         stepsBack += 1
         guard stepsBack <= Self.maximumStepsBack, let anchor = anchors.popLast() else {
-            throw Problem(
-                message: "the records that the page before ended with do not come again: the request has to"
-                    + " include the time that it begins at (>=, not >)"
-            )
+            throw Self.lostRecords
         }
         ghosts.formUnion(anchor.keys)
-        ask = .range(from: anchors.last?.time ?? from)
+        ask = .range(from: anchors.last?.time ?? readTo)
     }
 
     /// Some records may stand out of their order, as an index may lag; a page without any order is another thing.
@@ -185,6 +188,7 @@ extension KeysetMachine {
             throw Problem(message: "the page is empty, yet says that there are more")
         }
         guard page.times.isEmpty || page.isLast == true else {
+            if page.times.contains(where: { (from..<to).contains($0) }) { throw Self.lostRecords }
             throw Problem(
                 message: "all records of the page were changed since, and none says where to go on; the index"
                     + " of the API lags behind, run it again later"

@@ -20,23 +20,22 @@ struct WindowHalves: Sendable {
     private var current: (from: Instant, to: Instant)?
     private var count = 0
     private var largestPage = 0
+    /// Everything before this came.
+    private(set) var readTo: Instant
     private(set) var given: Set<[UInt8]> = []
 
     /// A window.
     init(from: Instant, to: Instant, cap: Int?) {
         self.cap = cap
+        readTo = from
         pending = from < to ? [(from, to)] : []
     }
-
-    /// Where the part at hand begins, or the next one: what is before it came.
-    ///
-    /// Nil where there is none.
-    var readTo: Instant? { current?.from ?? pending.last?.from }
 
     /// The next part; nil where there is none.
     mutating func next() -> (from: Instant, to: Instant)? {
         count = 0
         current = pending.popLast()
+        readTo = current?.from ?? readTo
         return current
     }
 
@@ -48,13 +47,12 @@ struct WindowHalves: Sendable {
         // An API may refuse a page that would pass the cap, or leave out what is above it without a word.
         let isTooMany = isDone ? count >= cap : count + largestPage > cap
         if isTooMany { return .tooMany(from: current.from, to: current.to) }
-        if isDone { self.current = nil }
+        if isDone { readTo = current.to }
         return isDone ? .ended : .goOn
     }
 
     /// The part at hand is read anew, in two.
     mutating func divide(from: Instant, at middle: Instant, to: Instant) {
-        current = nil
         pending.append((middle, to))
         pending.append((from, middle))
     }

@@ -98,7 +98,7 @@ package final class WindowReader: Sendable {
     package var readTo: Instant {
         place.withLock { place in
             if place.isComplete { return to }
-            guard case .ascending = window.order else { return place.halves.readTo ?? from }
+            guard case .ascending = window.order else { return place.halves.readTo }
             return place.keyset?.readTo ?? to
         }
     }

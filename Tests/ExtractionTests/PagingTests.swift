@@ -18,7 +18,7 @@ import Testing
         )
     }
 
-    @Test(arguments: [
+    static let styles: [(String, [(String, String)], [String])] = [
         // paging, pages (body, Link), addresses' queries from the second page on
         ("single_page", [("{\"data\":[{\"id\":1}]}", "")], []),
         (
@@ -68,7 +68,41 @@ import Testing
                 ("{\"data\":[],\"c\":\"b\",\"more\":false}", ""),
             ], ["?c=a"]
         ),
-    ])
+        (
+            "{offset: {param: skip}}",
+            [
+                ("{\"data\":[{\"id\":1},{\"id\":2}]}", ""), ("{\"data\":[{\"id\":3}]}", ""),
+                ("{\"data\":[]}", ""),
+            ],
+            ["?skip=2", "?skip=3"]
+        ),
+        (
+            "{offset: {param: skip, total: n}}",
+            [
+                ("{\"data\":[{\"id\":1},{\"id\":2}],\"n\":3}", ""),
+                ("{\"data\":[{\"id\":3}],\"n\":\"3\"}", ""),
+            ],
+            ["?skip=2"]
+        ),
+        ("{offset: {param: skip, total: n}}", [("{\"data\":[],\"n\":0}", "")], []),
+        (
+            "{page: {param: p}}",
+            [("{\"data\":[{\"id\":1}]}", ""), ("{\"data\":[{\"id\":2}]}", ""), ("{\"data\":[]}", "")],
+            ["?p=2", "?p=3"]
+        ),
+        (
+            "{page: {param: p, first: 0, total: pages}}",
+            [("{\"data\":[{\"id\":1}],\"pages\":2}", ""), ("{\"data\":[{\"id\":2}],\"pages\":2}", "")],
+            ["?p=1"]
+        ),
+        (
+            "{page: {param: p, more: more}}",
+            [("{\"data\":[{\"id\":1}],\"more\":true}", ""), ("{\"data\":[],\"more\":false}", "")],
+            ["?p=2"]
+        ),
+    ]
+
+    @Test(arguments: styles)
     func stylesReachTheirEnd(paging: String, pages: [(String, String)], queries: [String]) async throws {
         let bench = try Bench(
             Bench.definition(paging: paging),
@@ -186,5 +220,23 @@ import Testing
     func nowIsTheEarlierClock(date: String, seconds: Int64) async throws {
         let bench = try Bench(script: [.page(.list([], more: false), [("Date", date)])])
         #expect(try await bench.reader().next()?.times.now == Instant(seconds: seconds))
+    }
+
+    /// I2.
+    @Test(arguments: [
+        ("{offset: {param: skip, total: n}}", "{\"data\":[],\"n\":3}", "the page is empty, yet says"),
+        (
+            "{offset: {param: skip, total: n}}", "{\"data\":[{\"id\":1}]}",
+            "how many there are (n) is no whole number"
+        ),
+        (
+            "{page: {param: p, more: m}}", "{\"data\":[{\"id\":1}]}",
+            "whether there are more pages (m) is missing"
+        ),
+        ("{page: {param: p}}", "{\"data\":[{\"id\":1}]}", "the page is the one before again"),
+    ])
+    func countedPageThatProvesNoEndIsAnError(paging: String, body: String, text: String) async throws {
+        let bench = try Bench(Bench.definition(paging: paging), script: [.page(body), .page(body)])
+        #expect(await bench.failure()?.message.contains(text) == true)
     }
 }
