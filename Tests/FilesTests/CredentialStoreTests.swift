@@ -21,7 +21,7 @@ import Testing
             try await session.commit(.page([("a", "1")], records: 1))
             try await session.keep(record(.kept, [2, 3]))
         }
-        try await FolderSession.withSession(fixture.settings("r2")) { session in
+        try await FolderSession.withSession(fixture.settings("r2")) { session throws in
             #expect(try session.credential() == record(.kept, [2, 3]))
             #expect(try session.bookmark(of: FolderFixture.customers)?.list.records == 1)
         }
