@@ -38,6 +38,55 @@ struct TimedRunTests {
         #expect(simulation.destination.events.count == events)
     }
 
+    @Test(
+        "rule 1: a window that fails in its middle moves the bookmark no further than it was read",
+        arguments: 1...12
+    )
+    func failure(requests: Int) async throws {
+        let simulation = try Self.simulation(TimedDefinition.window(overlap: "1m"), rows: 50)
+        simulation.api.fail(after: requests)
+        let outcome = try await simulation.sync()
+        #expect(outcome.streams[0].outcome.error?.codeText == (requests < 12 ? "extraction.gave_up" : nil))
+        let rows = simulation.seen("rows").count
+        let at = try simulation.bookmark(of: "rows")?.window?.at ?? TimedAPI.start
+        #expect(at <= TimedAPI.start.advanced(by: .seconds(60 * rows)) || rows == 50)
+        simulation.api.fail(after: .max)
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+    }
+
+    @Test("rule 4: a window that the API ignores fails, and the bookmark stays")
+    func ignoredWindow() async throws {
+        let simulation = try Self.simulation(TimedDefinition.window(), rows: 20)
+        try await simulation.sync()
+        let at = try simulation.bookmark(of: "rows")?.window?.at
+        simulation.api.clock.advance(by: .seconds(7200))
+        simulation.api.ignoreWindows()
+        let outcome = try await simulation.sync()
+        #expect(outcome.streams[0].outcome.error?.codeText == "extraction.ignored_filter")
+        #expect(try simulation.bookmark(of: "rows")?.window?.at == at)
+    }
+
+    @Test("rule 7: children that are refused keep their place, and the parent goes on")
+    func refusedChildren() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.window(),
+            TimedDefinition.children(of: "rows"),
+            rows: 20
+        )
+        simulation.api.refuse("/children")
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .partial)
+        #expect(outcome.streams.map(\.outcome.status) == [.success, .unavailable])
+        #expect(try simulation.bookmark(of: "children") == nil)
+        try simulation.compare("rows", with: simulation.api.truth)
+        simulation.api.refuse(nil)
+        let events = simulation.destination.events.count { $0.stream == "rows" }
+        try await simulation.sync()
+        try simulation.compare("children", with: simulation.api.children)
+        #expect(simulation.destination.events.count { $0.stream == "rows" } == events)
+    }
+
     @Test("rule 3: a second with more rows than a page is read whole")
     func ties() async throws {
         let simulation = try Self.simulation(TimedDefinition.window())
@@ -52,7 +101,7 @@ struct TimedRunTests {
         let simulation = try Self.simulation(TimedDefinition.window(overlap: "5m"), rows: 200)
         let outcome = try await simulation.sync(limit: 100)
         #expect(outcome.status == .success)
-        #expect(simulation.seen("rows").count == 100)
+        #expect((100..<105).contains(simulation.seen("rows").count))
         let requests = simulation.api.requests.count
         try await simulation.sync()
         try simulation.compare("rows", with: simulation.api.truth)
@@ -229,6 +278,7 @@ struct TimedRunTests {
         simulation.api.clock.advance(by: .seconds(1300))
         try await simulation.sync()
         try simulation.compare("rows", with: simulation.api.truth)
+        simulation.checksOrder = false
         simulation.api.hide(Set((20..<50).map { "r\($0)" }))
         simulation.api.clock.advance(by: .seconds(1300))
         let outcome = try await simulation.sync()
