@@ -24,7 +24,8 @@ package struct RateLimit: Hashable, Sendable {
 
 /// Spaces the requests of an account so that a limit holds in every window, wherever the API lets it begin.
 ///
-/// An empty window gives no right to a burst: two of them back to back would pass the limit twice over.
+/// An empty window gives no right to a burst: two of them back to back would pass the limit twice over. Rule 10 of every
+/// extractor: one is the account's, not a stream's, with named ones beside it.
 package struct PaceMachine: Sendable {
     private let interval: Duration
     private var next: Duration = .zero

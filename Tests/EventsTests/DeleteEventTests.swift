@@ -109,6 +109,14 @@ struct DeleteEventTests {
         )
     }
 
+    @Test("a key of several parts is named as its events bear it, with the account in it too")
+    func composite() throws {
+        let name = Array(#"["A",2]"#.utf8)
+        #expect(Self.builder().keys(naming: name, parts: 2) == [name])
+        let keys = Self.builder(isAccountInKey: true).keys(naming: name, parts: 2)
+        #expect(keys.map { String(decoding: $0, as: UTF8.self) } == [#"["desk/acme","A",2]"#])
+    }
+
     @Test(
         "a delete by another list has its time as its version, in the stream's form",
         arguments: [
