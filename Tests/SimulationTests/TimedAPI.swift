@@ -59,6 +59,7 @@ final class TimedAPI: HTTPTransport {
         /// What answers 403, by the end of its path.
         var refused: String?
         var ignoresWindows = false
+        var fields: [String] = []
         /// The requests that are answered before the API is away.
         var remaining = Int.max
     }
@@ -86,6 +87,9 @@ final class TimedAPI: HTTPTransport {
 
     /// Refuses what ends so; nil refuses nothing.
     func refuse(_ end: String?) { state.withLock { $0.refused = end } }
+
+    /// What `/fields` says that records have.
+    func set(fields: [String]) { state.withLock { $0.fields = fields } }
 
     /// Answers windows as though none had been asked for.
     func ignoreWindows() { state.withLock { $0.ignoresWindows = true } }
@@ -275,6 +279,7 @@ final class TimedAPI: HTTPTransport {
             let children = Self.children(of: parts[1], change.value).map(\.record)
             return (200, #"{"data":[\#(children.joined(separator: ","))],"has_more":false}"#)
         case "rows": return window(rows, query)
+        case "fields": return list(state.fields.map { #"{"name":"\#($0)"}"# }, hasMore: false)
         case "pages": return pages(rows, query)
         case "export": return export(rows, query, state)
         case "list":
