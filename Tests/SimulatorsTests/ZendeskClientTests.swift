@@ -19,8 +19,8 @@ struct ZendeskClientTests {
         func keys(_ list: String) throws -> [String] {
             try #require(read["lists"]?[list]?.elements, "\(list)").compactMap(\.text)
         }
-        let truth = simulator.truth().mapValues { Set($0.keys) }
-        func truth(_ stream: String) throws -> Set<String> { try #require(truth[stream], "\(stream)") }
+        let held = simulator.truth().mapValues { Set($0.keys) }
+        func truth(_ stream: String) throws -> Set<String> { try #require(held[stream], "\(stream)") }
 
         for list in [
             "organizations", "organization_memberships", "groups", "group_memberships", "brands",
