@@ -265,7 +265,10 @@ package struct EventBuilder: Sendable {
         let written = ByteSlice(offset: start, count: text.count - start)
         switch version {
         case .number: return .slice(now)
-        case .rfc3339: return .slice(written)
+        case .rfc3339:
+            // `ce_time` is a time, whatever stands there.
+            let isTime = Instant(rfc3339: String(decoding: text[written.range], as: UTF8.self)) != nil
+            return .slice(isTime ? written : now)
         case .epochSeconds, .epochMilliseconds:
             guard let number = Self.integer(text[written.range]) else {
                 throw EventError(

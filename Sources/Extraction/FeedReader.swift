@@ -48,7 +48,10 @@ package final class FeedReader: Sendable {
     private let subject: RequestSubject
 
     /// A reader; of a window that has more entries than `maximumEntries`, nothing is held (I7).
-    package init(feed: FeedDefinition, requester: Requester, maximumEntries: Int = 50_000) {
+    ///
+    /// An entry takes some 250 bytes. One bulk update gives its object's whole collection an entry in the same second,
+    /// and no window is shorter.
+    package init(feed: FeedDefinition, requester: Requester, maximumEntries: Int = 250_000) {
         self.feed = feed
         self.requester = requester
         self.maximumEntries = maximumEntries
@@ -76,12 +79,16 @@ package final class FeedReader: Sendable {
         )
         var entries: [FeedEntry] = []
         var known: Set<[UInt8]> = []
+        // Of the few types that there are each is held once.
+        var types: [String: String] = [:]
         var window: FeedWindow?
         while let page = try await list.next() {
             if window == nil { window = FeedWindow(entries: [], now: page.times.asked, requests: 0) }
             window?.requests += page.requests
             for record in page.page.records.indices {
-                let entry = try entry(record, of: page.page, fields: list.reader, page: page.progress.pages)
+                var entry = try entry(record, of: page.page, fields: list.reader, page: page.progress.pages)
+                entry.type = types[entry.type] ?? entry.type
+                types[entry.type] = entry.type
                 try check(entry, from: start, to: end, page: page.progress.pages)
                 // A list may repeat an entry where others came in between.
                 if known.insert(entry.id).inserted { entries.append(entry) }

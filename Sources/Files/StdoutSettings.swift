@@ -11,6 +11,8 @@ package struct StdoutSettings: Sendable {
     package var acceptsLoss = false
     /// Streams that are read anew anyhow (`--resync`): where no other was read, what was remembered may be gone.
     package var resyncs: Set<StreamName> = []
+    /// Where what a run without a state file remembers lies on the disk while it runs.
+    package var temporaryFolder = "/tmp"
     /// The descriptor that the lines go to.
     package var descriptor: Int32 = 1
     package var wallClock: WallClock = Instant.systemClock

@@ -1,11 +1,13 @@
+import Cache
 import Core
 
 /// The standard output and its ledger, on the session's own thread: whoever calls waits for the reader.
 struct StdoutWriter: Sendable {
     private let settings: StdoutSettings
     private let output: OutputDescriptor
-    private let memory = MemoryVersions()
     private(set) var ledger: Ledger?
+    /// What is remembered where no ledger does.
+    private let unnamed: VersionCache?
     /// The number of the last transaction where no ledger counts.
     private var number = 0
     /// Why the session is over.
@@ -15,13 +17,19 @@ struct StdoutWriter: Sendable {
     /// Lines are written when so many bytes of them have come together (I7).
     private static let bufferSize = 1 << 20
 
-    var versions: any VersionStore { ledger?.versions ?? memory }
+    let versions: any VersionStore
 
     /// Takes the state file, where there is one.
     init(_ settings: StdoutSettings) throws {
         self.settings = settings
         output = OutputDescriptor(number: settings.descriptor)
-        guard let file = settings.stateFile else { return }
+        guard let file = settings.stateFile else {
+            let unnamed = try VersionCache.unnamed(below: settings.temporaryFolder, account: settings.account)
+            self.unnamed = unnamed
+            versions = unnamed
+            return
+        }
+        unnamed = nil
         var ledger = try Ledger(
             Ledger.Settings(
                 place: LedgerPlace(file: file),
@@ -41,6 +49,7 @@ struct StdoutWriter: Sendable {
             throw error
         }
         self.ledger = ledger
+        versions = ledger.versions
     }
 
     /// The lines of a group first, so that none is missing, and then its state (I1, at least once).
@@ -50,8 +59,8 @@ struct StdoutWriter: Sendable {
         CrashPoint.hit(.afterBegin)
         do throws(StateError) {
             try write(group, next)
-            if ledger == nil {
-                memory.apply(group.versions)
+            if let unnamed {
+                try unnamed.apply(group.versions, position: Int64(next))
                 number = next
             } else {
                 try output.sync()
@@ -87,6 +96,7 @@ struct StdoutWriter: Sendable {
         isClosed = true
         let hasFailed = ending != nil
         if ending == nil { ending = PublishError(.fatal, "the session of \(settings.account) has ended") }
+        unnamed?.close()
         try ledger?.end(files: hasFailed ? nil : [])
     }
 }

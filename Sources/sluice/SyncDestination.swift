@@ -96,6 +96,7 @@ struct SyncDestination: Sendable {
                 stateFile: stateFile,
                 notice: report.notice
             )
+            settings.temporaryFolder = TemporaryFolder.parent(program.environment)
             settings.acceptsLoss = command.has("accept")
             settings.resyncs = resyncs
             return try await StdoutSession.withSession(settings) { session in try await body(session) }

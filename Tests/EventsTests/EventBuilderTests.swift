@@ -129,6 +129,13 @@ struct EventBuilderTests {
             id: "a:2026-01-02T03:04:05+01:00",
             time: "2026-01-02T03:04:05+01:00"
         ),
+        // Whatever stands where a time was declared: an event's time is one.
+        VersionCase(
+            record: #"{"id":"a","updated":"yesterday"}"#,
+            format: .rfc3339,
+            id: "a:yesterday",
+            time: "2025-11-25T12:00:00.000Z"
+        ),
         VersionCase(
             record: #"{"id":"a","updated":7}"#,
             format: .number,

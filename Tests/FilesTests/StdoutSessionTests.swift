@@ -33,6 +33,7 @@ import Testing
             stateFile: state.map { fixture.root.appending(path: $0).path }
         ) { [notices] line in notices.lines.withLock { $0.append(line) } }
         settings.descriptor = output.fileDescriptor
+        settings.temporaryFolder = fixture.root.path
         return settings
     }
 
@@ -44,12 +45,23 @@ import Testing
                 try await session.commit(.page([("a", "1")], records: 1))
                 #expect(try session.versions.version(of: "a") == .test("1", 1))
                 try await session.commit(.page([("b", nil)], records: 2))
+                // What is remembered lies in files without a name: nothing is left behind, whatever ends the run.
+                #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.root.path) == ["stdout"])
             }
         }
         #expect(keys == ["a", "b", "a", "b"])
         #expect(text.contains(#""sluice_txn":"r2/2/1"},"value":null}"#))
         let lines = notices.lines.withLock { $0 }
         #expect(lines.count == 2 && lines.allSatisfy { $0.contains("--state FILE") })
+    }
+
+    @Test func aTemporaryFolderThatCannotBeMadeIsNamed() async throws {
+        var settings = settings("r1", state: nil)
+        settings.temporaryFolder = "/nowhere"
+        let error = await #expect(throws: StateError.self) {
+            try await StdoutSession.withSession(settings) { _ in }
+        }
+        #expect(error?.message.contains("/nowhere") == true && error?.message.contains("TMPDIR") == true)
     }
 
     @Test func withStateTheNextRunGoesOn() async throws {

@@ -10,6 +10,7 @@ import Testing
         "Cache/VersionCell.swift": 2,
         // Processes, files, variables and locks of the operating system.
         "Cache/CachePlace.swift": 12,
+        "Cache/VersionCache+Unnamed.swift": 5,
         "Configuration/CommandRun.swift": 30,
         "Configuration/FileBytes.swift": 4,
         "Configuration/ProcessEnvironment.swift": 5,

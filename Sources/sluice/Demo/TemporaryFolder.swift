@@ -5,9 +5,14 @@ import Glibc
 struct TemporaryFolder: Sendable {
     let path: String
 
-    /// A new folder below `$TMPDIR`, else `/tmp`.
+    /// Where such folders are made: `$TMPDIR`, else `/tmp`.
+    static func parent(_ environment: [String: String]) -> String {
+        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    /// A new folder.
     init(environment: [String: String]) throws(DemoError) {
-        let parent = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        let parent = Self.parent(environment)
         var template = Array("\(parent)/sluice-demo.XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             let reason = unsafe String(cString: strerror(errno))
