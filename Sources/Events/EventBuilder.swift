@@ -111,21 +111,32 @@ package struct EventBuilder: Sendable {
         }
         for (record, name) in merged {
             let (version, time) = versions[record]
-            for key in keys(naming: name) {
-                let start = text.count
-                text.append(contentsOf: key)
-                let slice = ByteSlice(offset: start, count: key.count)
-                if !version.isEmpty {
-                    text.append(UInt8(ascii: ":"))
-                    // A copy: a slice of the text itself would make all of it be copied.
-                    text.append(contentsOf: Array(text[version]))
-                }
-                let id = ByteSlice(offset: start, count: text.count - start)
-                add(Event(kind: .delete, value: .absent, key: slice, id: id, time: time))
-            }
+            for event in deletes(of: name, under: version, time: time, to: &text) { add(event) }
         }
         if hasRepeats { events.removeAll { $0.key.isAbsent } }
         return self.page(values: page.bytes, text: text, events: events)
+    }
+
+    /// The deletes of a key that a record swallowed, under the record's version, which stands in the text; without one
+    /// under the key's name alone.
+    private func deletes(
+        of name: [UInt8],
+        under version: Range<Int>,
+        time: ByteSlice,
+        to text: inout [UInt8]
+    ) -> [Event] {
+        // A copy: a slice of the text itself would make all of it be copied.
+        let version = Array(text[version])
+        return keys(naming: name).map { key in
+            let slice = ByteSlice(offset: text.count, count: key.count)
+            text.append(contentsOf: key)
+            if !version.isEmpty {
+                text.append(UInt8(ascii: ":"))
+                text.append(contentsOf: version)
+            }
+            let id = ByteSlice(offset: Int(slice.offset), count: text.count - Int(slice.offset))
+            return Event(kind: .delete, value: .absent, key: slice, id: id, time: time)
+        }
     }
 
     /// The keys under which an object that a feed names by this text may have been published.

@@ -35,8 +35,8 @@ final class ReadingGroup {
         active = streams
     }
 
-    /// What is older than this is nothing new for a stream, whatever else it is read for.
-    func begin(_ stream: Int, at horizon: Instant) { horizons[stream] = horizon }
+    /// What is older than this is nothing new for a stream, whatever else it is read for; nil where age says nothing.
+    func begin(_ stream: Int, at horizon: Instant?) { horizons[stream] = horizon }
 
     /// The stream that the reading's requests count for, where it is not the one whose pages are read.
     var reader: StreamDefinition? {

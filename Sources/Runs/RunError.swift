@@ -9,6 +9,7 @@ package struct RunError: SluiceError {
             case absenceWithheld = "run.absence_withheld"
             case feedLost = "run.feed_lost"
             case tooManyKeys = "run.too_many_keys"
+            case clockBehind = "run.clock_behind"
         }
         fileprivate let kind: Kind
 
@@ -20,6 +21,8 @@ package struct RunError: SluiceError {
         package static let feedLost = Code(kind: .feedLost)
         /// The list of what is there has more keys than are held at once (I7).
         package static let tooManyKeys = Code(kind: .tooManyKeys)
+        /// The clock stands before what was read already.
+        package static let clockBehind = Code(kind: .clockBehind)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

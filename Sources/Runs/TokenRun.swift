@@ -34,7 +34,7 @@ final class TokenRun {
         guard let first = group.active.first else { return }
         var isWhole: Bool
         do {
-            isWhole = try await read(TokenPlace(token: Self.token(context, first), from: start))
+            isWhole = try await read(on: Self.token(context, first))
         } catch let error as ExtractionError where error.code == .placeLost {
             isWhole = try await begin(behind: error)
         }
@@ -47,32 +47,38 @@ final class TokenRun {
         try await forget()
     }
 
-    /// Where to begin without a token: a little before the newest version read, else where the stream begins.
-    private var start: Instant? {
-        let reached = group.active.map { context.bookmark($0).token?.reached }
-        guard let back = progress.back, let oldest = reached.compactMap({ $0 }).min(),
-            reached.allSatisfy({ $0 != nil })
-        else { return group.active.compactMap { context.bookmark($0).list.since }.min() }
-        return oldest.advanced(by: .zero - back)
+    /// Where a stream begins without a token: a little before the newest version read, else at its beginning.
+    private func start(of stream: Int) -> Instant {
+        let bookmark = context.bookmark(stream)
+        guard let back = progress.back, let reached = bookmark.token?.reached else {
+            return bookmark.list.since ?? progress.start.earliest
+        }
+        return reached.advanced(by: .zero - back)
     }
 
     /// Begins anew behind a token that the server does not know any more, once and loudly (rule 6 of every extractor).
     private func begin(behind error: ExtractionError) async throws -> Bool {
         await group.drain()
-        let start = start
-        let place = start.map { "from \($0.rfc3339()) on" } ?? "from its beginning"
         for stream in group.active {
+            let start = start(of: stream)
+            let place = start > progress.start.earliest ? "from \(start.rfc3339()) on" : "from its beginning"
             context.warn(
                 stream,
                 "\(error.message); it is read again \(place), and what is remembered is not published again"
             )
         }
         try await group.move { $0.list.token = nil }
-        return try await read(TokenPlace(token: nil, from: start))
+        return try await read(on: nil)
     }
 
-    /// Reads on from a place; false where it stopped at the limit.
-    private func read(_ place: TokenPlace) async throws -> Bool {
+    /// Reads on from a token, or from where the streams begin; false where it stopped at the limit.
+    private func read(on token: JSONValue?) async throws -> Bool {
+        let starts = group.active.map { start(of: $0) }
+        // What comes behind a token has changed, however old it is.
+        for (stream, start) in zip(group.active, starts) {
+            group.begin(stream, at: token == nil ? start : nil)
+        }
+        let place = TokenPlace(token: token, from: starts.min())
         let reader = try TokenReader(
             stream: group.definition,
             requester: context.run.requester,
@@ -116,7 +122,10 @@ final class TokenRun {
         // So far before the last such reading: whatever comes no later than that is met by one of them.
         let reached = group.active.compactMap { oldest($0) }.min()
         if verdicts.contains(.isDue), let reached {
-            for stream in group.active { context.tell(stream, reads: .reread) }
+            for stream in group.active {
+                context.tell(stream, reads: .reread)
+                group.begin(stream, at: oldest(stream)?.advanced(by: .zero - reread.back))
+            }
             let reader = try TokenReader(
                 stream: group.definition,
                 requester: context.run.requester,

@@ -34,9 +34,17 @@ package struct WindowMachine: Sendable {
         self.at = at ?? begin
     }
 
+    /// How far a clock may stand before the place without a word: two machines' clocks differ by as much.
+    package static let tolerance: Duration = .seconds(60)
+
+    /// Whether a time lies so far before the place that nothing was read then, nor can be: the clock was set back.
+    package func isAhead(of now: Instant) -> Bool {
+        max(begin, at.advanced(by: .zero - progress.overlap)).since(now) > Self.tolerance
+    }
+
     /// The next window at a time; the earlier of the API's clock and the local one should say which it is.
     ///
-    /// Nil where there is no time to read: the clock stands before the place.
+    /// Nil where there is no time to read: the clock stands at the place, or before it.
     package func next(now: Instant) -> Part? {
         let from = max(begin, at.advanced(by: .zero - progress.overlap))
         let held = now.advanced(by: .zero - progress.holdBack)

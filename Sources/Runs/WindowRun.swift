@@ -44,12 +44,24 @@ final class WindowRun {
         while !group.active.isEmpty, !isAtEnd {
             // Either clock can be wrong: the earlier one asks for too little, which the next run makes good.
             let now = min(context.run.wall(), known ?? context.run.wall())
-            guard let part = machine.next(now: now) else { break }
+            guard let part = machine.next(now: now) else {
+                if machine.isAhead(of: now) { throw clockBehind(now) }
+                break
+            }
             guard try await read(part, isLast: part.isLast) else { break }
             try await forget()
             isAtEnd = part.isLast
         }
         if isAtEnd { try await resweep() }
+    }
+
+    /// Nothing read is no success where the time says that nothing can be there (I2).
+    private func clockBehind(_ now: Instant) -> RunError {
+        RunError(
+            .clockBehind,
+            "stream \(group.definition.name): it is read up to \(machine.at.rfc3339()), and the clock says "
+                + "\(now.rfc3339()); set this machine's clock, or begin anew with --resync if it was wrong before"
+        )
     }
 
     /// Reads one window; false where it was not read to its end.

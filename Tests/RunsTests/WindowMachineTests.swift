@@ -51,6 +51,8 @@ struct WindowMachineTests {
     func clockBehind() {
         var machine = WindowMachine(Self.progress(), at: Self.at(5000), since: nil)
         #expect(machine.next(now: Self.at(4400)) == nil)
+        #expect(!machine.isAhead(of: Self.at(4340)))
+        #expect(machine.isAhead(of: Self.at(4339)))
         machine.read(to: Self.at(4800), asked: Self.at(4500))
         #expect(machine.at == Self.at(5000))
     }

@@ -164,6 +164,21 @@ struct TimedRunTests {
         #expect(simulation.destination.events.count == 61)
     }
 
+    @Test("I2: a clock that was set back is no success, and moves nothing")
+    func clockBehind() async throws {
+        let api = TimedAPI(seed: 1)
+        api.put("r1")
+        api.clock.advance(by: .seconds(7200))
+        let yaml = TimedDefinition.head + TimedDefinition.window()
+        let simulation = try TimedSimulation(yaml, api: api, seed: 1)
+        try await simulation.sync()
+        let at = try simulation.bookmark(of: "rows")?.window?.at
+        simulation.skew = .seconds(-3600)
+        let outcome = try await simulation.sync()
+        #expect(outcome.streams[0].outcome.error?.codeText == "run.clock_behind")
+        #expect(try simulation.bookmark(of: "rows")?.window?.at == at)
+    }
+
     @Test("rule 5: the end is what the API says, not a short page", arguments: [0, 1, 4, 5, 6, 10, 11, 25])
     func ends(rows: Int) async throws {
         for stream in [TimedDefinition.window(), TimedDefinition.pages(), TimedDefinition.token()] {

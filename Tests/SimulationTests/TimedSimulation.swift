@@ -20,7 +20,8 @@ final class TimedSimulation {
     let destination: MemoryDestination
     private let definition: ExtractorDefinition
     private let account: AccountName
-    private let skew: Duration
+    /// How far the local clock is ahead of the API's.
+    var skew: Duration
     private let fate: Fate
     private var checked = 0
     private var view: [String: [String: String?]] = [:]
@@ -29,7 +30,7 @@ final class TimedSimulation {
     /// What the runs warned of, by how often.
     private(set) var warnings: [String: Int] = [:]
 
-    /// Runs by a definition; `skew` is how far the local clock is ahead of the API's.
+    /// Runs by a definition.
     init(
         _ yaml: String,
         api: TimedAPI,
