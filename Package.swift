@@ -22,6 +22,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Events", ["Cryptography", "Core", "JSON"]),
     ("Runs", ["Extraction", "Events", "Core", "JSON"]),
     ("Simulators", ["Web", "Core", "JSON"]),
+    ("ExtractorKit", ["Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
 ]
 
 let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB"]
@@ -51,12 +52,16 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("CacheTests", ["ProcessSupport", "Cache", "Core", "JSON"]),
     ("FilesTests", ["ProcessSupport", "Files", "Core", "JSON"]),
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
+    (
+        "ExtractorKitTests",
+        ["ProcessSupport", "ExtractorKit", "Extraction", "YAML", "Telemetry", "Core", "JSON"]
+    ),
     ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),
 ]
 
 /// Files that tests read where they lie.
-let dataFolders = ["CoreTests": ["Golden"]]
+let dataFolders = ["CoreTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),

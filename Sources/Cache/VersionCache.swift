@@ -188,6 +188,33 @@ package final class VersionCache: VersionStore {
         }
     }
 
+    package func keys(
+        versionBefore time: Instant,
+        format: VersionFormat,
+        after: [UInt8]?,
+        limit: Int,
+        stream: StreamName
+    ) throws(StateError) -> (keys: [[UInt8]], end: [UInt8]?) {
+        guard limit > 0 else { return ([], nil) }
+        return try read { transaction throws(CacheFault) in
+            let table = CellTable(transaction: transaction, head: CacheHead.versions(stream))
+            var passed: [[UInt8]] = []
+            var end: [UInt8]?
+            var looked = 0
+            try table.scan(after: after) { (key, cell) throws(CacheFault) in
+                looked += 1
+                let isPassed = try VersionCell.version(cell).isPassed(by: time, format: format)
+                let isLast = looked == limit
+                guard isPassed || isLast else { return true }
+                let bytes = key.bytes(0..<key.count)
+                if isPassed { passed.append(bytes) }
+                if isLast { end = bytes }
+                return !isLast
+            }
+            return (passed, end)
+        }
+    }
+
     package func entries(of stream: StreamName) throws(StateError) -> [RememberedEntry] {
         try read { transaction throws(CacheFault) in
             let table = CellTable(transaction: transaction, head: CacheHead.entries(stream))

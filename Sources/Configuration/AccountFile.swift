@@ -8,6 +8,7 @@ import YAML
 ///     account: acme
 ///     settings: {api_key: env:STRIPE_KEY}
 ///     streams: [charges, refunds]
+///     state_key: file:/run/secrets/sluice-state-key
 ///     connection: {ca_file: company-ca.pem}
 ///     to:
 ///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
@@ -28,6 +29,8 @@ package struct AccountFile: Hashable, Sendable {
     package var streams: [PlacedText]?
     /// How the API is reached, by the names of `ConnectionSettings`.
     package var connection: [GivenSetting]
+    /// The keys that seal what the state keeps of a credential: the first seals, a second one still opens.
+    package var stateKeys: [GivenSetting]
     package var bootstrap: GivenSetting?
     package var kafka: [GivenSetting]
     package var topicPrefix: PlacedText?
@@ -68,7 +71,7 @@ package struct AccountFile: Hashable, Sendable {
         try Self.checkSchedule(root)
         try root.checkKeys(
             [
-                "extractor", "account", "settings", "streams", "connection", "to",
+                "extractor", "account", "settings", "streams", "connection", "state_key", "to",
             ] + Self.kafkaKeys
         )
         self.path = path
@@ -79,6 +82,7 @@ package struct AccountFile: Hashable, Sendable {
         streams = try Self.names(root["streams"])
         try root["connection"]?.checkKeys(ConnectionSettings.names)
         connection = try Self.given(root["connection"])
+        stateKeys = try Self.stateKeys(root["state_key"])
         let place = try Self.destination(root)
         topicPrefix = try Self.text(place["topic_prefix"])
         topicTemplate = try Self.text(place["topic_template"])
@@ -157,6 +161,19 @@ package struct AccountFile: Hashable, Sendable {
             throw node.fail("streams names none; leave the key out to read them all")
         }
         return names
+    }
+
+    private static func stateKeys(_ node: YAMLNode?) throws(YAMLError) -> [GivenSetting] {
+        guard let node else { return [] }
+        guard case .sequence(let items) = node.content else {
+            return [setting("state_key", .text(Secret(try node.string())), at: node)]
+        }
+        guard (1...2).contains(items.count) else {
+            throw node.fail("state_key has one key, or two while it is changed: [NEW, OLD]")
+        }
+        var keys: [GivenSetting] = []
+        for item in items { keys.append(setting("state_key", .text(Secret(try item.string())), at: item)) }
+        return keys
     }
 
     private static func given(_ node: YAMLNode?) throws(YAMLError) -> [GivenSetting] {

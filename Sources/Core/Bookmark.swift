@@ -3,7 +3,7 @@ package import JSON
 /// How far a stream has been read: what commits with the events of each page (I1).
 package struct Bookmark: Hashable, Sendable {
     /// The format that this version writes.
-    package static let format = 2
+    package static let format = 3
 
     /// Progress through a list.
     package struct List: Hashable, Sendable {
@@ -53,99 +53,92 @@ package struct Bookmark: Hashable, Sendable {
         }
     }
 
+    /// Progress through time, of a stream that is read window by window.
+    package struct Window: Hashable, Sendable {
+        /// Everything before this is read and published; a whole number of milliseconds since 1970.
+        package var at: Instant
+
+        /// A place in time.
+        package init(at: Instant) { self.at = at }
+    }
+
+    /// Progress by a token of the server's, beside the token itself, which is the list's.
+    package struct Token: Hashable, Sendable {
+        /// The newest version that was read: where to begin again should the token be lost.
+        package var reached: Instant?
+        /// When what may have become visible late was last read again.
+        package var reread: Instant?
+
+        /// Progress; by default none.
+        package init(reached: Instant? = nil, reread: Instant? = nil) {
+            self.reached = reached
+            self.reread = reread
+        }
+    }
+
+    /// When what is done now and then was begun that was last brought to its end; nil where it never was.
+    package struct Passes: Hashable, Sendable {
+        package var deletes: Instant?
+        package var reconcile: Instant?
+        package var resweep: Instant?
+
+        /// Passes; by default none.
+        package init(deletes: Instant? = nil, reconcile: Instant? = nil, resweep: Instant? = nil) {
+            self.deletes = deletes
+            self.reconcile = reconcile
+            self.resweep = resweep
+        }
+    }
+
     package var fingerprint: Fingerprint
     package var list: List
     /// Nil where no feed is followed, or none yet.
     package var feed: Feed?
+    /// Nil where the stream is not read by windows, or was not yet.
+    package var window: Window?
+    /// Nil where the stream is not read by a token, or was not yet.
+    package var token: Token?
+    /// Of keys whose ordered version is older than this nothing may be remembered any more.
+    package var forgotten: Instant?
+    package var passes: Passes
     /// When it was written, in milliseconds since 1970, as Kafka's own timestamps are.
     package var updated: Int64
 
     /// A bookmark.
-    package init(fingerprint: Fingerprint, list: List, feed: Feed? = nil, updated: Int64) {
+    package init(
+        fingerprint: Fingerprint,
+        list: List,
+        feed: Feed? = nil,
+        window: Window? = nil,
+        token: Token? = nil,
+        forgotten: Instant? = nil,
+        passes: Passes = Passes(),
+        updated: Int64
+    ) {
         self.fingerprint = fingerprint
         self.list = list
         self.feed = feed
+        self.window = window
+        self.token = token
+        self.forgotten = forgotten
+        self.passes = passes
         self.updated = updated
-    }
-
-    /// The bookmark in a state record; an older format is read, a newer one refused.
-    package init(_ bytes: [UInt8], account: AccountName, stream: StreamName) throws(StateError) {
-        var document = try StateDocument(bytes, noun: Self.noun(account, stream), newestFormat: Self.format)
-        fingerprint = try Fingerprint(document.document("fingerprint"))
-        var list = try document.document("list")
-        let token = try list.value("token")
-        self.list = List(
-            token: token == .null ? nil : token,
-            isDone: try list.bool("done"),
-            records: try list.int("records"),
-            pages: try list.int("pages")
-        )
-        // Format 1 knew neither repeated reads nor feeds.
-        if document.format >= 2 {
-            self.list.read = try list.int("read")
-            self.list.since = try list.optionalInt("since").map(Instant.init(milliseconds:))
-            self.list.isAnew = try list.bool("anew")
-            if var feed = try document.optionalDocument("feed") {
-                self.feed = Feed(
-                    name: try feed.text("name"),
-                    at: Instant(milliseconds: try feed.int("at"))
-                )
-                try feed.finish()
-            }
-        }
-        try list.finish()
-        updated = Int64(try document.int("updated"))
-        try document.finish()
-    }
-
-    /// The record that keeps it.
-    package func record(account: AccountName, stream: StreamName) throws(StateError) -> StateRecord {
-        let value: JSONValue = .object([
-            .init(name: "format", value: .number(Self.format)),
-            .init(name: "fingerprint", value: fingerprint.json),
-            .init(
-                name: "list",
-                value: .object([
-                    .init(name: "token", value: list.token ?? .null),
-                    .init(name: "done", value: .bool(list.isDone)),
-                    .init(name: "records", value: .number(list.records)),
-                    .init(name: "pages", value: .number(list.pages)),
-                    .init(name: "read", value: .number(list.read)),
-                    .init(name: "since", value: list.since.map { .number($0.milliseconds) } ?? .null),
-                    .init(name: "anew", value: .bool(list.isAnew)),
-                ])
-            ),
-            .init(
-                name: "feed",
-                value: feed.map {
-                    .object([
-                        .init(name: "name", value: .string($0.name)),
-                        .init(name: "at", value: .number($0.at.milliseconds)),
-                    ])
-                } ?? .null
-            ),
-            .init(name: "updated", value: .number(updated)),
-        ])
-        return StateRecord(
-            key: StateKey.bookmark(account, stream).bytes,
-            value: try StateDocument.encode(value, noun: Self.noun(account, stream))
-        )
     }
 
     /// The bookmark of the next full read of its stream, from the list's start and under the definition of now.
     ///
     /// That read publishes only what differs, or all of it where what was published is gone (`isLost`, or a topic that
-    /// is another one); an earlier read of all that did not come to its end has not made up for the loss yet.
+    /// is another one); an earlier read of all that did not come to its end has not made up for the loss yet. What is
+    /// forgotten stays so: of a key that nobody knows, a delete may still have to be told.
     package func anew(isLost: Bool, fingerprint now: Fingerprint? = nil, since: Instant? = nil) -> Bookmark {
         let now = now ?? fingerprint
         let isUnfinished = list.isAnew && !list.isDone
+        let isAnew = isLost || isUnfinished || now.topic != fingerprint.topic
         return Bookmark(
             fingerprint: now,
-            list: List(
-                read: list.read + 1,
-                since: since,
-                isAnew: isLost || isUnfinished || now.topic != fingerprint.topic
-            ),
+            list: List(read: list.read + 1, since: since, isAnew: isAnew),
+            // What was published is not there any more, so nobody waits for its deletes.
+            forgotten: isAnew ? nil : forgotten,
             updated: updated
         )
     }
@@ -162,7 +155,7 @@ package struct Bookmark: Hashable, Sendable {
         )
     }
 
-    private static func noun(_ account: AccountName, _ stream: StreamName) -> String {
+    static func noun(_ account: AccountName, _ stream: StreamName) -> String {
         "the bookmark of \(account) \(stream)"
     }
 }

@@ -13,6 +13,17 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case duringFlush = "during_flush"
     case afterEndTransaction = "after_end_txn"
     case afterCommit = "after_commit"
+    /// The intent to ask for another token is committed, nothing asked yet.
+    case afterIntent = "after_intent"
+    /// The new token has come, and nobody else knows it.
+    case afterToken = "after_token"
+    /// The new token is committed, and not used yet.
+    case afterTokenCommit = "after_token_commit"
+
+    /// The points that every run passes which publishes something; the others belong to tokens that are replaced.
+    package static let publishing: [CrashPoint] = [
+        .afterFetch, .afterBegin, .midProduce, .afterState, .duringFlush, .afterEndTransaction, .afterCommit,
+    ]
 
     private static let plan: CrashPlan? = {
         guard let value = unsafe getenv("SLUICE_CRASH_AT") else { return nil }

@@ -112,6 +112,17 @@ package struct HTTPAddress: Hashable, Sendable {
         return replacing(path: path, query: kept.joined(separator: "&"))
     }
 
+    /// The value of a query parameter, the first of that name; nil where there is none, or where it is no UTF-8.
+    package func value(ofQuery name: String) -> String? {
+        for pair in query?.split(separator: "&") ?? [] {
+            let written = pair.prefix { $0 != "=" }
+            guard HTTPAddress.decodeQueryComponent(written) == Array(name.utf8) else { continue }
+            let value = HTTPAddress.decodeQueryComponent(pair.dropFirst(written.count + 1))
+            return String(validating: value, as: UTF8.self)
+        }
+        return nil
+    }
+
     /// Percent-encodes everything except letters, digits and `-._~`.
     package static func encodeQueryComponent(_ text: String) -> String {
         var encoded: [UInt8] = []

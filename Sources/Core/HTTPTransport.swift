@@ -13,6 +13,8 @@ package struct HTTPRequest: Sendable {
     package var connectTimeout: Duration
     /// Until the whole answer is there.
     package var totalTimeout: Duration
+    /// Whether the answer is waited for though the task is cancelled meanwhile: for one that cannot be had again.
+    package var outlivesCancellation = false
 
     /// A request with the limits that suit an API's page: 64 MB, 10 s to connect, 120 s in all.
     package init(

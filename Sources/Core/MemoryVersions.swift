@@ -46,14 +46,24 @@ package final class MemoryVersions: VersionStore {
     package func keys(notReadSince read: Int, after: [UInt8]?, limit: Int, stream: StreamName)
         -> [(key: [UInt8], version: RememberedVersion)]
     {
-        let absent = sorted(stream) { !$0.isDeleted && $0.read < read }
-        guard let after else { return Array(absent.prefix(limit)) }
-        return Array(absent.drop { !after.lexicographicallyPrecedes($0.key) }.prefix(limit))
+        Array(behind(after, sorted(stream) { !$0.isDeleted && $0.read < read }).prefix(limit))
     }
 
     package func counts(notReadSince read: Int, stream: StreamName) -> (live: Int, absent: Int) {
         let live = sorted(stream) { !$0.isDeleted }
         return (live.count, live.count { $0.version.read < read })
+    }
+
+    package func keys(
+        versionBefore time: Instant,
+        format: VersionFormat,
+        after: [UInt8]?,
+        limit: Int,
+        stream: StreamName
+    ) -> (keys: [[UInt8]], end: [UInt8]?) {
+        let looked = behind(after, sorted(stream) { _ in true }).prefix(limit)
+        let passed = looked.filter { $0.version.isPassed(by: time, format: format) }
+        return (passed.map(\.key), looked.count == limit ? looked.last?.key : nil)
     }
 
     package func entries(of stream: StreamName) -> [RememberedEntry] {
@@ -69,5 +79,12 @@ package final class MemoryVersions: VersionStore {
             (streams[stream]?.versions ?? [:]).filter { isWanted($0.value) }
         }
         return found.map { ($0.key, $0.value) }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    }
+
+    private func behind(_ after: [UInt8]?, _ keys: [(key: [UInt8], version: RememberedVersion)])
+        -> ArraySlice<(key: [UInt8], version: RememberedVersion)>
+    {
+        guard let after else { return keys[...] }
+        return keys.drop { !after.lexicographicallyPrecedes($0.key) }
     }
 }

@@ -38,7 +38,7 @@ package protocol Publisher: Sendable {
 }
 
 /// Where an account's events and state go, while it is its only writer.
-package protocol Destination: Publisher {
+package protocol Destination: Publisher, CredentialStore {
     /// The bookmark of a stream as it was committed before; nil where the stream was never read.
     func bookmark(of stream: StreamName) throws(StateError) -> Bookmark?
     /// What is remembered as committed: a commit that returned is in it.

@@ -35,6 +35,14 @@ package struct RememberedVersion: Hashable, Sendable {
     }
 }
 
+extension RememberedVersion {
+    /// Whether its version is a time before another; never where the content is the version.
+    package func isPassed(by time: Instant, format: VersionFormat) -> Bool {
+        guard let version, let at = format.instant(version[...]) else { return false }
+        return at < time
+    }
+}
+
 /// An entry of a feed that is done: read again over the overlap, it tells nothing new.
 package struct RememberedEntry: Hashable, Sendable {
     package var id: [UInt8]

@@ -8,6 +8,8 @@ package enum StateKey: Hashable, Sendable {
     case session(AccountName)
     /// How long an event topic was when a session last ended or looked.
     case topic(AccountName, String)
+    /// The credential that an API gives anew in place of the configured one.
+    case credential(AccountName)
     /// How the state topic itself is laid out.
     case layout
 
@@ -19,6 +21,7 @@ package enum StateKey: Hashable, Sendable {
         case .bookmark(let account, let stream): Self.array("bookmark", account.text, stream.text)
         case .session(let account): Self.array("session", account.text)
         case .topic(let account, let topic): Self.array("topic", account.text, topic)
+        case .credential(let account): Self.array("credential", account.text)
         case .layout: Self.array("layout")
         }
     }
@@ -31,8 +34,10 @@ package enum StateKey: Hashable, Sendable {
             case ("bookmark", 3): self = .bookmark(try AccountName(parts[1]), try StreamName(parts[2]))
             case ("session", 2): self = .session(try AccountName(parts[1]))
             case ("topic", 3): self = .topic(try AccountName(parts[1]), parts[2])
+            case ("credential", 2): self = .credential(try AccountName(parts[1]))
             case ("layout", 1): self = .layout
-            case ("bookmark", _), ("session", _), ("topic", _), ("layout", _): throw Self.unreadable(bytes)
+            case ("bookmark", _), ("session", _), ("topic", _), ("credential", _), ("layout", _):
+                throw Self.unreadable(bytes)
             default: return nil
             }
         } catch is NameError {

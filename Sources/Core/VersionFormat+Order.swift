@@ -33,6 +33,18 @@ extension VersionFormat {
         }
     }
 
+    /// Appends a time as a version of this format; a number is none.
+    package func append(_ time: Instant, to text: inout [UInt8]) {
+        switch self {
+        case .number: preconditionFailure("a number is no time")
+        case .rfc3339:
+            // To the nanosecond where it has any: a version that is cut would stand before what it is not older than.
+            time.appendRFC3339(fractionDigits: time.nanoseconds % 1_000_000 == 0 ? 3 : 9, to: &text)
+        case .epochSeconds: text.append(contentsOf: String(time.seconds).utf8)
+        case .epochMilliseconds: text.append(contentsOf: String(time.milliseconds).utf8)
+        }
+    }
+
     private static func integer(_ digits: ArraySlice<UInt8>) -> Int64? {
         Int64(String(decoding: digits, as: UTF8.self))
     }

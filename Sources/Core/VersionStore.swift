@@ -21,6 +21,32 @@ package protocol VersionStore: Sendable {
     /// `read`.
     func counts(notReadSince read: Int, stream: StreamName) throws(StateError) -> (live: Int, absent: Int)
 
+    /// The keys among the next ones behind `after`, in the order of their bytes, whose ordered version is a time before
+    /// `time`; at most `limit` keys are looked at.
+    ///
+    /// `end` is the last key looked at, nil where it is known that none is behind it.
+    func keys(
+        versionBefore time: Instant,
+        format: VersionFormat,
+        after: [UInt8]?,
+        limit: Int,
+        stream: StreamName
+    ) throws(StateError) -> (keys: [[UInt8]], end: [UInt8]?)
+
     /// The entries of a stream's feed that are remembered.
     func entries(of stream: StreamName) throws(StateError) -> [RememberedEntry]
+}
+
+extension VersionStore {
+    /// What is remembered of each key, in their order; nil where nothing is.
+    package func versions(of keys: [[UInt8]], stream: StreamName) throws(StateError) -> [RememberedVersion?] {
+        var text: [UInt8] = []
+        var slices: [ByteSlice] = []
+        slices.reserveCapacity(keys.count)
+        for key in keys {
+            slices.append(ByteSlice(offset: text.count, count: key.count))
+            text.append(contentsOf: key)
+        }
+        return try versions(of: slices, in: text, stream: stream)
+    }
 }

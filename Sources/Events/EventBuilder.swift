@@ -49,22 +49,35 @@ package struct EventBuilder: Sendable {
     /// The events of a scanned page, in its order; a key that stands twice goes out once, as its newest.
     ///
     /// `keyFields` and `versionField` are positions among the page's record fields; `now` is the API's own time, and
-    /// `happened` the time of the feed's entry where one led to the page.
+    /// `happened` the time of the feed's entry where one led to the page. A record that says that it is deleted
+    /// (`deleted`; empty where none does) deletes its key under its version, and one that swallowed others (`merged`)
+    /// deletes theirs under its own.
     package func build(
         _ page: consuming ScannedPage,
         keyFields: Range<Int>,
         versionField: Int?,
         now: Instant,
-        happened: Instant? = nil
+        happened: Instant? = nil,
+        deleted: [Bool] = [],
+        merged: [(record: Int, key: [UInt8])] = []
     ) throws(EventError) -> EventPage {
         var text = [UInt8]()
         text.reserveCapacity(page.records.count * 64 + 32)
         Self.append(happened, now, to: &text)
         let nowSlice = ByteSlice(offset: 0, count: text.count)
         var events = [Event]()
-        events.reserveCapacity(page.records.count)
-        var table = KeyTable(capacity: page.records.count)
+        events.reserveCapacity(page.records.count + merged.count)
+        // With the account in them a key that is a number has two forms.
+        var table = KeyTable(capacity: page.records.count + merged.count * 2)
         var hasRepeats = false
+        func add(_ event: Event) {
+            events.append(event)
+            guard let earlier = table.insert(events.count - 1, events: events, text: text) else { return }
+            hasRepeats = true
+            keepNewest(earlier, events.count - 1, &events, text: text, now: now)
+        }
+        // By record, as the events of those that stand twice may change places.
+        var versions: [(version: Range<Int>, time: ByteSlice)] = []
         for record in page.records.indices {
             let keyStart = text.count
             try appendKey(of: record, fields: keyFields, page: page, to: &text)
@@ -82,19 +95,33 @@ package struct EventBuilder: Sendable {
             )
             let id = ByteSlice(offset: keyStart, count: text.count - keyStart)
             let timeSlice = Self.place(time, in: &text)
-            events.append(
-                Event(
-                    kind: .upsert,
-                    value: page.records[record],
-                    key: key,
-                    id: id,
-                    time: timeSlice,
-                    content: content
-                )
+            let isDeleted = !deleted.isEmpty && deleted[record]
+            let event = Event(
+                kind: isDeleted ? .delete : .upsert,
+                value: isDeleted ? .absent : page.records[record],
+                key: key,
+                id: id,
+                time: timeSlice,
+                content: content
             )
-            if let earlier = table.insert(events.count - 1, events: events, text: text) {
-                hasRepeats = true
-                keepNewest(earlier, events.count - 1, &events, text: text, now: now)
+            if !merged.isEmpty {
+                versions.append((hasVersion(token, page) ? event.version : 0..<0, timeSlice))
+            }
+            add(event)
+        }
+        for (record, name) in merged {
+            let (version, time) = versions[record]
+            for key in keys(naming: name) {
+                let start = text.count
+                text.append(contentsOf: key)
+                let slice = ByteSlice(offset: start, count: key.count)
+                if !version.isEmpty {
+                    text.append(UInt8(ascii: ":"))
+                    // A copy: a slice of the text itself would make all of it be copied.
+                    text.append(contentsOf: Array(text[version]))
+                }
+                let id = ByteSlice(offset: start, count: text.count - start)
+                add(Event(kind: .delete, value: .absent, key: slice, id: id, time: time))
             }
         }
         if hasRepeats { events.removeAll { $0.key.isAbsent } }
@@ -123,6 +150,42 @@ package struct EventBuilder: Sendable {
             let slice = ByteSlice(offset: text.count, count: key.count)
             text.append(contentsOf: key)
             return Event(kind: .delete, value: .absent, key: slice, id: slice, time: time)
+        }
+        return page(values: [], text: text, events: events)
+    }
+
+    /// A delete that stands in no record of the stream's own.
+    package struct Delete: Hashable, Sendable {
+        package var key: [UInt8]
+        /// When it happened, which is its version where the stream's versions are times; nil where nobody says.
+        package var time: Instant?
+
+        /// A delete.
+        package init(key: [UInt8], time: Instant?) {
+            self.key = key
+            self.time = time
+        }
+    }
+
+    /// The events of some deletes, in their order, each under the version that its time makes.
+    package func deletes(_ deletes: [Delete], now: Instant) -> EventPage {
+        var text = [UInt8]()
+        now.appendRFC3339(fractionDigits: 3, to: &text)
+        let nowSlice = ByteSlice(offset: 0, count: text.count)
+        let events = deletes.map { delete in
+            let start = text.count
+            text.append(contentsOf: delete.key)
+            let key = ByteSlice(offset: start, count: delete.key.count)
+            guard let time = delete.time, let version, version != .number else {
+                return Event(kind: .delete, value: .absent, key: key, id: key, time: nowSlice)
+            }
+            text.append(UInt8(ascii: ":"))
+            version.append(time, to: &text)
+            let id = ByteSlice(offset: start, count: text.count - start)
+            let timeStart = text.count
+            time.appendRFC3339(fractionDigits: version == .epochSeconds ? 0 : 3, to: &text)
+            let timeSlice = ByteSlice(offset: timeStart, count: text.count - timeStart)
+            return Event(kind: .delete, value: .absent, key: key, id: id, time: timeSlice)
         }
         return page(values: [], text: text, events: events)
     }

@@ -7,15 +7,17 @@ package struct VersionRule: Sendable {
     /// What an event says of its key.
     package struct Said: Sendable {
         package var kind: EventKind
-        /// The declared version's text; nil where the content is the version.
+        /// The declared version's text; nil where the content is the version, and of a delete that has none.
         package var version: ArraySlice<UInt8>?
-        /// Of an upsert.
+        /// Of a record, be it one that says that it is deleted.
         package var content: ContentHash?
         package var seen: Instant
         package var read: Int
         package var parent: [UInt8]?
         /// Whether what was published before this full read is not there any more.
         package var isAnew: Bool
+        /// Nil where all that was published is remembered.
+        package var forgotten: Forgotten?
 
         /// What an event says.
         package init(
@@ -25,7 +27,8 @@ package struct VersionRule: Sendable {
             seen: Instant,
             read: Int,
             parent: [UInt8]? = nil,
-            isAnew: Bool = false
+            isAnew: Bool = false,
+            forgotten: Forgotten? = nil
         ) {
             self.kind = kind
             self.version = version
@@ -34,7 +37,17 @@ package struct VersionRule: Sendable {
             self.read = read
             self.parent = parent
             self.isAnew = isAnew
+            self.forgotten = forgotten
         }
+    }
+
+    /// What is not remembered any more although it was published.
+    package struct Forgotten: Hashable, Sendable {
+        /// An unknown record whose version is older than this was published; nil where that cannot be said.
+        package var publishedBefore: Instant?
+
+        /// What is not remembered any more.
+        package init(publishedBefore: Instant? = nil) { self.publishedBefore = publishedBefore }
     }
 
     /// What becomes of an event.
@@ -65,14 +78,37 @@ package struct VersionRule: Sendable {
     /// What was never published or is deleted already cannot be deleted.
     ///
     /// A child that went to another parent is not deleted by its absence from the one it had; that it went may stand
-    /// in the very transaction, so whoever asked for the delete could not know.
+    /// in the very transaction, so whoever asked for the delete could not know. A delete that is older than what is
+    /// known was overtaken. Of a key that may have been forgotten the delete goes out: it may have been published.
     private func delete(_ said: Said, _ remembered: RememberedVersion?) -> Verdict {
-        guard var known = remembered, !known.isDeleted else { return .skip(nil) }
+        guard var known = remembered else { return unknownDelete(said) }
         if let parent = said.parent, known.parent != parent { return .skip(nil) }
+        let order = order(of: said.version, to: known.version)
+        if order == .older { return .skip(nil) }
+        if order == .newer { known.version = said.version.map(Array.init) }
+        guard !known.isDeleted else {
+            // What is older than the newest word of its delete stays deleted.
+            return .skip(order == .newer ? known : nil)
+        }
         known.isDeleted = true
-        known.count += 1
+        known.count = order == .newer ? 1 : known.count + 1
         known.seen = said.seen
         return .publish(known)
+    }
+
+    private func unknownDelete(_ said: Said) -> Verdict {
+        guard said.forgotten != nil, let content = said.content else { return .skip(nil) }
+        return .publish(
+            RememberedVersion(
+                version: said.version.map(Array.init),
+                content: content,
+                count: 1,
+                isDeleted: true,
+                seen: said.seen,
+                read: said.read,
+                parent: said.parent
+            )
+        )
     }
 
     private func upsert(_ said: Said, _ remembered: RememberedVersion?) -> Verdict {
@@ -85,7 +121,7 @@ package struct VersionRule: Sendable {
             read: said.read,
             parent: said.parent
         )
-        guard let known = remembered else { return .publish(next) }
+        guard let known = remembered else { return isForgotten(said) ? .skip(nil) : .publish(next) }
         next.read = max(known.read, said.read)
         if said.isAnew, known.read < said.read, !known.isDeleted {
             // What was published is gone: whatever is said goes out, equal content under the id that it had.
@@ -110,6 +146,14 @@ package struct VersionRule: Sendable {
             return .skip(kept == known ? nil : kept)
         }
         return .publish(next)
+    }
+
+    /// Whether an unknown record is one that was published and is forgotten by now.
+    private func isForgotten(_ said: Said) -> Bool {
+        guard let before = said.forgotten?.publishedBefore, let format, let version = said.version,
+            let time = format.instant(version)
+        else { return false }
+        return time < before
     }
 
     private func order(of version: ArraySlice<UInt8>?, to known: [UInt8]?) -> VersionFormat.Order {

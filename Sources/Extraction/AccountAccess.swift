@@ -8,30 +8,31 @@ import YAML
 ///
 /// Holds secrets, and so never describes itself (I6).
 struct AccountAccess: Sendable {
-    /// What a request carries as proof, ready to send.
-    private enum Credential {
-        case none
-        case header(name: String, value: String)
-        case query(name: String, value: String)
-    }
-
     let extractor: String
+    /// Where the API is; of one that a login tells, a stand-in.
     let base: HTTPAddress
     private let hosts: HostList
-    let secrets: SecretFilter
+    /// What grows as tokens come in.
+    let secretBook: SecretBook
+    var secrets: SecretFilter { secretBook.filter }
     /// The names of the secret settings, for errors that ask to look at them.
     let secretNames: [String]
     private let headers: [(name: String, value: String)]
-    private let credential: Credential
+    /// The parameter that has the credential, where one has.
+    private let credentialParameter: String?
     private let scope: [String: JSONValue]
 
     /// Fills the definition's templates; what cannot be filled is said before the first request.
     init(_ definition: ExtractorDefinition, settings: [String: JSONValue]) throws(ExtractionError) {
         let values = try Self.values(of: definition, settings: settings)
         let secretSettings = definition.settings.filter(\.isSecret)
-        let secretTexts = secretSettings.compactMap { Self.text(values[$0.name] ?? .null) }
-        scope = ["config": .object(values.map { JSONValue.Member(name: $0.key, value: $0.value) })]
-        let filler = Filler(extractor: definition.name, scope: scope, secrets: SecretFilter(secretTexts))
+        secretBook = SecretBook(secretSettings.compactMap { Self.text(values[$0.name] ?? .null) })
+        scope = Self.scope(values)
+        let filler = SettingsFiller(
+            extractor: definition.name,
+            scope: scope.merging(LearnedBase.scope(definition)) { $1 },
+            secrets: secretBook.filter
+        )
         extractor = definition.name
         secretNames = secretSettings.map(\.name)
 
@@ -42,7 +43,10 @@ struct AccountAccess: Sendable {
             throw filler.failure("base_url is no address: \(error.message)")
         }
         guard base.query == nil else { throw filler.failure("base_url has a query: put it into the streams") }
-        var patterns = ["\(base.host.contains(":") ? "[\(base.host)]" : base.host):\(base.port)"]
+        // The host that a login tells is checked against what the definition names.
+        let isLearned = definition.baseURL.variables.contains("login")
+        var patterns =
+            isLearned ? [] : ["\(base.host.contains(":") ? "[\(base.host)]" : base.host):\(base.port)"]
         for host in definition.hosts { patterns.append(try filler.text(host, "hosts")) }
         hosts = HostList(patterns: patterns)
 
@@ -54,30 +58,27 @@ struct AccountAccess: Sendable {
             headers.append(("Accept", "application/json"))
         }
         self.headers = headers
-        var sensitive = secretTexts
-        switch definition.authentication {
-        case .none: credential = .none
-        case .bearer(let token):
-            let value = try filler.headerValue(token, "auth.bearer")
-            sensitive.append(value)
-            credential = .header(name: "Authorization", value: "Bearer \(value)")
-        case .header(let name, let template):
-            let value = try filler.headerValue(template, "auth.header")
-            sensitive.append(value)
-            credential = .header(name: name, value: value)
-        case .query(let name, let template):
-            let value = try filler.text(template, "auth.query")
-            sensitive.append(value)
-            credential = .query(name: name, value: value)
-        case .basic(let user, let password):
-            let pair =
-                try filler.text(user, "auth.basic.user") + ":" + filler.text(password, "auth.basic.password")
-            let value = Base64.encode(Array(pair.utf8))
-            sensitive.append(value)
-            credential = .header(name: "Authorization", value: "Basic \(value)")
-        }
-        secrets = SecretFilter(sensitive)
+        credentialParameter = if case .query(let name, _) = definition.authentication { name } else { nil }
     }
+
+    /// The variables that templates see of an account's settings, checked against what the definition declares.
+    static func scope(of definition: ExtractorDefinition, settings: [String: JSONValue])
+        throws(ExtractionError) -> [String: JSONValue]
+    {
+        scope(try values(of: definition, settings: settings))
+    }
+
+    private static func scope(_ values: [String: JSONValue]) -> [String: JSONValue] {
+        ["config": .object(values.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) })]
+    }
+
+    /// The secrets among the values of a scope.
+    static func secrets(in scope: [String: JSONValue], of definition: ExtractorDefinition) -> [String] {
+        definition.settings.filter(\.isSecret).compactMap { text(scope["config"]?[$0.name] ?? .null) }
+    }
+
+    /// Fills templates from the account's settings.
+    var filler: SettingsFiller { SettingsFiller(extractor: extractor, scope: scope, secrets: secrets) }
 
     /// Every declared setting with its value, its default or null.
     private static func values(
@@ -160,7 +161,7 @@ struct AccountAccess: Sendable {
         place: String,
         _ variables: [String: JSONValue]
     ) throws(ExtractionError) -> HTTPAddress {
-        let filler = Filler(extractor: extractor, scope: scope, secrets: secrets)
+        let filler = filler
         // In a path a key is one segment, whatever is in it; in the query it is encoded with its parameter.
         let pathFiller = filler.with(variables.mapValues { $0.percentEncoded })
         let queryFiller = filler.with(variables)
@@ -191,18 +192,56 @@ struct AccountAccess: Sendable {
         secrets.excerpt(String(decoding: key, as: UTF8.self), characters: 80)
     }
 
-    /// The rate limits, by name.
-    func limits(_ definition: ExtractorDefinition) throws(ExtractionError) -> [String: RateLimit] {
-        let filler = Filler(extractor: extractor, scope: scope, secrets: secrets)
-        var limits: [String: RateLimit] = [:]
+    /// The rate limits and the quota.
+    func limits(_ definition: ExtractorDefinition) throws(ExtractionError) -> AccountLimits {
+        let filler = filler
+        var limits: [(definition: LimitDefinition, rate: RateLimit, share: Int)] = []
         for limit in definition.limits {
-            let text = try filler.text(limit.rate, "limits.\(limit.name)")
+            let place = "limits.\(limit.name)"
+            let text = try filler.text(limit.rate, place)
             guard let rate = RateLimit(text) else {
-                throw filler.failure("limits.\(limit.name) is \(text): write 20/s, 700/min or 1000/h")
+                throw filler.failure("\(place) is \(text): write \(RateLimit.forms)")
             }
-            limits[limit.name] = rate
+            var share = 100
+            if let template = limit.share {
+                let text = try filler.text(template, "\(place).share")
+                guard let found = Percentage.parse(text) else {
+                    throw filler.failure("\(place).share is \(text): write 1% to 100%")
+                }
+                share = found
+            }
+            limits.append((limit, rate, share))
         }
-        return limits
+        return AccountLimits(
+            limits: limits,
+            quota: try definition.quota.map { quota throws(ExtractionError) in
+                (try machine(of: quota, filler), quota)
+            }
+        )
+    }
+
+    private func machine(of quota: QuotaDefinition, _ filler: SettingsFiller) throws(ExtractionError)
+        -> QuotaMachine
+    {
+        var daily: Int?
+        if let template = quota.daily {
+            let text = try filler.text(template, "quota.daily")
+            guard let count = Int(text), count > 0 else {
+                throw filler.failure("quota.daily is \(text): write a number of requests")
+            }
+            daily = count
+        }
+        var zone: DayOffset?
+        if case .midnight(let template) = quota.reset {
+            let text = try filler.text(template, "quota.resets.midnight")
+            guard let found = DayOffset(text) else {
+                throw filler.failure(
+                    "quota.resets.midnight is \(text): write UTC, or the zone's distance from it as +02:00 or -05:00"
+                )
+            }
+            zone = found
+        }
+        return QuotaMachine(daily: daily, reserve: quota.reserve, zone: zone)
     }
 
     /// Throws unless requests may go to the address; the error shows the address without its query (I6).
@@ -217,8 +256,8 @@ struct AccountAccess: Sendable {
     /// A request with credentials.
     ///
     /// Only for an address that `check` lets through: checked by the caller at the same place.
-    func request(_ address: HTTPAddress) -> HTTPRequest {
-        switch credential {
+    func request(_ address: HTTPAddress, _ proof: Proof) -> HTTPRequest {
+        switch proof.form {
         case .none: HTTPRequest(address: address.text, headers: headers)
         case .header(let name, let value):
             HTTPRequest(address: address.text, headers: headers + [(name, value)])
@@ -230,59 +269,13 @@ struct AccountAccess: Sendable {
     /// An address that an API gave, without the credential that it may repeat: such an address becomes part of
     /// a bookmark.
     func withoutCredential(_ address: HTTPAddress) throws(HTTPError) -> HTTPAddress {
-        guard case .query(let name, _) = credential, let query = address.query else { return address }
+        guard let name = credentialParameter, let query = address.query else { return address }
         let kept = query.split(separator: "&", omittingEmptySubsequences: true).filter {
             let written = $0.prefix { $0 != "=" }
             return written != name && written != HTTPAddress.encodeQueryComponent(name)
         }
         let text = kept.isEmpty ? address.logged : "\(address.logged)?\(kept.joined(separator: "&"))"
         return try HTTPAddress(parsing: text)
-    }
-}
-
-/// Fills templates and says which one could not be filled.
-private struct Filler {
-    let extractor: String
-    var scope: [String: JSONValue]
-    let secrets: SecretFilter
-
-    /// The same with more variables.
-    func with(_ variables: [String: JSONValue]) -> Filler {
-        var filler = self
-        filler.scope.merge(variables) { $1 }
-        return filler
-    }
-
-    func failure(_ text: String) -> ExtractionError {
-        ExtractionError(.badSetting, "extractor \(extractor): \(secrets.clean(text))")
-    }
-
-    func text(_ template: Template, _ place: String) throws(ExtractionError) -> String {
-        do {
-            return try template.text(scope)
-        } catch {
-            throw failure("\(place) cannot be filled from the settings: \(error.message)")
-        }
-    }
-
-    /// The text, or nil where the template is null.
-    func optionalText(_ template: Template, _ place: String) throws(ExtractionError) -> String? {
-        do {
-            return try template.evaluate(scope) == .null ? nil : template.text(scope)
-        } catch {
-            throw failure("\(place) cannot be filled from the settings: \(error.message)")
-        }
-    }
-
-    /// The text, which may not break out of its header's line.
-    func headerValue(_ template: Template, _ place: String) throws(ExtractionError) -> String {
-        let text = try text(template, place)
-        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-            throw failure(
-                "\(place) holds a line break or another control character: take it out of the setting"
-            )
-        }
-        return text
     }
 }
 

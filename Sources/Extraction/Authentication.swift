@@ -14,4 +14,6 @@ package enum Authentication: Hashable, Sendable {
     case query(name: String, value: Template)
     /// `Authorization: Basic …`.
     case basic(user: Template, password: Template)
+    /// With a token that is asked for first, and again whenever it has had its time.
+    case login(LoginDefinition)
 }

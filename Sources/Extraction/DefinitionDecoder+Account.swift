@@ -11,7 +11,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func setting(_ member: YAMLMember) -> SettingDeclaration? {
-        let fields = fields(member.value, known: ["secret", "required", "default", "pattern", "description"])
+        let fields = fields(member.value, Vocabulary.setting)
         let first = member.key.utf8.first ?? 0
         let isNamed = member.key.utf8.allSatisfy {
             (97...122).contains($0) || (48...57).contains($0) || $0 == 95
@@ -57,7 +57,7 @@ extension DefinitionDecoder {
 
     mutating func authentication(_ node: YAMLNode?) -> Authentication {
         guard let node else { return .none }
-        guard let (style, value) = only(node, of: ["bearer", "header", "query", "basic"]) else {
+        guard let (style, value) = only(node, of: Vocabulary.authentication) else {
             return .none
         }
         if !settings.contains(where: \.isSecret) {
@@ -65,15 +65,17 @@ extension DefinitionDecoder {
         }
         switch style {
         case "bearer": return credential(value).map { .bearer($0) } ?? .none
+        case "oauth": return oauth(value).map { .login($0) } ?? .none
+        case "session": return session(value).map { .login($0) } ?? .none
         case "basic":
-            let fields = fields(value, known: ["user", "password"])
+            let fields = fields(value, Vocabulary.basic)
             let user = required("user", of: fields, in: value).flatMap { template($0) }
             // An API key as the user goes with an empty password.
             let password = fields["password"].flatMap { template($0) } ?? (try? Template(parsing: ""))
             guard let user, let password else { return .none }
             return .basic(user: user, password: password)
         default:
-            let fields = fields(value, known: ["name", "value"])
+            let fields = fields(value, Vocabulary.credential)
             let name = required("name", of: fields, in: value).flatMap { text($0) }
             let credential = required("value", of: fields, in: value).flatMap { self.credential($0) }
             guard let name, let credential else { return .none }
@@ -83,7 +85,7 @@ extension DefinitionDecoder {
     }
 
     /// A template that takes a credential from a setting.
-    private mutating func credential(_ node: YAMLNode) -> Template? {
+    mutating func credential(_ node: YAMLNode) -> Template? {
         guard let template = template(node) else { return nil }
         if template.references.isEmpty {
             report(
@@ -95,7 +97,8 @@ extension DefinitionDecoder {
     }
 
     /// The one member of a mapping that chooses between styles.
-    mutating func only(_ node: YAMLNode, of styles: [String]) -> (style: String, value: YAMLNode)? {
+    mutating func only(_ node: YAMLNode, of group: FieldGroup) -> (style: String, value: YAMLNode)? {
+        let styles = group.names
         let members = members(node)
         guard let member = members.first, members.count == 1 else {
             report(node, "exactly one of these belongs here: \(styles.joined(separator: ", "))")
@@ -121,72 +124,6 @@ extension DefinitionDecoder {
             }
             return template(member.value).map { (member.key, $0) }
         }
-    }
-
-    mutating func limits(_ node: YAMLNode?) -> [(name: String, rate: Template)] {
-        guard let node else { return [] }
-        let defaults: [String: JSONValue] = [
-            "config": .object(
-                settings.compactMap { setting in
-                    setting.defaultValue.map { JSONValue.Member(name: setting.name, value: $0) }
-                }
-            )
-        ]
-        return members(node).compactMap { member -> (name: String, rate: Template)? in
-            guard let template = template(member.value) else { return nil }
-            // What depends on a setting without a default is checked when the account's settings are there.
-            if let text = try? template.text(defaults), RateLimit(text) == nil {
-                report(member.value, "a limit is a number of requests in a time: 20/s, 700/min or 1000/h")
-                return nil
-            }
-            return (member.key, template)
-        }
-    }
-
-    mutating func errorRules(_ node: YAMLNode?) -> ErrorRules {
-        guard let node else {
-            return ErrorRules(messagePath: nil, codePath: nil, retryHeader: nil, rules: [])
-        }
-        let fields = fields(node, known: ["message", "code", "retry_header", "rules"])
-        var table = ErrorRules(
-            messagePath: fields["message"].flatMap { path($0) },
-            codePath: fields["code"].flatMap { path($0) },
-            retryHeader: fields["retry_header"].flatMap { text($0) },
-            rules: []
-        )
-        for item in fields["rules"].map({ items($0) }) ?? [] {
-            if let rule = errorRule(
-                item,
-                hasCode: fields["code"] != nil,
-                hasMessage: fields["message"] != nil
-            ) {
-                table.rules.append(rule)
-            }
-        }
-        return table
-    }
-
-    private mutating func errorRule(_ node: YAMLNode, hasCode: Bool, hasMessage: Bool) -> ErrorRule? {
-        let fields = fields(node, known: ["status", "code", "message", "action"])
-        let statuses = required("status", of: fields, in: node).map { self.statuses($0) }
-        let action = required("action", of: fields, in: node).flatMap { self.action($0) }
-        if let code = fields["code"], !hasCode {
-            report(code, "say under errors where the body has its code: code: error.code")
-        }
-        if let message = fields["message"], !hasMessage {
-            report(message, "say under errors where the body has its message: message: error.message")
-        }
-        guard let statuses, let action else { return nil }
-        return ErrorRule(
-            statuses: statuses,
-            code: fields["code"].flatMap { text($0) },
-            messagePart: fields["message"].flatMap { text($0) },
-            action: action
-        )
-    }
-
-    private mutating func action(_ node: YAMLNode) -> ErrorAction? {
-        choice(node, "action")
     }
 
     /// `404`, `5xx` or a list of them.

@@ -3,8 +3,6 @@ import YAML
 
 /// What stands beside a stream's own records: deletes, merges, whole records, discovered values.
 extension DefinitionDecoder {
-    private static let listFields = requestFields + ["records", "paging", "key", "every"]
-
     /// The decoded parts.
     struct Beside {
         var deletedWhen: DeletionRule?
@@ -82,7 +80,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> Deletes? {
-        let fields = fields(node, known: Self.listFields + ["at"])
+        let fields = fields(node, Vocabulary.deletes)
         let at = fields["at"].flatMap { time($0) }
         guard let list = list(fields, in: node, of: stream) else { return nil }
         return Deletes(
@@ -103,7 +101,7 @@ extension DefinitionDecoder {
         if case .full = progress {
             report(node, "a full read finds what is absent itself: take reconcile away")
         }
-        let fields = fields(node, known: Self.listFields)
+        let fields = fields(node, Vocabulary.reconcile)
         guard let list = list(fields, in: node, of: stream) else { return nil }
         return Reconcile(
             request: list.request,
@@ -122,7 +120,7 @@ extension DefinitionDecoder {
             )
         }
         if case .scalar = node.content { return path(node).map { Merged(path: $0) } }
-        let fields = fields(node, known: ["field", "separator"])
+        let fields = fields(node, Vocabulary.merged)
         let path = required("field", of: fields, in: node).flatMap { self.path($0) }
         let separator = fields["separator"].flatMap { text($0) }
         if separator == "", let node = fields["separator"] {
@@ -132,7 +130,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func hydrate(_ node: YAMLNode, of stream: StreamOutline) -> Hydrate? {
-        let fields = fields(node, known: Self.requestFields + ["records", "size"])
+        let fields = fields(node, Vocabulary.hydrate)
         var variables = stream.variables.filter { $0.key == "discovered" }
         variables["keys"] = .anything
         let request = request(fields, in: node, variables)
@@ -157,7 +155,7 @@ extension DefinitionDecoder {
                 (97...122).contains($0) || (48...57).contains($0) || $0 == 95
             }
             if member.key.isEmpty || !isNamed { report(member, "a name here is of a-z, 0-9 and _") }
-            let fields = fields(node, known: Self.requestFields + ["records", "paging", "value"])
+            let fields = fields(node, Vocabulary.discover)
             let request = request(fields, in: node)
             let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
             let value = required("value", of: fields, in: node).flatMap { path($0) }

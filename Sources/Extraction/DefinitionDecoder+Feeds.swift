@@ -4,11 +4,6 @@ import YAML
 
 /// The feeds, and how streams follow them.
 extension DefinitionDecoder {
-    private static let feedFields = [
-        "get", "query", "records", "paging", "id", "time", "type", "object", "snapshot", "window",
-        "newest_first", "hold_back", "visible_within", "overlap", "retention", "expired", "limit",
-    ]
-
     mutating func feeds(_ node: YAMLNode?, limits: [String], errors: YAMLNode?) -> [FeedDefinition] {
         guard let node else { return [] }
         return members(node).compactMap {
@@ -25,7 +20,7 @@ extension DefinitionDecoder {
         if member.key.isEmpty || member.key.utf8.count > 80 || !isNamed {
             report(member, "a feed's name is 1 to 80 of A-Z, a-z, 0-9, _ and -")
         }
-        let fields = fields(node, known: Self.feedFields)
+        let fields = fields(node, Vocabulary.feed)
         let path = required("get", of: fields, in: node).flatMap { get($0) }
         let query = query(nil, fields["query"])
         let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
@@ -72,7 +67,7 @@ extension DefinitionDecoder {
     }
 
     mutating func time(_ node: YAMLNode) -> (path: [String], format: TimeFormat)? {
-        let fields = fields(node, known: ["field", "format"])
+        let fields = fields(node, Vocabulary.time)
         let path = required("field", of: fields, in: node).flatMap { self.path($0) }
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let path, let format else { return nil }
@@ -80,7 +75,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func window(_ node: YAMLNode) -> FeedDefinition.Window? {
-        let fields = fields(node, known: ["from", "to"])
+        let fields = fields(node, Vocabulary.feedWindow)
         let from = required("from", of: fields, in: node).flatMap { text($0) }
         let to = required("to", of: fields, in: node).flatMap { text($0) }
         guard let from, let to else { return nil }
@@ -99,13 +94,13 @@ extension DefinitionDecoder {
         let visibleWithin = time("visible_within", &self)
         let overlap = time("overlap", &self)
         let retention = time("retention", &self)
-        guard let holdBack, let visibleWithin, let overlap, let retention else { return nil }
-        if holdBack < visibleWithin, let node = fields["hold_back"] {
+        if let holdBack, let visibleWithin, holdBack < visibleWithin, let node = fields["hold_back"] {
             report(
                 node,
                 "hold_back is shorter than visible_within: an entry could appear behind the bookmark"
             )
         }
+        guard let holdBack, let visibleWithin, let overlap, let retention else { return nil }
         if retention <= overlap + holdBack, let node = fields["retention"] {
             report(node, "retention is not longer than overlap and hold_back together: nothing could be read")
         }
@@ -116,7 +111,7 @@ extension DefinitionDecoder {
     ///
     /// `hasMessage` and `hasCode` are whether the definition says where a body has them.
     mutating func answer(_ node: YAMLNode, hasMessage: Bool, hasCode: Bool = true) -> AnswerPattern? {
-        let fields = fields(node, known: ["status", "code", "message"])
+        let fields = fields(node, Vocabulary.answer)
         let statuses = required("status", of: fields, in: node).map { self.statuses($0) }
         if let message = fields["message"], !hasMessage {
             report(message, "say under errors where the body has its message: message: error.message")
@@ -133,8 +128,6 @@ extension DefinitionDecoder {
 // MARK: - Following
 
 extension DefinitionDecoder {
-    private static let followFields = ["feed", "get", "query", "creates", "updates", "deletes", "gone_when"]
-
     /// The stream whose `follow` is decoded.
     struct Following {
         var stream: YAMLNode
@@ -144,7 +137,7 @@ extension DefinitionDecoder {
     }
 
     mutating func follow(_ own: YAMLNode?, defaults: YAMLNode?, of stream: Following) -> Follow? {
-        let shared = defaults.map { fields($0, known: Self.followFields) } ?? [:]
+        let shared = defaults.map { fields($0, Vocabulary.follow) } ?? [:]
         guard let own else {
             if defaults != nil {
                 report(
@@ -156,7 +149,7 @@ extension DefinitionDecoder {
             return nil
         }
         if case .scalar("none", _) = own.content { return nil }
-        let given = fields(own, known: Self.followFields)
+        let given = fields(own, Vocabulary.follow)
         let merged = shared.merging(given) { $1 }
         let feed = required("feed", of: merged, in: own).flatMap { text($0) }
         if let feed, let node = merged["feed"], !stream.feeds.contains(feed) {

@@ -3,29 +3,30 @@ import YAML
 /// How the pages of a list follow each other.
 extension DefinitionDecoder {
     mutating func paging(_ node: YAMLNode, key: [[String]]?) -> Paging? {
-        let styles = ["last_record", "next_link", "link_header", "cursor", "offset", "page"]
         if case .scalar(let text, _) = node.content {
             if text == "single_page" { return .singlePage }
-            let hint = Self.hint(for: text, among: styles + ["single_page"])
+            let hint = Self.hint(for: text, among: Vocabulary.paging.names + ["single_page"])
             report(node, "unknown paging \(text); \(hint)")
             return nil
         }
-        guard let (style, value) = only(node, of: styles) else { return nil }
+        guard let (style, value) = only(node, of: Vocabulary.paging) else { return nil }
         switch style {
         case "last_record": return lastRecord(value, key: key)
-        case "offset": return counted(value).map { .offset(parameter: $0.parameter, end: $0.end) }
+        case "offset":
+            return counted(value, Vocabulary.offset).map { .offset(parameter: $0.parameter, end: $0.end) }
         case "page":
-            return counted(value, known: ["first"]).map {
+            numberedPages.append(node)
+            return counted(value, Vocabulary.page).map {
                 .number(parameter: $0.parameter, first: $0.first, end: $0.end)
             }
         case "next_link":
-            let fields = fields(value, known: ["field"])
+            let fields = fields(value, Vocabulary.nextLink)
             return required("field", of: fields, in: value).flatMap { path($0) }.map { .nextLink(field: $0) }
         case "link_header":
-            let fields = fields(value, known: ["rel"])
+            let fields = fields(value, Vocabulary.linkHeader)
             return .linkHeader(relation: fields["rel"].flatMap { text($0) } ?? "next")
         default:
-            let fields = fields(value, known: ["field", "param", "more"])
+            let fields = fields(value, Vocabulary.cursor)
             let field = required("field", of: fields, in: value).flatMap { path($0) }
             let parameter = required("param", of: fields, in: value).flatMap { text($0) }
             let more = fields["more"].flatMap { path($0) }
@@ -37,9 +38,9 @@ extension DefinitionDecoder {
     /// A page that is found by counting: `total` are the records, or the pages where these are numbered.
     private mutating func counted(
         _ node: YAMLNode,
-        known: [String] = []
+        _ group: FieldGroup
     ) -> (parameter: String, first: Int, end: Paging.CountedEnd)? {
-        let fields = fields(node, known: ["param", "more", "total"] + known)
+        let fields = fields(node, group)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let more = fields["more"].map { path($0) }
         let total = fields["total"].map { path($0) }
@@ -61,7 +62,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func lastRecord(_ node: YAMLNode, key: [[String]]?) -> Paging? {
-        let fields = fields(node, known: ["param", "field", "more"])
+        let fields = fields(node, Vocabulary.lastRecord)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let more = fields["more"].flatMap { path($0) }
         var field = fields["field"].flatMap { path($0) }

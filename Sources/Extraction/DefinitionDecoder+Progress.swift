@@ -22,7 +22,7 @@ extension DefinitionDecoder {
             }
             return list(stream).map { .full($0) }
         }
-        guard let (style, value) = only(node, of: ["token", "window"]) else { return nil }
+        guard let (style, value) = only(node, of: Vocabulary.progress) else { return nil }
         if style == "token" { return token(value, of: stream).map { .token($0) } }
         return window(value, of: stream).map { .window($0) }
     }
@@ -70,10 +70,7 @@ extension DefinitionDecoder {
         if let paging = stream.own["paging"] {
             report(paging, "the token leads from page to page: take paging away")
         }
-        let fields = fields(
-            node,
-            known: ["field", "param", "end", "start", "caught_up", "back", "reread"]
-        )
+        let fields = fields(node, Vocabulary.token)
         let field = required("field", of: fields, in: node).flatMap { path($0) }
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let end = required("end", of: fields, in: node).flatMap { self.end($0) }
@@ -113,7 +110,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func end(_ node: YAMLNode) -> TokenProgress.End? {
-        let fields = fields(node, known: ["field", "is", "more", "repeats", "page_size"])
+        let fields = fields(node, Vocabulary.tokenEnd)
         let ways = ["field", "more", "repeats"].filter { fields[$0] != nil }
         guard ways.count == 1 else {
             report(node, "exactly one of these says the end: field (with is), more, repeats")
@@ -150,7 +147,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func start(_ node: YAMLNode) -> TokenProgress.Start? {
-        let fields = fields(node, known: ["param", "format", "earliest", "lag"])
+        let fields = fields(node, Vocabulary.tokenStart)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         let earliest = required("earliest", of: fields, in: node).flatMap { instant($0) }
@@ -167,7 +164,7 @@ extension DefinitionDecoder {
 
     /// `{every: 24h, back: 7d}`.
     mutating func everyAndBack(_ node: YAMLNode) -> (every: Duration, back: Duration)? {
-        let fields = fields(node, known: ["every", "back"])
+        let fields = fields(node, Vocabulary.reread)
         let every = required("every", of: fields, in: node).flatMap { duration($0) }
         let back = required("back", of: fields, in: node).flatMap { duration($0) }
         if back == .zero, let node = fields["back"] {
@@ -191,12 +188,8 @@ extension DefinitionDecoder {
 // MARK: - Window
 
 extension DefinitionDecoder {
-    private static let windowFields = [
-        "format", "hold_back", "overlap", "earliest", "step", "order", "more", "total", "cap", "ties",
-    ]
-
     private mutating func window(_ node: YAMLNode, of stream: StreamOutline) -> WindowProgress? {
-        let fields = fields(node, known: Self.windowFields)
+        let fields = fields(node, Vocabulary.window)
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         let holdBack = required("hold_back", of: fields, in: node).flatMap { duration($0) }
         let overlap = required("overlap", of: fields, in: node).flatMap { duration($0) }
@@ -272,7 +265,7 @@ extension DefinitionDecoder {
     }
 
     private mutating func ties(_ node: YAMLNode, of stream: StreamOutline) -> RequestTemplate? {
-        let given = fields(node, known: Self.requestFields)
+        let given = fields(node, Vocabulary.ties)
         var variables = stream.variables
         variables["tie"] = .fields([["at"], ["next"], ["after"]])
         // Asked where the stream is, unless it says something else.

@@ -4,9 +4,6 @@ import YAML
 
 /// Requests: `get` or `post` with its `body`, and `query`.
 extension DefinitionDecoder {
-    /// What a request is declared by.
-    static let requestFields = ["get", "post", "query", "body"]
-
     /// The request of some fields.
     mutating func request(
         _ fields: [String: YAMLNode],

@@ -4,15 +4,6 @@ import YAML
 
 /// The streams, each over the defaults.
 extension DefinitionDecoder {
-    private static let shared = [
-        "query", "records", "key", "version", "paging", "limit", "since", "follow", "lost", "progress",
-        "deleted_when", "merged", "resweep",
-    ]
-    private static let own = [
-        "get", "post", "body", "for_each", "replaces", "deletes", "reconcile", "hydrate", "discover",
-        "format",
-    ]
-
     /// What a stream's declaration refers to.
     private struct Context {
         var defaults: [String: YAMLNode]
@@ -28,7 +19,7 @@ extension DefinitionDecoder {
         feeds: [String],
         errors: ErrorRules
     ) -> [StreamDefinition] {
-        let shared = defaults.map { fields($0, known: Self.shared) } ?? [:]
+        let shared = defaults.map { fields($0, Vocabulary.defaults) } ?? [:]
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
@@ -75,7 +66,7 @@ extension DefinitionDecoder {
         in context: Context
     ) -> StreamDefinition? {
         checkStreamName(member)
-        let own = fields(member.value, known: Self.own + Self.shared)
+        let own = fields(member.value, Vocabulary.stream)
         let fields = context.defaults.merging(own) { $1 }
         let format = format(own)
         let records =
@@ -96,8 +87,8 @@ extension DefinitionDecoder {
             key: key,
             version: version,
             parent: parent,
-            hasMessage: context.errors.messagePath != nil,
-            hasCode: context.errors.codePath != nil,
+            hasMessage: !context.errors.messagePaths.isEmpty,
+            hasCode: !context.errors.codePaths.isEmpty,
             variables: variables(parent: parent, discover: own["discover"])
         )
         let progress = progress(of: outline)
@@ -209,7 +200,8 @@ extension DefinitionDecoder {
     mutating func limit(_ node: YAMLNode, among limits: [String]) -> String? {
         guard let limit = text(node) else { return nil }
         if !limits.contains(limit) {
-            report(node, "unknown limit \(limit); \(Self.hint(for: limit, among: limits))")
+            let hint = limits.isEmpty ? "declare it under limits" : Self.hint(for: limit, among: limits)
+            report(node, "unknown limit \(limit); \(hint)")
         }
         return limit
     }
@@ -236,7 +228,7 @@ extension DefinitionDecoder {
         if case .scalar = node.content {
             return text(node).map { StreamDefinition.Since(parameter: $0, format: .epochSeconds) }
         }
-        let fields = fields(node, known: ["param", "format"])
+        let fields = fields(node, Vocabulary.since)
         let parameter = required("param", of: fields, in: node).flatMap { text($0) }
         let format: TimeFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let parameter, let format else { return nil }
@@ -262,7 +254,7 @@ extension DefinitionDecoder {
 
     /// A field and how it is written: without the form nobody could tell the older of two.
     private mutating func version(_ node: YAMLNode) -> StreamDefinition.Version? {
-        let fields = fields(node, known: ["field", "format"])
+        let fields = fields(node, Vocabulary.version)
         let path = required("field", of: fields, in: node).flatMap { self.path($0) }
         let format: VersionFormat? = required("format", of: fields, in: node).flatMap { choice($0, "format") }
         guard let path, let format else { return nil }

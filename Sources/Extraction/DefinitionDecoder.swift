@@ -9,6 +9,8 @@ import YAML
 /// nil and takes no further part.
 struct DefinitionDecoder {
     private(set) var problems: [DefinitionProblem] = []
+    /// Where pages are asked for by their number.
+    var numberedPages: [YAMLNode] = []
     /// The declared settings: all that a template can use.
     var settings: [SettingDeclaration] = []
 
@@ -18,18 +20,15 @@ struct DefinitionDecoder {
     }
 
     mutating func extractor(_ root: YAMLNode) -> ExtractorDefinition? {
-        let fields = fields(
-            root,
-            known: [
-                "extractor", "description", "settings", "base_url", "hosts", "auth", "headers", "limits",
-                "errors", "feeds", "defaults", "streams",
-            ]
-        )
+        let fields = fields(root, Vocabulary.extractor)
         // The settings come first: every template is checked against them.
         settings = declarations(fields["settings"])
         let name = required("extractor", of: fields, in: root).flatMap { text($0) }
         if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
-        let baseURL = required("base_url", of: fields, in: root).flatMap { template($0) }
+        let authentication = authentication(fields["auth"])
+        let baseURL = required("base_url", of: fields, in: root).flatMap {
+            self.baseURL($0, authentication, hosts: fields["hosts"])
+        }
         let limits = limits(fields["limits"])
         let limitNames = limits.map(\.name)
         let errorRules = errorRules(fields["errors"])
@@ -42,11 +41,20 @@ struct DefinitionDecoder {
             feeds: fields["feeds"].map { members($0).map(\.key) } ?? [],
             errors: errorRules
         )
+        if errorRules.rules.contains(where: { $0.shrink != nil }) {
+            for node in numberedPages {
+                report(
+                    node,
+                    "the number of a page means other records when pages shrink: take shrink out of the errors' rules, "
+                        + "or page by offset or cursor"
+                )
+            }
+        }
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
-            authentication: authentication(fields["auth"]),
-            headers: headers(fields["headers"])
+            headers: headers(fields["headers"]),
+            quota: fields["quota"].flatMap { quota($0) }
         )
         guard let name, let baseURL, problems.isEmpty else { return nil }
         return ExtractorDefinition(
@@ -55,9 +63,10 @@ struct DefinitionDecoder {
             settings: settings,
             baseURL: baseURL,
             hosts: definition.hosts,
-            authentication: definition.authentication,
+            authentication: authentication,
             headers: definition.headers,
             limits: limits,
+            quota: definition.quota,
             errorRules: errorRules,
             feeds: feeds,
             streams: streams
@@ -102,8 +111,9 @@ extension DefinitionDecoder {
         }
     }
 
-    /// The members of a mapping by name; each that is not known is a problem.
-    mutating func fields(_ node: YAMLNode, known: [String]) -> [String: YAMLNode] {
+    /// The members of a mapping by name; each that its group does not have is a problem.
+    mutating func fields(_ node: YAMLNode, _ group: FieldGroup) -> [String: YAMLNode] {
+        let known = group.names
         var fields: [String: YAMLNode] = [:]
         for member in members(node) {
             if known.contains(member.key) {
@@ -117,11 +127,14 @@ extension DefinitionDecoder {
 
     static func hint(for name: String, among known: [String]) -> String {
         NearestName.of(name, among: known).map { "did you mean \($0)?" }
-            ?? "known here: \(known.sorted().joined(separator: ", "))"
+            ?? (known.isEmpty
+                ? "there is none here" : "known here: \(known.sorted().joined(separator: ", "))")
     }
 
     mutating func required(_ name: String, of fields: [String: YAMLNode], in node: YAMLNode) -> YAMLNode? {
         if let field = fields[name] { return field }
+        // What is no mapping at all was said to be none.
+        guard node.isNull || node.isMapping else { return nil }
         report(node, "the field \(name) is missing: add it here")
         return nil
     }

@@ -12,6 +12,9 @@ package struct ExtractionError: SluiceError {
             case badBookmark = "extraction.bad_bookmark"
             case refusedCredentials = "extraction.refused_credentials"
             case refused = "extraction.refused"
+            case credentialLost = "extraction.credential_lost"
+            case badLogin = "extraction.bad_login"
+            case quotaSpent = "extraction.quota_spent"
             case unavailable = "extraction.unavailable"
             case status = "extraction.status"
             case gaveUp = "extraction.gave_up"
@@ -44,6 +47,12 @@ package struct ExtractionError: SluiceError {
         package static let refusedCredentials = Code(kind: .refusedCredentials)
         /// An answer that the definition declares fatal for the run, other than refused credentials.
         package static let refused = Code(kind: .refused)
+        /// A token that replaces another one was lost on its way: somebody must authorise again.
+        package static let credentialLost = Code(kind: .credentialLost)
+        /// A login whose answer has no token.
+        package static let badLogin = Code(kind: .badLogin)
+        /// The day's requests are spent, up to the reserve that is left to others.
+        package static let quotaSpent = Code(kind: .quotaSpent)
         /// These credentials may not read the stream, or the API does not have it.
         package static let unavailable = Code(kind: .unavailable)
         /// A status that no rule can do anything about.
@@ -103,7 +112,9 @@ package struct ExtractionError: SluiceError {
             .noProgress, .badBookmark, .ignoredFilter, .noSince, .placeLost, .feedExpired, .windowTooLarge,
             .tooManyChildren, .tooManyValues:
             .failStream
-        case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused: .failRun
+        case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused,
+            .credentialLost, .badLogin, .quotaSpent:
+            .failRun
         }
     }
 
@@ -112,7 +123,7 @@ package struct ExtractionError: SluiceError {
         case .badDefinition, .unknownExtractor, .unknownStream, .badSetting, .badBookmark, .forbiddenHost,
             .noSince:
             .configuration
-        case .refusedCredentials, .refused, .gaveUp: .environment
+        case .refusedCredentials, .refused, .gaveUp, .credentialLost, .badLogin, .quotaSpent: .environment
         case .unavailable: .partial
         case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .placeLost,
             .feedExpired,

@@ -15,10 +15,9 @@ package struct ExtractorDefinition: Sendable {
     package var hosts: [Template]
     package var authentication: Authentication
     package var headers: [(name: String, value: Template)]
-    /// The rate limits of an account by name; `default` counts every request.
-    ///
-    /// Each evaluates to a `RateLimit`.
-    package var limits: [(name: String, rate: Template)]
+    /// The rate limits of an account; `default` counts every request.
+    package var limits: [LimitDefinition]
+    package var quota: QuotaDefinition?
     package var errorRules: ErrorRules
     package var feeds: [FeedDefinition]
     package var streams: [StreamDefinition]
@@ -32,7 +31,8 @@ package struct ExtractorDefinition: Sendable {
         hosts: [Template],
         authentication: Authentication,
         headers: [(name: String, value: Template)],
-        limits: [(name: String, rate: Template)],
+        limits: [LimitDefinition],
+        quota: QuotaDefinition? = nil,
         errorRules: ErrorRules,
         feeds: [FeedDefinition] = [],
         streams: [StreamDefinition]
@@ -45,6 +45,7 @@ package struct ExtractorDefinition: Sendable {
         self.authentication = authentication
         self.headers = headers
         self.limits = limits
+        self.quota = quota
         self.errorRules = errorRules
         self.feeds = feeds
         self.streams = streams

@@ -29,6 +29,12 @@ struct PageRequest: Sendable {
         return request
     }
 
+    /// The number that a parameter of its query has, of a POST a member of its body.
+    func number(of parameter: String) -> Int? {
+        if let text = address.value(ofQuery: parameter) { return Int(text) }
+        return body?.text(at: FieldPath.parse(parameter) ?? [parameter]).flatMap { Int($0) }
+    }
+
     /// With its method and body on a request that has the credentials.
     func completing(_ request: HTTPRequest) -> HTTPRequest {
         var request = request

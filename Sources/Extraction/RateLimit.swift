@@ -1,5 +1,8 @@
-/// So many requests in a time, as a definition writes it: `20/s`, `700/min`, `1000/h`.
+/// So many requests in a time, as a definition writes it: `20/s`, `190/10s`, `700/min`, `1000/h`.
 package struct RateLimit: Hashable, Sendable {
+    /// What a text that is no limit is told.
+    static let forms = "20/s, 190/10s, 700/min or 1000/h"
+
     package var count: Int
     package var period: Duration
 
@@ -12,35 +15,17 @@ package struct RateLimit: Hashable, Sendable {
     /// Reads a limit, or nil where the text is none.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count) else { return nil }
-        switch parts[1] {
-        case "s": self.init(count: count, period: .seconds(1))
-        case "min": self.init(count: count, period: .seconds(60))
-        case "h": self.init(count: count, period: .seconds(3600))
+        guard parts.count == 2, let count = Int(parts[0]), Self.counts.contains(count) else { return nil }
+        let digits = parts[1].prefix { $0.isWholeNumber }
+        guard let units = digits.isEmpty ? 1 : Int(digits), (1...3600).contains(units) else { return nil }
+        switch parts[1].dropFirst(digits.count) {
+        case "s": self.init(count: count, period: .seconds(units))
+        case "min": self.init(count: count, period: .seconds(60 * units))
+        case "h": self.init(count: count, period: .seconds(3600 * units))
         default: return nil
         }
     }
-}
 
-/// Spaces the requests of an account so that a limit holds in every window, wherever the API lets it begin.
-///
-/// An empty window gives no right to a burst: two of them back to back would pass the limit twice over.
-package struct PaceMachine: Sendable {
-    private let interval: Duration
-    private var next: Duration = .zero
-
-    /// A machine for one limit.
-    package init(_ limit: RateLimit) {
-        let quotient = limit.period / limit.count
-        // Rounded up: a window must not gain what a division loses.
-        let lost = quotient * limit.count < limit.period
-        interval = lost ? quotient + Duration(secondsComponent: 0, attosecondsComponent: 1) : quotient
-    }
-
-    /// Books the next request and gives how long it has to wait; `now` is any clock's time that never goes back.
-    package mutating func book(at now: Duration) -> Duration {
-        let start = max(next, now)
-        next = start + interval
-        return start - now
-    }
+    /// What counts as a number of requests.
+    static let counts = 1...1_000_000
 }

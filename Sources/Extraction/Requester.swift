@@ -27,23 +27,23 @@ package final class Requester: Sendable {
 
     private struct Ledger {
         var requests: [String: Int] = [:]
-        var paces: [String: PaceMachine]
+        var limits: AccountLimits
         var saidSkew = false
+        /// The page sizes that took no longer than the API allows, by stream and parameter.
+        var sizes: [PageSize: Int] = [:]
+    }
 
-        /// Gives how long a request has to wait for its turn.
-        mutating func book(_ subject: RequestSubject, at now: Duration) -> Duration {
-            var wait = Duration.zero
-            for name in Set(["default", subject.limit ?? "default"]) {
-                wait = max(wait, paces[name]?.book(at: now) ?? .zero)
-            }
-            return wait
-        }
+    /// A parameter that has a page's size.
+    private struct PageSize: Hashable {
+        var counter: String
+        var parameter: String
     }
 
     /// A list's page is reached in fewer; more is a circle.
     private static let maximumRedirects = 5
 
     let access: AccountAccess
+    private let authorizer: Authorizer
     private let rules: ErrorRules
     private let transport: any HTTPTransport
     private let clock: WaitingClock
@@ -55,8 +55,9 @@ package final class Requester: Sendable {
 
     /// A requester for one account.
     ///
-    /// `settings` are the account's values by name; defaults are filled in here. `jitter` draws from 0..<1.
-    /// `onClockSkew` is told of wrong clocks, once.
+    /// `settings` are the account's values by name; defaults are filled in here. `reread` reads them once more, after
+    /// the API has refused what they say. `stateKeys` seal a credential that is kept, the first of them; `use` says
+    /// where. `jitter` draws from 0..<1. `onClockSkew` is told of wrong clocks, once.
     package init(
         extractor: ExtractorDefinition,
         settings: [String: JSONValue],
@@ -64,6 +65,8 @@ package final class Requester: Sendable {
         clock: WaitingClock,
         wall: @escaping WallClock,
         policy: RetryMachine.Policy = RetryMachine.Policy(),
+        stateKeys: [Secret] = [],
+        reread: Rereading? = nil,
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         onClockSkew: @escaping @Sendable (ClockSkew) -> Void = { _ in }
     ) throws(ExtractionError) {
@@ -75,7 +78,26 @@ package final class Requester: Sendable {
         self.policy = policy
         self.jitter = jitter
         self.onClockSkew = onClockSkew
-        ledger = Locked(Ledger(paces: try access.limits(extractor).mapValues { PaceMachine($0) }))
+        ledger = Locked(Ledger(limits: try access.limits(extractor)))
+        authorizer = try Authorizer(
+            extractor,
+            access: access,
+            transport: transport,
+            clock: clock,
+            wall: wall,
+            policy: policy,
+            jitter: jitter,
+            stateKeys: stateKeys,
+            reread: reread
+        )
+    }
+
+    /// Says where a credential is kept that the API replaces at each use: before the first request, by the account's
+    /// only writer.
+    ///
+    /// Throws where it cannot be kept, or what is kept cannot be opened.
+    package func use(_ store: any CredentialStore, of account: AccountName) throws {
+        try authorizer.use(store, of: account)
     }
 
     /// The requests sent so far for a stream, retries and redirects included.
@@ -101,12 +123,24 @@ package final class Requester: Sendable {
     func ask(_ request: PageRequest, for subject: RequestSubject, page: Int?) async throws -> Answer {
         let count = Locked(0)
         var retry = RetryMachine(policy: policy)
+        var isRenewed = false
         while true {
-            switch try await attempt(request, for: subject, page: page, count: count) {
+            let proof = try await authorizer.proof()
+            var request = request
+            request.address = try LearnedBase.place(request.address, on: proof.base)
+            request = sized(request, for: subject)
+            switch try await attempt(request, with: proof, for: subject, page: page, count: count) {
             case .answer(var answer):
                 answer.requests = count.withLock { $0 }
                 return answer
-            case .failure(let text, let retryAfter):
+            case .refused(let error, let asksForToken):
+                // Once for each request: what is refused with a new proof as well, no other one helps.
+                guard !isRenewed, try await authorizer.renew(after: proof, asksForToken: asksForToken) else {
+                    throw error
+                }
+                isRenewed = true
+            case .failure(let text, let retryAfter, let less):
+                shrink(less, request, subject)
                 let place =
                     "\(subject.place(page)): \(request.method) \(access.secrets.clean(request.address.logged))"
                 switch retry.failed(retryAfter: retryAfter, draw: jitter()) {
@@ -136,18 +170,39 @@ extension Requester {
     /// What came of one try.
     private enum Outcome {
         case answer(Answer)
-        /// May be tried again, not before `retryAfter` has passed.
-        case failure(String, retryAfter: Duration?)
+        /// May be tried again, not before `retryAfter` has passed, and perhaps for less.
+        case failure(String, retryAfter: Duration?, shrink: ErrorRule.Shrink? = nil)
+        /// The proof is not accepted: with another one it may be tried again.
+        case refused(ExtractionError, asksForToken: Bool)
+    }
+
+    /// The request with a page's size that did not take too long before.
+    private func sized(_ request: PageRequest, for subject: RequestSubject) -> PageRequest {
+        let sizes = ledger.withLock { $0.sizes.filter { $0.key.counter == subject.counter } }
+        return sizes.reduce(request) { request, size in
+            guard let asked = request.number(of: size.key.parameter), asked > size.value else {
+                return request
+            }
+            return request.setting(size.key.parameter, to: .number(size.value))
+        }
+    }
+
+    /// Asks for less from now on.
+    private func shrink(_ shrink: ErrorRule.Shrink?, _ request: PageRequest, _ subject: RequestSubject) {
+        guard let shrink, let size = request.number(of: shrink.parameter) else { return }
+        let key = PageSize(counter: subject.counter, parameter: shrink.parameter)
+        ledger.withLock { $0.sizes[key] = shrink.size(after: size) }
     }
 
     private func attempt(
         _ request: PageRequest,
+        with proof: Proof,
         for subject: RequestSubject,
         page: Int?,
         count: borrowing Locked<Int>
     ) async throws -> Outcome {
         do {
-            let answer = try await follow(request, for: subject, page: page, count: count)
+            let answer = try await follow(request, with: proof, for: subject, page: page, count: count)
             if 200..<300 ~= answer.response.status { return .answer(answer) }
             return try judge(answer, for: subject, page: page)
         } catch let error as HTTPError {
@@ -159,6 +214,7 @@ extension Requester {
     /// Sends the request and follows redirects; every address is checked before it gets the credentials (I6).
     private func follow(
         _ start: PageRequest,
+        with proof: Proof,
         for subject: RequestSubject,
         page: Int?,
         count: borrowing Locked<Int>
@@ -166,10 +222,11 @@ extension Requester {
         var address = start.address
         for _ in 0...Self.maximumRedirects {
             try check(address, for: subject, page: page)
-            try await pace(subject)
+            let ticket = try await pace(subject)
             count.withLock { $0 += 1 }
             let sent = wall()
-            let response = try await send(start.completing(access.request(address)), for: subject, at: sent)
+            let request = start.completing(access.request(address, proof))
+            let response = try await send(request, ticket, for: subject, at: sent)
             guard [301, 302, 303, 307, 308].contains(response.status) else {
                 return Answer(
                     response: response,
@@ -202,11 +259,21 @@ extension Requester {
     }
 
     /// Counts and sends one request, and looks at the clock of the answer.
-    private func send(_ request: HTTPRequest, for subject: RequestSubject, at sent: Instant) async throws
-        -> HTTPResponse
-    {
+    private func send(
+        _ request: HTTPRequest,
+        _ ticket: AccountLimits.Ticket,
+        for subject: RequestSubject,
+        at sent: Instant
+    ) async throws -> HTTPResponse {
         ledger.withLock { $0.requests[subject.counter, default: 0] += 1 }
-        let response = try await transport.perform(request)
+        let response: HTTPResponse
+        do {
+            response = try await transport.perform(request)
+        } catch {
+            note(nil, of: ticket)
+            throw error
+        }
+        note(response, of: ticket)
         // What came out of a cache was dated when it went in.
         guard response[header: "Age"] == nil,
             let api = response[header: "Date"].flatMap({ HTTPDate.parse($0) }),
@@ -218,6 +285,13 @@ extension Requester {
         }
         if isNew { onClockSkew(skew) }
         return response
+    }
+
+    /// What an answer says of the limits holds for all streams.
+    private func note(_ response: HTTPResponse?, of ticket: AccountLimits.Ticket) {
+        let now = clock.elapsed()
+        let wall = wall()
+        ledger.withLock { $0.limits.answered(ticket, response, at: now, wall: wall) }
     }
 
     private func check(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) throws {
@@ -256,10 +330,23 @@ extension Requester {
     }
 
     /// Waits for the account's turn, in the default limit and in the subject's own.
-    private func pace(_ subject: RequestSubject) async throws {
-        let now = clock.elapsed()
-        let wait = ledger.withLock { $0.book(subject, at: now) }
-        if wait > .zero { try await clock.sleep(wait) }
+    private func pace(_ subject: RequestSubject) async throws -> AccountLimits.Ticket {
+        while true {
+            let now = clock.elapsed()
+            let wall = wall()
+            switch ledger.withLock({ $0.limits.take(subject.limit, at: now, wall: wall) }) {
+            case .go(let ticket): return ticket
+            case .wait(let duration): try await clock.sleep(duration)
+            case .spent(let spent):
+                let resets = spent.resets.map { " until \($0.rfc3339())" } ?? ""
+                throw ExtractionError(
+                    .quotaSpent,
+                    "extractor \(access.extractor): of the day's \(spent.limit) requests \(spent.remaining) are left, and"
+                        + " \(spent.reserve) are kept in reserve for others\(resets); run it again later, or lower"
+                        + " quota.reserve"
+                )
+            }
+        }
     }
 
     /// Says what an answer without a page means: a failure to try again, or the error that ends it.
@@ -269,39 +356,45 @@ extension Requester {
         page: Int?
     ) throws(ExtractionError) -> Outcome {
         let response = failed.response
-        let body = response.body.count <= 1 << 16 ? try? JSONValue.parse(response.body) : nil
-        let message = rules.messagePath.flatMap { body?.text(at: $0) }
-        let code = rules.codePath.flatMap { body?.text(at: $0) }
-        let said = message.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
-        let answer = "answered \(response.status)\(said)"
+        let said = rules.said(by: response)
+        let words = said.text.map { ": \(access.secrets.excerpt($0, characters: 300))" } ?? ""
+        let answer = "answered \(response.status)\(words)"
         let text =
             "\(subject.place(page)): \(failed.method) \(access.secrets.clean(failed.address.logged)) \(answer)"
-        if let expired = subject.expired, expired.matches(response.status, code: code, message: message) {
+        if let expired = subject.expired, expired.matches(response.status, said) {
             throw subject.error(.feedExpired, "\(text); the place in the feed is lost")
         }
-        if let pattern = subject.caughtUp, pattern.matches(response.status, code: code, message: message) {
+        if let pattern = subject.caughtUp, pattern.matches(response.status, said) {
             var caughtUp = failed
             caughtUp.isCaughtUp = true
             return .answer(caughtUp)
         }
-        if let lost = subject.lost, lost.matches(response.status, code: code, message: message) {
+        if let lost = subject.lost, lost.matches(response.status, said) {
             throw subject.error(.placeLost, "\(text); the place in the list is lost")
         }
-        let action = rules.action(
+        let decision = rules.decide(
             status: response.status,
-            code: code,
-            message: message,
+            said,
             retryHint: rules.retryHeader.flatMap { response[header: $0] }
         )
-        switch action {
+        switch decision.action {
         case .retry:
             let apiNow = response[header: "Date"].flatMap { HTTPDate.parse($0) } ?? wall()
             let asked = response[header: "Retry-After"].flatMap { RetryAfter.parse($0, now: apiNow) }
-            return .failure(answer, retryAfter: asked)
-        case .refusedCredentials:
+            let wait = asked ?? decision.wait
+            if response.status == 429, let wait {
+                // The account is over its limit, whoever asked: none of its streams goes before.
+                let now = clock.elapsed()
+                ledger.withLock { $0.limits.refused(subject.limit, for: wait, at: now) }
+            }
+            return .failure(answer, retryAfter: wait, shrink: decision.shrink)
+        case .refresh, .refusedCredentials:
             let names = access.secretNames.joined(separator: ", ")
             let advice = names.isEmpty ? "" : "; check the account's \(names)"
-            throw subject.error(.refusedCredentials, text + advice)
+            let error = subject.error(.refusedCredentials, text + advice)
+            return .refused(error, asksForToken: decision.action == .refresh)
+        case .quotaSpent:
+            throw subject.error(.quotaSpent, "\(text); the day's requests are spent, run it again later")
         case .unavailable:
             if subject.mayBeGone, [404, 410].contains(response.status) {
                 // Of a list nothing is deleted by a proxy's or a wrong path's answer (I2).
@@ -312,7 +405,7 @@ extension Requester {
                 )
                 var gone = failed
                 gone.isGone = true
-                switch rules.ownWord(message: message, code: code) {
+                switch rules.ownWord(said) {
                 case .sure: break
                 case .likely: gone.doubt = doubt
                 case .none: throw doubt
@@ -323,17 +416,6 @@ extension Requester {
             throw subject.error(.unavailable, text + advice)
         case .failRun: throw subject.error(.refused, text)
         case .failStream: throw subject.error(.status, "\(text); the bookmark stays")
-        }
-    }
-}
-
-extension JSONValue {
-    /// The text or the number at a path.
-    fileprivate func text(at path: [String]) -> String? {
-        switch path.reduce(Optional(self), { $0?[$1] }) {
-        case .string(let text): text
-        case .number(let lexeme): lexeme
-        default: nil
         }
     }
 }

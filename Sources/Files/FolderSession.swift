@@ -78,6 +78,14 @@ package final class FolderSession: LocalSession {
         try await thread.run { [self] in try writer.withLock { writer in try writer.commit(group) } }
     }
 
+    package func credential() throws(StateError) -> CredentialRecord? {
+        try CredentialRecord(in: state, account: settings.account)
+    }
+
+    package func keep(_ credential: CredentialRecord) async throws {
+        try await commit(credential, of: settings.account)
+    }
+
     /// Says good-bye and gives the folder back.
     ///
     /// Safe to call again.

@@ -59,6 +59,22 @@ package final class StdoutSession: LocalSession {
         try await thread.run { [self] in try writer.withLock { writer in try writer.commit(group) } }
     }
 
+    package func credential() throws(StateError) -> CredentialRecord? {
+        // A token that is nowhere kept would be lost with this process, and the configured one is spent by then.
+        guard settings.stateFile != nil else {
+            throw StateError(
+                .missing,
+                "\(settings.account) signs in with a refresh token that is replaced at each use, and the standard "
+                    + "output alone keeps nothing: give --state FILE"
+            )
+        }
+        return try CredentialRecord(in: state, account: settings.account)
+    }
+
+    package func keep(_ credential: CredentialRecord) async throws {
+        try await commit(credential, of: settings.account)
+    }
+
     /// Says good-bye and gives the state back.
     ///
     /// Safe to call again.

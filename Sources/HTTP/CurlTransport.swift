@@ -100,7 +100,7 @@ package final class CurlTransport: HTTPTransport, Sendable {
         let handle = try takeHandle()
         defer { giveBack(handle) }
         let decoding = try handle.prepare(request, to: address, settings)
-        switch await loop.transfer(handle) {
+        switch await loop.transfer(handle, isCancellable: !request.outlivesCancellation) {
         case .cancelled: throw CancellationError()
         case .broken:
             throw HTTPError(.protocolError, "\(address.logged): libcurl's loop failed; restart the program")

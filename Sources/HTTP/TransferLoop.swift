@@ -57,7 +57,7 @@ final class TransferLoop: Sendable {
     /// Runs a prepared transfer.
     ///
     /// When this returns, the handle is the caller's again.
-    func transfer(_ handle: EasyHandle) async -> End {
+    func transfer(_ handle: EasyHandle, isCancellable: Bool = true) async -> End {
         let token = inbox.withLock { inbox in
             inbox.lastToken += 1
             return inbox.lastToken
@@ -70,10 +70,10 @@ final class TransferLoop: Sendable {
                 }
                 guard isAccepted else { return continuation.resume(returning: .cancelled) }
                 // A cancel from before the start was in the inbox may have been taken out already as unknown.
-                if Task.isCancelled { cancel(token) }
+                if isCancellable, Task.isCancelled { cancel(token) }
             }
         } onCancel: {
-            cancel(token)
+            if isCancellable { cancel(token) }
         }
     }
 

@@ -139,6 +139,14 @@ package final class AccountSession: Destination {
         try await steps.commit(group)
     }
 
+    package func credential() throws(StateError) -> CredentialRecord? {
+        try CredentialRecord(in: state, account: settings.account)
+    }
+
+    package func keep(_ credential: CredentialRecord) async throws {
+        try await commit(credential, of: settings.account)
+    }
+
     /// Keeps the lease while nothing is committed; returns by throwing, when cancelled or when the session is lost.
     package func renewals() async throws {
         while true {

@@ -119,6 +119,7 @@ final class StateLog {
             case .bookmark(let account, let stream): _ = try Bookmark(value, account: account, stream: stream)
             case .session(let account): _ = try SessionRecord(value, account: account)
             case .topic(let account, let topic): _ = try KeptTopic(value, account: account, topic: topic)
+            case .credential(let account): _ = try CredentialRecord(value, account: account)
             case .layout: continue
             }
         }

@@ -41,7 +41,9 @@ struct ChangeFilter {
     }
 
     private func said(_ event: Event, in page: EventPage, _ facts: PageFacts) -> VersionRule.Said {
-        let hasVersion = facts.format != nil && event.kind == .upsert && !Self.isContent(event, in: page)
+        // A delete that stands in no record has no version.
+        let hasVersion =
+            facts.format != nil && !event.version.isEmpty && !Self.isContent(event, in: page)
         return VersionRule.Said(
             kind: event.kind,
             version: hasVersion ? page.text[event.version] : nil,
@@ -49,7 +51,8 @@ struct ChangeFilter {
             seen: facts.seen,
             read: facts.read,
             parent: facts.parent,
-            isAnew: facts.isAnew
+            isAnew: facts.isAnew,
+            forgotten: facts.forgotten
         )
     }
 
@@ -66,10 +69,13 @@ struct ChangeFilter {
 
     /// The event under its id: `<key>:<version>`, and `:<count>` where it is not the first change under it.
     private static func named(_ event: Event, as next: RememberedVersion, in page: inout EventPage) -> Event {
-        guard next.count > 1 || event.kind == .delete else { return event }
+        // The first change under a version of its own has its name already.
+        let isOwn = next.version.map { page.text[event.version].elementsEqual($0) } ?? false
+        guard next.count > 1 || event.kind == .delete && !isOwn else { return event }
         var event = event
         let start = page.text.count
-        page.text.append(contentsOf: page.text[event.key.range])
+        // A copy: a slice of the text itself would make all of it be copied.
+        page.text.append(contentsOf: Array(page.text[event.key.range]))
         page.text.append(UInt8(ascii: ":"))
         if let version = next.version {
             page.text.append(contentsOf: version)

@@ -11,12 +11,13 @@ struct ListRun {
     /// A list that was read before, whole both times, tells by absence what was deleted in between.
     private let sweeps: Bool
 
-    init(_ context: RunContext, stream: Int) {
+    /// A reading; `maySweep` is false where it is not to delete anything.
+    init(_ context: RunContext, stream: Int, maySweep: Bool = true) {
         self.context = context
         self.stream = stream
         plan = context.plan(stream)
         let list = context.bookmark(stream).list
-        sweeps = plan.definition.remembers && list.read > 1 && list.since == nil
+        sweeps = maySweep && plan.definition.remembers && list.read > 1 && list.since == nil
     }
 
     /// Returns when every page of the reading is committed; the pages at hand commit whatever ended it.
@@ -70,7 +71,8 @@ struct ListRun {
             stream: plan.definition,
             requester: context.run.requester,
             from: context.bookmark(stream).list,
-            limit: context.run.limit
+            limit: context.run.limit,
+            discovered: try await context.discovered(for: plan.definition)
         )
         var page = try await next(reader)
         var place: Bookmark.List?

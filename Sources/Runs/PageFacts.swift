@@ -1,4 +1,5 @@
 package import Core
+package import Events
 
 /// What a page's events are compared by with what was published before; pages of streams that remember nothing have
 /// none.
@@ -15,6 +16,8 @@ package struct PageFacts: Sendable {
     package var now: Instant
     /// Whether what earlier full reads published is not there any more.
     package var isAnew: Bool
+    /// Nil where all that was published is remembered.
+    package var forgotten: VersionRule.Forgotten?
 
     /// A page's facts.
     package init(
@@ -24,7 +27,8 @@ package struct PageFacts: Sendable {
         read: Int,
         parent: [UInt8]? = nil,
         now: Instant,
-        isAnew: Bool = false
+        isAnew: Bool = false,
+        forgotten: VersionRule.Forgotten? = nil
     ) {
         self.stream = stream
         self.format = format
@@ -33,5 +37,6 @@ package struct PageFacts: Sendable {
         self.parent = parent
         self.now = now
         self.isAnew = isAnew
+        self.forgotten = forgotten
     }
 }

@@ -11,6 +11,8 @@ final class RunContext: Sendable {
     let tally: StreamTally
     /// Where each stream will stand once what was handed over is committed.
     private let bookmarks: Locked<[Bookmark]>
+    /// What was read before streams, by their names.
+    private let discovered = Locked<[String: Discovered]>([:])
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
@@ -63,13 +65,24 @@ final class RunContext: Sendable {
 
     /// Moves a stream's bookmark, with what is remembered or forgotten on the way: in parts, the bookmark last.
     func submit(_ stream: Int, moving bookmark: StateRecord, with changes: [VersionChange]) async throws {
-        let nothing = plan(stream).builder.noEvents
+        let last = changes.count % Self.changesAtOnce
+        try await submit(stream, forgetting: Array(changes.dropLast(last)))
+        try await submit(
+            stream,
+            plan(stream).builder.noEvents,
+            bookmark: bookmark,
+            changes: Array(changes.suffix(last))
+        )
+    }
+
+    /// Hands over what is forgotten, in parts; no bookmark moves by it.
+    func submit(_ stream: Int, forgetting changes: [VersionChange]) async throws {
         var rest = changes[...]
-        while rest.count > Self.changesAtOnce {
-            try await submit(stream, nothing, changes: Array(rest.prefix(Self.changesAtOnce)))
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(Self.changesAtOnce))
             rest = rest.dropFirst(Self.changesAtOnce)
+            try await submit(stream, plan(stream).builder.noEvents, changes: part)
         }
-        try await submit(stream, nothing, bookmark: bookmark, changes: Array(rest))
     }
 
     private static let changesAtOnce = 1000
@@ -79,10 +92,17 @@ final class RunContext: Sendable {
         facts(stream, page.times, parent: parent)
     }
 
-    func facts(_ stream: Int, _ times: AnswerTimes, parent: [UInt8]? = nil) -> PageFacts? {
+    /// The facts of what was answered then; an unknown record older than `publishedBefore` is a forgotten one.
+    func facts(
+        _ stream: Int,
+        _ times: AnswerTimes,
+        parent: [UInt8]? = nil,
+        publishedBefore: Instant? = nil
+    ) -> PageFacts? {
         let plan = plan(stream)
         guard plan.definition.remembers else { return nil }
-        let list = bookmark(stream).list
+        let bookmark = bookmark(stream)
+        let list = bookmark.list
         return PageFacts(
             stream: plan.name,
             format: plan.definition.version?.format,
@@ -91,7 +111,10 @@ final class RunContext: Sendable {
             read: list.read,
             parent: parent,
             now: times.now,
-            isAnew: list.isAnew
+            isAnew: list.isAnew,
+            forgotten: bookmark.forgotten.map { _ in
+                VersionRule.Forgotten(publishedBefore: publishedBefore)
+            }
         )
     }
 
@@ -103,7 +126,9 @@ final class RunContext: Sendable {
             keyFields: page.keyFields,
             versionField: page.versionField,
             now: page.times.now,
-            happened: happened
+            happened: happened,
+            deleted: page.isDeleted,
+            merged: page.mergedKeys
         )
     }
 
@@ -129,6 +154,15 @@ final class RunContext: Sendable {
         let gone = known.filter { !$0.version.isDeleted && !present.contains($0.key) }.map(\.key)
         if !gone.isEmpty { events.append(plan.builder.deletes(of: gone, now: now, happened: happened)) }
         return events
+    }
+
+    /// What a stream's requests have to say that must be read before it; once in a run.
+    func discovered(for definition: StreamDefinition) async throws -> Discovered {
+        guard !definition.discover.isEmpty else { return .none }
+        if let known = discovered.withLock({ $0[definition.name] }) { return known }
+        let found = try await Discovery(stream: definition, requester: run.requester).read()
+        discovered.withLock { $0[definition.name] = found }
+        return found
     }
 
     // MARK: How streams begin and end
@@ -159,6 +193,23 @@ final class RunContext: Sendable {
             let list = bookmarks[stream].list
             bookmarks[stream].list = Bookmark.List(read: list.read + 1, since: list.since)
             bookmarks[stream].feed = nil
+        }
+    }
+
+    /// The next full read of a stream that is read whole in every run, from its list's start.
+    ///
+    /// One of all that is due again, and did not come to its end, is the same read still: what it published before it
+    /// ended would go out twice.
+    func readWhole(_ stream: Int) {
+        bookmarks.withLock { bookmarks in
+            let list = bookmarks[stream].list
+            let isSame =
+                list.isAnew && !list.isDone || list == Bookmark.List(read: list.read, since: list.since)
+            bookmarks[stream].list = Bookmark.List(
+                read: isSame ? list.read : list.read + 1,
+                since: list.since,
+                isAnew: list.isAnew && !list.isDone
+            )
         }
     }
 

@@ -8,6 +8,7 @@ package struct RunError: SluiceError {
             case unexpected = "run.unexpected"
             case absenceWithheld = "run.absence_withheld"
             case feedLost = "run.feed_lost"
+            case tooManyKeys = "run.too_many_keys"
         }
         fileprivate let kind: Kind
 
@@ -17,6 +18,8 @@ package struct RunError: SluiceError {
         package static let absenceWithheld = Code(kind: .absenceWithheld)
         /// A list took longer than the feed behind it keeps its entries.
         package static let feedLost = Code(kind: .feedLost)
+        /// The list of what is there has more keys than are held at once (I7).
+        package static let tooManyKeys = Code(kind: .tooManyKeys)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

@@ -1,7 +1,8 @@
 import Core
 import Extraction
 
-/// The streams of a run that go together: those that follow one feed, or one that follows none.
+/// The streams of a run that go together: those that follow one feed, those that read the pages of one stream, or one
+/// that does neither.
 ///
 /// Every stream of it is ended in the tally, whatever happens; `run` returns an error only where it ends the whole run.
 struct Strand: Sendable {
@@ -19,7 +20,7 @@ struct Strand: Sendable {
 
     /// Reads what has no list yet, and follows the feed for what has.
     func run() async -> (any Error)? {
-        guard let feed else { return await readAlone() }
+        guard let feed else { return await readBySelf() }
         for stream in streams { context.start(stream) }
         let listed = streams.filter { context.bookmark($0).list.isDone && context.bookmark($0).feed != nil }
         let others = streams.filter { !listed.contains($0) }
@@ -31,17 +32,29 @@ struct Strand: Sendable {
 
     // MARK: Without a feed
 
-    private func readAlone() async -> (any Error)? {
+    private func readBySelf() async -> (any Error)? {
+        for stream in streams { context.start(stream) }
+        guard let first = streams.first else { return nil }
+        let reading = context.plan(first).readDefinition
+        switch reading.progress {
+        case .token(let progress): return await readTokens(reading, progress)
+        case .window(let progress): return await readWindows(reading, progress)
+        case .list, .full: return await readLists()
+        }
+    }
+
+    private func readLists() async -> (any Error)? {
         for stream in streams {
-            context.start(stream)
-            guard !context.bookmark(stream).list.isDone else {
-                context.end(
-                    stream,
-                    note: "read to its end before; it follows no feed, --resync tells what changed since then"
-                )
+            let isReadWhole = context.plan(stream).isReadWhole
+            guard isReadWhole || !context.bookmark(stream).list.isDone else {
+                let note =
+                    context.plan(stream).hasPasses
+                    ? nil
+                    : "read to its end before; it follows no feed, --resync tells what changed since then"
+                if let error = await settle(stream, nil, note: note) { return error }
                 continue
             }
-            if let error = context.settle(stream, await read(stream)) { return error }
+            if let error = await settle(stream, await read(stream)) { return error }
         }
         return nil
     }
@@ -51,12 +64,97 @@ struct Strand: Sendable {
             do {
                 try Task.checkCancellation()
                 context.tell(stream, reads: .list)
-                try await ListRun(context, stream: stream).run()
+                if context.plan(stream).isReadWhole {
+                    try await FullRun(context, stream: stream).run()
+                } else {
+                    try await ListRun(context, stream: stream).run()
+                }
                 return nil
             } catch {
                 return error
             }
         }
+    }
+
+    /// A stream's reading has ended: where that went well, what is due beside it follows.
+    private func settle(_ stream: Int, _ error: (any Error)?, note: String? = nil) async -> (any Error)? {
+        guard error == nil else { return context.settle(stream, error) }
+        let failure: (any Error)? = await slots.withSlot {
+            do {
+                try Task.checkCancellation()
+                try await Passes(context, stream: stream).run()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let unpublished = failure == nil ? nil : await context.drained(stream)
+        if failure == nil, let note {
+            context.end(stream, note: note)
+            return nil
+        }
+        return context.settle(stream, unpublished ?? failure)
+    }
+
+    // MARK: By time or token
+
+    /// One reading serves all streams, from the oldest of their bookmarks.
+    private func readWindows(_ reading: StreamDefinition, _ progress: WindowProgress) async -> (any Error)? {
+        for stream in streams { context.tell(stream, reads: .window) }
+        let run = WindowRun(context, reading: reading, progress: progress, streams: streams)
+        let error: (any Error)? = await slots.withSlot {
+            do {
+                try Task.checkCancellation()
+                try await run.run()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        return await settle(run.group, streams, error)
+    }
+
+    /// One reading serves the streams that stand at the same token; the others catch up by themselves.
+    private func readTokens(_ reading: StreamDefinition, _ progress: TokenProgress) async -> (any Error)? {
+        var rest = streams
+        var runError: (any Error)?
+        while let first = rest.first, runError == nil {
+            let token = TokenRun.token(context, first)
+            let together = rest.filter { TokenRun.token(context, $0) == token }
+            rest.removeAll { together.contains($0) }
+            for stream in together { context.tell(stream, reads: .token) }
+            let run = TokenRun(context, reading: reading, progress: progress, streams: together)
+            let error: (any Error)? = await slots.withSlot {
+                do {
+                    try Task.checkCancellation()
+                    try await run.run()
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            runError = await settle(run.group, together, error)
+        }
+        for stream in rest { _ = context.settle(stream, CancellationError()) }
+        return runError
+    }
+
+    /// The reading of a group has ended, by an error that meets all that were with it still, or well.
+    private func settle(_ group: ReadingGroup, _ streams: [Int], _ error: (any Error)?) async -> (any Error)?
+    {
+        var runError: (any Error)?
+        for stream in streams {
+            let unpublished = await context.drained(stream)
+            let isWith = group.active.contains(stream)
+            let end = unpublished ?? group.failures[stream] ?? (isWith ? error : nil)
+            // Once the run ends, nothing more is begun.
+            if runError != nil, end == nil {
+                _ = context.settle(stream, nil)
+            } else {
+                runError = await settle(stream, end) ?? runError
+            }
+        }
+        return runError
     }
 
     // MARK: With one
@@ -118,7 +216,7 @@ struct Strand: Sendable {
         }
         var runError: (any Error)?
         for stream in streams where !end.expired.contains(stream) {
-            runError = context.settle(stream, end.failures[stream]) ?? runError
+            runError = await settle(stream, end.failures[stream]) ?? runError
         }
         guard !end.expired.isEmpty else { return runError }
         guard begun == nil else {

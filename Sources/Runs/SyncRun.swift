@@ -128,17 +128,19 @@ package struct SyncRun: Sendable {
         case strand((any Error)?)
     }
 
-    /// The streams that are read apart from each other: those of one feed together, any other alone.
+    /// The streams that are read apart from each other: those of one feed together, those that read one stream's pages
+    /// together, any other alone.
     private func strands(_ context: RunContext) -> [Strand] {
         let slots = Slots(concurrency)
         var strands: [Strand] = []
         var positions: [String: Int] = [:]
         for (stream, plan) in streams.enumerated() {
-            if let feed = plan.feed, let position = positions[feed.name] {
+            let common = plan.feed.map { "feed \($0.name)" } ?? plan.sharedReading.map { "pages of \($0)" }
+            if let common, let position = positions[common] {
                 strands[position].streams.append(stream)
                 continue
             }
-            plan.feed.map { positions[$0.name] = strands.count }
+            common.map { positions[$0] = strands.count }
             strands.append(Strand(context, slots: slots, feed: plan.feed, streams: [stream]))
         }
         return strands

@@ -63,7 +63,7 @@ package final class FaultPlan: Sendable {
         }
         var fault = Fault(rate: rate)
         if numbers.count == 2 {
-            guard let seconds = Double(numbers[1]) else {
+            guard let seconds = Double(numbers[1]), (0...1_000_000_000).contains(seconds) else {
                 throw SimulatorError("'\(numbers[1])' in the fault '\(argument)' is no number of seconds")
             }
             fault.seconds = seconds

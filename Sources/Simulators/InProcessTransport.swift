@@ -6,8 +6,8 @@ package struct InProcessTransport: HTTPTransport {
     private let clock: VirtualClock
     private let answer: @Sendable (WebRequest) -> WebResponse
 
-    /// A transport to an account; the host of an address does not matter.
-    package init(_ simulator: StripeSimulator) {
+    /// A transport to an account of any service by whatever host an address has.
+    package init(_ simulator: some Simulator) {
         clock = simulator.clock
         answer = { simulator.answer($0) }
     }
@@ -17,6 +17,9 @@ package struct InProcessTransport: HTTPTransport {
         let address = try HTTPAddress(parsing: request.address)
         var headers = WebHeaders()
         for header in request.headers { headers.append(header.name, header.value) }
+        // What a proxy in front of it would say: links lead back by the address that was asked for.
+        headers.append("Host", address.authority)
+        headers.append("X-Forwarded-Proto", address.scheme)
         let response = answer(
             WebRequest(
                 method: request.method,

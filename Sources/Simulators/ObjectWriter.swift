@@ -30,6 +30,12 @@ struct ObjectWriter {
         object(members)
     }
 
+    /// A member whose value is written whole by somebody else.
+    mutating func value(_ name: String, _ value: (inout ObjectWriter) -> Void) {
+        guard self.name(name) else { return }
+        value(&self)
+    }
+
     /// An array as a member.
     mutating func array(_ name: String, _ elements: (inout ObjectWriter) -> Void) {
         guard self.name(name) else { return }
@@ -45,6 +51,20 @@ struct ObjectWriter {
         guard let value else { return append("null") }
         JSONText.appendQuoted(value.utf8, to: &bytes)
         needsComma = true
+    }
+
+    /// A string as an element.
+    mutating func text(_ value: String) {
+        separate()
+        JSONText.appendQuoted(value.utf8, to: &bytes)
+        needsComma = true
+    }
+
+    /// An array of strings.
+    mutating func texts(_ name: String, _ values: [String]) {
+        array(name) { writer in
+            for value in values { writer.text(value) }
+        }
     }
 
     /// An integer; nil is null.

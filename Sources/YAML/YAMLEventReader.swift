@@ -117,10 +117,12 @@ struct YAMLEvent {
         }
         if lines.contains(where: { line($0).contains("{{") }) {
             message += "; a text with {{ inside brackets or braces needs quotes"
+        } else if line(Int(mark.line)).dropFirst(Int(mark.column)).first == "\t"
+            || problem.contains("tab character")
+        {
+            message += "; indent with spaces"
         } else if problem.contains("cannot start any token") {
             message += "; put the text into quotes"
-        } else if problem.contains("tab character") {
-            message += "; indent with spaces"
         }
         return YAMLError(file: file, line: Int(mark.line) + 1, column: Int(mark.column) + 1, problem: message)
     }

@@ -25,6 +25,11 @@ extension YAMLNode {
     /// Whether nothing stands here (`null`, `~` or no text at all).
     package var isNull: Bool { scalar == .null }
 
+    /// Whether keys may stand here.
+    package var isMapping: Bool {
+        if case .mapping = content { true } else { false }
+    }
+
     /// The text; a plain `1.10` or `true` is the text as it was written.
     package func string() throws(YAMLError) -> String {
         guard case .scalar(let text, _) = content, !isNull else { throw unexpected("a text") }

@@ -12,7 +12,7 @@ enum CommandTree {
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
-                subcommands: [sync, demo, simulate, state]
+                subcommands: [sync, demo, simulate, state, extractor]
             ),
             version: version,
             exitCodes: [
@@ -50,17 +50,19 @@ enum CommandTree {
             heading: "Account",
             isRepeated: true
         ),
-        Option(
-            "extractors",
-            value: "DIR",
-            help: "Where extractors are looked for first.",
-            heading: "Account",
-            environment: "SLUICE_EXTRACTORS",
-            completion: .folders
-        ),
+        extractorsFolder,
     ]
 
-    private static let connectionOptions = [
+    static let extractorsFolder = Option(
+        "extractors",
+        value: "DIR",
+        help: "Where extractors are looked for first.",
+        heading: "Account",
+        environment: "SLUICE_EXTRACTORS",
+        completion: .folders
+    )
+
+    static let connectionOptions = [
         Option(
             "ca-file",
             value: "FILE",
@@ -97,6 +99,15 @@ enum CommandTree {
             heading: "Connection"
         ),
     ]
+
+    private static let stateKey = Option(
+        "state-key",
+        value: "REFERENCE",
+        help: "The key that seals a credential which the API replaces at each use, as env:NAME, file:PATH or "
+            + "exec:COMMAND; twice while it is changed, the new one first. Without it, SLUICE_STATE_KEY.",
+        heading: "Connection",
+        isRepeated: true
+    )
 
     private static let destinationOptions = [
         Option(
@@ -167,7 +178,7 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
 
     private static let output = Option(
         "output",
@@ -328,8 +339,13 @@ enum CommandTree {
                 fallback: "8420"
             ),
             Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
-            Option("records", short: "n", value: "N", help: "Objects in each list.", fallback: "1000"),
-            Option("faults", value: "NAME,…", help: "Faults to inject, as NAME or NAME=RATE."),
+            Option("records", short: "n", value: "N", help: "Objects in each large list.", fallback: "1000"),
+            Option(
+                "faults",
+                value: "NAME,…",
+                help:
+                    "Faults to inject, as NAME, NAME=RATE or NAME=RATE:SECONDS; a wrong name lists those of the service."
+            ),
             Option(
                 "clock-speed",
                 value: "X",
@@ -349,7 +365,7 @@ enum CommandTree {
                 completion: .files
             ),
         ],
-        arguments: [Argument("service", help: "The service.", choices: ["stripe"])],
+        arguments: [Argument("service", help: "The service.", choices: SimulateCommand.services.map(\.name))],
         examples: [
             Example(
                 "A local Stripe",
@@ -357,8 +373,16 @@ enum CommandTree {
             ),
             Example("With faults", "sluice simulate stripe --faults rate_limit,cut_body=0.05"),
             Example(
+                "A local Zendesk whose minutes pass in a second, and half of whose objects share one second",
+                "sluice simulate zendesk --clock-speed 60 --records 3000 --faults tie_block=0.5"
+            ),
+            Example(
                 "A busy account whose events are listed up to half a minute late",
                 "sluice simulate stripe --changes-per-minute 60 --faults late_events=1:30"
+            ),
+            Example(
+                "A HubSpot whose searches see changes up to a minute late, in time that runs fast",
+                "sluice simulate hubspot --clock-speed 60 --changes-per-minute 60 --faults search_lag=1:60"
             ),
         ]
     )

@@ -1,4 +1,6 @@
+import CommandLine
 import Core
+import Extraction
 import Glibc
 import Telemetry
 
@@ -21,6 +23,15 @@ struct Program: Sendable {
         var buffer = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Where extractors are looked for, as a command's `--extractors` says.
+    func locator(_ command: ParsedCommand) -> ExtractorLocator {
+        ExtractorLocator(
+            option: command.value("extractors"),
+            environment: environment,
+            executablePath: executablePath
+        )
     }
 
     /// Writes to the standard output.

@@ -8,8 +8,15 @@ struct SimulateCommand {
     let program: Program
     let command: ParsedCommand
 
+    /// The services that there are stand-ins for, with how one is made.
+    static let services: [(name: String, make: @Sendable (SimulatorConfiguration) throws -> any Simulator)] =
+        [
+            ("stripe", { try StripeSimulator($0) }), ("zendesk", { try ZendeskSimulator($0) }),
+            ("hubspot", { try HubSpotSimulator($0) }),
+        ]
+
     func run() async throws -> Int32 {
-        var configuration = StripeSimulator.Configuration()
+        var configuration = SimulatorConfiguration()
         configuration.port = UInt16(try command.int("port", in: 0...65_535) ?? 0)
         configuration.seed = UInt64(try command.int("seed", in: 0...Int.max) ?? 1)
         configuration.records = try command.int("records", in: 0...1_000_000_000) ?? 1000
@@ -17,10 +24,16 @@ struct SimulateCommand {
         configuration.clockSpeed = try clockSpeed()
         configuration.changesPerMinute = try command.int("changes-per-minute", in: 0...6000) ?? 0
         configuration.configOut = command.value("config-out")
+        let name = command.value("service")
+        guard let service = Self.services.first(where: { $0.name == name }) else {
+            preconditionFailure("the command line let '\(name ?? "")' through")
+        }
         let stop = program.signals.awaited()
-        let simulator = try StripeSimulator(configuration)
+        let simulator = try service.make(configuration)
         let port = try simulator.start()
-        program.print("stripe at http://127.0.0.1:\(port) (key sk_test_simulated; Ctrl-C ends it)\n")
+        program.print(
+            "\(service.name) at http://127.0.0.1:\(port) (\(simulator.credential); Ctrl-C ends it)\n"
+        )
         await stop.wait()
         simulator.stop()
         return ExitCode.success.rawValue

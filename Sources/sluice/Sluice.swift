@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Core
+import ExtractorKit
 import Glibc
 import Kafka
 import Telemetry
@@ -59,6 +60,21 @@ struct Sluice {
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
         case "state": try await StateShowCommand(program: program, command: command).run()
+        case "extractor": try await extractor(command)
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
+    private func extractor(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.last {
+        case "check": try ExtractorCheckCommand(program: program, command: command).run()
+        case "read": try await ExtractorReadCommand(program: program, command: command).run()
+        case "list": ExtractorListCommand(program: program, command: command).run()
+        case "schema":
+            {
+                program.print(FormatSchema.text)
+                return ExitCode.success.rawValue
+            }()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }

@@ -80,6 +80,9 @@ struct StateShowCommand {
     }
 
     private static func state(of bookmark: Bookmark) -> String {
+        if let place = bookmark.window?.at ?? bookmark.token?.reached {
+            return "\(bookmark.list.isDone ? "read" : "under way,") up to \(place.rfc3339())"
+        }
         guard bookmark.list.isDone else {
             return bookmark.list.read > 1 ? "under way, read \(bookmark.list.read)" : "under way"
         }

@@ -66,6 +66,7 @@ struct SyncCommand {
                 report: report,
                 stop: stop
             ) { session in
+                try requester.use(session, of: order.account)
                 let run = SyncRun(
                     account: order.account,
                     streams: try plans.make(session),

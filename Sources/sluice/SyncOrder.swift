@@ -14,6 +14,10 @@ struct SyncOrder: Sendable {
     let definition: ExtractorDefinition
     let settings: ResolvedSettings
     let connection: ConnectionSettings
+    /// What seals a credential that the state keeps.
+    let stateKeys: [Secret]
+    private let resolver: SettingsResolver
+    private let flags: [GivenSetting]
     let streams: [StreamDefinition]
     let template: TopicTemplate
     let limit: Int?
@@ -26,17 +30,18 @@ struct SyncOrder: Sendable {
         self.file = file
         let extractor = try Self.value("extractor", command, file?.extractor)
         let name = try Self.value("account", command, file?.account)
-        let locator = ExtractorLocator(
-            option: command.value("extractors"),
-            environment: program.environment,
-            executablePath: program.executablePath
-        )
+        let locator = program.locator(command)
         definition = try ExtractorDefinition.load(folder: extractor.read { try locator.folder(of: $0) })
         account = try name.read { try AccountName(extractor: extractor.text, account: $0) }
         let reader = SecretReader(environment: program.environment)
-        settings = try SettingsResolver(declarations: definition.settings, reader: reader).resolve(
+        resolver = SettingsResolver(declarations: definition.settings, reader: reader)
+        flags = try SettingFlag.parse(command.values("set"), option: "--set")
+        settings = try resolver.resolve(file: file, flags: flags)
+        stateKeys = try StateKeys.resolve(
             file: file,
-            flags: try SettingFlag.parse(command.values("set"), option: "--set")
+            flags: command.values("state-key"),
+            variable: program.environment["SLUICE_STATE_KEY"],
+            reader: reader
         )
         connection = try ConnectionSettings.resolve(
             file: file,
@@ -53,7 +58,9 @@ struct SyncOrder: Sendable {
         runID = RunID(at: Instant.systemClock()).text
     }
 
-    var redaction: Redaction { Redaction(secrets: settings.secrets + connection.secrets) }
+    var redaction: Redaction {
+        Redaction(secrets: settings.secrets + connection.secrets + stateKeys.map(\.revealed))
+    }
 
     /// The outcome of a run that could not begin: the summary still has its one form.
     func nothingRead(isCancelled: Bool) -> RunOutcome {
@@ -95,8 +102,17 @@ struct SyncOrder: Sendable {
             transport: transport,
             clock: WaitingClock(ContinuousClock()),
             wall: Instant.systemClock,
+            stateKeys: stateKeys,
+            reread: { [self] in try await rereadSettings() },
             onClockSkew: onClockSkew
         )
+    }
+
+    /// The settings as their files and programs give them now: off the shared threads, since it can take seconds.
+    private func rereadSettings() async throws -> [String: JSONValue] {
+        let thread = SerialThread()
+        defer { thread.stop() }
+        return try await thread.run { [self] in try resolver.resolve(file: file, flags: flags).values }
     }
 
     /// The account's file: the schedule, or the one of `--config`.
@@ -119,7 +135,7 @@ struct SyncOrder: Sendable {
         guard since <= Instant.systemClock() else {
             throw command.bad("since", text, "a time in the past")
         }
-        let unable = streams.filter { $0.since == nil }.map(\.name)
+        let unable = streams.filter { !$0.beginsAtTime }.map(\.name)
         guard let first = unable.first else { return since }
         throw ExtractionError(
             .noSince,

@@ -17,6 +17,8 @@ struct SyncTwinTests {
     /// Slow enough that the lists outlast the rounds: four requests a second of a hundred records each.
     private static let slow = ["--set", "requests_per_second=4", "--log-level", "debug"]
     private static let records = 1_200 * (rounds + 2)
+    /// For a test without rounds.
+    private static let fewRecords = 7_200
 
     @Test(
         "I3: two of one host, again and again: one goes on, the other says where that is, and nobody is fenced"
@@ -58,7 +60,7 @@ struct SyncTwinTests {
 
     @Test("--wait goes on once the other has ended, on its host and on another one", arguments: ["a", "b"])
     func wait(host: String) async throws {
-        let fixture = try await ListsFixture(records: Self.records)
+        let fixture = try await ListsFixture(records: Self.fewRecords)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let first = try fixture.sync(Self.slow)
@@ -75,7 +77,7 @@ struct SyncTwinTests {
 
     @Test("a signal ends --wait", arguments: ["a", "b"])
     func waitSignalled(host: String) async throws {
-        let fixture = try await ListsFixture(records: Self.records)
+        let fixture = try await ListsFixture(records: Self.fewRecords)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         let first = try fixture.sync(Self.slow)

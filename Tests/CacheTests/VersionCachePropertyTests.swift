@@ -24,7 +24,7 @@ struct VersionCachePropertyTests {
         mutating func version() -> RememberedVersion {
             RememberedVersion(
                 version: Bool.random(using: &random)
-                    ? Array("v\(Int.random(in: 0...9, using: &random))".utf8) : nil,
+                    ? Array("\(Int.random(in: 0...20, using: &random))".utf8) : nil,
                 content: ContentHash(high: random.next(), low: random.next()),
                 count: Int.random(in: 1...1000, using: &random),
                 isDeleted: Int.random(in: 0..<4, using: &random) == 0,
@@ -89,6 +89,7 @@ struct VersionCachePropertyTests {
                 #expect(counts == memory.counts(notReadSince: read, stream: stream))
                 try comparePages(cache, memory, stream, read, &generator)
             }
+            try comparePassed(cache, memory, stream, &generator)
             for _ in 0..<5 {
                 let parent = generator.key()
                 #expect(
@@ -122,6 +123,46 @@ struct VersionCachePropertyTests {
             try pairs(cache.keys(notReadSince: read, after: key, limit: limit, stream: stream))
                 == pairs(memory.keys(notReadSince: read, after: key, limit: limit, stream: stream))
         )
+    }
+
+    private func comparePassed(
+        _ cache: VersionCache,
+        _ memory: MemoryVersions,
+        _ stream: StreamName,
+        _ generator: inout Generator
+    ) throws {
+        let time = Instant(seconds: Int64(Int.random(in: 0...21, using: &generator.random)))
+        let limit = Int.random(in: 1...20, using: &generator.random)
+        var after: [UInt8]?
+        var passed: [[UInt8]] = []
+        repeat {
+            let found = try cache.keys(
+                versionBefore: time,
+                format: .epochSeconds,
+                after: after,
+                limit: limit,
+                stream: stream
+            )
+            let expected = memory.keys(
+                versionBefore: time,
+                format: .epochSeconds,
+                after: after,
+                limit: limit,
+                stream: stream
+            )
+            #expect(found.keys == expected.keys && found.end == expected.end)
+            passed += found.keys
+            after = found.end
+        } while after != nil
+        // All of them, and by no more than what each says of itself.
+        let all = memory.keys(
+            versionBefore: time,
+            format: .epochSeconds,
+            after: nil,
+            limit: .max,
+            stream: stream
+        )
+        #expect(passed == all.keys)
     }
 
     private struct Pair: Equatable {

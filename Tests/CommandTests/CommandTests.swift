@@ -317,9 +317,9 @@ struct CommandTests {
         #expect(process.standardOutput.contains(text))
     }
 
-    @Test("the simulator ends at a signal")
-    func simulatorEnds() async throws {
-        let process = try SluiceProcess(["simulate", "stripe", "--port", "0", "--records", "5"])
+    @Test("a simulator ends at a signal", arguments: ["stripe", "zendesk", "hubspot"])
+    func simulatorEnds(service: String) async throws {
+        let process = try SluiceProcess(["simulate", service, "--port", "0", "--records", "5"])
         #expect(await process.line(holding: "http://127.0.0.1:", atMost: 30) != nil)
         process.signal(SIGTERM)
         try #require(await process.waitForEnd(atMost: 30))

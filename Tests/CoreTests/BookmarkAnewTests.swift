@@ -36,4 +36,17 @@ struct BookmarkAnewTests {
         old.list.isDone = isDone
         #expect(old.anew(isLost: false).list.isAnew == isDue)
     }
+
+    @Test
+    func `places and passes begin anew; what is forgotten stays so, but where nothing published is there`() {
+        var old = Self.old
+        old.window = .init(at: Instant(seconds: 9))
+        old.token = .init(reached: Instant(seconds: 9))
+        old.passes = .init(deletes: Instant(seconds: 9))
+        old.forgotten = Instant(seconds: 6)
+        let anew = old.anew(isLost: false)
+        #expect(anew.window == nil && anew.token == nil && anew.passes == .init())
+        #expect(anew.forgotten == Instant(seconds: 6))
+        #expect(old.anew(isLost: true).forgotten == nil)
+    }
 }

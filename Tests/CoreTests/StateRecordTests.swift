@@ -15,7 +15,11 @@ struct StateRecordTests {
 
     // MARK: Golden files: what was written once is read for ever, and written the same by the same format.
 
-    @Test(arguments: ["bookmark-2.json", "bookmark-2-feed.json"])
+    @Test(
+        arguments: [
+            "bookmark-3.json", "bookmark-3-feed.json", "bookmark-3-window.json", "bookmark-3-token.json",
+        ]
+    )
     func `a bookmark survives its file`(file: String) throws {
         let bytes = try Golden.bytes(file)
         let record = try Bookmark(bytes, account: account, stream: stream).record(
@@ -26,11 +30,18 @@ struct StateRecordTests {
         #expect(text(record.key) == #"["bookmark","stripe/acme","customers"]"#)
     }
 
-    @Test(arguments: ["bookmark-1.json", "bookmark-1-done.json"])
-    func `a bookmark of an older format is read`(file: String) throws {
+    @Test(
+        arguments: [
+            ("bookmark-1.json", false), ("bookmark-1-done.json", false), ("bookmark-2.json", false),
+            ("bookmark-2-feed.json", true),
+        ]
+    )
+    func `a bookmark of an older format is read`(file: String, hasFeed: Bool) throws {
         let bookmark = try Bookmark(Golden.bytes(file), account: account, stream: stream)
-        #expect(bookmark.list.read == 1)
-        #expect(bookmark.feed == nil)
+        if !file.contains("-2") { #expect(bookmark.list.read == 1) }
+        #expect((bookmark.feed != nil) == hasFeed)
+        #expect(bookmark.window == nil && bookmark.token == nil && bookmark.forgotten == nil)
+        #expect(bookmark.passes == Bookmark.Passes())
         let again = try bookmark.record(account: account, stream: stream).value ?? []
         #expect(try Bookmark(again, account: account, stream: stream) == bookmark)
     }
@@ -57,6 +68,35 @@ struct StateRecordTests {
         #expect(text(record.key) == #"["topic","stripe/acme","shop.stripe.acme.customers"]"#)
     }
 
+    @Test func `a credential survives its file`() throws {
+        let bytes = try Golden.bytes("credential-1.json")
+        let credential = try CredentialRecord(bytes, account: account)
+        let record = try credential.record(account: account)
+        #expect(text(record.value) == text(bytes))
+        #expect(text(record.key) == #"["credential","stripe/acme"]"#)
+        #expect(try StateKey(record.key) == .credential(account))
+        #expect(try CredentialRecord(in: [record.key: bytes], account: account) == credential)
+        #expect(try CredentialRecord(in: [:], account: account) == nil)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"format":1,"status":"lent","seed":"","key":"","sealed":"","updated":0}"#,
+            "its status is \"lent\""
+        ),
+        (
+            #"{"format":1,"status":"kept","seed":"","key":"","sealed":"A","updated":0}"#,
+            "\"sealed\" is no base64"
+        ),
+        (#"{"format":2}"#, "upgrade sluice"),
+    ])
+    func `a credential that cannot be read is refused`(value: String, message: String) throws {
+        let error = try #require(throws: StateError.self) {
+            try CredentialRecord(Array(value.utf8), account: account)
+        }
+        #expect(error.message.contains(message), "\(error.message)")
+    }
+
     @Test func `I4 a token keeps its digits`() throws {
         let bookmark = try Bookmark(Golden.bytes("bookmark-1.json"), account: account, stream: stream)
         #expect(bookmark.list.token?["n"] == .number("12345678901234567890.10"))
@@ -66,7 +106,7 @@ struct StateRecordTests {
     // MARK: Refusals (I2): state that cannot be trusted never counts as new.
 
     @Test(arguments: [
-        (#"{"format":3,"anything":true}"#, "state.newer_format", "upgrade sluice"),
+        (#"{"format":4,"anything":true}"#, "state.newer_format", "upgrade sluice"),
         (#"{"format":0}"#, "state.unreadable", "format 0"),
         (#"{}"#, "state.unreadable", "no \"format\""),
         (#"[]"#, "state.unreadable", "no JSON object"),
@@ -84,6 +124,7 @@ struct StateRecordTests {
             { _ = try SessionRecord(bytes, account: account) },
             { _ = try LayoutRecord(bytes, topic: "t") },
             { _ = try KeptTopic(bytes, account: account, topic: "t") },
+            { _ = try CredentialRecord(bytes, account: account) },
         ]
         for decode in decoders {
             let error = try #require(throws: StateError.self) { try decode() }
@@ -93,7 +134,9 @@ struct StateRecordTests {
         }
     }
 
-    @Test(arguments: ["bookmark-1.json", "session-1.json", "layout-1.json", "topic-1.json"])
+    @Test(arguments: [
+        "bookmark-1.json", "session-1.json", "layout-1.json", "topic-1.json", "credential-1.json",
+    ])
     func `a member that the format does not have is refused, since writing would lose it`(file: String) throws
     {
         var golden = text(try Golden.bytes(file))
@@ -104,6 +147,7 @@ struct StateRecordTests {
             case "bookmark-1.json": _ = try Bookmark(bytes, account: account, stream: stream)
             case "session-1.json": _ = try SessionRecord(bytes, account: account)
             case "layout-1.json": _ = try LayoutRecord(bytes, topic: "t")
+            case "credential-1.json": _ = try CredentialRecord(bytes, account: account)
             default: _ = try KeptTopic(bytes, account: account, topic: "shop.stripe.acme.customers")
             }
         }
@@ -111,8 +155,9 @@ struct StateRecordTests {
     }
 
     /// Cut anywhere, or with any one byte changed, a record is either refused or still says something whole.
-    @Test func `a damaged bookmark never traps`() throws {
-        let golden = try Golden.bytes("bookmark-1.json")
+    @Test(arguments: ["bookmark-1.json", "bookmark-3-window.json", "bookmark-3-token.json"])
+    func `a damaged bookmark never traps`(file: String) throws {
+        let golden = try Golden.bytes(file)
         for cut in golden.indices {
             #expect(throws: StateError.self) {
                 try Bookmark(Array(golden[..<cut]), account: account, stream: stream)

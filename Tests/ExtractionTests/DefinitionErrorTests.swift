@@ -98,7 +98,7 @@ import Testing
             "8:11",
             "is no name of a header"
         ),
-        Mistake("default: 10/s", "default: 10/d", "9:19", "20/s, 700/min or 1000/h"),
+        Mistake("default: 10/s", "default: 10/d", "9:19", "20/s, 190/10s, 700/min or 1000/h"),
         Mistake("message: error.text", "message: error..text", "11:12", "is no path"),
         Mistake("status: [404, 5xx]", "status: [404, 7xx]", "14:22", "7xx is no status of an error"),
         Mistake("action: retry", "action: retri", "14:36", "did you mean retry?"),

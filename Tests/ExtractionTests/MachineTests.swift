@@ -46,37 +46,6 @@ import Testing
     }
 }
 
-@Suite struct PaceMachineTests {
-    /// In no window of a period are there more than `count` requests, plus the one at its edge.
-    @Test(arguments: [1, 3, 20], 0..<20)
-    func noWindowHasMoreThanTheLimit(count: Int, seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
-        var machine = PaceMachine(RateLimit(count: count, period: .seconds(1)))
-        var now = Duration.zero
-        var times: [Duration] = []
-        for _ in 0..<200 {
-            now += .milliseconds(Int.random(in: 0...2000 / count, using: &random))
-            times.append(now + machine.book(at: now))
-        }
-        for index in times.indices where index + count < times.count {
-            #expect(times[index + count] - times[index] >= .seconds(1))
-        }
-    }
-
-    @Test(
-        arguments: [
-            ("20/s", RateLimit(count: 20, period: .seconds(1))),
-            ("700/min", RateLimit(count: 700, period: .seconds(60))),
-            ("1/h", RateLimit(count: 1, period: .seconds(3600))), ("0/s", nil), ("-1/s", nil), ("x/s", nil),
-            ("1/d", nil),
-            ("1", nil), ("1/s/s", nil), ("", nil), ("1.5/s", nil), ("2000000/s", nil),
-        ] as [(String, RateLimit?)]
-    )
-    func limitsAreRead(text: String, limit: RateLimit?) {
-        #expect(RateLimit(text) == limit)
-    }
-}
-
 @Suite struct PureTests {
     @Test(
         arguments: [

@@ -110,6 +110,7 @@ import Testing
     )
     func errorsHaveTheirActions(status: Int, hint: String?, action: ErrorAction) throws {
         let rules = try Self.definition.errorRules
-        #expect(rules.action(status: status, code: nil, message: nil, retryHint: hint) == action)
+        let said = rules.said(by: HTTPResponse(status: status, headers: [], body: []))
+        #expect(rules.decide(status: status, said, retryHint: hint).action == action)
     }
 }

@@ -24,6 +24,7 @@ enum Arrows {
         "Events": ["Expressions", "Cryptography", "Core"],
         "Runs": ["Extraction", "Events", "Telemetry"],
         "Simulators": ["Web", "Core"],
+        "ExtractorKit": ["Runs", "Simulators"],
     ]
 
     /// What a module may import, all the way down; system libraries are for their own module only.

@@ -23,7 +23,7 @@ import Testing
         "Files/OutputDescriptor.swift": 4,
         "Kafka/HostLock.swift": 7,
         "Kafka/LockFolder.swift": 4,
-        "Simulators/Stripe/StripeSimulator.swift": 2,
+        "Simulators/SimulatorServer.swift": 2,
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
         "sluice/Demo/TemporaryFolder.swift": 9,

@@ -41,9 +41,16 @@ package final class SluiceProcess: Sendable {
         try process.run()
     }
 
+    /// By how much more is waited for what must come (`SLUICE_PATIENCE`): a sanitizer makes all of it slow.
+    private static let patience =
+        ProcessInfo.processInfo.environment["SLUICE_PATIENCE"].flatMap(Double.init) ?? 1
+
     /// Waits for the end, at most so long; whether it came.
+    ///
+    /// A wait of less than ten seconds is a pause, and never made longer.
     package func waitForEnd(atMost seconds: Double) async -> Bool {
-        await onThread { [ended] in
+        let seconds = seconds < 10 ? seconds : seconds * Self.patience
+        return await onThread { [ended] in
             guard ended.wait(timeout: .now() + seconds) == .success else { return false }
             ended.signal()
             return true

@@ -10,8 +10,9 @@ enum DefinedRun {
 
     static func run(
         _ yaml: String,
-        _ service: FakeService,
-        into destination: FakeDestination
+        _ service: any HTTPTransport,
+        into destination: FakeDestination,
+        now: Instant = Self.now
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let plans = try definition.streams.map { stream in

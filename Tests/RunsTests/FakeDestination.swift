@@ -47,6 +47,14 @@ final class FakeDestination: Destination {
         }
     }
 
+    func credential() throws(StateError) -> CredentialRecord? {
+        try CredentialRecord(in: state, account: FakeService.account)
+    }
+
+    func keep(_ credential: CredentialRecord) async throws {
+        try await commit(credential, of: FakeService.account)
+    }
+
     func commit(_ group: TransactionGroup) async throws {
         await gate()
         let attempt = contents.withLock { contents in

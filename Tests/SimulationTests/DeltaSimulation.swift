@@ -137,13 +137,13 @@ final class DeltaSimulation {
 
     // MARK: Syncing
 
-    /// One run; `behindFeed` is called once the feed was read, before the first look.
+    /// One run; `answered` is told of each request's address once it was answered, before the run goes on.
     func sync(
         _ names: [String],
         limit: Int? = nil,
         resyncs: Bool = false,
         acceptsAbsence: Bool = true,
-        behindFeed: (@Sendable () -> Void)? = nil
+        answered: (@Sendable (String) -> Void)? = nil
     ) async throws -> RunOutcome {
         let clock = simulator.clock
         let waiting = WaitingClock(WaitedTime(clock))
@@ -156,7 +156,7 @@ final class DeltaSimulation {
                 "api_key": "sk_test_simulated", "base_url": "http://127.0.0.1:1",
                 "requests_per_second": .number("1000"),
             ],
-            transport: FeedWatch(base: InProcessTransport(simulator), behindFeed: behindFeed),
+            transport: RequestWatch(base: InProcessTransport(simulator), answered: answered),
             clock: waiting,
             wall: wall,
             jitter: { dice.roll() }
@@ -203,7 +203,22 @@ final class DeltaSimulation {
         for (_, stream) in outcome.streams {
             if let error = stream.error { told[error.codeText, default: 0] += 1 }
         }
+        try checkPlaces(names, now: min(clock.now, wall()))
         return outcome
+    }
+
+    /// No bookmark passes the hold-back before now, by whichever clock is behind.
+    private func checkPlaces(_ names: [String], now: Instant) throws {
+        for name in names {
+            guard let feed = try destination.bookmark(of: StreamName(name))?.feed else { continue }
+            guard let holdBack = definition.feeds.first(where: { $0.name == feed.name })?.holdBack,
+                feed.at <= now.advanced(by: .zero - holdBack)
+            else {
+                throw Violation(
+                    description: "the bookmark of \(name) is \(feed.at.rfc3339()) at \(now.rfc3339())"
+                )
+            }
+        }
     }
 
     // MARK: Checking
@@ -222,6 +237,9 @@ final class DeltaSimulation {
                 )
             }
             try checkOrder(event)
+            if event.value == nil, history[event.stream]?[event.key]?.last.map({ $0 != nil }) ?? false {
+                throw Violation(description: "\(event.stream) \(event.key) was deleted, and it is there")
+            }
             view[event.stream, default: [:]][event.key] = event.value
         }
         checked = events.count
@@ -282,14 +300,14 @@ private final class Dice: Sendable {
     func roll() -> Double { random.withLock { Double.random(in: 0..<1, using: &$0) } }
 }
 
-/// Calls back once a request for the feed was answered.
-private struct FeedWatch: HTTPTransport {
+/// Calls back once a request was answered.
+private struct RequestWatch: HTTPTransport {
     var base: InProcessTransport
-    var behindFeed: (@Sendable () -> Void)?
+    var answered: (@Sendable (String) -> Void)?
 
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
         let response = try await base.perform(request)
-        if let behindFeed, request.address.contains("/v1/events?") { behindFeed() }
+        answered?(request.address)
         return response
     }
 }

@@ -3,12 +3,13 @@ import Extraction
 import JSON
 import Runs
 import Simulators
+import Synchronization
 import Testing
 
 /// Each sentence of the design about lists and feeds, one by one, against the local Stripe on its virtual clock.
 @Suite("A list followed by a feed")
 struct FeedFollowingTests {
-    private static func calm(
+    static func calm(
         _ faults: [String: FaultPlan.Fault] = [:],
         records: Int = 12,
         skew: Duration = .zero
@@ -24,13 +25,13 @@ struct FeedFollowingTests {
     }
 
     /// What came since the last time that it was asked, as `stream key` with `-` before deletes.
-    private static func news(_ simulation: DeltaSimulation, since count: Int) -> [String] {
+    static func news(_ simulation: DeltaSimulation, since count: Int) -> [String] {
         simulation.destination.events.dropFirst(count).map { event in
             "\(event.value == nil ? "-" : "")\(event.stream) \(event.key)"
         }.sorted()
     }
 
-    private static func expected(_ changes: [StripeChange]) -> Set<String> {
+    static func expected(_ changes: [SimulatedChange]) -> Set<String> {
         Set(
             changes.map {
                 "\($0.action == .deleted && $0.stream != "subscriptions" ? "-" : "")\($0.stream) \($0.id)"
@@ -38,12 +39,12 @@ struct FeedFollowingTests {
         )
     }
 
-    private static let plain = [
+    static let plain = [
         "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices",
     ]
 
     /// Requests by path since before.
-    private static func requests(_ simulation: DeltaSimulation, during body: () async throws -> Void)
+    static func requests(_ simulation: DeltaSimulation, during body: () async throws -> Void)
         async rethrows
         -> [String: Int]
     {
@@ -75,7 +76,7 @@ struct FeedFollowingTests {
         _ = try await simulation.sync(simulation.streams)
         simulation.advance(.seconds(90))
         let count = simulation.destination.events.count
-        var changes: [StripeChange] = []
+        var changes: [SimulatedChange] = []
         for stream in ["customers", "products", "prices", "charges", "subscriptions"] {
             changes += try simulation.simulator.change(creates: 1, streams: [stream])
         }
@@ -164,7 +165,8 @@ struct FeedFollowingTests {
         let changes = try simulation.simulator.change(updates: 6, streams: ["customers"])
         // The feed is read, then every look fails.
         let simulator = simulation.simulator
-        let outcome = try await simulation.sync(["customers"]) {
+        let outcome = try await simulation.sync(["customers"]) { address in
+            guard address.contains("/v1/events?") else { return }
             try? simulator.faultPlan.change(["server_error": ["rate": .number("1")]])
         }
         #expect(outcome.streams[0].outcome.status == .failed)
@@ -301,20 +303,6 @@ struct FeedFollowingTests {
         #expect(simulation.simulator.clock.now.since(begun) > .seconds(20))
     }
 
-    @Test("an entry that is listed later than the hold-back is found in the overlap")
-    func overlap() async throws {
-        let simulation = try await Self.calm(["late_events": .init(rate: 1, seconds: 500)])
-        _ = try await simulation.sync(Self.plain)
-        for _ in 0..<8 {
-            _ = try simulation.simulator.change(updates: 2)
-            simulation.advance(.seconds(100))
-            _ = try await simulation.sync(Self.plain)
-        }
-        try simulation.simulator.faultPlan.change(["late_events": ["rate": .number("0")]])
-        simulation.advance(.seconds(100))
-        try await simulation.settle(Self.plain)
-    }
-
     @Test("a list that is read again never brings back what was before", arguments: 0..<6)
     func repeatedList(round: Int) async throws {
         let simulation = try await Self.calm(["lagging_reads": .init(rate: 0.5, seconds: 30)], records: 3)
@@ -329,5 +317,112 @@ struct FeedFollowingTests {
         }
         simulation.advance(.seconds(100))
         try await simulation.settle(["customers", "products"])
+    }
+
+    @Test("a long gap is read in windows, the oldest first, each of them committed")
+    func windows() async throws {
+        let simulation = try await Self.calm()
+        let customers = try StreamName("customers")
+        _ = try await simulation.sync(["customers"])
+        let begun = try #require(try simulation.destination.bookmark(of: customers)?.feed).at
+        let count = simulation.destination.events.count
+        var changes: [SimulatedChange] = []
+        for _ in 0..<5 {
+            simulation.advance(.seconds(1_800))
+            changes += try simulation.simulator.change(updates: 2, streams: ["customers"])
+            simulation.advance(.seconds(1_800))
+        }
+        // The looks of the third window fail.
+        let windows = Locked(0)
+        let simulator = simulation.simulator
+        let failed = try await simulation.sync(["customers"]) { address in
+            guard address.contains("/v1/events?") else { return }
+            let window = windows.withLock { windows in
+                windows += 1
+                return windows
+            }
+            if window == 3 { try? simulator.faultPlan.change(["server_error": ["rate": .number("1")]]) }
+        }
+        #expect(failed.streams[0].outcome.status == .failed)
+        #expect(windows.withLock { $0 } == 3)
+        let place = try #require(try simulation.destination.bookmark(of: customers)?.feed).at
+        #expect(place >= begun.advanced(by: .seconds(7_200)))
+        #expect(place < begun.advanced(by: .seconds(10_800)))
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(Array(changes[..<4])))
+        try simulation.simulator.faultPlan.change(["server_error": ["rate": .number("0")]])
+        let requests = try await Self.requests(simulation) {
+            _ = try await simulation.sync(["customers"])
+        }
+        #expect(requests["/v1/events"] == 3)
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(changes))
+    }
+
+    @Test(
+        "an entry counts for a stream only above its own bookmark: what another has to catch up costs no look"
+    )
+    func ownBookmark() async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(["customers", "products"])
+        for _ in 0..<3 {
+            _ = try simulation.simulator.change(updates: 2, streams: ["customers"])
+            simulation.advance(.seconds(900))
+            _ = try await simulation.sync(["customers"])
+        }
+        simulation.advance(.seconds(700))
+        _ = try simulation.simulator.change(updates: 2, streams: ["products"])
+        let requests = try await Self.requests(simulation) {
+            _ = try await simulation.sync(["customers", "products"])
+        }
+        #expect(requests["/v1/customers/{id}"] == nil)
+        #expect(requests["/v1/products/{id}"] ?? 0 > 0)
+    }
+
+    @Test("the ids of entries that are done are kept over the overlap, and no longer")
+    func forgottenEntries() async throws {
+        let simulation = try await Self.calm()
+        let customers = try StreamName("customers")
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(700))
+        _ = try simulation.simulator.change(updates: 1, streams: ["customers"])
+        // Done from the hold-back on, passed once the bookmark less the overlap is behind it.
+        for (wait, entries) in [(0, 0), (59, 0), (1, 1), (300, 1), (299, 1), (2, 0), (600, 0)] {
+            simulation.advance(.seconds(wait))
+            _ = try await simulation.sync(["customers"])
+            let kept = try simulation.destination.versions.entries(of: customers)
+            #expect(kept.count == entries, "after \(wait) s")
+        }
+    }
+
+    @Test("a limit stops the looks, and the next run goes on there", arguments: [1, 3])
+    func limitedLooks(limit: Int) async throws {
+        let simulation = try await Self.calm(records: 6)
+        _ = try await simulation.sync(["customers"])
+        let count = simulation.destination.events.count
+        for _ in 0..<3 {
+            _ = try simulation.simulator.change(updates: 6, streams: ["customers"])
+            simulation.advance(.seconds(3_000))
+        }
+        for round in 1...18 {
+            let outcome = try await simulation.sync(["customers"], limit: limit)
+            #expect(outcome.status == .success)
+            #expect(simulation.destination.events.count - count <= round * limit)
+        }
+        let requests = try await Self.requests(simulation) {
+            try await simulation.settle(["customers"])
+        }
+        #expect(requests["/v1/customers/{id}"] == nil)
+    }
+
+    @Test(
+        "entries that may be going while they are read are not waited for",
+        arguments: [(30 * 24 * 60 - 30, true), (30 * 24 * 60 - 90, false)]
+    )
+    func retentionMargin(minutes: Int, isAnew: Bool) async throws {
+        let simulation = try await Self.calm()
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(minutes * 60))
+        let outcome = try await simulation.sync(["customers"])
+        #expect(outcome.status == .success)
+        #expect((outcome.streams[0].outcome.note?.contains("read anew") ?? false) == isAnew)
     }
 }

@@ -39,6 +39,12 @@ final class MemoryDestination: Destination {
         return try Bookmark(value, account: account, stream: stream)
     }
 
+    func credential() throws(StateError) -> CredentialRecord? {
+        try CredentialRecord(in: contents.withLock { $0.state }, account: account)
+    }
+
+    func keep(_ credential: CredentialRecord) async throws { try await commit(credential, of: account) }
+
     func commit(_ group: TransactionGroup) async throws {
         try fault()
         contents.withLock { contents in

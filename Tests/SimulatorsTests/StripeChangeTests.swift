@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct StripeChangeTests {
     @Test func sameSeedDoesTheSame() throws {
-        func done(_ seed: UInt64) throws -> ([StripeChange], [String: [String: [UInt8]]], [JSONValue]) {
+        func done(_ seed: UInt64) throws -> ([SimulatedChange], [String: [String: [UInt8]]], [JSONValue]) {
             let account = try InProcessAccount(seed: seed, changesPerMinute: 30)
-            var changes: [StripeChange] = []
+            var changes: [SimulatedChange] = []
             for _ in 0..<10 {
                 account.advance(20)
                 changes += try account.simulator.change(creates: 3, updates: 5, deletes: 2)

@@ -83,7 +83,7 @@ struct YAMLDocumentTests {
         (
             "a:\n\tb: 1\n",
             "f:2:1: found character that cannot start any token while scanning for the next token (from 2:1); "
-                + "put the text into quotes"
+                + "indent with spaces"
         ),
         ("a: x\u{1}\n", "f:1:5: control characters are not allowed; remove it or write it as an escape"),
     ]

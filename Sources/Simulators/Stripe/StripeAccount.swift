@@ -30,10 +30,10 @@ struct StripeAccount: Sendable {
     func edit(_ object: StripeObject) -> StripeEdit { revisions[object]?.last?.edit ?? StripeEdit() }
 
     /// Begins a change in that second, or in the last one's where that was later: numbers for its choices.
-    mutating func begin(_ now: Int) -> StripeDice {
+    mutating func begin(_ now: Int) -> SeededDice {
         time = max(time, now)
         changes += 1
-        return StripeDice(hash: hash, change: changes)
+        return SeededDice(hash: hash, change: changes)
     }
 
     /// Adds an object.
@@ -80,29 +80,5 @@ struct StripeAccount: Sendable {
     private mutating func touch(_ object: StripeObject) {
         if touched.count >= 64 { touched.removeFirst() }
         touched.append(object)
-    }
-}
-
-/// The choices of one change: they follow from the seed and its number.
-struct StripeDice {
-    let hash: SeededHash
-    let change: UInt64
-    private var rolls: UInt64 = 0
-
-    init(hash: SeededHash, change: UInt64) {
-        self.hash = hash
-        self.change = change
-    }
-
-    /// A number below `bound`.
-    mutating func callAsFunction(_ bound: Int) -> Int {
-        rolls += 1
-        return Int(hash(change, 200 + rolls) % UInt64(bound))
-    }
-
-    /// Whether a fault strikes this change.
-    mutating func strikes(_ fault: FaultPlan.Fault) -> Bool {
-        rolls += 1
-        return hash.strikes(fault, change, 200 + rolls)
     }
 }

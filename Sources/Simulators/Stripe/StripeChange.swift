@@ -1,28 +1,14 @@
-/// What one change did to an account.
-package struct StripeChange: Hashable, Sendable {
-    /// What was done.
-    package enum Action: String, Sendable {
-        case created, updated, deleted
-    }
-
-    package var action: Action
-    /// The collection of the object.
-    package var stream: String
-    /// The object's id.
-    package var id: String
-}
-
 extension StripeAccount {
     /// Does something to an object of one of the collections, chosen by seed, in that second.
     ///
     /// - Returns: what was done, to others too where one change takes another; nothing if there is no object to do
     ///   it to.
     mutating func change(
-        _ action: StripeChange.Action,
+        _ action: SimulatedChange.Action,
         in collections: [StripeCollection],
         now: Int,
         _ traps: StripeTraps
-    ) -> [StripeChange] {
+    ) -> [SimulatedChange] {
         var dice = begin(now)
         var candidates = collections
         if action == .deleted { candidates.removeAll { !$0.hasDeletes } }
@@ -33,6 +19,7 @@ extension StripeAccount {
                 case .created: create(collection, &dice, traps)
                 case .updated: update(collection, &dice, traps)
                 case .deleted: delete(collection, &dice, traps)
+                case .merged: [SimulatedChange]()
                 }
             if !changes.isEmpty { return changes }
         }
@@ -43,10 +30,10 @@ extension StripeAccount {
 
     private mutating func create(
         _ collection: StripeCollection,
-        _ dice: inout StripeDice,
+        _ dice: inout SeededDice,
         _ traps: StripeTraps
-    ) -> [StripeChange] {
-        var changes: [StripeChange] = []
+    ) -> [SimulatedChange] {
+        var changes: [SimulatedChange] = []
         let object = make(collection, &dice, traps, &changes)
         if dice.strikes(traps.shortLived), canDelete(object) { changes.append(remove(object, traps)) }
         return changes
@@ -55,9 +42,9 @@ extension StripeAccount {
     /// Creates an object, and before it what it needs.
     private mutating func make(
         _ collection: StripeCollection,
-        _ dice: inout StripeDice,
+        _ dice: inout SeededDice,
         _ traps: StripeTraps,
-        _ changes: inout [StripeChange]
+        _ changes: inout [SimulatedChange]
     ) -> StripeObject {
         var birth = StripeBirth(created: time)
         switch collection {
@@ -129,9 +116,9 @@ extension StripeAccount {
     /// An object that is there; a new one if there is none.
     private mutating func any(
         _ collection: StripeCollection,
-        _ dice: inout StripeDice,
+        _ dice: inout SeededDice,
         _ traps: StripeTraps,
-        _ changes: inout [StripeChange],
+        _ changes: inout [SimulatedChange],
         where isGood: (StripeWorld, Int) -> Bool = { _, _ in true }
     ) -> Int {
         if let found = find(collection, &dice, where: { isGood($0.world, $1) }) { return found }
@@ -145,9 +132,9 @@ extension StripeAccount {
 
     private mutating func update(
         _ collection: StripeCollection,
-        _ dice: inout StripeDice,
+        _ dice: inout SeededDice,
         _ traps: StripeTraps
-    ) -> [StripeChange] {
+    ) -> [SimulatedChange] {
         let recent = touched.filter { $0.collection == collection && !edit($0).isDeleted }
         let index =
             recent.isEmpty || dice(2) == 0
@@ -168,9 +155,9 @@ extension StripeAccount {
 
     private mutating func delete(
         _ collection: StripeCollection,
-        _ dice: inout StripeDice,
+        _ dice: inout SeededDice,
         _ traps: StripeTraps
-    ) -> [StripeChange] {
+    ) -> [SimulatedChange] {
         let recent = touched.filter { $0.collection == collection && canDelete($0) }
         let index =
             recent.isEmpty || dice(2) == 0
@@ -186,14 +173,14 @@ extension StripeAccount {
         _ index: Int,
         now: Int,
         _ traps: StripeTraps
-    ) -> StripeChange? {
+    ) -> SimulatedChange? {
         let object = StripeObject(collection: collection, index: index)
         guard canDelete(object) else { return nil }
         _ = begin(now)
         return remove(object, traps)
     }
 
-    private mutating func remove(_ object: StripeObject, _ traps: StripeTraps) -> StripeChange {
+    private mutating func remove(_ object: StripeObject, _ traps: StripeTraps) -> SimulatedChange {
         let before = edit(object)
         var after = before
         if object.collection == .subscriptions {
@@ -235,7 +222,7 @@ extension StripeAccount {
     /// A living object of a kind: some at random, then all.
     private func find(
         _ collection: StripeCollection,
-        _ dice: inout StripeDice,
+        _ dice: inout SeededDice,
         where isGood: (StripeAccount, Int) -> Bool
     ) -> Int? {
         let count = world.count(collection)
@@ -252,8 +239,8 @@ extension StripeAccount {
         return nil
     }
 
-    private func describe(_ action: StripeChange.Action, _ object: StripeObject) -> StripeChange {
-        StripeChange(
+    private func describe(_ action: SimulatedChange.Action, _ object: StripeObject) -> SimulatedChange {
+        SimulatedChange(
             action: action,
             stream: object.collection.rawValue,
             id: world.id(object.collection, object.index)

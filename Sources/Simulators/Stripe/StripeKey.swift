@@ -11,12 +11,10 @@ struct StripeKey {
     ///
     /// - Throws: if there is none, or it is refused.
     init(of request: WebRequest) throws(StripeError) {
-        let header = request.headers["Authorization"] ?? ""
-        let parts = header.split(separator: " ", maxSplits: 1)
-        switch parts.first?.lowercased() {
-        case "bearer" where parts.count == 2: text = String(parts[1])
-        case "basic" where parts.count == 2: text = Self.user(ofBasic: parts[1])
-        default: text = ""
+        switch request.credential {
+        case .bearer(let key): text = key
+        case .basic(let user, _): text = user
+        case .none: text = ""
         }
         guard !text.isEmpty else {
             throw StripeError(
@@ -71,20 +69,5 @@ struct StripeKey {
             return String(repeating: "*", count: text.utf8.count)
         }
         return "\(kind)_\(String(repeating: "*", count: hidden - 4))\(text.suffix(4))"
-    }
-
-    private static func user(ofBasic encoded: Substring) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var bytes: [UInt8] = []
-        var (bits, count) = (0, 0)
-        for character in encoded.utf8 where character != UInt8(ascii: "=") {
-            guard let value = alphabet.firstIndex(of: character) else { return "" }
-            bits = (bits << 6 | value) & 0xFFFF
-            count += 6
-            guard count >= 8 else { continue }
-            count -= 8
-            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
-        }
-        return String(decoding: bytes.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
     }
 }

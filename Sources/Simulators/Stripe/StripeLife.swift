@@ -2,7 +2,7 @@ import Core
 import Synchronization
 
 /// An account under its clock: what is read and what is changed, one at a time.
-final class StripeLife: Sendable {
+final class StripeLife: ControlledAccount {
     let clock: VirtualClock
     let faults: FaultPlan
     /// How many changes come by themselves in a virtual minute.
@@ -35,20 +35,17 @@ final class StripeLife: Sendable {
         }
     }
 
+    func truths() -> [any StreamTruth] {
+        let view = read().view
+        return (StripeSimulator.streams + [StripeSimulator.lineStream]).map { StripeTruth($0, view) }
+    }
+
     /// Makes changes by seed; what was done.
     ///
-    /// - Throws: if the numbers or streams make no sense, or there is no room for their events.
-    func change(
-        creates: Int,
-        updates: Int,
-        deletes: Int,
-        streams: [String]?
-    ) throws(SimulatorError) -> [StripeChange] {
-        for count in [creates, updates, deletes] where !(0...100_000).contains(count) {
-            throw SimulatorError("cannot make \(count) changes; 0 to 100000 of a kind are possible")
-        }
+    /// - Throws: if the streams make no sense, or there is no room for their events.
+    func change(_ wanted: WantedChanges) throws(SimulatorError) -> [SimulatedChange] {
         var collections = StripeCollection.allCases
-        if let streams {
+        if let streams = wanted.streams {
             collections = []
             for name in streams {
                 guard let collection = StripeCollection(rawValue: name) else {
@@ -60,35 +57,29 @@ final class StripeLife: Sendable {
                 collections.append(collection)
             }
         }
-        guard deletes == 0 || collections.contains(where: \.hasDeletes) else {
+        guard wanted.deletes == 0 || collections.contains(where: \.hasDeletes) else {
             throw SimulatorError(
                 "nothing of \(collections.map(\.rawValue)) can be deleted: leave deletes out"
             )
+        }
+        guard wanted.merges == 0 else {
+            throw SimulatorError("nothing of stripe is merged: leave merges out")
         }
         let traps = StripeTraps(faults)
         let now = Int(clock.now.seconds)
         return try account.withLock { account throws(SimulatorError) in
             live(&account, until: now, traps)
-            var left = [
-                (action: StripeChange.Action.created, count: creates), (.updated, updates),
-                (.deleted, deletes),
-            ]
-            var done: [StripeChange] = []
-            for rest in (0..<creates + updates + deletes).reversed() {
+            var left = wanted
+            var done: [SimulatedChange] = []
+            while left.count > 0 {
                 guard !account.events.isFull else {
                     throw SimulatorError(
                         "no room for more than \(StripeEventLog.limit) events: let 30 days pass, or begin anew"
                     )
                 }
                 var dice = account.begin(now)
-                var place = dice(rest + 1)
-                let kind = left.firstIndex { kind in
-                    place -= kind.count
-                    return place < 0
-                }
-                guard let kind else { break }
-                left[kind].count -= 1
-                done += account.change(left[kind].action, in: collections, now: now, traps)
+                guard let action = left.take(&dice) else { break }
+                done += account.change(action, in: collections, now: now, traps)
             }
             return done
         }
@@ -128,7 +119,7 @@ final class StripeLife: Sendable {
             var dice = account.begin(second)
             let count = (perMinute * 4 + dice(60)) / 60
             for _ in 0..<count where !account.events.isFull {
-                let action: StripeChange.Action =
+                let action: SimulatedChange.Action =
                     switch dice(10) {
                     case 0: .deleted
                     case 1...3: .created

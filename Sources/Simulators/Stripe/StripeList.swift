@@ -99,8 +99,3 @@ struct StripePaging {
         return (found, false)
     }
 }
-
-extension WebQuery {
-    /// The last value of exactly that name: which counts where a name is given twice.
-    func last(_ name: String) -> String? { items.last { $0.name == name }?.value }
-}

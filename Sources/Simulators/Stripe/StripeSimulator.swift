@@ -1,49 +1,9 @@
 package import Core
-import Glibc
-import Synchronization
 package import Web
 
 /// A Stripe account on loopback: the vendor's lists, objects and errors over invented data, and faults on request.
-package final class StripeSimulator: Sendable {
-    /// What to simulate.
-    package struct Configuration: Sendable {
-        /// The port on 127.0.0.1; 0 lets the system choose.
-        package var port: UInt16
-        /// The same seed gives the same bytes.
-        package var seed: UInt64
-        /// The number of objects in each collection.
-        package var records: Int
-        /// What goes wrong from the start, by name; see `StripeSimulator.faults`.
-        package var faults: [String: FaultPlan.Fault]
-        /// How many virtual seconds pass in one; with 0 the clock moves only when it is told to.
-        package var clockSpeed: Double
-        /// How many changes come by themselves in a virtual minute.
-        package var changesPerMinute: Int
-        /// Where to write `configurationFile()` once the port is known.
-        package var configOut: String?
-        /// Whether answers are compressed for those who accept it.
-        package var compresses: Bool
-
-        package init(
-            port: UInt16 = 0,
-            seed: UInt64 = 1,
-            records: Int = 1000,
-            faults: [String: FaultPlan.Fault] = [:],
-            clockSpeed: Double = 1,
-            changesPerMinute: Int = 0,
-            configOut: String? = nil,
-            compresses: Bool = true
-        ) {
-            self.port = port
-            self.seed = seed
-            self.records = records
-            self.faults = faults
-            self.clockSpeed = clockSpeed
-            self.changesPerMinute = changesPerMinute
-            self.configOut = configOut
-            self.compresses = compresses
-        }
-    }
+package final class StripeSimulator: Simulator {
+    package typealias Configuration = SimulatorConfiguration
 
     /// The faults that strike requests.
     ///
@@ -86,8 +46,7 @@ package final class StripeSimulator: Sendable {
     private let configuration: Configuration
     private let life: StripeLife
     private let log = RequestLog()
-    private let gzip = GzipEncoder()
-    private let server = Locked(WebServer?.none)
+    private let server: SimulatorServer
 
     /// An account that does not listen yet.
     ///
@@ -96,14 +55,7 @@ package final class StripeSimulator: Sendable {
         _ configuration: Configuration,
         wall: @escaping WallClock = Instant.systemClock
     ) throws(SimulatorError) {
-        guard (0...1_000_000_000).contains(configuration.records) else {
-            throw SimulatorError("cannot hold \(configuration.records) records; 0 to 1000000000 are possible")
-        }
-        guard (0...6000).contains(configuration.changesPerMinute) else {
-            throw SimulatorError(
-                "cannot make \(configuration.changesPerMinute) changes a minute; 0 to 6000 are possible"
-            )
-        }
+        try configuration.check()
         self.configuration = configuration
         clock = VirtualClock(
             start: Instant(seconds: Int64(StripeWorld.end)),
@@ -122,56 +74,26 @@ package final class StripeSimulator: Sendable {
             faults: faultPlan,
             perMinute: configuration.changesPerMinute
         )
+        server = SimulatorServer(configuration, clock: clock)
     }
 
-    /// Listens; the port it listens on.
-    ///
-    /// - Throws: if it cannot listen, or not write the configuration file.
     @discardableResult
-    package func start() throws(SimulatorError) -> UInt16 {
-        precondition(port == nil, "the simulator was started before")
-        let started: WebServer
-        do {
-            started = try WebServer(
-                configuration: .init(port: configuration.port),
-                handler: { [self] request in
-                    .response(sent(answer(request), for: request))
-                }
-            )
-        } catch {
-            throw SimulatorError(error.message)
-        }
-        server.withLock { $0 = started }
-        if let path = configuration.configOut {
-            do throws(SimulatorError) {
-                try write(configurationFile(), to: path)
-            } catch {
-                stop()
-                throw error
-            }
-        }
-        return started.port
-    }
+    package func start() throws(SimulatorError) -> UInt16 { try server.start(self) }
 
-    /// Closes all connections; must be called once it was started.
-    package func stop() {
-        let running = server.withLock { server in server.take() }
-        running?.stop()
-    }
+    package func stop() { server.stop() }
 
-    /// The port, while it listens.
-    package var port: UInt16? { server.withLock { $0?.port } }
+    package var port: UInt16? { server.port }
 
-    /// How often each path was asked for, by status, or by the fault that took the answer's place.
+    package var credential: String { "key sk_test_simulated" }
+
     package var requests: [String: [String: Int]] { log.counts }
 
-    /// The configuration with which `sluice sync --config` reads this account.
     package func configurationFile() -> String {
         """
         extractor: stripe
         account: simulated
         settings:
-          base_url: http://127.0.0.1:\(port ?? configuration.port)
+          base_url: \(server.origin)
           api_key: sk_test_simulated
           requests_per_second: 10000
 
@@ -211,15 +133,16 @@ package final class StripeSimulator: Sendable {
         updates: Int = 0,
         deletes: Int = 0,
         streams: [String]? = nil
-    ) throws(SimulatorError) -> [StripeChange] {
-        try life.change(creates: creates, updates: updates, deletes: deletes, streams: streams)
+    ) throws(SimulatorError) -> [SimulatedChange] {
+        try life.change(WantedChanges(creates: creates, updates: updates, deletes: deletes, streams: streams))
     }
 
     // MARK: Answers
 
-    /// The answer to a request, without a socket; a delay in it is of virtual time.
     package func answer(_ request: WebRequest) -> WebResponse {
-        if request.path.hasPrefix("/_control/") { return StripeControl(life: life, log: log).answer(request) }
+        if request.path.hasPrefix("/_control/") {
+            return SimulatorControl(account: life, log: log).answer(request)
+        }
         let number = log.number()
         let requestID = "req_" + String(SeededHash.mix(configuration.seed ^ number), radix: 36)
         let strike = faultPlan.strike { Self.canStrike($0, request) }
@@ -228,18 +151,8 @@ package final class StripeSimulator: Sendable {
         response.headers.append("Date", clock.now.httpDate)
         response.headers.append("Stripe-Version", request.headers["Stripe-Version"] ?? StripeWorld.version)
         if let strike { response = spoil(response, strike.name, strike.fault) }
-        log.count(Self.logged(request.segments), Self.outcome(response))
+        log.count(Self.logged(request.segments), response.outcome)
         return response
-    }
-
-    /// The answer as it goes over a socket.
-    private func sent(_ response: WebResponse, for request: WebRequest) -> WebResponse {
-        var response = response
-        if case .delayed(let delay, let body) = response.body {
-            response.body = .delayed(clock.real(delay), body)
-        }
-        let isPacked = configuration.compresses && !request.path.hasPrefix("/_control/")
-        return isPacked ? gzip.encode(response, for: request) : response
     }
 
     private static func canStrike(_ fault: String, _ request: WebRequest) -> Bool {
@@ -317,29 +230,11 @@ package final class StripeSimulator: Sendable {
     }
 
     private func spoil(_ response: WebResponse, _ name: String, _ fault: FaultPlan.Fault) -> WebResponse {
-        var response = response
-        let bytes: [UInt8] = if case .bytes(let bytes) = response.body { bytes } else { [] }
-        switch name {
-        case "rate_limit":
-            if let seconds = fault.seconds {
-                response.headers.append("Retry-After", String(Int(seconds.rounded(.up))))
-            }
-        case "cut_body": response.body = .cut(bytes, after: bytes.count / 2)
-        case "reset": response.body = .reset(bytes, after: nil)
-        case "silence": response.body = .silence
-        case "slow": response.body = .delayed(.seconds(fault.seconds ?? 10), response.body)
-        default: break
+        var response = response.spoiled(name, fault)
+        if name == "rate_limit", let seconds = fault.seconds {
+            response.headers.append("Retry-After", String(Int(seconds.rounded(.up))))
         }
         return response
-    }
-
-    private static func outcome(_ response: WebResponse) -> String {
-        switch response.body {
-        case .cut: "cut"
-        case .reset: "reset"
-        case .silence: "silence"
-        case .bytes, .stream, .delayed: String(response.status)
-        }
     }
 
     /// The path with ids left out, and unknown ones in one heap.
@@ -351,17 +246,5 @@ package final class StripeSimulator: Sendable {
         }
         let rest = parts.count > 2 ? ["{id}"] + parts[3...].prefix(1).filter { $0 == "lines" } : []
         return "/" + (parts[..<2] + rest).joined(separator: "/")
-    }
-
-    private func write(_ text: String, to path: String) throws(SimulatorError) {
-        let bytes = Array(text.utf8)
-        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw failure(path) }
-        let count = unsafe Glibc.write(file, bytes, bytes.count)
-        guard close(file) == 0, count == bytes.count else { throw failure(path) }
-    }
-
-    private func failure(_ path: String) -> SimulatorError {
-        SimulatorError("cannot write \(path): \(unsafe String(cString: strerror(errno)))")
     }
 }

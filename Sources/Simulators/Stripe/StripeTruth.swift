@@ -1,10 +1,12 @@
 /// What a stream holds at one moment: the objects of a collection, or the lines of all invoices.
-struct StripeTruth: Sequence {
+struct StripeTruth: StreamTruth, Sequence {
+    let stream: String
     private let collection: StripeCollection?
     private let areLines: Bool
     private let view: StripeView
 
     init(_ stream: String, _ view: StripeView) {
+        self.stream = stream
         areLines = stream == StripeSimulator.lineStream
         collection = areLines ? .invoices : StripeCollection(rawValue: stream)
         self.view = view

@@ -19,7 +19,7 @@ struct StripeUpdate {
     }
 
     /// Changes `edit`; the types of the events that tell of it.
-    mutating func make(_ dice: inout StripeDice) -> [String] {
+    mutating func make(_ dice: inout SeededDice) -> [String] {
         switch object.collection {
         case .customers: customer(&dice)
         case .products: product(&dice)
@@ -34,7 +34,7 @@ struct StripeUpdate {
         return settled ?? ["\(object.collection.eventPrefix).updated"]
     }
 
-    private mutating func customer(_ dice: inout StripeDice) {
+    private mutating func customer(_ dice: inout SeededDice) {
         switch dice(6) {
         case 0: set("name", "Renamed \(change) – Ünï")
         case 1: set("phone", "+1666\(1_000_000 + change)")
@@ -45,7 +45,7 @@ struct StripeUpdate {
         }
     }
 
-    private mutating func product(_ dice: inout StripeDice) {
+    private mutating func product(_ dice: inout SeededDice) {
         switch dice(4) {
         case 0: set("name", "Plan \(object.index), edition \(change)")
         case 1: set("description", "Changed by \(change)")
@@ -55,7 +55,7 @@ struct StripeUpdate {
         edit.members["updated"] = String(time)
     }
 
-    private mutating func price(_ dice: inout StripeDice) {
+    private mutating func price(_ dice: inout SeededDice) {
         switch dice(4) {
         case 0: set("nickname", "Price \(change)")
         case 1: set("lookup_key", "key_\(change)")
@@ -64,7 +64,7 @@ struct StripeUpdate {
         }
     }
 
-    private mutating func charge(_ dice: inout StripeDice) {
+    private mutating func charge(_ dice: inout SeededDice) {
         guard world.status(.charges, object.index, edit) == "pending" else {
             return dice(2) == 0 ? set("description", "Order \(change)") : setMetadata()
         }
@@ -83,7 +83,7 @@ struct StripeUpdate {
         set("receipt_url", "https://pay.stripe.com/receipts/\(world.id(.charges, object.index))")
     }
 
-    private mutating func subscription(_ dice: inout StripeDice) {
+    private mutating func subscription(_ dice: inout SeededDice) {
         let status = world.status(.subscriptions, object.index, edit)
         guard !["canceled", "incomplete_expired"].contains(status) else { return setMetadata() }
         switch dice(4) {
@@ -104,7 +104,7 @@ struct StripeUpdate {
 
     // MARK: Invoices
 
-    private mutating func invoice(_ dice: inout StripeDice) -> [String] {
+    private mutating func invoice(_ dice: inout SeededDice) -> [String] {
         switch world.status(.invoices, object.index, edit) {
         case "draft":
             switch dice(6) {
@@ -137,7 +137,7 @@ struct StripeUpdate {
 
     private var lines: [StripeLine] { edit.lines ?? world.lines(ofInvoice: object.index) }
 
-    private mutating func changeLines(_ dice: inout StripeDice) {
+    private mutating func changeLines(_ dice: inout SeededDice) {
         var lines = lines
         switch dice(3) {
         case 0 where lines.count < 40:

@@ -8,12 +8,12 @@ struct DemoChanges: Sendable {
         var updated = 0
         var deleted = 0
 
-        mutating func add(_ changes: [StripeChange]) {
+        mutating func add(_ changes: [SimulatedChange]) {
             for change in changes {
                 switch change.action {
                 case .created: created += 1
                 case .updated: updated += 1
-                case .deleted: deleted += 1
+                case .deleted, .merged: deleted += 1
                 }
             }
         }
@@ -22,7 +22,7 @@ struct DemoChanges: Sendable {
     /// How often some are made.
     static let interval = Duration.milliseconds(500)
     /// Of ten changes: three creations, six updates and a deletion.
-    private static let pattern: [StripeChange.Action] = [
+    private static let pattern: [SimulatedChange.Action] = [
         .updated, .created, .updated, .updated, .created, .updated, .updated, .created, .updated, .deleted,
     ]
 
@@ -33,7 +33,7 @@ struct DemoChanges: Sendable {
 
     /// Makes what has become due since the beginning.
     mutating func make(in simulator: StripeSimulator, after elapsed: Duration) throws(SimulatorError)
-        -> [StripeChange]
+        -> [SimulatedChange]
     {
         let milliseconds = elapsed / .milliseconds(1)
         let due = Int(milliseconds * Double(perMinute) / 60_000) - asked
@@ -48,7 +48,7 @@ struct DemoChanges: Sendable {
     }
 
     /// Makes some of every kind at once.
-    static func makeSome(in simulator: StripeSimulator) throws(SimulatorError) -> [StripeChange] {
+    static func makeSome(in simulator: StripeSimulator) throws(SimulatorError) -> [SimulatedChange] {
         try simulator.change(creates: 12, updates: 24, deletes: 8)
     }
 }

@@ -3,12 +3,12 @@ import JSON
 import Web
 
 /// The paths under `/_control`: what the simulator holds and was asked, and its faults and clock.
-struct StripeControl {
-    let life: StripeLife
+struct SimulatorControl {
+    let account: any ControlledAccount
     let log: RequestLog
 
-    private var clock: VirtualClock { life.clock }
-    private var faults: FaultPlan { life.faults }
+    private var clock: VirtualClock { account.clock }
+    private var faults: FaultPlan { account.faults }
 
     /// The answer to a request of a test or a benchmark.
     func answer(_ request: WebRequest) -> WebResponse {
@@ -67,31 +67,8 @@ struct StripeControl {
     // MARK: Changes
 
     private func change(_ document: JSONValue) throws(SimulatorError) -> JSONValue {
-        let usage =
-            #"{"creates": N, "updates": N, "deletes": N, "streams": [NAME]}, each of which may be left out"#
-        guard let members = document.members else { throw SimulatorError("the body is not \(usage)") }
-        var counts: [String: Int] = [:]
-        var streams: [String]?
-        for member in members {
-            switch member.name {
-            case "creates", "updates", "deletes":
-                guard let count = member.value.int else {
-                    throw SimulatorError("\(member.name) is no number")
-                }
-                counts[member.name] = count
-            case "streams":
-                guard let elements = member.value.elements else { throw SimulatorError("streams is no list") }
-                streams = elements.map { $0.text ?? $0.compactText }
-            default: throw SimulatorError("there is no \(member.name): the body is \(usage)")
-            }
-        }
-        let changes = try life.change(
-            creates: counts["creates", default: 0],
-            updates: counts["updates", default: 0],
-            deletes: counts["deletes", default: 0],
-            streams: streams
-        )
-        let done = changes.map { change -> JSONValue in
+        let done = try account.change(WantedChanges(document, others: account.otherChanges)).map {
+            change -> JSONValue in
             [
                 "action": .string(change.action.rawValue), "stream": .string(change.stream),
                 "id": .string(change.id),
@@ -106,16 +83,14 @@ struct StripeControl {
     ///
     /// Places count what was deleted since too, so that a walk stays right while the account changes.
     private func truth(_ query: WebQuery) throws(SimulatorError) -> [UInt8] {
-        let view = life.read().view
+        let truths = account.truths()
         var writer = ObjectWriter()
-        let streams = StripeSimulator.streams + [StripeSimulator.lineStream]
         guard let name = query.last("stream") else {
             writer.object { writer in
                 writer.array("streams") { writer in
-                    for stream in streams {
-                        let truth = StripeTruth(stream, view)
+                    for truth in truths {
                         writer.object { writer in
-                            writer.text("stream", stream)
+                            writer.text("stream", truth.stream)
                             writer.text("path", truth.path)
                             writer.number("count", truth.count)
                         }
@@ -124,12 +99,13 @@ struct StripeControl {
             }
             return writer.bytes
         }
-        guard streams.contains(name) else { throw SimulatorError("there is no stream '\(name)'") }
+        guard let truth = truths.first(where: { $0.stream == name }) else {
+            throw SimulatorError("there is no stream '\(name)'")
+        }
         let form = query.last("form") ?? "record"
         guard form == "record" || form == "key" else {
             throw SimulatorError("the form '\(form)' is neither record nor key")
         }
-        let truth = StripeTruth(name, view)
         let places = truth.places
         let offset = try number("offset", query) ?? 0
         let count = min(try number("count", query) ?? 1000, form == "key" ? 1_000_000 : 10_000)

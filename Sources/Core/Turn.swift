@@ -1,8 +1,7 @@
-import Core
 import Synchronization
 
 /// Lets tasks through one at a time, in the order they came.
-final class Turn: Sendable {
+package final class Turn: Sendable {
     private struct Line {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -10,10 +9,13 @@ final class Turn: Sendable {
 
     private let line = Locked(Line())
 
+    /// A turn that nobody has.
+    package init() {}
+
     /// Waits for the turn.
     ///
     /// What goes before is bounded in time, so a cancelled task waits as well.
-    func take() async {
+    package func take() async {
         await withCheckedContinuation { continuation in
             let isFree = line.withLock { line in
                 if line.isTaken {
@@ -28,7 +30,7 @@ final class Turn: Sendable {
     }
 
     /// Gives the turn to the next.
-    func give() {
+    package func give() {
         let next: CheckedContinuation<Void, Never>? = line.withLock { line in
             guard !line.waiting.isEmpty else {
                 line.isTaken = false

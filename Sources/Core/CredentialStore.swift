@@ -1,0 +1,29 @@
+/// Keeps the credential that an API gives anew, while its user is the account's only writer.
+package protocol CredentialStore: Sendable {
+    /// The record as it was committed before; nil where there never was one.
+    ///
+    /// Throws where such a credential could not be kept at all.
+    func credential() throws(StateError) -> CredentialRecord?
+
+    /// Returns when the record is committed; whoever is no longer the account's writer is told here (I3).
+    func keep(_ credential: CredentialRecord) async throws
+}
+
+extension Publisher {
+    /// How often a commit that is known not to have happened is tried.
+    private static var tries: Int { 5 }
+
+    /// Commits an account's credential in a transaction of its own.
+    package func commit(_ credential: CredentialRecord, of account: AccountName) async throws {
+        let group = TransactionGroup(pages: [], state: [try credential.record(account: account)])
+        var failures = 0
+        while true {
+            do {
+                return try await commit(group)
+            } catch let error as PublishError {
+                failures += 1
+                guard case .retry = error.recovery, failures < Self.tries else { throw error }
+            }
+        }
+    }
+}

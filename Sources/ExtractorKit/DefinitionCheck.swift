@@ -1,0 +1,95 @@
+package import Extraction
+import YAML
+
+/// All that is to be said of one definition.
+package struct DefinitionCheck: Sendable {
+    package var file: String
+    /// The definition; nil where there is an error.
+    package var definition: ExtractorDefinition?
+    /// In the order of the file.
+    package var findings: [Finding]
+    /// The file's lines, to show what a finding is about.
+    package var lines: [String]
+
+    /// Reads and checks a file.
+    package static func read(
+        _ place: DefinitionPlace,
+        files: ExtractorFiles = .disk
+    ) throws(ExtractionError) -> DefinitionCheck {
+        do {
+            return DefinitionCheck(try files.read(place.file), at: place)
+        } catch {
+            throw ExtractionError(
+                .badDefinition,
+                "\(place.file) cannot be read: \(error.reason); name an extractor, its folder or its file"
+            )
+        }
+    }
+
+    /// Checks the bytes of a file.
+    package init(_ bytes: [UInt8], at place: DefinitionPlace) {
+        file = place.file
+        lines = String(decoding: bytes, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        findings = []
+        let root = try? YAMLDocument.parse(bytes, file: place.file)
+        do {
+            definition = try ExtractorDefinition.decode(bytes, file: place.file)
+        } catch {
+            findings = error.problems.map { Finding($0, severity: .error) }
+        }
+        if let root, let finding = Self.misnamed(root, in: place) { findings.append(finding) }
+        if findings.isEmpty, let root, let definition {
+            findings = DefinitionReview(definition, root).findings
+        } else {
+            definition = nil
+        }
+        findings.sort { ($0.line, $0.column, $0.text) < ($1.line, $1.column, $1.text) }
+    }
+
+    package var errors: Int { findings.count { $0.severity == .error } }
+    package var warnings: Int { findings.count { $0.severity == .warning } }
+
+    private static func misnamed(_ root: YAMLNode, in place: DefinitionPlace) -> Finding? {
+        guard let folder = place.folderName, let node = root["extractor"], let name = try? node.string(),
+            name != folder
+        else { return nil }
+        return Finding(
+            .error,
+            at: node,
+            "the folder is named \(folder) and the extractor \(name): give both one name"
+        )
+    }
+}
+
+/// One thing to say of a definition: what it is, and what to do about it.
+package struct Finding: Hashable, Sendable {
+    package enum Severity: String, Sendable {
+        /// The definition cannot be used.
+        case error
+        /// It can, and does what its author may not expect.
+        case warning
+    }
+
+    package var severity: Severity
+    /// A warning's stable name (`read_once`); nil for an error.
+    package var rule: String?
+    package var line: Int
+    package var column: Int
+    package var text: String
+
+    init(_ severity: Severity, rule: String? = nil, at node: YAMLNode, _ text: String) {
+        self.severity = severity
+        self.rule = rule
+        line = node.line
+        column = node.column
+        self.text = text
+    }
+
+    init(_ problem: DefinitionProblem, severity: Severity) {
+        self.severity = severity
+        line = problem.line
+        column = problem.column
+        text = problem.text
+    }
+}

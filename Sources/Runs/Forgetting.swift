@@ -1,0 +1,67 @@
+import Core
+import Events
+import Extraction
+
+/// Forgets the keys of a stream whose versions its bookmark has passed by more than it will ever be read again.
+struct Forgetting {
+    /// Keys looked at in one go: the store is not held up for longer.
+    private static let chunk = 5000
+
+    private let context: RunContext
+    private let stream: Int
+
+    init(_ context: RunContext, stream: Int) {
+        self.context = context
+        self.stream = stream
+    }
+
+    /// Returns when it is committed that they are forgotten; nothing is done where it is not worth a look.
+    func run(at place: Instant, rule: ForgetRule) async throws {
+        let plan = context.plan(stream)
+        guard let format = plan.definition.version?.format,
+            let bound = rule.bound(at: place, forgotten: context.bookmark(stream).forgotten)
+        else { return }
+        let time = Instant(milliseconds: bound.milliseconds)
+        try await context.committer.drain(stream)
+        // Before the first key is forgotten it stands in the bookmark that keys may be.
+        try await context.submit(
+            stream,
+            plan.builder.noEvents,
+            bookmark: context.move(stream) { $0.forgotten = time }
+        )
+        var after: [UInt8]?
+        repeat {
+            let found = try context.run.destination.versions.keys(
+                versionBefore: time,
+                format: format,
+                after: after,
+                limit: Self.chunk,
+                stream: plan.name
+            )
+            after = found.end
+            try await context.submit(
+                stream,
+                forgetting: found.keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
+            )
+        } while after != nil
+        try await context.committer.drain(stream)
+    }
+}
+
+extension StreamPlan {
+    /// Whether its keys are forgotten once its bookmark has passed their versions.
+    ///
+    /// Not where something may be told of a key whenever: a delete by another list, by absence or by a merge. It could
+    /// not be told of a key that nobody knows. Nor where a lost token means to begin from the beginning.
+    var forgets: Bool {
+        guard let format = definition.version?.format, format != .number else { return false }
+        guard definition.parent == nil, definition.deletes == nil, definition.reconcile == nil,
+            definition.merged == nil
+        else { return false }
+        return switch definition.progress {
+        case .window: true
+        case .token(let token): token.back != nil
+        case .list, .full: false
+        }
+    }
+}

@@ -1,0 +1,257 @@
+import Core
+import Events
+import Extraction
+import JSON
+
+/// The streams that one reading of a stream's pages serves: the stream itself, and those that have the children of its
+/// records.
+///
+/// Each keeps a bookmark of its own. One that fails, or reaches its limit, drops out where it stands; the others go on
+/// (rule 7 of every extractor).
+final class ReadingGroup {
+    /// Parents whose children are read at the same time.
+    private static let concurrency = 4
+
+    let context: RunContext
+    /// Whose pages are read.
+    let definition: StreamDefinition
+    private(set) var active: [Int]
+    private(set) var failures: [Int: any Error] = [:]
+    private var handed: [Int: Int] = [:]
+    /// Of each stream: what is older was dealt with before its bookmark, or is not asked for by it.
+    private var horizons: [Int: Instant] = [:]
+    private let isResumedWithinPages: Bool
+
+    /// The streams of a group; `isResumedWithinPages` where a page can be asked for again by its token.
+    init(
+        _ context: RunContext,
+        reading definition: StreamDefinition,
+        streams: [Int],
+        isResumedWithinPages: Bool
+    ) {
+        self.context = context
+        self.definition = definition
+        self.isResumedWithinPages = isResumedWithinPages
+        active = streams
+    }
+
+    /// What is older than this is nothing new for a stream, whatever else it is read for.
+    func begin(_ stream: Int, at horizon: Instant) { horizons[stream] = horizon }
+
+    /// The stream that the reading's requests count for, where it is not the one whose pages are read.
+    var reader: StreamDefinition? {
+        guard !active.contains(where: { !isChild($0) }), let first = active.first else { return nil }
+        return context.plan(first).definition
+    }
+
+    /// So many records may be read at most: only where the stream itself reads alone.
+    var limit: Int? {
+        guard let limit = context.run.limit, active.count == 1, !isChild(active[0]) else { return nil }
+        return max(0, limit - handed[active[0], default: 0])
+    }
+
+    /// Hands a page to every stream; `move` says where a bookmark stands behind it (I1).
+    func hand(_ page: ExtractedPage, move: (Int, inout Bookmark) -> Void) async throws {
+        for stream in active {
+            do {
+                if isChild(stream) {
+                    try await handChildren(of: page, stream) { move(stream, &$0) }
+                } else {
+                    try await handRecords(of: page, stream) { move(stream, &$0) }
+                }
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                fail(stream, error)
+                // No other could do better.
+                if RunContext.described(error).recovery == .failRun { throw error }
+            }
+        }
+        guard let limit = context.run.limit else { return }
+        active.removeAll { handed[$0, default: 0] >= limit }
+    }
+
+    /// Moves every stream that is still with it, without a page.
+    func move(_ change: (inout Bookmark) -> Void) async throws {
+        for stream in active {
+            do {
+                try await submit(stream, context.plan(stream).builder.noEvents, move: change)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                fail(stream, error)
+            }
+        }
+    }
+
+    /// Returns when all that was handed over is committed; who could not be committed has failed.
+    func drain() async {
+        for stream in active {
+            if let error = await context.drained(stream) { fail(stream, error) }
+        }
+    }
+
+    /// Forgets what a stream at a place will not meet again.
+    func forget(_ stream: Int, at place: Instant, rule: ForgetRule) async throws {
+        do {
+            try await Forgetting(context, stream: stream).run(at: place, rule: rule)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            fail(stream, error)
+        }
+    }
+
+    /// A stream ends here; its bookmark stays before what failed.
+    func fail(_ stream: Int, _ error: any Error) {
+        failures[stream] = error
+        active.removeAll { $0 == stream }
+    }
+
+    private func isChild(_ stream: Int) -> Bool { context.plan(stream).definition.parent != nil }
+
+    // MARK: Records
+
+    private func handRecords(
+        of page: ExtractedPage,
+        _ stream: Int,
+        move: (inout Bookmark) -> Void
+    ) async throws {
+        let count = page.page.records.count
+        if count > 0 { context.tell(stream, read: count) }
+        handed[stream, default: 0] += count
+        let published = horizons[stream].flatMap { horizon in
+            context.bookmark(stream).forgotten.map { min($0, horizon) }
+        }
+        try await submit(
+            stream,
+            context.events(of: page, stream),
+            facts: context.facts(stream, page.times, publishedBefore: published),
+            move: { bookmark in
+                move(&bookmark)
+                guard count > 0 else { return }
+                bookmark.list.records += count
+                bookmark.list.pages += 1
+            }
+        )
+    }
+
+    /// Hands events over with the bookmark behind them; where there are none and it stays, nothing.
+    private func submit(
+        _ stream: Int,
+        _ events: EventPage,
+        facts: PageFacts? = nil,
+        move: (inout Bookmark) -> Void
+    ) async throws {
+        let before = context.bookmark(stream)
+        let record = try context.move(stream, move)
+        var after = context.bookmark(stream)
+        after.updated = before.updated
+        guard !events.events.isEmpty || after != before else { return }
+        try await context.submit(stream, events, bookmark: record, facts: facts)
+    }
+
+    // MARK: Children
+
+    /// A record whose children are read.
+    private struct ParentRecord {
+        var key: [UInt8]
+        var isDeleted: Bool
+    }
+
+    private func handChildren(
+        of page: ExtractedPage,
+        _ stream: Int,
+        move: (inout Bookmark) -> Void
+    ) async throws {
+        var parents = changedParents(of: page, stream)[...]
+        let limit = context.run.limit ?? .max
+        while !parents.isEmpty {
+            let chunk = Array(parents.prefix(Self.concurrency))
+            parents = parents.dropFirst(Self.concurrency)
+            let reads = try await read(chunk, page, stream)
+            for read in reads {
+                CrashPoint.hit(.afterFetch)
+                try await hand(read, stream)
+                // Where a page can be asked for again, and so gone on within.
+                if isResumedWithinPages, handed[stream, default: 0] >= limit { return }
+            }
+        }
+        try await submit(stream, context.plan(stream).builder.noEvents) { bookmark in
+            move(&bookmark)
+            if !page.page.records.isEmpty { bookmark.list.pages += 1 }
+        }
+    }
+
+    /// The parents of a page that a stream has to look at, in its order.
+    private func changedParents(of page: ExtractedPage, _ stream: Int) -> [ParentRecord] {
+        var parents: [ParentRecord] = []
+        for record in page.page.records.indices {
+            if let horizon = horizons[stream], let version = page.versionTime(ofRecord: record),
+                version < horizon
+            {
+                continue
+            }
+            let isDeleted = !page.isDeleted.isEmpty && page.isDeleted[record]
+            parents.append(ParentRecord(key: page.keyText(ofRecord: record), isDeleted: isDeleted))
+        }
+        guard isResumedWithinPages, let after = ParentToken(context.bookmark(stream).list.token).after,
+            let done = parents.firstIndex(where: { $0.key == after })
+        else { return parents }
+        return Array(parents[(done + 1)...])
+    }
+
+    /// The children of some parents, read side by side.
+    private func read(_ parents: [ParentRecord], _ page: ExtractedPage, _ stream: Int) async throws
+        -> [ParentRead]
+    {
+        let definition = context.plan(stream).definition
+        let requester = context.run.requester
+        let times = page.times
+        return try await withThrowingTaskGroup(of: (Int, ParentRead).self) { group in
+            for (position, parent) in parents.enumerated() {
+                group.addTask {
+                    guard !parent.isDeleted else {
+                        // Its children are gone with it.
+                        return (position, ParentRead(gone: parent.key, times: times))
+                    }
+                    let read = try await ChildReader.children(
+                        of: parent.key,
+                        in: definition,
+                        requester: requester
+                    )
+                    return (position, read)
+                }
+            }
+            var reads: [Int: ParentRead] = [:]
+            while let (position, read) = try await group.next() { reads[position] = read }
+            return reads.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    private func hand(_ read: ParentRead, _ stream: Int) async throws {
+        let count = read.pages.reduce(0) { $0 + $1.page.records.count }
+        if count > 0 { context.tell(stream, read: count) }
+        handed[stream, default: 0] += count
+        let facts = context.facts(stream, read.times, parent: read.parent)
+        for page in try context.children(read.pages, of: read.parent, stream, now: read.times.now) {
+            // With the place before this parent: events without any bookmark would look like state that was lost (I2).
+            try await context.submit(stream, page, bookmark: context.move(stream) { _ in }, facts: facts)
+        }
+        let isResumedWithinPages = isResumedWithinPages
+        try await submit(stream, context.plan(stream).builder.noEvents) { bookmark in
+            bookmark.list.records += count
+            guard isResumedWithinPages else { return }
+            var token = ParentToken(bookmark.list.token)
+            token.after = read.parent
+            bookmark.list.token = token.json
+        }
+    }
+}
+
+extension ParentRead {
+    /// A parent that is gone, with all its children.
+    fileprivate init(gone parent: [UInt8], times: AnswerTimes) {
+        self.init(parent: parent, pages: [], progress: .start, times: times, requests: 0)
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import Events
+import Extraction
+
+/// Reads the whole list of a stream's keys, and deletes what is remembered and not on it; of a child stream, whose
+/// parent is not.
+///
+/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told.
+struct ReconcileRun {
+    private let context: RunContext
+    private let stream: Int
+    private let plan: StreamPlan
+
+    init(_ context: RunContext, stream: Int) {
+        self.context = context
+        self.stream = stream
+        plan = context.plan(stream)
+    }
+
+    /// Returns when every delete is committed.
+    func run(_ definition: StreamDefinition) async throws {
+        try await context.committer.drain(stream)
+        let reader = try ReconcileReader(
+            stream: definition,
+            requester: context.run.requester,
+            discovered: try await context.discovered(for: definition)
+        )
+        let isChild = plan.definition.parent != nil
+        var present = KeySet()
+        var begun: Instant?
+        var returned = 0
+        while let page = try await reader.next() {
+            let first = begun ?? page.times.asked
+            begun = first
+            for name in page.keys {
+                // The keys of parents stand alone.
+                for key in isChild ? [name] : plan.builder.keys(naming: name) { present.insert(key) }
+            }
+            guard present.count <= KeySet.maximumCount else { throw tooMany }
+            if !isChild { returned += try deleted(page, before: first.advanced(by: .zero - plan.lag)) }
+        }
+        guard let begun else { return }
+        present.sort()
+        let settled = begun.advanced(by: .zero - plan.lag)
+        let set = present
+        // What was published after that may be younger than the list, or the list may lag behind it.
+        try await AbsenceSweep(context, stream: stream).run { key, version in
+            version.seen <= settled && !set.contains(isChild ? version.parent ?? [] : key)
+        }
+        if returned > 0 {
+            context.warn(
+                stream,
+                "\(returned) records that were published as deleted are in the list of what is there; if they were "
+                    + "only hidden for a while, publish them again with --stream \(plan.name) --resync"
+            )
+        }
+        let record = try context.move(stream) {
+            $0.passes.reconcile = Instant(milliseconds: begun.milliseconds)
+        }
+        try await context.submit(stream, plan.builder.noEvents, bookmark: record)
+        try await context.committer.drain(stream)
+    }
+
+    /// How many keys of a page are remembered as deleted, for longer than the list may lag.
+    private func deleted(_ page: KeyPage, before settled: Instant) throws(StateError) -> Int {
+        let keys = page.keys.flatMap(plan.builder.keys(naming:))
+        let known = try context.run.destination.versions.versions(of: keys, stream: plan.name)
+        return known.count { known in known.map { $0.isDeleted && $0.seen <= settled } ?? false }
+    }
+
+    private var tooMany: RunError {
+        RunError(
+            .tooManyKeys,
+            "stream \(plan.name): the list of what is there has more than \(KeySet.maximumCount) keys, which are held in "
+                + "memory at once; narrow reconcile: in the definition by a query, or take it out"
+        )
+    }
+}

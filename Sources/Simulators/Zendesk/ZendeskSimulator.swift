@@ -1,0 +1,221 @@
+package import Core
+import Synchronization
+package import Web
+
+/// A Zendesk account on loopback: the vendor's exports, lists, objects and errors over invented data, and faults on
+/// request.
+package final class ZendeskSimulator: Simulator {
+    /// The faults that strike requests.
+    ///
+    /// `rate_limit` answers 429 with `Retry-After` (`seconds`, or what is left of the minute), `bare_rate_limit`
+    /// without; `server_error` 500, `conflict` 409, `maintenance` 503 with `Retry-After` (30); `gateway_timeout` 504
+    /// for pages of more than 100 rows; `html_page` a page for people. `invalid_cursor` refuses the cursor of an
+    /// export, `repeated_cursor` gives the one that was asked with once more, `expired_token` ends the access token of
+    /// the request, `shifting_lists` creates an object in the list that is asked for. `reset`, `silence`, `cut_body`
+    /// and `slow` strike the connection; `forbidden_tickets` and its like answer 403 to whoever asks for tickets.
+    package static let requestFaults =
+        [
+            "rate_limit", "bare_rate_limit", "server_error", "conflict", "maintenance", "gateway_timeout",
+            "html_page", "invalid_cursor", "repeated_cursor", "expired_token", "shifting_lists",
+        ] + WebResponse.connectionFaults + streams.map { "forbidden_\($0)" }
+
+    /// The faults of what the account holds.
+    ///
+    /// `late_visible` shows a share of changes in exports up to `seconds` (120) after a reader has gone past;
+    /// `reemitted` lets a share of changes be followed by one of the system to another ticket, which shows no later
+    /// `updated_at`; `short_lived` deletes what was just created; `tie_block` is the share of the objects of the
+    /// beginning that share one second; `ai_agent_tickets` that of tickets which no human handled. Others are on with
+    /// any rate: `stuck_ties` ends the pages of time exports within a second, `old_too_recent` refuses start times as
+    /// it used to be done, `capped_counts` stops counts at 100,000, `no_limits` counts no requests.
+    package static let standingFaults = [
+        "late_visible", "reemitted", "short_lived", "tie_block", "ai_agent_tickets", "stuck_ties",
+        "old_too_recent", "capped_counts", "no_limits",
+    ]
+
+    /// All faults that there are.
+    package static var faults: [String] { requestFaults + standingFaults }
+
+    /// What is so with every account, unless the configuration has it otherwise.
+    package static let usualFaults: [String: FaultPlan.Fault] = [
+        "late_visible": .init(rate: 0.05, seconds: 120),
+        "reemitted": .init(rate: 0.05),
+        "ai_agent_tickets": .init(rate: 0.1),
+    ]
+
+    /// The streams that there are to read.
+    package static var streams: [String] { ZendeskCollection.allCases.map(\.rawValue) + ZendeskTruth.derived }
+
+    /// The streams that can be changed.
+    package static var changingStreams: [String] {
+        ZendeskCollection.allCases.filter(\.changes).map(\.rawValue)
+    }
+
+    package let clock: VirtualClock
+    package let faultPlan: FaultPlan
+    private let life: ZendeskLife
+    private let log = RequestLog()
+    private let server: SimulatorServer
+    private let tokens: Locked<ZendeskTokens>
+    private let limits = Locked(ZendeskLimits())
+
+    /// An account that does not listen yet.
+    ///
+    /// - Throws: if a fault is unknown or the number of records is none.
+    package init(
+        _ configuration: SimulatorConfiguration,
+        wall: @escaping WallClock = Instant.systemClock
+    ) throws(SimulatorError) {
+        try configuration.check(records: 1_000_000)
+        clock = VirtualClock(
+            start: Instant(seconds: Int64(ZendeskWorld.end)),
+            speed: configuration.clockSpeed,
+            wall: wall
+        )
+        faultPlan = try FaultPlan(
+            names: Self.requestFaults,
+            standing: Self.standingFaults,
+            faults: Self.usualFaults.merging(configuration.faults) { $1 },
+            seed: configuration.seed
+        )
+        life = ZendeskLife(
+            world: ZendeskWorld(
+                seed: configuration.seed,
+                records: configuration.records,
+                ties: faultPlan.standing("tie_block").rate,
+                automated: faultPlan.standing("ai_agent_tickets").rate
+            ),
+            clock: clock,
+            faults: faultPlan,
+            perMinute: configuration.changesPerMinute
+        )
+        server = SimulatorServer(configuration, clock: clock)
+        tokens = Locked(ZendeskTokens(seed: configuration.seed))
+    }
+
+    @discardableResult
+    package func start() throws(SimulatorError) -> UInt16 { try server.start(self) }
+
+    package func stop() { server.stop() }
+
+    package var port: UInt16? { server.port }
+
+    package var requests: [String: [String: Int]] { log.counts }
+
+    package var credential: String { "token \(ZendeskTokens.staticToken)" }
+
+    package func configurationFile() -> String {
+        """
+        extractor: zendesk
+        account: simulated
+        settings:
+          base_url: \(server.origin)
+          access_token: \(ZendeskTokens.staticToken)
+
+        """
+    }
+
+    /// The key and the JSON of every record of a stream as they are now, oldest first: what must arrive.
+    ///
+    /// Deleted objects are not among them, whatever the API still shows of them; empty for an unknown stream.
+    package func truth(_ stream: String) -> some Sequence<(key: String, record: [UInt8])> {
+        ZendeskTruth(stream, life.read())
+    }
+
+    /// The JSON of every record by stream and key, as they are now.
+    package func truth() -> [String: [String: [UInt8]]] {
+        var truth: [String: [String: [UInt8]]] = [:]
+        for stream in Self.streams {
+            truth[stream] = Dictionary(uniqueKeysWithValues: self.truth(stream).map { ($0.key, $0.record) })
+        }
+        return truth
+    }
+
+    /// Makes changes now, by seed, to objects of some streams or of all; what was done, needed objects included.
+    ///
+    /// There may be fewer where there is nothing left to change, delete or merge.
+    ///
+    /// - Throws: if the numbers or streams make no sense.
+    @discardableResult
+    package func change(
+        creates: Int = 0,
+        updates: Int = 0,
+        deletes: Int = 0,
+        merges: Int = 0,
+        streams: [String]? = nil
+    ) throws(SimulatorError) -> [SimulatedChange] {
+        try life.change(
+            WantedChanges(
+                creates: creates,
+                updates: updates,
+                deletes: deletes,
+                merges: merges,
+                streams: streams
+            )
+        )
+    }
+
+    // MARK: Answers
+
+    package func answer(_ request: WebRequest) -> WebResponse {
+        if request.path.hasPrefix("/_control/") {
+            return SimulatorControl(account: life, log: log).answer(request)
+        }
+        let number = log.number()
+        let strike = faultPlan.strike { ZendeskFaults.canStrike($0, request) }
+        let now = Int(clock.now.seconds)
+        let parts = ZendeskAPI.parts(request)
+        let isCounted = !ZendeskTraps(faultPlan).hasNoLimits
+        let (headers, error) = limits.withLock {
+            $0.take(parts.flatMap(ZendeskLimits.bucket), now: now, isCounted: isCounted && parts != nil)
+        }
+        var response: WebResponse
+        do throws(ZendeskError) {
+            if let error { throw error }
+            response = .json(try body(request, parts, strike, now: now))
+        } catch {
+            response = error.response
+        }
+        for header in headers { response.headers.append(header.name, header.value) }
+        response.headers.append("Date", clock.now.httpDate)
+        response.headers.append("X-Request-Id", "sim-\(number)")
+        if let strike { response = response.spoiled(strike.name, strike.fault) }
+        log.count(ZendeskFaults.logged(parts), response.outcome)
+        return response
+    }
+
+    private func body(
+        _ request: WebRequest,
+        _ parts: [String]?,
+        _ strike: (name: String, fault: FaultPlan.Fault)?,
+        now: Int
+    ) throws(ZendeskError) -> [UInt8] {
+        if let strike, let error = ZendeskFaults.error(strike.name, strike.fault, now: now) { throw error }
+        guard let parts else {
+            guard request.segments == ["oauth", "tokens"], request.method == "POST" else { throw .noEndpoint }
+            return try tokens.withLock { tokens throws(ZendeskError) in try tokens.grant(request, now: now) }
+        }
+        if case .none = request.credential, parts == ["users", "me"] { return ZendeskAPI.anonymous }
+        if strike?.name == "expired_token" { tokens.withLock { $0.revoke(request) } }
+        let (scope, expires) = try tokens.withLock { tokens throws(ZendeskError) in
+            try tokens.check(request, now: now)
+        }
+        if strike?.name == "expired_token" { throw .invalidToken }
+        if parts == ["oauth", "tokens", "current"] {
+            var body = ObjectWriter()
+            ZendeskTokens.writeCurrent(expires: expires, to: &body)
+            return body.bytes
+        }
+        // A token with `no_tickets` in it may not read tickets.
+        if let stream = ZendeskFaults.stream(parts), scope.contains("no_\(stream)") { throw .forbidden }
+        if strike?.name == "shifting_lists", let collection = ZendeskFaults.growing(parts) {
+            life.grow(collection)
+        }
+        let api = ZendeskAPI(
+            writer: life.read(),
+            traps: ZendeskTraps(faultPlan),
+            request: request,
+            isRepeated: strike?.name == "repeated_cursor"
+        )
+        return try api.answer(parts)
+    }
+}

@@ -1,0 +1,139 @@
+import Core
+import Extraction
+import ExtractorKit
+import JSON
+import Synchronization
+import Testing
+
+/// The examples read what their services are documented to answer: `examples/NAME/fixtures/STREAM.json`.
+@Suite struct ExampleTests {
+    struct Example: Sendable, CustomTestStringConvertible {
+        var name: String
+        var stream: String
+        var settings: [String: JSONValue]
+        var credential: (name: String, value: String)
+        var keys: [String]
+        var testDescription: String { "\(name) \(stream)" }
+    }
+
+    private static let github: [String: JSONValue] = ["token": "github_pat_x1", "repository": "acme/shop"]
+    private static let bearer = (name: "Authorization", value: "Bearer github_pat_x1")
+
+    static let examples = [
+        Example(
+            name: "github",
+            stream: "issues",
+            settings: github,
+            credential: bearer,
+            keys: ["2147483648001", "2147483648002", "2147483648003"]
+        ),
+        Example(
+            name: "github",
+            stream: "comments",
+            settings: github,
+            credential: bearer,
+            keys: ["9001", "9002"]
+        ),
+        Example(
+            name: "shopify",
+            stream: "orders",
+            settings: ["shop": "acme", "access_token": "shpat_x1"],
+            credential: (name: "X-Shopify-Access-Token", value: "shpat_x1"),
+            keys: ["450789469", "450789470", "450789471"]
+        ),
+    ]
+
+    static let names = Repository.names("examples")
+
+    private static func check(_ name: String) throws -> DefinitionCheck {
+        let file = "examples/\(name)/extractor.yaml"
+        return DefinitionCheck(
+            try Repository.bytes(file),
+            at: DefinitionPlace(file: file, folderName: name)
+        )
+    }
+
+    @Test(arguments: names)
+    func itIsShortAndSound(name: String) throws {
+        let check = try Self.check(name)
+        #expect(check.errors == 0, "\(check.findings)")
+        #expect(check.lines.count <= 40)
+        #expect(check.lines.first == "# yaml-language-server: $schema=../../extractors/extractor.schema.json")
+        #expect(try SchemaCheck.problems(ofYAML: check.lines.joined(separator: "\n")) == [])
+        // The one list that is read once says so itself.
+        #expect(
+            check.findings.allSatisfy { ["read_once", "no_lost"].contains($0.rule) },
+            "\(check.findings)"
+        )
+        #expect(
+            check.definition.map { Set($0.streams.map(\.name)) }
+                == Set(Self.examples.filter { $0.name == name }.map(\.stream))
+        )
+    }
+
+    @Test(arguments: examples)
+    func itReadsTheRecordedPages(_ example: Example) async throws {
+        let definition = try #require(try Self.check(example.name).definition)
+        let stream = try definition.stream(named: example.stream)
+        let recorded = try RecordedPages("examples/\(example.name)/fixtures/\(example.stream).json")
+        let trace = RequestTrace(recorded, hide: { $0 }, elapsed: { .zero })
+        let now = Instant(seconds: 1_772_625_600)  // 2026-03-04T12:00:00Z
+        let requester = try Requester(
+            extractor: definition,
+            settings: example.settings,
+            transport: trace,
+            clock: .passing,
+            wall: { now }
+        )
+        let sample = try await StreamSample.read(
+            stream,
+            requester: requester,
+            limit: example.keys.count,
+            now: now,
+            trace: trace
+        )
+        #expect(sample.failure == nil, "\(String(describing: sample.failure))")
+        let keys = try sample.records.map { try JSONValue.parse($0)["id"]?.compactText }
+        #expect(keys == example.keys)
+        #expect(recorded.unasked == [])
+        #expect(trace.entries.count == recorded.count)
+        #expect(trace.entries.compactMap(\.records).reduce(0, +) == example.keys.count)
+        for headers in recorded.headers {
+            #expect(
+                headers.contains {
+                    $0.name == example.credential.name && $0.value == example.credential.value
+                }
+            )
+        }
+    }
+}
+
+/// Answers from a file of requests and their answers; anything else is not found.
+private final class RecordedPages: HTTPTransport {
+    private let pages: [JSONValue]
+    private let log = Mutex<[HTTPRequest]>([])
+
+    init(_ path: String) throws {
+        pages = try JSONValue.parse(try Repository.bytes(path)).elements ?? []
+    }
+
+    var count: Int { pages.count }
+    var headers: [[(name: String, value: String)]] { log.withLock { $0 }.map(\.headers) }
+
+    var unasked: [String] {
+        let asked = Set(log.withLock { $0 }.map(\.address))
+        return pages.compactMap { $0["request"]?.text }.filter { !asked.contains($0) }
+    }
+
+    func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
+        log.withLock { $0.append(request) }
+        guard let page = pages.first(where: { $0["request"]?.text == request.address }) else {
+            return HTTPResponse(status: 404, headers: [], body: Array(request.address.utf8))
+        }
+        return HTTPResponse(
+            status: page["status"]?.int ?? 200,
+            headers: (page["headers"]?.members ?? []).map { ($0.name, $0.value.text ?? "") },
+            body: Array((page["body"] ?? .null).compactText.utf8)
+        )
+    }
+}

@@ -1,0 +1,117 @@
+import Core
+import Extraction
+import Runs
+import Synchronization
+import Testing
+
+/// What a look at an object proves, and when its entries are done.
+@Suite("A look at what a feed tells of")
+struct FeedLookTests {
+    private static let yaml = """
+        extractor: fake
+        base_url: http://127.0.0.1:1
+        errors:
+          message: error.message
+          code: error.code
+          rules: [{status: [403, 404], action: unavailable}]
+        feeds:
+          events:
+            get: /events
+            records: data
+            paging: {last_record: {param: after, more: has_more}}
+            id: id
+            time: {field: created, format: epoch}
+            type: type
+            object: object
+            window: {from: from, to: to}
+            hold_back: 60s
+            visible_within: 30s
+            overlap: 10m
+            retention: 30d
+        defaults:
+          records: data
+          key: id
+          paging: {last_record: {param: after, more: has_more}}
+          follow: {feed: events}
+        streams:
+          parents:
+            get: /parents
+            follow: {get: "/parents/{{ object.id }}", updates: [parent.updated], deletes: [parent.deleted]}
+        """
+    private static let children = """
+
+          children:
+            for_each: parents
+            get: "/lists/{{ parent.id }}"
+            replaces: children
+            follow: {updates: [parent.updated]}
+        """
+
+    private static func entry(_ type: String, after seconds: Int64) -> HTTPResponse {
+        let time = DefinedRun.now.seconds + seconds
+        return FakeService.answer(
+            200,
+            #"{"data":[{"id":"e1","created":\#(time),"type":"\#(type)","object":"parents_1"}],"has_more":false}"#
+        )
+    }
+
+    private static let noEntries = FakeService.answer(200, #"{"data":[],"has_more":false}"#)
+
+    @Test(
+        "an answer of 404 without the API's own code deletes only what the feed says was deleted",
+        arguments: [("parent.updated", false), ("parent.deleted", true)]
+    )
+    func doubt(type: String, isDeleted: Bool) async throws {
+        let destination = FakeDestination()
+        let first = FakeService(lists: ["parents": 1]) { path, _ in path == "/events" ? Self.noEntries : nil }
+        _ = try await DefinedRun.run(Self.yaml, first, into: destination)
+        let second = FakeService(lists: [:]) { path, _ in
+            path == "/events"
+                ? Self.entry(type, after: 30) : FakeService.answer(404, #"{"error":{"message":"not here"}}"#)
+        }
+        let now = DefinedRun.now.advanced(by: .seconds(100))
+        let outcome = try await DefinedRun.run(Self.yaml, second, into: destination, now: now)
+        #expect(outcome.streams[0].outcome.status == (isDeleted ? .success : .failed))
+        #expect(destination.events.map { $0.value != nil } == (isDeleted ? [true, false] : [true]))
+        let place = try #require(try destination.bookmark(of: StreamName("parents"))?.feed).at
+        #expect(place.since(DefinedRun.now) == .seconds(isDeleted ? 40 : 30))
+    }
+
+    @Test("an entry is done when the last page of its look is committed, not before", arguments: 1...2)
+    func pages(kill: Int) async throws {
+        // One page of them is a group alone.
+        let size = 5_001
+        let isKilled = Locked(false)
+        let commits = Locked(0)
+        let destination = FakeDestination { _, group in
+            guard group.pages.contains(where: { $0.stream == "children" }) else { return }
+            let number = commits.withLock { commits in
+                commits += 1
+                return commits
+            }
+            guard number > kill, !isKilled.withLock({ $0 }) else { return }
+            isKilled.withLock { $0 = true }
+            throw PublishError(.fatal, "killed")
+        }
+        let yaml = Self.yaml + Self.children
+        let first = FakeService(lists: ["parents": 1, "parents_1": 0], pageSize: size) { path, _ in
+            path == "/events" ? Self.noEntries : nil
+        }
+        #expect(try await DefinedRun.run(yaml, first, into: destination).status == .success)
+        let second = FakeService(lists: ["parents": 1, "parents_1": 3 * size], pageSize: size) { path, _ in
+            switch path {
+            case "/events": Self.entry("parent.updated", after: 30)
+            case "/parents/parents_1": FakeService.answer(200, #"{"id":"parents_1","n":1}"#)
+            default: nil
+            }
+        }
+        for seconds in [100, 110] {
+            let now = DefinedRun.now.advanced(by: .seconds(seconds))
+            let outcome = try await DefinedRun.run(yaml, second, into: destination, now: now)
+            #expect((outcome.status == .success) == (seconds == 110))
+        }
+        let keys = destination.events.filter { $0.stream == "children" }.map(\.key)
+        #expect(keys.count == 3 * size)
+        #expect(Set(keys).count == keys.count)
+    }
+}

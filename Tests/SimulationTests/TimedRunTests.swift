@@ -1,0 +1,267 @@
+import Core
+import ProcessSupport
+import Runs
+import Simulators
+import Testing
+
+/// Single things that runs by time, token and whole must do.
+@Suite("Runs by time, token and whole")
+struct TimedRunTests {
+    private static func simulation(
+        _ streams: String...,
+        deletes: TimedAPI.Deletes = .shown,
+        rows: Int = 0
+    ) throws -> TimedSimulation {
+        let api = TimedAPI(seed: 1, deletes: deletes)
+        for number in 0..<rows {
+            api.put("r\(number)")
+            api.clock.advance(by: .seconds(60))
+        }
+        api.clock.advance(by: .seconds(3600))
+        return try TimedSimulation(TimedDefinition.head + streams.joined(), api: api, seed: 1)
+    }
+
+    // MARK: Windows
+
+    @Test("rule 2: what was published above the bookmark is remembered, and comes once")
+    func aboveTheBookmark() async throws {
+        let simulation = try Self.simulation(TimedDefinition.window(), rows: 3)
+        try await simulation.sync()
+        simulation.api.put("r9")
+        simulation.api.clock.advance(by: .seconds(2))
+        try await simulation.sync()
+        #expect(simulation.seen("rows").count == 4)
+        let at = try #require(try simulation.bookmark(of: "rows")?.window?.at)
+        #expect(simulation.api.clock.now.since(at) >= .seconds(60))
+        let events = simulation.destination.events.count
+        try await simulation.sync()
+        #expect(simulation.destination.events.count == events)
+    }
+
+    @Test("rule 3: a second with more rows than a page is read whole")
+    func ties() async throws {
+        let simulation = try Self.simulation(TimedDefinition.window())
+        for number in 0..<23 { simulation.api.put("t\(number)") }
+        simulation.api.clock.advance(by: .seconds(100))
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+    }
+
+    @Test("I1: a first reading that is killed goes on near where it was, and repeats nothing")
+    func killedBackfill() async throws {
+        let simulation = try Self.simulation(TimedDefinition.window(overlap: "5m"), rows: 200)
+        let outcome = try await simulation.sync(limit: 100)
+        #expect(outcome.status == .success)
+        #expect(simulation.seen("rows").count == 100)
+        let requests = simulation.api.requests.count
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+        // Twenty pages were left; the overlap and a page's margin come again.
+        #expect(simulation.api.requests.count - requests < 40)
+    }
+
+    @Test("a run that is limited each time comes to the end, whatever the limit", arguments: [1, 7, 20])
+    func limits(limit: Int) async throws {
+        let simulation = try Self.simulation(TimedDefinition.window(overlap: "1m"), rows: 60)
+        for _ in 0..<100 {
+            try await simulation.sync(limit: limit)
+            if simulation.seen("rows").count == 60 { break }
+        }
+        try simulation.compare("rows", with: simulation.api.truth)
+    }
+
+    @Test("--since begins there, and the overlap does not reach before it")
+    func since() async throws {
+        let simulation = try Self.simulation(TimedDefinition.window(), rows: 30)
+        let since = TimedAPI.start.advanced(by: .seconds(60 * 20))
+        try await simulation.sync(since: since)
+        #expect(simulation.seen("rows").keys.sorted() == (20..<30).map { "r\($0)" })
+    }
+
+    @Test("--resync publishes what differs of what is remembered, and the rest under the ids that it had")
+    func resync() async throws {
+        let simulation = try Self.simulation(TimedDefinition.full(hasVersion: true), rows: 8)
+        try await simulation.sync()
+        try await simulation.sync(resyncs: true)
+        #expect(simulation.destination.events.count == 8)
+        simulation.api.put("r1")
+        try await simulation.sync(resyncs: true)
+        #expect(simulation.destination.events.count == 9)
+    }
+
+    @Test("I7: what the bookmark has passed is forgotten, and neither repeated nor kept from its delete")
+    func forgetting() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.window(more: [TimedDefinition.deletedWhen]),
+            rows: 40
+        )
+        try await simulation.sync()
+        #expect(try simulation.bookmark(of: "rows")?.forgotten != nil)
+        #expect(try simulation.remembered("rows") == 0)
+        for round in 0..<20 {
+            simulation.api.put("n\(round)")
+            simulation.api.clock.advance(by: .seconds(600))
+            try await simulation.sync()
+            #expect(try simulation.remembered("rows") <= 4)
+        }
+        try simulation.compare("rows", with: simulation.api.truth)
+        simulation.api.delete("r3")
+        simulation.api.clock.advance(by: .seconds(600))
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+        #expect(simulation.destination.events.count == 61)
+    }
+
+    // MARK: Tokens
+
+    @Test("rule 6: a token that is lost restarts loudly, from a little before the newest version")
+    func lostToken() async throws {
+        let simulation = try Self.simulation(TimedDefinition.token(), rows: 40)
+        try await simulation.sync()
+        #expect(simulation.seen("rows").count == 40)
+        simulation.api.put("r50")
+        simulation.api.clock.advance(by: .seconds(100))
+        simulation.api.forgetTokens()
+        let requests = simulation.api.requests.count
+        try await simulation.sync()
+        #expect(simulation.warnings.keys.contains { $0.contains("it is read again from 2025-") })
+        try simulation.compare("rows", with: simulation.api.truth)
+        #expect(simulation.api.requests.count - requests < 8)
+    }
+
+    @Test("what is too recent to be asked for is nothing new yet")
+    func caughtUp() async throws {
+        let api = TimedAPI(seed: 1)
+        let simulation = try TimedSimulation(
+            TimedDefinition.head + TimedDefinition.token(),
+            api: api,
+            seed: 1,
+            // A clock that is ahead asks too late; the API says so.
+            skew: .seconds(3600)
+        )
+        api.put("r1")
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success)
+        api.clock.advance(by: .seconds(60))
+        try await simulation.sync()
+        try simulation.compare("rows", with: api.truth)
+    }
+
+    @Test("parent and child share one reading of the parent's pages")
+    func sharedReading() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.token(),
+            TimedDefinition.children(of: "rows"),
+            rows: 20
+        )
+        try await simulation.sync()
+        #expect(simulation.api.requests.count { $0.contains("/export") } == 4)
+        #expect(simulation.api.requests.count { $0.contains("/children") } == 20)
+        try simulation.compare("children", with: simulation.api.children)
+        simulation.api.put("r3")
+        simulation.api.clock.advance(by: .seconds(100))
+        try await simulation.sync()
+        #expect(simulation.api.requests.count { $0.contains("/export") } == 5)
+        #expect(simulation.api.requests.count { $0.contains("/children") } == 21)
+        try simulation.compare("children", with: simulation.api.children)
+    }
+
+    @Test("a child that is selected alone reads the parent's pages by itself, with a bookmark of its own")
+    func childAlone() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.token(),
+            TimedDefinition.children(of: "rows"),
+            rows: 20
+        )
+        try await simulation.sync(["children"])
+        try simulation.compare("children", with: simulation.api.children)
+        #expect(try simulation.bookmark(of: "rows") == nil)
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+        #expect(simulation.api.requests.count { $0.contains("/children") } == 20)
+    }
+
+    @Test("a limit ends a child within a page of parents, and it goes on there", arguments: [1, 5])
+    func limitedChild(limit: Int) async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.token(),
+            TimedDefinition.children(of: "rows"),
+            rows: 12
+        )
+        for _ in 0..<40 { try await simulation.sync(["children"], limit: limit) }
+        try simulation.compare("children", with: simulation.api.children)
+        #expect(simulation.api.requests.count { $0.contains("/children") } <= 24)
+    }
+
+    // MARK: Whole, and what is absent
+
+    @Test("a whole reading deletes what is absent; a limited one, and one that is refused, deletes nothing")
+    func whole() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.full(hasVersion: false),
+            deletes: .silent,
+            rows: 60
+        )
+        try await simulation.sync()
+        simulation.api.delete("r7")
+        try await simulation.sync(limit: 5)
+        #expect(simulation.seen("rows").count == 60)
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+        simulation.api.hide(Set((20..<50).map { "r\($0)" }))
+        let outcome = try await simulation.sync()
+        #expect(outcome.streams[0].outcome.error?.codeText == "run.absence_withheld")
+        #expect(simulation.seen("rows").count == 59)
+        simulation.api.hide([])
+        #expect(try await simulation.sync().status == .success)
+        try simulation.compare("rows", with: simulation.api.truth)
+    }
+
+    @Test("rule 8: a reconcile deletes what is absent, under the same guard, and says what came back")
+    func reconcile() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.window(more: [TimedDefinition.reconcile]),
+            deletes: .silent,
+            rows: 60
+        )
+        try await simulation.sync()
+        simulation.api.delete("r7")
+        simulation.api.clock.advance(by: .seconds(1300))
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+        simulation.api.hide(Set((20..<50).map { "r\($0)" }))
+        simulation.api.clock.advance(by: .seconds(1300))
+        let outcome = try await simulation.sync()
+        #expect(outcome.streams[0].outcome.error?.codeText == "run.absence_withheld")
+        try await simulation.sync(acceptsAbsence: true)
+        #expect(simulation.seen("rows").count == 29)
+        simulation.api.hide([])
+        simulation.api.clock.advance(by: .seconds(1300))
+        try await simulation.sync()
+        #expect(
+            simulation.warnings.keys.contains { $0.contains("30 records that were published as deleted") }
+        )
+    }
+
+    @Test("rule 8: a list of deletes is read every so often; a merge deletes at once")
+    func deletes() async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.window(more: [TimedDefinition.deletes, TimedDefinition.merged]),
+            TimedDefinition.children(of: "rows"),
+            deletes: .listed,
+            rows: 20
+        )
+        try await simulation.sync()
+        simulation.api.delete("r7")
+        simulation.api.clock.advance(by: .seconds(30))
+        simulation.api.merge("r1", into: "r2")
+        simulation.api.clock.advance(by: .seconds(30))
+        try await simulation.sync()
+        #expect(simulation.seen("rows")["r7"] != nil)
+        #expect(simulation.seen("rows")["r1"] == nil)
+        simulation.api.clock.advance(by: .seconds(700))
+        try await simulation.sync()
+        try simulation.compare("rows", with: simulation.api.truth)
+        try simulation.compare("children", with: simulation.api.children)
+    }
+}

@@ -1,0 +1,234 @@
+import Core
+import Events
+import Extraction
+import JSON
+import ProcessSupport
+import Runs
+import Simulators
+import Synchronization
+
+/// Runs over an API whose rows have modification times, and the reader at the other end, checked after every run.
+///
+/// Nothing twice, nothing older over something newer, and at the end all that there is.
+final class TimedSimulation {
+    /// What a check found.
+    struct Violation: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    let api: TimedAPI
+    let destination: MemoryDestination
+    private let definition: ExtractorDefinition
+    private let account: AccountName
+    private let skew: Duration
+    private let fate: Fate
+    private var checked = 0
+    private var view: [String: [String: String?]] = [:]
+    private var places: [String: [String: Int]] = [:]
+    private var ids: Set<String> = []
+    /// What the runs warned of, by how often.
+    private(set) var warnings: [String: Int] = [:]
+
+    /// Runs by a definition; `skew` is how far the local clock is ahead of the API's.
+    init(
+        _ yaml: String,
+        api: TimedAPI,
+        seed: UInt64,
+        skew: Duration = .zero,
+        aborts: Double = 0,
+        deaths: Double = 0
+    ) throws {
+        self.api = api
+        self.skew = skew
+        definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "timed.yaml")
+        account = try AccountName("timed/one")
+        let fate = Fate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
+        self.fate = fate
+        destination = MemoryDestination(account) { () throws(PublishError) in try fate.decide() }
+    }
+
+    var streams: [String] { definition.streams.map(\.name) }
+
+    func bookmark(of stream: String) throws -> Bookmark? {
+        try destination.bookmark(of: StreamName(stream))
+    }
+
+    /// How many keys of a stream are remembered.
+    func remembered(_ stream: String) throws -> Int {
+        var count = 0
+        var after: [UInt8]?
+        repeat {
+            let found = try destination.versions.keys(
+                versionBefore: Instant(nanoseconds: .max),
+                format: .epochSeconds,
+                after: after,
+                limit: 100,
+                stream: StreamName(stream)
+            )
+            count += found.keys.count
+            after = found.end
+        } while after != nil
+        return count
+    }
+
+    // MARK: Syncing
+
+    @discardableResult
+    func sync(
+        _ names: [String]? = nil,
+        limit: Int? = nil,
+        since: Instant? = nil,
+        resyncs: Bool = false,
+        acceptsAbsence: Bool = false
+    ) async throws -> RunOutcome {
+        let clock = api.clock
+        let waiting = WaitingClock(WaitedTime(clock))
+        let skew = skew
+        let wall: WallClock = { clock.now.advanced(by: skew) }
+        let requester = try Requester(
+            extractor: definition,
+            settings: [:],
+            transport: api,
+            clock: waiting,
+            wall: wall,
+            jitter: { 0.5 }
+        )
+        let chosen = definition.streams.filter { names?.contains($0.name) ?? true }
+        let plans = try chosen.map { stream in
+            let name = try StreamName(stream.name)
+            let fingerprint = stream.fingerprint(topic: stream.name)
+            var bookmark = try destination.bookmark(of: name)
+            if resyncs { bookmark = bookmark?.anew(isLost: false, fingerprint: fingerprint, since: since) }
+            try bookmark?.check(against: fingerprint, account: account, stream: name)
+            return StreamPlan(
+                definition: stream,
+                name: name,
+                builder: EventBuilder(
+                    extractor: "timed",
+                    account: "one",
+                    stream: stream.name,
+                    topic: stream.name,
+                    version: stream.version?.format,
+                    remembers: stream.remembers
+                ),
+                fingerprint: fingerprint,
+                bookmark: bookmark,
+                since: since
+            )
+        }
+        let told = Locked<[String]>([])
+        let outcome = await SyncRun(
+            account: account,
+            streams: plans,
+            limit: limit,
+            requester: requester,
+            destination: destination,
+            wall: wall,
+            clock: waiting,
+            stop: StopSignal(),
+            observer: { event in
+                if case .warned(_, let text) = event { told.withLock { $0.append(text) } }
+            },
+            acceptsAbsence: acceptsAbsence,
+            concurrency: 1
+        ).run()
+        for text in told.withLock({ $0 }) { warnings[text, default: 0] += 1 }
+        try check()
+        return outcome
+    }
+
+    // MARK: Checking
+
+    /// Reads on, and checks each event against what came before it.
+    func check() throws {
+        let events = destination.events
+        let history = api.history
+        for event in events[checked...] {
+            guard ids.insert("\(event.stream) \(event.id)").inserted else {
+                throw Violation(description: "the id \(event.id) came twice in \(event.stream): \(event)")
+            }
+            if let before = view[event.stream]?[event.key], before == event.value {
+                throw Violation(
+                    description: "\(event.stream) \(event.key) came twice in succession: \(event)"
+                )
+            }
+            // Children have no history of their own here.
+            if let states = history[event.key] { try checkOrder(event, states) }
+            view[event.stream, default: [:]][event.key] = .some(event.value)
+        }
+        checked = events.count
+    }
+
+    /// The states of a row come in their order.
+    private func checkOrder(_ event: MemoryDestination.Event, _ states: [String?]) throws {
+        let place = places[event.stream]?[event.key] ?? 0
+        guard let next = states[min(place, states.count)...].firstIndex(of: event.value) else {
+            throw Violation(
+                description:
+                    "\(event.stream) \(event.key): \(event.value ?? "gone") came over state \(place) of "
+                    + "\(states)"
+            )
+        }
+        places[event.stream, default: [:]][event.key] = next
+    }
+
+    /// What a reader has of a stream.
+    func seen(_ stream: String) -> [String: String] { (view[stream] ?? [:]).compactMapValues { $0 } }
+
+    /// Compares what a reader has of a stream with what there is.
+    func compare(_ stream: String, with truth: [String: String]) throws {
+        let seen = seen(stream)
+        for key in Set(seen.keys).union(truth.keys).sorted() where seen[key] != truth[key] {
+            throw Violation(
+                description:
+                    "\(stream) \(key) is \(truth[key] ?? "gone"), the reader has \(seen[key] ?? "nothing")"
+            )
+        }
+    }
+
+    /// Lets everything settle: no traps, and time for what is late.
+    func settle(_ names: [String]? = nil, after wait: Duration = .seconds(700)) async throws {
+        api.set(TimedAPI.Traps())
+        fate.calm()
+        api.clock.advance(by: wait)
+        for _ in 0..<5 where try await sync(names).status == .success {
+            break
+        }
+        api.clock.advance(by: .seconds(120))
+        let outcome = try await sync(names)
+        guard outcome.status == .success else {
+            throw Violation(description: "the last run ended \(outcome.json.compactText)")
+        }
+    }
+}
+
+/// What becomes of commits: some fail and are redone, some end the run as a kill would.
+private final class Fate: Sendable {
+    private struct State {
+        var random: SeededGenerator
+        var aborts: Double
+        var deaths: Double
+    }
+
+    private let state: Locked<State>
+
+    init(seed: UInt64, aborts: Double, deaths: Double) {
+        state = Locked(State(random: SeededGenerator(seed: seed), aborts: aborts, deaths: deaths))
+    }
+
+    func decide() throws(PublishError) {
+        let error = state.withLock { state -> PublishError? in
+            let roll = Double.random(in: 0..<1, using: &state.random)
+            if roll < state.deaths { return PublishError(.fatal, "killed") }
+            return roll < state.deaths + state.aborts ? PublishError(.aborted, "aborted") : nil
+        }
+        if let error { throw error }
+    }
+
+    func calm() {
+        state.withLock { state in
+            state.aborts = 0
+            state.deaths = 0
+        }
+    }
+}
