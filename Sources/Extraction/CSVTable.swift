@@ -62,7 +62,12 @@ struct CSVTable {
                 json.removeLast(json.count - length)
                 return
             }
-            guard column < names.count else { break }
+            guard column < names.count else {
+                throw BodyFormat.Problem(
+                    offset: start,
+                    message: "a row has more than \(names.count) cells, and there are \(names.count) columns"
+                )
+            }
             if column > 0 { json.append(UInt8(ascii: ",")) }
             json += names[column]
             if cell.text.isEmpty, !cell.isQuoted {
@@ -72,11 +77,10 @@ struct CSVTable {
             }
             column += 1
         }
-        guard isLast, column == names.count else {
+        guard column == names.count else {
             throw BodyFormat.Problem(
                 offset: start,
-                message: "a row has \(isLast ? "\(column)" : "more than \(names.count)") cells, and there are"
-                    + " \(names.count) columns"
+                message: "a row has \(column) cells, and there are \(names.count) columns"
             )
         }
         json.append(UInt8(ascii: "}"))
