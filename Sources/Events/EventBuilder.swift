@@ -130,9 +130,11 @@ package struct EventBuilder: Sendable {
 
     /// The keys under which an object that a feed names by this text may have been published.
     ///
-    /// One, but where the account stands before it: there a number and a text of the same digits are two.
-    package func keys(naming object: [UInt8]) -> [[UInt8]] {
+    /// One, but where the account stands before it: there a number and a text of the same digits are two. A key of
+    /// several `parts` is named by its JSON array.
+    package func keys(naming object: [UInt8], parts: Int = 1) -> [[UInt8]] {
         guard isAccountInKey else { return [object] }
+        guard parts == 1 else { return [keyStart + object.dropFirst()] }
         var text = keyStart
         JSONText.appendQuoted(object, to: &text)
         text.append(UInt8(ascii: "]"))

@@ -97,7 +97,7 @@ package struct VersionRule: Sendable {
     }
 
     private func unknownDelete(_ said: Said) -> Verdict {
-        guard said.forgotten != nil, let content = said.content else { return .skip(nil) }
+        guard said.forgotten != nil, !isForgotten(said), let content = said.content else { return .skip(nil) }
         return .publish(
             RememberedVersion(
                 version: said.version.map(Array.init),

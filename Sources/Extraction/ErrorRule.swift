@@ -71,8 +71,10 @@ package struct ErrorRule: Hashable, Sendable {
 
 /// How an extractor reads the answers that are no pages.
 package struct ErrorRules: Sendable {
-    /// Where an error's body has the API's message and code: the first path that leads to a text or a number counts,
-    /// since one API can have several forms. A number leads into an array.
+    /// Where an error's body has the API's message and code.
+    ///
+    /// The first path that leads to a text or a number counts, since one API can have several forms; a number leads
+    /// into an array.
     package var messagePaths: [[String]]
     package var codePaths: [[String]]
     /// A header by which the API itself says `true` or `false`: it outweighs every rule.

@@ -2,7 +2,7 @@ import Core
 import JSON
 
 /// Decides the requests for one window whose records come oldest first: each begins at the last record's time, and
-/// the records of a time that fills a page are asked for in the order of their key.
+/// the records of a time that fills a page are asked for in the order of their key (rule 3 of every extractor).
 ///
 /// Times are whole units of the window's format. A window has ended when the API says so, or when behind its last
 /// record an empty page came: never with a short one (I2). What the machine remembers is of one page's size, and of the

@@ -3,7 +3,8 @@
 /// Requests are spaced, a little wider than the limit would have them: in no window of its period are there more than
 /// the limit allows, wherever the API lets it begin. An empty window gives no right to a burst: two of them back to back
 /// would pass the limit twice over. A request that comes late shortens the next gap by so much, up to half of the
-/// room that the spacing leaves, so that slow answers cost no throughput.
+/// room that the spacing leaves, so that slow answers cost no throughput. Rule 10 of every extractor: a limit is the account's, not
+/// a stream's, with named ones beside it.
 package struct LimitMachine: Sendable {
     /// What is left until a time, as the API said.
     private struct Budget: Sendable {

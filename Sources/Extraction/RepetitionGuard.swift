@@ -1,6 +1,8 @@
 import JSON
 
 /// Notices a list that does not get on (I2): a token or a page that comes again, in memory of a constant size.
+///
+/// Rule 4 of every extractor, with the windows' look at whether their filter was heeded.
 struct RepetitionGuard: Sendable {
     /// What a page begins and ends with.
     struct PageMark: Hashable, Sendable {

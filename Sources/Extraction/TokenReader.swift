@@ -153,7 +153,7 @@ package final class TokenReader: Sendable {
         return (extracted, after)
     }
 
-    /// Whether the API itself says that there is nothing more for now (I2).
+    /// Whether the API itself says that there is nothing more for now (I2; rule 5 of every extractor).
     private func isEnd(
         _ page: ScannedPage,
         next: JSONValue?,

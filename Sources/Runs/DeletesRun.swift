@@ -52,7 +52,7 @@ struct DeletesRun {
         var deletes: [EventBuilder.Delete] = []
         for (position, name) in page.keys.enumerated() {
             let time = page.deletedAt[position]
-            for key in plan.builder.keys(naming: name) {
+            for key in plan.keys(naming: name) {
                 deletes.append(EventBuilder.Delete(key: key, time: time))
             }
         }

@@ -131,11 +131,8 @@ struct FeedPart {
         let pages = try self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
         guard verdict == .settled else { return verdict }
-        let done = look.entries.filter { entry in
-            // Where the overlap has passed it, the bookmark does too.
-            rule.isDone(entry.said.time, asked: seen.times.asked)
-                && entry.said.time >= end.advanced(by: .zero - feed.overlap)
-        }
+        // Old ones too: where another look holds the bookmark before them, they would be looked at in every run.
+        let done = look.entries.filter { rule.isDone($0.said.time, asked: seen.times.asked) }
         let changes = done.map { VersionChange(plan.name, .entry(id: $0.id, time: $0.said.time)) }
         let facts = context.facts(
             look.stream,

@@ -5,7 +5,7 @@ import Extraction
 /// Forgets the keys of a stream whose versions its bookmark has passed by more than it will ever be read again.
 struct Forgetting {
     /// Keys looked at in one go: the store is not held up for longer.
-    private static let chunk = 5000
+    private static let chunk = 100_000
 
     private let context: RunContext
     private let stream: Int

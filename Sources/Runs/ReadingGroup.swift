@@ -67,6 +67,10 @@ final class ReadingGroup {
                 if RunContext.described(error).recovery == .failRun { throw error }
             }
         }
+    }
+
+    /// Streams that have reached their limit end here.
+    func endLimited() {
         guard let limit = context.run.limit else { return }
         active.removeAll { handed[$0, default: 0] >= limit }
     }
@@ -166,9 +170,11 @@ final class ReadingGroup {
     ) async throws {
         var parents = changedParents(of: page, stream)[...]
         let limit = context.run.limit ?? .max
+        // Where a limit may end it behind any of them, none is read in advance.
+        let width = context.run.limit == nil ? Self.concurrency : 1
         while !parents.isEmpty {
-            let chunk = Array(parents.prefix(Self.concurrency))
-            parents = parents.dropFirst(Self.concurrency)
+            let chunk = Array(parents.prefix(width))
+            parents = parents.dropFirst(width)
             let reads = try await read(chunk, page, stream)
             for read in reads {
                 CrashPoint.hit(.afterFetch)

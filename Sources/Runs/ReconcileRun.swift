@@ -34,7 +34,7 @@ struct ReconcileRun {
             begun = first
             for name in page.keys {
                 // The keys of parents stand alone.
-                for key in isChild ? [name] : plan.builder.keys(naming: name) { present.insert(key) }
+                for key in isChild ? [name] : plan.keys(naming: name) { present.insert(key) }
             }
             guard present.count <= KeySet.maximumCount else { throw tooMany }
             if !isChild { returned += try deleted(page, before: first.advanced(by: .zero - plan.lag)) }
@@ -63,7 +63,7 @@ struct ReconcileRun {
 
     /// How many keys of a page are remembered as deleted, for longer than the list may lag.
     private func deleted(_ page: KeyPage, before settled: Instant) throws(StateError) -> Int {
-        let keys = page.keys.flatMap(plan.builder.keys(naming:))
+        let keys = page.keys.flatMap(plan.keys(naming:))
         let known = try context.run.destination.versions.versions(of: keys, stream: plan.name)
         return known.count { known in known.map { $0.isDeleted && $0.seen <= settled } ?? false }
     }

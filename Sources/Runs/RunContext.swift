@@ -157,6 +157,8 @@ final class RunContext: Sendable {
     }
 
     /// What a stream's requests have to say that must be read before it; once in a run.
+    ///
+    /// Rule 9 of every extractor: what an API has is asked anew in each run, so that a new field is not left out.
     func discovered(for definition: StreamDefinition) async throws -> Discovered {
         guard !definition.discover.isEmpty else { return .none }
         if let known = discovered.withLock({ $0[definition.name] }) { return known }

@@ -1,3 +1,4 @@
+import Events
 import Extraction
 
 extension StreamPlan {
@@ -10,6 +11,11 @@ extension StreamPlan {
         case .token, .window: readDefinition.name
         case .list, .full: nil
         }
+    }
+
+    /// The keys under which a record may have been published that a list names by its key's text.
+    func keys(naming text: [UInt8]) -> [[UInt8]] {
+        builder.keys(naming: text, parts: definition.key.count)
     }
 
     /// Whether something is read beside its own records.

@@ -93,6 +93,7 @@ final class TokenRun {
                 bookmark.list.token = isChild ? ParentToken(page: token).json : token
                 bookmark.reach(newest)
             }
+            group.endLimited()
             guard !group.active.isEmpty else { return false }
             page = try await following
         }

@@ -54,8 +54,9 @@ final class WindowRun {
 
     /// Reads one window; false where it was not read to its end.
     private func read(_ part: WindowMachine.Part, isLast: Bool) async throws -> Bool {
-        let reader = try await reader(of: part)
+        let reader = try await reader(of: part, limit: isOrdered ? nil : group.limit)
         let begun = context.run.clock.elapsed()
+        let start = machine.at
         var asked: Instant?
         var page = try await reader.next()
         while let current = page {
@@ -67,6 +68,8 @@ final class WindowRun {
             let at = machine.at
             async let following = reader.next()
             try await group.hand(current) { _, bookmark in bookmark.advance(to: at) }
+            // In an ordered window a limit ends nothing before the bookmark has moved: the next run would read the same.
+            if at > start || !isOrdered { group.endLimited() }
             guard !group.active.isEmpty else { return false }
             page = try await following
         }
@@ -89,13 +92,17 @@ final class WindowRun {
         return reader.times.map { $0.asked.advanced(by: .zero - passed) }
     }
 
-    private func reader(of part: WindowMachine.Part) async throws -> WindowReader {
+    private var isOrdered: Bool {
+        if case .ascending = progress.order { true } else { false }
+    }
+
+    private func reader(of part: WindowMachine.Part, limit: Int? = nil) async throws -> WindowReader {
         try WindowReader(
             stream: group.definition,
             requester: context.run.requester,
             from: part.from,
             to: part.to,
-            limit: group.limit,
+            limit: limit,
             discovered: try await context.discovered(for: group.definition),
             for: group.reader
         )

@@ -209,7 +209,7 @@ struct ExtractorCommandTests {
     func readsNothing() async throws {
         let simulator = try await LocalSimulator(records: 5)
         defer { simulator.end() }
-        let words = ["--set", "api_key=sk_test_topsecret", "--set", "base_url=\(simulator.address)"]
+        let words = ["--set", "api_key=sk_bad_topsecret", "--set", "base_url=\(simulator.address)"]
         let ended = try await run(["read", "stripe", "customers", "-o", "json"] + words)
         #expect(ended.code == 3)
         #expect(ended.json["error"]?["code"]?.text == "extraction.refused_credentials")

@@ -44,7 +44,9 @@ struct DeleteEventTests {
     /// Kind and id of each event, as its key, version and time say.
     private static func shown(_ page: EventPage) -> [String] {
         page.events.map { event in
-            func text(_ slice: ByteSlice) -> String { String(decoding: page.text[slice.range], as: UTF8.self) }
+            func text(_ slice: ByteSlice) -> String {
+                String(decoding: page.text[slice.range], as: UTF8.self)
+            }
             let value =
                 event.kind == .delete
                 ? "-" : String(decoding: page.values[event.value.range], as: UTF8.self).isEmpty ? "" : "+"
@@ -93,7 +95,9 @@ struct DeleteEventTests {
         #expect(newer.map { $0.prefix(5) } == ["+1 1:", "+7 7:"])
     }
 
-    @Test("without a version a swallowed key has the name alone, and with the account in keys both of its forms")
+    @Test(
+        "without a version a swallowed key has the name alone, and with the account in keys both of its forms"
+    )
     func mergedForms() throws {
         let plain = try Self.build(#"{"id":1}"#, version: nil, merged: [(0, "x")])
         #expect(plain.last?.hasPrefix("-x x 2025") == true)
@@ -103,6 +107,14 @@ struct DeleteEventTests {
                 #"-["desk/acme","7"]"#, #"-["desk/acme",7]"#,
             ]
         )
+    }
+
+    @Test("a key of several parts is named as its events bear it, with the account in it too")
+    func composite() throws {
+        let name = Array(#"["A",2]"#.utf8)
+        #expect(Self.builder().keys(naming: name, parts: 2) == [name])
+        let keys = Self.builder(isAccountInKey: true).keys(naming: name, parts: 2)
+        #expect(keys.map { String(decoding: $0, as: UTF8.self) } == [#"["desk/acme","A",2]"#])
     }
 
     @Test(

@@ -88,6 +88,11 @@ struct DeleteRuleTests {
             verdict: .publish(known(12, content: 2, deleted: true))
         ),
         Case(
+            testDescription: "a delete from before what is forgotten was told",
+            said: said(.delete, 9, content: 2, forgotten: .init(publishedBefore: Instant(seconds: 10))),
+            verdict: .skip(nil)
+        ),
+        Case(
             testDescription: "a delete that stands in no record tells nothing of an unknown key",
             said: said(.delete, 12, forgotten: .init()),
             verdict: .skip(nil)
@@ -137,7 +142,10 @@ struct DeleteRuleTests {
                 history.append(history.last == false && Int.random(in: 0..<3, using: &random) == 0)
             }
             // Nothing is told from before what is forgotten, as no window reaches so far.
-            let version = Int.random(in: max(forgotten, history.count - 6)...history.count - 1, using: &random)
+            let version = Int.random(
+                in: max(forgotten, history.count - 6)...history.count - 1,
+                using: &random
+            )
             let bound = Instant(seconds: Int64(forgotten))
             let said = Self.said(
                 history[version] ? .delete : .upsert,

@@ -163,6 +163,27 @@ struct VersionRuleTests {
             verdict: .publish(known(version: "1970-01-10T00:00:00Z", content: 2, count: 2))
         ),
         Case(
+            testDescription: "nor does a mistyped year that is near enough to be counted",
+            format: .rfc3339,
+            said: said(version: "1970-01-10T00:00:00Z", content: 2),
+            known: known(version: "2070-01-10T00:00:00Z", content: 1),
+            verdict: .publish(known(version: "1970-01-10T00:00:00Z", content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "a version of a second after now gives no order",
+            format: .epochSeconds,
+            said: said(version: "1000000", content: 2),
+            known: known(version: "1000001", content: 1),
+            verdict: .publish(known(version: "1000000", content: 2, count: 2))
+        ),
+        Case(
+            testDescription: "a version of now does",
+            format: .epochMilliseconds,
+            said: said(version: "999999999", content: 2),
+            known: known(version: "1000000000", content: 1),
+            verdict: .skip(nil)
+        ),
+        Case(
             testDescription: "a version that cannot be read gives no order",
             format: .epochSeconds,
             said: said(version: "soon", content: 2),
@@ -193,6 +214,12 @@ struct VersionRuleTests {
             said: said(.delete, parent: "p1"),
             known: known(content: 1, parent: "p2"),
             verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "a child that went to another parent as it was is remembered as that one's",
+            said: said(content: 1, parent: "p2"),
+            known: known(content: 1, parent: "p1"),
+            verdict: .skip(known(content: 1, parent: "p2"))
         ),
         Case(
             testDescription: "a child is deleted by what says so without a parent",

@@ -147,4 +147,35 @@ import Testing
         }
         #expect(error?.codeText == "extraction.too_many_children")
     }
+
+    /// A child at which a page goes on may be deleted in between.
+    @Test(arguments: [(1, true), (3, true), (4, false)])
+    func aSetThatLostItsPlaceIsReadFromItsBeginning(losses: Int, isRead: Bool) async throws {
+        var script: [ScriptedTransport.Step] = [.page(.list(["a"], more: false))]
+        for loss in 0..<losses {
+            script.append(.page(.list(["a\(loss)"], more: true)))
+            script.append(.status(404, #"{"error":{"code":"resource_missing"}}"#))
+        }
+        script += [.page(.list(["b1"], more: true)), .page(.list(["b2"], more: false))]
+        let yaml = FeedBench.yaml.replacing(
+            "  follow: {feed: events}\n",
+            with: "  follow: {feed: events}\n  lost: {status: 404, code: resource_missing}\n"
+        )
+        let bench = try FeedBench.bench(script, yaml: yaml)
+        guard isRead else {
+            let error = await #expect(throws: ExtractionError.self) { try await read(bench) }
+            #expect(error?.codeText == "extraction.place_lost")
+            return
+        }
+        #expect(try await read(bench).map(\.seen) == [Self.seen("a", [["b1"], ["b2"]])])
+    }
+
+    /// Its list has the parent: an answer that may be a proxy's or a wrong path's does not prove that it is gone.
+    @Test func aListedParentIsNotGoneByADoubtfulAnswer() async throws {
+        let bench = try FeedBench.bench([
+            .page(.list(["a"], more: false)), .status(404, #"{"error":{"message":"Unrecognized URL"}}"#),
+        ])
+        let error = await #expect(throws: ExtractionError.self) { try await read(bench) }
+        #expect(error?.codeText == "extraction.status")
+    }
 }

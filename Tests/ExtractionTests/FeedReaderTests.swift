@@ -35,6 +35,17 @@ import Testing
         )
     }
 
+    @Test func entriesOutOfOrderAreSortedByTheirTime() async throws {
+        let bench = try FeedBench.bench([
+            FeedBench.page([
+                FeedBench.entry("e4", 1_700_000_030), FeedBench.entry("e1", 1_700_000_010),
+                FeedBench.entry("e3", 1_700_000_020), FeedBench.entry("e2", 1_700_000_020),
+            ])
+        ])
+        let window = try await FeedBench.reader(bench).read(from: Self.from, to: Self.to)
+        #expect(window.ids == ["e1", "e2", "e3", "e4"])
+    }
+
     @Test func openWindowHasNoEnd() async throws {
         let bench = try FeedBench.bench([FeedBench.page([])])
         let window = try await FeedBench.reader(bench).read(from: Self.from, to: nil)

@@ -17,7 +17,7 @@ import YAML
           message: error.text
           code: error.code
           rules:
-            - {status: [404, 5xx], action: retry, shrink: {param: limit, min: 10}}
+            - {status: [404, 5xx], action: retry}
         limits:
           default: 10/s
           search:
@@ -108,7 +108,11 @@ import YAML
     ]
 
     static let samples =
-        [sample] + proofs.map { sample.replacing("auth: {bearer: \"{{ config.token }}\"}", with: $0) }
+        [sample] + proofs.map { sample.replacing("auth: {bearer: \"{{ config.token }}\"}", with: $0) } + [
+            // Pages that shrink have no numbers.
+            sample.replacing("action: retry}", with: "action: retry, shrink: {param: limit, min: 10}}")
+                .replacing("paging: {page: {param: page}}", with: "paging: single_page")
+        ]
 
     /// A mapping of a document, by the positions that lead to it, and what may stand in it.
     private struct Place {
@@ -152,10 +156,12 @@ import YAML
     /// The places of a sample that the first one does not have as well.
     private static func places(of yaml: String) throws -> [(root: YAMLNode, place: Place)] {
         let root = try root(yaml)
-        return places(root, .group("extractor")).filter { yaml == sample || $0.group.name.hasPrefix("auth") }
-            .map {
-                (root, $0)
-            }
+        return places(root, .group("extractor")).filter {
+            yaml == sample || $0.group.name.hasPrefix("auth") || $0.group.name == "shrink"
+        }
+        .map {
+            (root, $0)
+        }
     }
 
     private static func changing(

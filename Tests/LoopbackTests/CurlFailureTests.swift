@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import HTTP
 import Synchronization
 import Testing
@@ -158,6 +159,27 @@ import Testing
         #expect(started.duration(to: .now) < .seconds(30))
         #expect(throws: CancellationError.self) { try result.get() }
         #expect(await event.next() == .gone)
+        await transport.close()
+    }
+
+    @Test func answerThatCannotBeHadAgainIsWaitedFor() async throws {
+        let (events, teller) = AsyncStream.makeStream(of: Event.self)
+        let cancelled = DispatchSemaphore(value: 0)
+        let server = CurlServer { connection in
+            _ = connection.read()
+            teller.yield(.arrived)
+            cancelled.wait()
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntoken")
+        }
+        let transport = try CurlTransport()
+        var request = HTTPRequest(method: "POST", address: server.address, body: [])
+        request.outlivesCancellation = true
+        let running = Task { [request] in try await transport.perform(request) }
+        var event = events.makeAsyncIterator()
+        _ = await event.next()
+        running.cancel()
+        cancelled.signal()
+        #expect(try await running.value.body == Array("token".utf8))
         await transport.close()
     }
 

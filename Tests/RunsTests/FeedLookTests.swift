@@ -114,4 +114,29 @@ struct FeedLookTests {
         #expect(keys.count == 3 * size)
         #expect(Set(keys).count == keys.count)
     }
+
+    @Test("a version later than now does not hide its correction; an older one than another does not go out")
+    func laterVersion() async throws {
+        let yaml = Self.yaml + "\n    version: {field: v, format: epoch}"
+        let now = DefinedRun.now.seconds
+        let destination = FakeDestination()
+        @Sendable func record(_ version: Int64) -> String { #"{"id":"parents_1","v":\#(version)}"# }
+        let first = FakeService(lists: [:]) { path, _ in
+            path == "/events"
+                ? Self.noEntries
+                : FakeService.answer(200, #"{"data":[\#(record(now + 1_000_000))],"has_more":false}"#)
+        }
+        _ = try await DefinedRun.run(yaml, first, into: destination)
+        for (round, version) in [now - 10, now - 20, now - 5].enumerated() {
+            let seconds = Int64(100 + 100 * round)
+            let later = FakeService(lists: [:]) { path, _ in
+                path == "/events"
+                    ? Self.entry("parent.updated", after: seconds - 10)
+                    : FakeService.answer(200, record(version))
+            }
+            let time = DefinedRun.now.advanced(by: .seconds(seconds))
+            _ = try await DefinedRun.run(yaml, later, into: destination, now: time)
+        }
+        #expect(destination.events.map(\.value) == [now + 1_000_000, now - 10, now - 5].map(record))
+    }
 }

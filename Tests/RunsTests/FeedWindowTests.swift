@@ -91,44 +91,6 @@ struct FeedWindowTests {
         destination.events.map(\.value)
     }
 
-    @Test("a window with more entries than can be held is divided, and nothing in it is left out")
-    func tooManyEntries() async throws {
-        let destination = FakeDestination()
-        _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
-        // As many as two windows hold, within less than an hour.
-        let begun = DefinedRun.now.seconds
-        let service = Service(value: 2, times: (0...60_000).map { begun + 1_000 + $0 / 30 })
-        let outcome = try await DefinedRun.run(
-            Self.yaml,
-            service,
-            into: destination,
-            now: DefinedRun.now.advanced(by: .seconds(3_300))
-        )
-        #expect(outcome.status == .success)
-        #expect(service.log.count { $0 == "/events" } > 2)
-        #expect(Self.values(destination) == [#"{"id":"a","n":1}"#, #"{"id":"a","n":2}"#])
-        #expect(
-            try destination.bookmark(of: StreamName("records"))?.feed?.at
-                == DefinedRun.now.advanced(by: .seconds(3_240))
-        )
-    }
-
-    @Test("a second with more entries than can be held fails the stream; its bookmark stays before it")
-    func tooManyAtOnce() async throws {
-        let destination = FakeDestination()
-        _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
-        let time = DefinedRun.now.seconds + 100
-        let outcome = try await DefinedRun.run(
-            Self.yaml,
-            Service(value: 2, times: [Int64](repeating: time, count: 50_001)),
-            into: destination,
-            now: DefinedRun.now.advanced(by: .seconds(300))
-        )
-        #expect(outcome.streams[0].outcome.error?.codeText == "extraction.window_too_large")
-        let place = try #require(try destination.bookmark(of: StreamName("records"))?.feed).at
-        #expect(place <= Instant(seconds: time))
-    }
-
     @Test("a feed that says it no longer has what happened leads to the list, which is read anew")
     func expired() async throws {
         let destination = FakeDestination()
@@ -140,5 +102,23 @@ struct FeedWindowTests {
         #expect(outcome.streams[0].outcome.note?.contains("read anew") == true)
         #expect(Self.values(destination) == [#"{"id":"a","n":1}"#, #"{"id":"a","n":2}"#])
         #expect(service.log == ["/events", "/events", "/records", "/events"])
+    }
+
+    @Test(
+        "a list that was read before its feed was followed says nothing of what changed since: it is read anew"
+    )
+    func listWithoutFeed() async throws {
+        let destination = FakeDestination()
+        let lines = Self.yaml.split(separator: "\n").filter { !$0.contains("follow:") }
+        #expect(lines.count == Self.yaml.split(separator: "\n").count - 1)
+        let alone = lines.joined(separator: "\n")
+        _ = try await DefinedRun.run(alone, Service(value: 1), into: destination)
+        #expect(try destination.bookmark(of: StreamName("records"))?.feed == nil)
+        let service = Service(value: 2)
+        let now = DefinedRun.now.advanced(by: .seconds(100))
+        let outcome = try await DefinedRun.run(Self.yaml, service, into: destination, now: now)
+        #expect(outcome.status == .success)
+        #expect(service.log == ["/events", "/records", "/events"])
+        #expect(Self.values(destination).last == #"{"id":"a","n":2}"#)
     }
 }

@@ -143,6 +143,7 @@ final class DeltaSimulation {
         limit: Int? = nil,
         resyncs: Bool = false,
         acceptsAbsence: Bool = true,
+        since: Instant? = nil,
         answered: (@Sendable (String) -> Void)? = nil
     ) async throws -> RunOutcome {
         let clock = simulator.clock
@@ -179,7 +180,8 @@ final class DeltaSimulation {
                     remembers: stream.remembers
                 ),
                 fingerprint: fingerprint,
-                bookmark: bookmark
+                bookmark: bookmark,
+                since: since
             )
         }
         let warnings = Locked<[String]>([])

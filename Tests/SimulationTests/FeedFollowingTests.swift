@@ -218,6 +218,22 @@ struct FeedFollowingTests {
         #expect(Self.news(simulation, since: count).filter { $0.hasPrefix("-customers") }.count == 20)
     }
 
+    @Test(
+        "an absence of few records, or of a small share, is their deletion",
+        arguments: [(12, 6), (210, 20)]
+    )
+    func plainAbsence(records: Int, deletes: Int) async throws {
+        let simulation = try await Self.calm(records: records)
+        _ = try await simulation.sync(["customers"])
+        let count = simulation.destination.events.count
+        let changes = try simulation.simulator.change(deletes: deletes, streams: ["customers"])
+        simulation.advance(.seconds(35 * 86_400))
+        let outcome = try await simulation.sync(["customers"], acceptsAbsence: false)
+        #expect(outcome.status == .success)
+        #expect(changes.count == deletes)
+        #expect(Set(Self.news(simulation, since: count)) == Self.expected(changes))
+    }
+
     @Test("children are replaced as a set, and go with their parent")
     func children() async throws {
         let simulation = try await Self.calm()

@@ -2,6 +2,7 @@ import Core
 import JSON
 import Runs
 import Simulators
+import Synchronization
 import Testing
 
 /// What a list covers of the feed behind it, and what it leaves to the feed.
@@ -105,29 +106,89 @@ struct ListCoverageTests {
     @Test(
         "a repeated list that a lagging replica gives brings nothing back and deletes nothing",
         arguments: [["customers", "products"], ["invoices", "invoice_line_items"]],
-        1...3
+        ["1", "0.5"]
     )
-    func laggingList(streams: [String], wait: Int) async throws {
+    func laggingList(streams: [String], rate: String) async throws {
         let simulation = try await Following.calm(records: 25)
         _ = try await simulation.sync(streams)
         simulation.advance(.seconds(700))
         _ = try simulation.simulator.change(
             creates: 4,
-            updates: 12,
+            updates: 40,
             deletes: 3,
             streams: streams.filter { $0 != "invoice_line_items" }
         )
-        simulation.advance(.seconds(wait))
+        simulation.advance(.seconds(1))
         _ = try await simulation.sync(streams)
         simulation.remember()
         try simulation.check()
         let count = simulation.destination.events.count
         try simulation.simulator.faultPlan.change([
-            "lagging_reads": ["rate": .number("1"), "seconds": .number("50")]
+            "lagging_reads": ["rate": .number(rate), "seconds": .number("50")]
         ])
-        let outcome = try await simulation.sync(streams, resyncs: true)
-        #expect(outcome.status == .success)
-        #expect(Following.news(simulation, since: count).isEmpty)
+        for _ in 0..<3 {
+            let outcome = try await simulation.sync(streams, resyncs: true)
+            #expect(outcome.status == .success)
+            #expect(Following.news(simulation, since: count).isEmpty)
+        }
         try await simulation.settle(streams)
+    }
+
+    @Test("a repeated list that ends at a limit deletes nothing, and goes on in the next run")
+    func limitedList() async throws {
+        let simulation = try await Following.calm(records: 30)
+        _ = try await simulation.sync(["customers"])
+        simulation.advance(.seconds(90))
+        let count = simulation.destination.events.count
+        _ = try await simulation.sync(["customers"], limit: 10, resyncs: true)
+        for _ in 0..<2 { _ = try await simulation.sync(["customers"], limit: 10) }
+        #expect(try simulation.destination.bookmark(of: StreamName("customers"))?.list.isDone == true)
+        #expect(Following.news(simulation, since: count).isEmpty)
+    }
+
+    @Test("a list that begins at a time tells no deletes of what is older")
+    func listSince() async throws {
+        let simulation = try await Following.calm(records: 30)
+        let since = simulation.simulator.clock.now
+        _ = try await simulation.sync(["customers"], since: since)
+        #expect(simulation.destination.events.isEmpty)
+        let changes = try simulation.simulator.change(updates: 6, streams: ["customers"])
+        _ = try await simulation.sync(["customers"])
+        #expect(Set(Following.news(simulation, since: 0)) == Following.expected(changes))
+        let count = simulation.destination.events.count
+        simulation.advance(.seconds(35 * 86_400))
+        let outcome = try await simulation.sync(["customers"])
+        #expect(outcome.streams[0].outcome.note?.contains("read anew") == true)
+        #expect(Following.news(simulation, since: count).isEmpty)
+    }
+
+    @Test("a list that is read again at once meets all that was published, and misses nothing")
+    func repeatedAtOnce() async throws {
+        let simulation = try await Following.calm(records: 30)
+        _ = try await simulation.sync(["customers"])
+        let count = simulation.destination.events.count
+        let outcome = try await simulation.sync(["customers"], resyncs: true, acceptsAbsence: false)
+        #expect(outcome.status == .success)
+        #expect(simulation.destination.events.count == count)
+    }
+
+    @Test("a list that takes longer than the feed keeps its entries says so, and the next run reads it anew")
+    func lostFeed() async throws {
+        let simulation = try await Following.calm(records: 12)
+        let clock = simulation.simulator.clock
+        let listed = Locked(0)
+        let outcome = try await simulation.sync(["customers"]) { address in
+            guard address.contains("/v1/customers?") else { return }
+            let isEarly = listed.withLock { listed in
+                listed += 1
+                return listed < 9
+            }
+            guard isEarly else { return }
+            clock.advance(by: .seconds(31 * 86_400))
+        }
+        #expect(outcome.streams[0].outcome.error?.codeText == "run.feed_lost")
+        #expect(listed.withLock { $0 } == 1)
+        _ = try simulation.simulator.change(updates: 3, deletes: 1, streams: ["customers"])
+        try await simulation.settle(["customers"])
     }
 }

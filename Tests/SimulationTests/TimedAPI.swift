@@ -54,6 +54,14 @@ final class TimedAPI: HTTPTransport {
         var requests: [String] = []
         var oldestToken: Int64 = 0
         var hidden: Set<String> = []
+        /// Rows that another one swallowed: they never come back.
+        var swallowed: Set<String> = []
+        /// What answers 403, by the end of its path.
+        var refused: String?
+        var ignoresWindows = false
+        var fields: [String] = []
+        /// The requests that are answered before the API is away.
+        var remaining = Int.max
     }
 
     static let start = Instant(seconds: 1_735_689_600)
@@ -77,6 +85,18 @@ final class TimedAPI: HTTPTransport {
     /// Rows that these credentials do not see for a while.
     func hide(_ ids: Set<String>) { state.withLock { $0.hidden = ids } }
 
+    /// Refuses what ends so; nil refuses nothing.
+    func refuse(_ end: String?) { state.withLock { $0.refused = end } }
+
+    /// What `/fields` says that records have.
+    func set(fields: [String]) { state.withLock { $0.fields = fields } }
+
+    /// Answers windows as though none had been asked for.
+    func ignoreWindows() { state.withLock { $0.ignoresWindows = true } }
+
+    /// Is away after so many more requests.
+    func fail(after requests: Int) { state.withLock { $0.remaining = requests } }
+
     // MARK: Change
 
     /// Changes a row, or makes one; of one row at most one change a second.
@@ -87,15 +107,16 @@ final class TimedAPI: HTTPTransport {
     /// One row swallows another.
     func merge(_ swallowed: String, into id: String) {
         state.withLock { state in
-            guard let last = state.rows[id]?.last, last.value != nil,
-                state.rows[swallowed]?.last?.value != nil
+            let now = clock.now.seconds
+            guard let last = state.rows[id]?.last, last.value != nil, last.version < now,
+                let other = state.rows[swallowed]?.last, other.value != nil, other.version < now
             else { return }
             change(swallowed, nil, &state, 0)
+            state.swallowed.insert(swallowed)
             state.value += 1
-            let count = state.rows[id]?.count ?? 0
             change(id, state.value, &state, 0)
-            guard let changes = state.rows[id], changes.count > count else { return }
-            state.rows[id]?[changes.count - 1].merged = last.merged + [swallowed]
+            guard let count = state.rows[id]?.count else { return }
+            state.rows[id]?[count - 1].merged = last.merged + [swallowed]
         }
     }
 
@@ -111,7 +132,9 @@ final class TimedAPI: HTTPTransport {
             if let id = live.randomElement(using: &state.random) { change(id, nil, &state, nil) }
         case 5:
             // What was deleted comes back.
-            let gone = state.rows.filter { $0.value.last?.value == nil }.keys.sorted()
+            let swallowed = state.swallowed
+            let gone = state.rows.filter { $0.value.last?.value == nil && !swallowed.contains($0.key) }.keys
+                .sorted()
             if let id = gone.randomElement(using: &state.random) { put(id, &state, nil) }
         default: if let id = live.randomElement(using: &state.random) { put(id, &state, nil) }
         }
@@ -201,7 +224,9 @@ final class TimedAPI: HTTPTransport {
             query[String(sides[0])] = sides.count > 1 ? String(sides[1]).removingPercentEncoding : ""
         }
         let path = address.path
+        let asked = query
         let (status, body) = state.withLock { state in
+            var query = asked
             state.requests.append(address.text)
             clock.advance(by: .milliseconds(Int.random(in: 0...400, using: &state.random)))
             if Double.random(in: 0..<1, using: &state.random) < state.traps.changes {
@@ -209,6 +234,15 @@ final class TimedAPI: HTTPTransport {
             }
             if Double.random(in: 0..<1, using: &state.random) < state.traps.failures {
                 return (503, #"{"error":{"message":"away"}}"#)
+            }
+            state.remaining -= 1
+            if state.remaining < 0 { return (503, #"{"error":{"message":"away"}}"#) }
+            if let end = state.refused, path.hasSuffix(end) {
+                return (403, #"{"error":{"message":"not for you"}}"#)
+            }
+            if state.ignoresWindows {
+                query["from"] = nil
+                query["to"] = nil
             }
             let lag = state.traps.lag == 0 ? 0 : Int.random(in: 0...state.traps.lag, using: &state.random)
             return answer(path, query, seen: clock.now.advanced(by: .seconds(-lag)), state)
@@ -245,6 +279,7 @@ final class TimedAPI: HTTPTransport {
             let children = Self.children(of: parts[1], change.value).map(\.record)
             return (200, #"{"data":[\#(children.joined(separator: ","))],"has_more":false}"#)
         case "rows": return window(rows, query)
+        case "fields": return list(state.fields.map { #"{"name":"\#($0)"}"# }, hasMore: false)
         case "pages": return pages(rows, query)
         case "export": return export(rows, query, state)
         case "list":

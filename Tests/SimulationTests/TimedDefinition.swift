@@ -8,7 +8,7 @@ enum TimedDefinition {
           message: error.message
           code: error.code
           rules:
-            - {status: 404, action: unavailable}
+            - {status: [403, 404], action: unavailable}
             - {status: 5xx, action: retry}
         streams:
 

@@ -5,7 +5,7 @@ import Runs
 import Simulators
 import Testing
 
-/// Fifty rounds for each seed over an API with modification times; `SLUICE_SEEDS` says how many seeds (5).
+/// Fifty rounds for each seed over an API with modification times; `SLUICE_SEEDS` says how many seeds (3).
 @Suite("Streams by time, token and whole stay in Kafka, exactly")
 struct TimedTests {
     /// One way to read the API, with the traps that it must stand.
@@ -115,7 +115,7 @@ struct TimedTests {
     ]
 
     static let seeds =
-        0..<UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 5)
+        0..<UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 3)
 
     @Test("I1 I2: nothing lost, nothing doubled, nothing older over newer", arguments: ways, seeds)
     func rounds(way: Way, seed: UInt64) async throws {
