@@ -14,7 +14,9 @@ extension AccountAccess {
         if let parent, let key = stream.parent?.definition.key {
             variables["parent"] = try Self.scope(of: key, values: parent, stream: stream)
         }
-        return try request(stream.request, place: "stream \(stream.name)", variables)
+        var request = try request(stream.request, place: "stream \(stream.name)", variables)
+        request.accept = stream.format.accept
+        return request
     }
 
     /// A request, over the account's settings and other variables.

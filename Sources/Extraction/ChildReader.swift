@@ -148,11 +148,14 @@ package final class ChildReader: Sendable {
     private let place: Locked<Place>
 
     /// A reader from a bookmark's place on, at most about so many records far.
+    ///
+    /// `discovered` is what the parent's requests have to say.
     package init(
         stream: StreamDefinition,
         requester: Requester,
         from progress: ListProgress = .start,
-        limit: Int? = nil
+        limit: Int? = nil,
+        discovered: Discovered = .none
     ) throws(ExtractionError) {
         guard let parent = stream.parent?.definition, let paging = parent.paging else {
             preconditionFailure("only a stream with for_each has a list of parents")
@@ -178,7 +181,10 @@ package final class ChildReader: Sendable {
             subject: subject,
             shape: RecordShape(parent),
             paging: paging,
-            first: try parent.since(progress.since, in: requester.access.request(of: parent)),
+            first: try parent.since(
+                progress.since,
+                in: requester.access.request(of: parent, discovered.variables)
+            ),
             requester: requester,
             from: ListProgress(token: place.pageToken)
         )

@@ -20,12 +20,29 @@ extension DefinitionDecoder {
         beside.reconcile = stream.own["reconcile"].flatMap { reconcile($0, of: stream, progress: progress) }
         beside.merged = stream.fields["merged"].flatMap { merged($0, of: stream) }
         beside.hydrate = stream.own["hydrate"].flatMap { hydrate($0, of: stream) }
+        checkWhole(stream)
         if case .window(let window) = progress {
             beside.resweep = stream.fields["resweep"].flatMap { resweep($0, of: window) }
         } else if progress != nil, let node = stream.own["resweep"] {
             report(node, "only a stream with progress: {window: …} is read deeper: take resweep away")
         }
         return beside
+    }
+
+    /// What is looked at one by one, or parent by parent, comes whole.
+    private mutating func checkWhole(_ stream: StreamOutline) {
+        for name in ["hydrate", "discover"] {
+            guard let node = stream.own[name], let parent = stream.parent else { continue }
+            report(
+                node,
+                "the children of \(parent.name) are asked for one parent at a time: take \(name) away"
+            )
+        }
+        if let node = stream.own["hydrate"], stream.parent == nil, stream.fields["progress"] == nil,
+            let follow = stream.fields["follow"], (try? follow.string()) != "none"
+        {
+            report(node, "a stream that follows a feed looks at whole objects: take hydrate or follow away")
+        }
     }
 
     private mutating func resweep(_ node: YAMLNode, of window: WindowProgress) -> Resweep? {

@@ -68,7 +68,10 @@ extension DefinitionDecoder {
         checkStreamName(member)
         let own = fields(member.value, Vocabulary.stream)
         let fields = context.defaults.merging(own) { $1 }
-        let records = required("records", of: fields, in: member.value).flatMap { recordsPath($0) }
+        let format = format(own)
+        let records =
+            format == .json || own["records"] != nil
+            ? required("records", of: fields, in: member.value).flatMap { recordsPath($0) } : []
         let key = required("key", of: fields, in: member.value).flatMap { self.key($0) }
         let version = fields["version"].flatMap { self.version($0) }
         let limit = fields["limit"].flatMap { self.limit($0, among: context.limits) }
@@ -110,6 +113,7 @@ extension DefinitionDecoder {
         return StreamDefinition(
             name: member.key,
             request: request,
+            format: format,
             recordsPath: records,
             key: key,
             version: version,
@@ -127,6 +131,20 @@ extension DefinitionDecoder {
             discover: discover,
             resweep: beside.resweep
         )
+    }
+
+    /// How a stream's answers are written; those that are no JSON document are the list of records themselves.
+    private mutating func format(_ own: [String: YAMLNode]) -> BodyFormat {
+        guard let node = own["format"], let format: BodyFormat = choice(node, "format") else { return .json }
+        guard format != .json else { return .json }
+        if let records = own["records"] {
+            report(records, "an answer of \(format.rawValue) is the list of records: take records away")
+        }
+        for name in ["follow", "hydrate"] {
+            guard let other = own[name], (try? other.string()) != "none" else { continue }
+            report(other, "\(name) needs answers of JSON: take \(name) or format away")
+        }
+        return format
     }
 
     /// What the templates of a stream may read.

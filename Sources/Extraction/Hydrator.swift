@@ -3,6 +3,9 @@ import JSON
 
 /// Asks for the records of a page again, by their keys, and puts what comes in their place.
 final class Hydrator: Sendable {
+    /// What the whole records of one page may take in memory (I7).
+    static let maximumBytes = 256 << 20
+
     private let hydrate: Hydrate
     private let subject: RequestSubject
     private let requester: Requester
@@ -44,6 +47,8 @@ final class Hydrator: Sendable {
         guard !wanted.isEmpty else { return page }
         var whole = page
         whole.page = page.page.keeping { !page.isDeleted.isEmpty && page.isDeleted[$0] }
+        // Of a page that is replaced altogether not even the bytes are held.
+        if whole.page.records.isEmpty { whole.page.bytes = [] }
         var requests = page.requests
         var times = page.times
         for start in stride(from: 0, to: wanted.count, by: hydrate.size) {
@@ -52,6 +57,13 @@ final class Hydrator: Sendable {
             let answered = try await ask(for: keys, number: number)
             requests += answered.requests
             times.extend(to: answered.times)
+            guard whole.page.bytes.count + answered.page.bytes.count <= Self.maximumBytes else {
+                throw subject.error(
+                    .badPage,
+                    "\(subject.place(number)): the whole records of this page have more than \(Self.maximumBytes)"
+                        + " bytes, which are held at once; ask for smaller pages; the bookmark stays before this page"
+                )
+            }
             whole.page.append(answered.page)
         }
         return try reader.extracted(

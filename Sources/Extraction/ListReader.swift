@@ -129,7 +129,7 @@ package final class ListReader: Sendable {
             if token.int != nil { return first.setting(parameter, to: token) }
         case .nextLink, .linkHeader:
             if let text, let address = try? HTTPAddress(parsing: text) {
-                return PageRequest(address, body: first.body)
+                return PageRequest(address, body: first.body, accept: first.accept)
             }
         case .singlePage: break
         }

@@ -8,6 +8,7 @@ struct PageReader: Sendable {
     private let paging: Paging
     private let access: AccountAccess
     private let scanner: PageScanner
+    private let format: BodyFormat
     /// Of the fields of a record.
     let keyFields: Range<Int>
     let versionField: Int?
@@ -33,6 +34,7 @@ struct PageReader: Sendable {
         }
         keyFields = 0..<shape.key.count
         versionFormat = shape.format
+        format = shape.body
         versionField = shape.version.map { index(of: $0) }
         otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
@@ -65,21 +67,37 @@ struct PageReader: Sendable {
         swap(&body, &answer.response.body)
         let page: ScannedPage
         do {
-            page = try scanner.scan(consume body)
+            page = try scanner.scan(try format.document(consume body))
+        } catch let error as JSONError {
+            throw unusable(answer, head: head, at: error.offset, of: size, error.message, number)
+        } catch let error as BodyFormat.Problem {
+            throw unusable(answer, head: head, at: error.offset, of: size, error.message, number)
         } catch {
-            let type = answer.response[header: "Content-Type"] ?? "no content-type"
-            let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
-            let hint = isMarkup ? "; this is HTML or XML, as of a login page or a proxy's error" : ""
-            throw badPage(
-                "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(error.offset) of \(size)"
-                    + " \(error.message) (\(access.secrets.excerpt(type, characters: 80)), begins"
-                    + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
-                number
-            )
+            preconditionFailure("a page has no other problems")
         }
         for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
         let links = answer.response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
         return (page, links)
+    }
+
+    /// What is wrong with a body, and what it seems to be.
+    private func unusable(
+        _ answer: Requester.Answer,
+        head: [UInt8],
+        at offset: Int,
+        of size: Int,
+        _ message: String,
+        _ number: Int?
+    ) -> ExtractionError {
+        let type = answer.response[header: "Content-Type"] ?? "no content-type"
+        let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
+        let hint = isMarkup ? "; this is HTML or XML, as of a login page or a proxy's error" : ""
+        return badPage(
+            "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(offset) of \(size)"
+                + " \(message) (\(access.secrets.excerpt(type, characters: 80)), begins"
+                + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
+            number
+        )
     }
 
     /// What the page begins and ends with, to notice it when it comes again; nil for an empty one.

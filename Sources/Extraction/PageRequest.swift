@@ -6,21 +6,27 @@ struct PageRequest: Sendable {
     var address: HTTPAddress
     /// Sent with POST; nil for a GET.
     var body: JSONValue?
+    /// What it takes, where that is not what every request takes.
+    var accept: String?
 
-    init(_ address: HTTPAddress, body: JSONValue? = nil) {
+    init(_ address: HTTPAddress, body: JSONValue? = nil, accept: String? = nil) {
         self.address = address
         self.body = body
+        self.accept = accept
     }
 
     var method: String { body == nil ? "GET" : "POST" }
 
     /// The request with a parameter of its query set, of a POST a member of its body (a path of names).
     func setting(_ parameter: String, to value: JSONValue) -> PageRequest {
-        guard let body else {
-            return PageRequest(address.setting(query: parameter, to: value.lexeme ?? ""))
+        var request = self
+        if let body {
+            let path = FieldPath.parse(parameter) ?? [parameter]
+            request.body = body.setting(path[...], to: value)
+        } else {
+            request.address = address.setting(query: parameter, to: value.lexeme ?? "")
         }
-        let path = FieldPath.parse(parameter) ?? [parameter]
-        return PageRequest(address, body: body.setting(path[...], to: value))
+        return request
     }
 
     /// The number that a parameter of its query has, of a POST a member of its body.
@@ -31,8 +37,12 @@ struct PageRequest: Sendable {
 
     /// With its method and body on a request that has the credentials.
     func completing(_ request: HTTPRequest) -> HTTPRequest {
-        guard let body else { return request }
         var request = request
+        if let accept {
+            request.headers.removeAll { $0.name.lowercased() == "accept" }
+            request.headers.append(("Accept", accept))
+        }
+        guard let body else { return request }
         request.method = method
         request.body = body.bytes()
         if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {

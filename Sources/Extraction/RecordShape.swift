@@ -13,6 +13,8 @@ struct RecordShape: Sendable {
     var pageFields: [[String]] = []
     var deletion: DeletionRule?
     var merged: Merged?
+    /// How an answer is written.
+    var body = BodyFormat.json
     /// How the version is written.
     var format: VersionFormat?
     /// Whether the newest version of a page is of interest.
@@ -30,6 +32,7 @@ struct RecordShape: Sendable {
         key = stream.key
         version = stream.version?.path
         format = stream.version?.format
+        body = stream.format
         deletion = stream.deletedWhen
         merged = stream.merged
         switch stream.progress {

@@ -59,6 +59,8 @@ package struct StreamDefinition: Sendable {
     package var name: String
     /// What the first and, where tokens are no links, every other request asks for.
     package var request: RequestTemplate
+    /// How its answers are written.
+    package var format: BodyFormat
     /// The path to the array of records; empty where the page itself is the array.
     package var recordsPath: [String]
     /// The paths of the key's parts in a record; more than one for a composite key.
@@ -95,6 +97,7 @@ package struct StreamDefinition: Sendable {
     package init(
         name: String,
         request: RequestTemplate,
+        format: BodyFormat = .json,
         recordsPath: [String],
         key: [[String]],
         version: Version?,
@@ -114,6 +117,7 @@ package struct StreamDefinition: Sendable {
     ) {
         self.name = name
         self.request = request
+        self.format = format
         self.recordsPath = recordsPath
         self.key = key
         self.version = version

@@ -64,6 +64,11 @@ extension Vocabulary {
                 .body,
                 "What is posted, as JSON; a text that is one template keeps its value's kind."
             ),
+            .init(
+                "format",
+                .word(BodyFormat.allCases.map(\.rawValue)),
+                "How its answers are written; of all but json the answer is the list of records."
+            ),
             .init("for_each", .text, "The parent stream: this one has a list for each of its records."),
             .init(
                 "replaces",

@@ -238,7 +238,9 @@ extension WindowReader {
                 .init(name: "next", value: text(time.advanced(by: window.format.unit))),
                 .init(name: "after", value: after ?? .null),
             ])
-            return try requester.access.request(ties, place: "\(subject.text): ties", variables)
+            var request = try requester.access.request(ties, place: "\(subject.text): ties", variables)
+            request.accept = stream.format.accept
+            return request
         }
     }
 
@@ -248,7 +250,7 @@ extension WindowReader {
             .init(name: "from", value: .string(window.format.text(from))),
             .init(name: "to", value: .string(window.format.text(to))),
         ])
-        return try requester.access.request(stream.request, place: subject.text, variables)
+        return try requester.access.request(of: stream, variables)
     }
 
     /// What the API says of whether anything follows the page.

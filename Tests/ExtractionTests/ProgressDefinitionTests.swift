@@ -273,6 +273,29 @@ import Testing
             "replaces: children\n    deletes: {get: /x, paging: single_page, every: 1h}", "62:14",
             "write replaces: children"
         ),
+        (
+            "replaces: children", "replaces: children\n    discover: {x: {get: /x, records: y, value: z}}",
+            "62:15",
+            "one parent at a time: take discover away"
+        ),
+        (
+            "replaces: children",
+            "replaces: children\n    hydrate: {get: \"/x/{{ keys }}\", records: y, size: 1}",
+            "62:14", "one parent at a time: take hydrate away"
+        ),
+        ("progress: full", "progress: full\n    format: xml", "16:13", "unknown format xml"),
+        (
+            "progress: full", "progress: full\n    format: csv", "11:11",
+            "the page itself is the list of records"
+        ),
+        (
+            "progress: full", "format: csv\n    records: rows", "16:14",
+            "an answer of csv is the list of records: take records away"
+        ),
+        (
+            "    post: /search\n", "    post: /search\n    format: json_lines\n", "51:14",
+            "take hydrate or format away"
+        ),
         ("get: /names", "post: /names, body: text", "52:35", "a body is a mapping"),
     ]
 
