@@ -319,6 +319,7 @@ enum CommandTree {
     private static let simulate = Command(
         "simulate",
         summary: "Serve a local stand-in for a service, for tests and trying out.",
+        discussion: SimulateCommand.discussion,
         options: [
             Option(
                 "port",

@@ -8,12 +8,39 @@ struct SimulateCommand {
     let program: Program
     let command: ParsedCommand
 
-    /// The services that there are stand-ins for, with how one is made.
-    static let services: [(name: String, make: @Sendable (SimulatorConfiguration) throws -> any Simulator)] =
-        [
-            ("stripe", { try StripeSimulator($0) }), ("zendesk", { try ZendeskSimulator($0) }),
-            ("hubspot", { try HubSpotSimulator($0) }),
+    /// A service that there is a stand-in for.
+    struct Service: Sendable {
+        var name: String
+        var faults: [String]
+        var make: @Sendable (SimulatorConfiguration) throws -> any Simulator
+    }
+
+    static let services = [
+        Service(name: "stripe", faults: StripeSimulator.faults) { try StripeSimulator($0) },
+        Service(name: "zendesk", faults: ZendeskSimulator.faults) { try ZendeskSimulator($0) },
+        Service(name: "hubspot", faults: HubSpotSimulator.faults) { try HubSpotSimulator($0) },
+    ]
+
+    /// What help and the manual page say of it: what can go wrong with each service, and what tests can ask for.
+    static var discussion: [String] {
+        var text = [
+            "It holds invented objects that follow from the seed, and has the paging, limits, errors and traps of its "
+                + "model, under a clock of its own that starts in the past and never overtakes the machine's.",
+            "A fault strikes one request in ten, or as many as its rate says; some change what the account holds. "
+                + "forbidden_NAME refuses what belongs to one stream.",
         ]
+        for service in services {
+            let names = service.faults.filter { !$0.hasPrefix("forbidden_") }
+            text.append("Faults of \(service.name): \(names.joined(separator: ", ")), forbidden_NAME.")
+        }
+        text.append(
+            "For tests, GET /_control/truth tells what each stream holds, and GET /_control/requests what was asked "
+                + "for; POST /_control/change takes {\"creates\": N, \"updates\": N, \"deletes\": N, \"merges\": N, "
+                + "\"streams\": [NAME]}, /_control/faults {\"NAME\": {\"rate\": R, \"next\": N, \"seconds\": S}}, "
+                + "/_control/clock {\"advance\": SECONDS}."
+        )
+        return text
+    }
 
     func run() async throws -> Int32 {
         var configuration = SimulatorConfiguration()

@@ -5,9 +5,7 @@ import Testing
 
 /// The objects against the vendor's own description of them.
 @Suite struct StripeShapeTests {
-    private static let folder =
-        ProcessInfo.processInfo.environment["SLUICE_SPECS"]
-        ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/specs").path
+    private static let folder = VendorDescription.folder
     private static let specification = folder + "/stripe/openapi-2026-06-24.json"
     static let isThere = FileManager.default.fileExists(atPath: specification)
 

@@ -19,8 +19,8 @@ struct ZendeskClientTests {
         func keys(_ list: String) throws -> [String] {
             try #require(read["lists"]?[list]?.elements, "\(list)").compactMap(\.text)
         }
-        let held = simulator.truth().mapValues { Set($0.keys) }
-        func truth(_ stream: String) throws -> Set<String> { try #require(held[stream], "\(stream)") }
+        let truth = simulator.truth().mapValues { Set($0.keys) }
+        func held(_ stream: String) throws -> Set<String> { try #require(truth[stream], "\(stream)") }
 
         for list in [
             "organizations", "organization_memberships", "groups", "group_memberships", "brands",
@@ -30,21 +30,21 @@ struct ZendeskClientTests {
             "deleted_tickets",
         ] {
             let found = try keys(list)
-            #expect(Set(found) == (try truth(list)), "\(list)")
+            #expect(Set(found) == (try held(list)), "\(list)")
             #expect(found.count == Set(found).count, "\(list)")
         }
-        #expect(Set(try keys("listed users")) == (try truth("users")))
+        #expect(Set(try keys("listed users")) == (try held("users")))
         // Exports have the deleted too, and those by time some rows twice.
         for list in ["tickets", "users"] {
             let found = try keys(list)
-            #expect(Set(found).isSuperset(of: try truth(list)), "\(list)")
+            #expect(Set(found).isSuperset(of: try held(list)), "\(list)")
             #expect(found.count == Set(found).count, "\(list)")
             #expect(Set(try keys("\(list) by time")) == Set(found))
         }
-        #expect(Set(try keys("organizations by time")).isSuperset(of: try truth("organizations")))
-        #expect(Set(try keys("ticket_events")) == (try truth("ticket_events")))
-        #expect(Set(try keys("ticket_metric_events")).isSuperset(of: try truth("ticket_metric_events")))
-        #expect(Set(try keys("listed tickets")).isSubset(of: try truth("tickets")))
+        #expect(Set(try keys("organizations by time")).isSuperset(of: try held("organizations")))
+        #expect(Set(try keys("ticket_events")) == (try held("ticket_events")))
+        #expect(Set(try keys("ticket_metric_events")).isSuperset(of: try held("ticket_metric_events")))
+        #expect(Set(try keys("listed tickets")).isSubset(of: try held("tickets")))
         #expect(try keys("comments").count >= 1)
         #expect(try keys("audits").count >= keys("comments").count)
 

@@ -21,9 +21,8 @@ struct ZendeskExport {
 
     // MARK: By cursor
 
-    /// A page of an export by cursor.
+    /// A page of an export by cursor; `isRepeated` gives the cursor that was asked with once more.
     ///
-    /// - Parameter isRepeated: gives the cursor that was asked with once more.
     /// - Throws: if the cursor or the start time has no meaning.
     func cursorPage(of collection: ZendeskCollection, isRepeated: Bool) throws(ZendeskError) -> [UInt8] {
         let isNewer = collection == .customObjectRecords

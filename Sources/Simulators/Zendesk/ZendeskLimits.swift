@@ -42,9 +42,8 @@ struct ZendeskLimits: Sendable {
         }
     }
 
-    /// Counts a request in that second.
+    /// Counts a request in that second, unless it only asks for the headers.
     ///
-    /// - Parameter isCounted: false only asks for the headers.
     /// - Returns: the headers of the answer, and the error where there was no room for it.
     mutating func take(
         _ bucket: Bucket?,

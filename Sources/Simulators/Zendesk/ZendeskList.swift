@@ -23,9 +23,8 @@ struct ZendeskList {
 
     private static let cursorNames: Set = ["page[after]", "page[before]", "page[size]"]
 
-    /// The page that a request asks for.
+    /// The page that a request asks for; `isRepeated` gives the cursor that was asked with once more.
     ///
-    /// - Parameter isRepeated: gives the cursor that was asked with once more.
     /// - Throws: if it is refused.
     func page(_ request: WebRequest, isRepeated: Bool = false) throws(ZendeskError) -> [UInt8] {
         let query = request.query
@@ -59,27 +58,19 @@ struct ZendeskList {
             size = min(number, most)
         }
         // sort_by and sort_order are of no effect here, and nobody says so.
-        let (sort, value, isDescending) = try order(query.last("sort") ?? "id")
-        let places = sorted(value, isDescending)
-        let isBefore = query.last("page[after]") == nil && query.last("page[before]") != nil
-        let asked = query.last(isBefore ? "page[before]" : "page[after]")
-        var rest = places[...]
-        if let asked {
-            guard let mark = ZendeskCursor.list(asked, sort) else { throw .badCursor }
-            let isBehind: (Int) -> Bool = { place in
-                let (left, right) = ((value(place), place), (mark.value, mark.place))
-                return isDescending ? left < right : left > right
+        let order = try order(query.last("sort") ?? "id")
+        let (after, before) = (query.last("page[after]"), query.last("page[before]"))
+        let isBefore = after == nil && before != nil
+        let rest =
+            if after == nil, let before {
+                try order.rows(before: before, places, where: isThere)
+            } else {
+                try order.rows(behind: after, places, size: size, where: isThere)
             }
-            rest =
-                isBefore
-                ? places.prefix { !isBehind($0) && ($0, value($0)) != (mark.place, mark.value) }
-                : places.drop { !isBehind($0) }
-        }
         let found = Array(isBefore ? rest.suffix(size) : rest.prefix(size))
         let hasMore = rest.count > found.count || isRepeated
-        func cursor(_ place: Int?) -> String? { place.map { ZendeskCursor.list(sort, value($0), $0) } }
-        let after = isRepeated ? asked : cursor(found.last)
-        let before = cursor(found.first)
+        let last = isRepeated ? after : found.last.map(order.cursor)
+        let first = found.first.map(order.cursor)
         let links = PageLinks(request)
         func link(_ name: String, _ cursor: String?) -> String? {
             cursor.map { links.link(without: Self.cursorNames, (name, $0), ("page[size]", String(size))) }
@@ -89,35 +80,25 @@ struct ZendeskList {
             writeRows(found, to: &body)
             body.object("meta") { body in
                 body.bool("has_more", hasMore)
-                body.text("after_cursor", after)
-                body.text("before_cursor", before)
+                body.text("after_cursor", last)
+                body.text("before_cursor", first)
             }
             body.object("links") { body in
                 // Also where nothing follows: has_more alone tells.
-                body.text("next", link("page[after]", after))
-                body.text("prev", link("page[before]", before))
+                body.text("next", link("page[after]", last))
+                body.text("prev", link("page[before]", first))
             }
         }
         return body.bytes
     }
 
-    private func order(_ text: String) throws(ZendeskError) -> (
-        name: String, value: (Int) -> Int, isDescending: Bool
-    ) {
+    private func order(_ text: String) throws(ZendeskError) -> ZendeskOrder {
         let isDescending = text.hasPrefix("-")
         let name = isDescending ? String(text.dropFirst()) : text
-        if name == "id" { return (text, { $0 }, isDescending) }
-        guard let value = orders[name] else {
+        guard name == "id" || orders[name] != nil else {
             throw .list(400, "InvalidPaginationParameter", "sort is not valid: \(text)")
         }
-        return (text, value, isDescending)
-    }
-
-    private func sorted(_ value: (Int) -> Int, _ isDescending: Bool) -> [Int] {
-        let rows = (0..<places).filter(isThere).map { (value: value($0), place: $0) }
-        // Most lists stand in their order already.
-        if !isDescending, zip(rows, rows.dropFirst()).allSatisfy({ $0 < $1 }) { return rows.map(\.place) }
-        return rows.sorted { isDescending ? $1 < $0 : $0 < $1 }.map(\.place)
+        return ZendeskOrder(name: text, value: orders[name], isDescending: isDescending)
     }
 
     // MARK: By offset
@@ -130,13 +111,11 @@ struct ZendeskList {
         guard !offset.overflow, offset.partialValue < depth else {
             throw depth == 10_000 ? .tooDeep : .tooManyResults
         }
-        var rows = (0..<places).filter(isThere)
-        let isDescending = query.last("sort_order") == "desc"
-        if let value = query.last("sort_by").flatMap({ orders[$0] }) {
-            rows = sorted(value, isDescending)
-        } else if isDescending {
-            rows.reverse()
-        }
+        let rows = ZendeskOrder(
+            name: "",
+            value: query.last("sort_by").flatMap { orders[$0] },
+            isDescending: query.last("sort_order") == "desc"
+        ).rows(places, where: isThere)
         let found = Array(rows.dropFirst(offset.partialValue).prefix(size))
         let links = PageLinks(request)
         func link(_ page: Int) -> String {
