@@ -37,7 +37,7 @@ TYPES = [
     "contacts", "companies", "deals", "tickets", "products", "line_items", "orders", "carts", "invoices",
     "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks", "quotes", "leads",
     "communications", "postal_mail", "feedback_submissions", "goal_targets", "discounts", "fees", "taxes",
-    "2-4242001",
+    "deal_splits", "2-4242001",
 ]
 # The client pages these by itself.
 PAGED = ["contacts", "companies", "deals", "tickets", "products", "line_items"]

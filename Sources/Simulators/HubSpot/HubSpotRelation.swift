@@ -79,7 +79,7 @@ struct HubSpotRelation: Sendable {
             (.meetings, .contacts, 200, 199), (.meetings, .deals, 212, 211), (.meetings, .tickets, 226, 225),
             (.notes, .contacts, 202, 201), (.notes, .deals, 214, 213), (.notes, .tickets, 228, 227),
             (.lineItems, .quotes, 68, 67), (.quotes, .deals, 64, 63), (.quotes, .contacts, 69, 70),
-            (.leads, .contacts, 578, 579), (.communications, .contacts, 82, 81),
+            (.leads, .contacts, 578, 579), (.splits, .deals, 313, 314), (.communications, .contacts, 82, 81),
             (.postalMail, .contacts, 454, 453), (.feedback, .contacts, 98, 97), (.fees, .quotes, 780, 779),
             (.discounts, .quotes, 362, 361), (.taxes, .quotes, 782, 781), (.tasks, .contacts, 204, 203),
             (.tasks, .deals, 216, 215), (.tasks, .tickets, 230, 229),

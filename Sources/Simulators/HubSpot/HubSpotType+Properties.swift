@@ -56,6 +56,7 @@ extension HubSpotType {
         case .postalMail: Self.ofPostalMail
         case .feedback: Self.ofFeedback
         case .goals: Self.ofGoals
+        case .splits: Self.ofSplits
         case .discounts, .fees, .taxes: Self.ofCharges
         case .vehicles: Self.ofVehicles
         }
@@ -299,6 +300,11 @@ extension HubSpotType {
         HubSpotProperty("hs_target_amount", "Target amount", .money(90_000)),
         HubSpotProperty("hs_start_datetime", "Start date", .time),
         HubSpotProperty("hs_end_datetime", "End date", .time),
+    ]
+    private static let ofSplits: [HubSpotProperty] = [
+        HubSpotProperty("hs_deal_split_percentage", "Split percentage", .money(100)),
+        HubSpotProperty("hs_deal_split_amount", "Split amount", .money(80_000)),
+        HubSpotProperty("hubspot_owner_id", "Split owner", .owner),
     ]
     /// Of what is added to a price, or taken off it.
     private static let ofCharges: [HubSpotProperty] = [

@@ -8,6 +8,7 @@ enum HubSpotType: String, CaseIterable, Sendable {
     case postalMail = "postal_mail"
     case feedback = "feedback_submissions"
     case goals = "goal_targets"
+    case splits = "deal_splits"
     case discounts, fees, taxes
     /// The custom object of the account.
     case vehicles
@@ -59,6 +60,7 @@ enum HubSpotType: String, CaseIterable, Sendable {
         case .postalMail: "0-116"
         case .feedback: "0-19"
         case .goals: "0-74"
+        case .splits: "0-72"
         case .discounts: "0-84"
         case .fees: "0-85"
         case .taxes: "0-86"

@@ -52,7 +52,7 @@ struct ZendeskError: Error {
         body: #"{"error":"Couldn't authenticate you"}"#,
         headers: [("WWW-Authenticate", "Basic realm=\"Web Password\"")]
     )
-    static let invalidToken = ZendeskError.plain401(
+    static let invalidToken = ZendeskError.oauth(
         "invalid_token",
         "The access token provided is expired, revoked, malformed or invalid for other reasons."
     )
@@ -67,7 +67,7 @@ struct ZendeskError: Error {
     )
 
     /// `{"error": CODE, "error_description": TEXT}`, as OAuth has it.
-    static func plain401(_ code: String, _ description: String, status: Int = 401) -> ZendeskError {
+    static func oauth(_ code: String, _ description: String, status: Int = 401) -> ZendeskError {
         var writer = ObjectWriter()
         writer.object { writer in
             writer.text("error", code)

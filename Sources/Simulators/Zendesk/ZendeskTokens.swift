@@ -70,7 +70,7 @@ struct ZendeskTokens: Sendable {
     mutating func grant(_ request: WebRequest, now: Int) throws(ZendeskError) -> [UInt8] {
         let form = Self.form(request)
         guard form("client_id") == Self.clientID, form("client_secret") == Self.clientSecret else {
-            throw .plain401("invalid_client", "Client authentication failed due to unknown client.")
+            throw .oauth("invalid_client", "Client authentication failed due to unknown client.")
         }
         let lifetime = try Self.seconds(form, "expires_in", usual: 1800, in: 300...172_800)
         let refreshLifetime = try Self.seconds(
@@ -84,12 +84,12 @@ struct ZendeskTokens: Sendable {
         switch form("grant_type") {
         case "authorization_code":
             guard form("code") == Self.code, !isCodeUsed else {
-                throw .plain401("invalid_grant", "The provided authorization grant is invalid.", status: 400)
+                throw .oauth("invalid_grant", "The provided authorization grant is invalid.", status: 400)
             }
             isCodeUsed = true
         case "refresh_token":
             guard let old = form("refresh_token"), let held = refresh[old], held.expires > now else {
-                throw .plain401(
+                throw .oauth(
                     "invalid_grant",
                     "The provided access grant is invalid, expired, or revoked.",
                     status: 400
@@ -101,7 +101,7 @@ struct ZendeskTokens: Sendable {
             if let token = held.access { access[token] = nil }
         case "client_credentials": hasRefresh = false
         default:
-            throw .plain401("unsupported_grant_type", "The grant type is not supported.", status: 400)
+            throw .oauth("unsupported_grant_type", "The grant type is not supported.", status: 400)
         }
         issued += 1
         let token = name("access", issued)
@@ -134,7 +134,7 @@ struct ZendeskTokens: Sendable {
     ) throws(ZendeskError) -> Int {
         guard let text = form(name) else { return usual }
         guard let seconds = Int(text), bounds.contains(seconds) else {
-            throw .plain401(
+            throw .oauth(
                 "invalid_request",
                 "\(name) must be from \(bounds.lowerBound) to \(bounds.upperBound)",
                 status: 400
