@@ -3,8 +3,9 @@
 /// Requests are spaced, a little wider than the limit would have them: in no window of its period are there more than
 /// the limit allows, wherever the API lets it begin. An empty window gives no right to a burst: two of them back to back
 /// would pass the limit twice over. A request that comes late shortens the next gap by so much, up to half of the
-/// room that the spacing leaves, so that slow answers cost no throughput. Rule 10 of every extractor: a limit is the account's, not
-/// a stream's, with named ones beside it.
+/// room that the spacing leaves, so that slow answers cost no throughput.
+///
+/// Rule 10 of every extractor: a limit is the account's, not a stream's, with named ones beside it.
 package struct LimitMachine: Sendable {
     /// What is left until a time, as the API said.
     private struct Budget: Sendable {
@@ -61,7 +62,14 @@ package struct LimitMachine: Sendable {
                 start = budget.until
             }
         }
-        return start - now
+        return Self.wholeNanoseconds(start - now)
+    }
+
+    /// Rounded up to what clocks can wait for: a rest that no clock has would be waited for without end.
+    private static func wholeNanoseconds(_ duration: Duration) -> Duration {
+        let rest = duration.components.attoseconds % 1_000_000_000
+        guard rest > 0 else { return duration }
+        return duration + Duration(secondsComponent: 0, attosecondsComponent: 1_000_000_000 - rest)
     }
 
     /// A request goes: its number is given back with its answer.
