@@ -198,7 +198,9 @@ struct DefinitionReview {
                 )
             )
         }
-        if let field = stream.key.compactMap(\.last).first(where: { Self.changing.contains($0.lowercased()) })
+        if let field = stream.key.compactMap(\.last).first(where: { Self.changing.contains($0.lowercased()) }
+        ),
+            !stream.progress.isFull
         {
             findings.append(
                 warning(
@@ -350,6 +352,13 @@ struct DefinitionReview {
             place.column = member.keyColumn
         }
         return Finding(.warning, rule: rule, at: place, text)
+    }
+}
+
+extension StreamDefinition.Progress {
+    /// Whether all is read in every run, so that a key that changed is told of as a delete and a new record.
+    fileprivate var isFull: Bool {
+        if case .full = self { true } else { false }
     }
 }
 

@@ -171,6 +171,15 @@ import Testing
         DefinitionCheck(Array(yaml.utf8), at: DefinitionPlace(file: "extractor.yaml"))
     }
 
+    @Test func aKeyThatChangesLeavesNothingBehindWhereAllIsRead() throws {
+        let yaml = Self.timed.replacing(
+            "    key: id\n    progress: full",
+            with: "    key: name\n    progress: full"
+        )
+        try #require(yaml != Self.timed)
+        #expect(Self.check(yaml).findings == [], "\(Self.check(yaml).findings)")
+    }
+
     @Test func aCarefulDefinitionHasNoWarning() {
         let check = Self.check(Self.sound)
         #expect(check.definition != nil)
