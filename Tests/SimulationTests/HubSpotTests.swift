@@ -155,23 +155,32 @@ struct HubSpotTests {
         #expect(try await requests(after: .seconds(600)) == 3)
     }
 
-    @Test("I1 I2: nothing lost, nothing doubled, nothing older over newer", arguments: seeds)
-    func rounds(seed: UInt64) async throws {
-        let simulator = try Self.account(
+    /// Searches that lag, that show what they should not, and every other fault now and then.
+    private static func troubled(seed: UInt64, streams: [String]) throws -> (
+        HubSpotSimulator, ServiceSimulation
+    ) {
+        let simulator = try account(
             seed: seed,
             records: 30,
             faults: [
                 "search_lag": .init(rate: 1, seconds: 40), "outside_window": .init(rate: 0.1, seconds: 2),
             ]
         )
-        let simulation = try Self.simulation(
+        let simulation = try simulation(
             simulator,
             seed: seed,
+            streams: streams,
             skew: [.zero, .seconds(90), .seconds(-90)][Int(seed % 3)],
             aborts: 0.05,
             deaths: 0.02
         )
-        try simulation.strike(Self.requestFaults, rate: 0.02)
+        try simulation.strike(requestFaults, rate: 0.02)
+        return (simulator, simulation)
+    }
+
+    @Test("I1 I2: nothing lost, nothing doubled, nothing older over newer", arguments: seeds)
+    func rounds(seed: UInt64) async throws {
+        let (simulator, simulation) = try Self.troubled(seed: seed, streams: Self.objects + Self.described)
         var round = 0
         do {
             while round < 50 {
@@ -188,6 +197,38 @@ struct HubSpotTests {
             "HubSpot, seed \(seed): \(events.count) events, \(events.count { $0.value == nil }) deletes, "
                 + "\(simulation.requests) requests; \(simulation.told)"
         )
+    }
+
+    /// Before all is read again, and before the ids of all are compared.
+    @Test("changes, deletes and merges are told within two hours", arguments: seeds)
+    func prompt(seed: UInt64) async throws {
+        // Nothing is calculated in these.
+        let streams = ["tickets", "line_items", "notes"]
+        let (simulator, simulation) = try Self.troubled(seed: seed, streams: streams)
+        var random = SeededGenerator(seed: seed ^ 0x4b)
+        var round = 0
+        do {
+            while round < 30 {
+                round += 1
+                for _ in 0..<Int.random(in: 0...5, using: &random) {
+                    switch Int.random(in: 0..<8, using: &random) {
+                    case 0, 1: try simulator.change(creates: 1, streams: streams)
+                    case 2...4: try simulator.change(updates: 1, streams: streams)
+                    case 5, 6: try simulator.change(deletes: 1, streams: streams)
+                    default: try simulator.change(merges: 1, streams: streams)
+                    }
+                    simulation.advance(.seconds(Int.random(in: 0...4, using: &random)))
+                }
+                simulation.remember()
+                let isLong = Int.random(in: 0..<4, using: &random) == 0
+                simulation.advance(.seconds(Int.random(in: isLong ? 600...3600 : 0...90, using: &random)))
+                try await simulation.sync(streams.filter { _ in Int.random(in: 0..<4, using: &random) > 0 })
+                try simulation.check()
+            }
+            try await simulation.settle(after: .seconds(7200))
+        } catch let violation as ServiceSimulation.Violation {
+            Issue.record("seed \(seed), round \(round): \(violation)")
+        }
     }
 
     private static func change(_ simulator: HubSpotSimulator, _ random: inout SeededGenerator) throws {
