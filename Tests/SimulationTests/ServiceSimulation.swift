@@ -49,11 +49,13 @@ final class ServiceSimulation {
     ///   - simulator: the account.
     ///   - extractor: the folder of the extractor, below `extractors/`.
     ///   - settings: what the account's file says, but for `base_url`.
+    ///   - seed: the same seed gives the same rounds.
     ///   - streams: the streams that are read; nil for all of the extractor.
     ///   - skew: how far the local clock is ahead of the account's.
     ///   - aborts: the share of commits that fail and are redone.
     ///   - deaths: the share of commits that end the run as a kill would.
     ///   - truth: what a reader must have now, of the streams of the definition at least.
+    /// - Throws: if there is no such extractor.
     init(
         _ simulator: any Simulator,
         extractor: String,
@@ -103,6 +105,7 @@ final class ServiceSimulation {
     /// One round: changes, time, and a run over all streams or some.
     ///
     /// - Parameter change: makes one change of the account; called a few times.
+    /// - Throws: a `Violation`, or what `change` throws.
     func round(_ change: (inout SeededGenerator) throws -> Void) async throws {
         for _ in 0..<Int.random(in: 0...6, using: &random) {
             try change(&random)
@@ -251,6 +254,7 @@ final class ServiceSimulation {
     /// Lets everything settle without faults, and compares what a reader has with what there is.
     ///
     /// - Parameter wait: longer than anything is late, and than any interval of the definition.
+    /// - Throws: a `Violation`.
     func settle(after wait: Duration = .seconds(25 * 3600)) async throws {
         try strike([], rate: 0)
         fate.calm()
