@@ -32,6 +32,7 @@ struct HubSpotTests {
         _ simulator: HubSpotSimulator,
         seed: UInt64,
         streams: [String]? = objects + described,
+        token: String = "pat-na1-simulated",
         skew: Duration = .zero,
         aborts: Double = 0,
         deaths: Double = 0
@@ -40,7 +41,7 @@ struct HubSpotTests {
         return try ServiceSimulation(
             simulator,
             extractor: "hubspot",
-            settings: ["access_token": "pat-na1-simulated"],
+            settings: ["access_token": .string(token)],
             seed: seed,
             only: streams,
             skew: skew,
@@ -166,6 +167,30 @@ struct HubSpotTests {
         simulation.advance(.seconds(600))
         #expect(try await simulation.sync().status == .success)
         #expect(simulation.requests - before == 44)
+    }
+
+    @Test("what the token may not read is unavailable, and the rest is read")
+    func scopes() async throws {
+        let simulator = try Self.account(seed: 5, records: 5)
+        let simulation = try Self.simulation(simulator, seed: 5, token: "pat-na1-no_contacts-no_owners")
+        let outcome = try await simulation.sync()
+        let refused = outcome.streams.filter { $0.outcome.status == .unavailable }.map(\.name)
+        #expect(refused == ["contacts", "owners", "archived_owners"])
+        #expect(outcome.streams.count { $0.outcome.status == .success } == simulation.streams.count - 3)
+    }
+
+    /// The answers that end a run, each with one request: another would be one too many.
+    @Test(arguments: [
+        ("daily_limit", "extraction.quota_spent"), ("expired_token", "extraction.refused_credentials"),
+    ])
+    func lastWords(fault: String, code: String) async throws {
+        let simulator = try Self.account(seed: 5, records: 5)
+        let simulation = try Self.simulation(simulator, seed: 5, streams: ["contacts"])
+        try simulation.strike([fault], rate: 1)
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .failed)
+        #expect(outcome.error?.codeText == code, "\(outcome.json.compactText)")
+        #expect(simulation.requests == 1)
     }
 
     /// Searches that lag, that show what they should not, and every other fault now and then.
