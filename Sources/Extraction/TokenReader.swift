@@ -169,7 +169,9 @@ package final class TokenReader: Sendable {
             }
             return (try? JSONValue.parse(written)) == value
         case .repeats(let pageSize):
-            guard let next, next.lexeme == asked?.lexeme else { return false }
+            // A page without a record has no time to go on from.
+            guard let next else { return page.records.isEmpty }
+            guard next.lexeme == asked?.lexeme else { return false }
             guard page.records.count != pageSize else {
                 throw subject.error(
                     .noProgress,

@@ -198,8 +198,9 @@ struct DefinitionReview {
                 )
             )
         }
-        if let field = stream.key.compactMap(\.last).first(where: { Self.changing.contains($0.lowercased()) })
-        {
+        // Where all is read in every run, a key that changed is a delete and a new record: nothing stays behind.
+        let field = stream.key.compactMap(\.last).first { Self.changing.contains($0.lowercased()) }
+        if let field, !stream.progress.isFull {
             findings.append(
                 warning(
                     "changing_key",
@@ -221,7 +222,9 @@ struct DefinitionReview {
     private func review(_ token: TokenProgress, of stream: StreamDefinition, _ path: [String]) -> [Finding] {
         let place = path + ["progress", "token"]
         var findings = deletes(of: stream, path)
-        if stream.lost == nil { findings.append(warning("no_lost", path, Self.lostText)) }
+        // A token that is a time is never unknown to the API.
+        let isTime = token.parameter == token.start.parameter
+        if stream.lost == nil, !isTime { findings.append(warning("no_lost", path, Self.lostText)) }
         if token.reread == nil {
             findings.append(
                 warning(
@@ -350,6 +353,13 @@ struct DefinitionReview {
             place.column = member.keyColumn
         }
         return Finding(.warning, rule: rule, at: place, text)
+    }
+}
+
+extension StreamDefinition.Progress {
+    /// Whether all is read in every run.
+    fileprivate var isFull: Bool {
+        if case .full = self { true } else { false }
     }
 }
 

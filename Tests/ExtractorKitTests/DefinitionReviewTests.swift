@@ -167,8 +167,26 @@ import Testing
     @Test(arguments: timedTraps)
     func aTrapOfProgressIsNamedAtItsPlace(_ trap: Trap) throws { try Self.find(trap, in: Self.timed) }
 
+    @Test func aTokenThatIsATimeCannotBeLost() throws {
+        let yaml = Self.timed
+            .replacing("    lost: {status: 410}\n", with: "", maxReplacements: 1)
+            .replacing("        back: 1h\n", with: "", maxReplacements: 1)
+            .replacing("param: after\n        end:", with: "param: since\n        end:", maxReplacements: 1)
+        #expect(yaml != Self.timed)
+        #expect(Self.check(yaml).findings == [], "\(Self.check(yaml).findings)")
+    }
+
     private static func check(_ yaml: String) -> DefinitionCheck {
         DefinitionCheck(Array(yaml.utf8), at: DefinitionPlace(file: "extractor.yaml"))
+    }
+
+    @Test func aKeyThatChangesLeavesNothingBehindWhereAllIsRead() throws {
+        let yaml = Self.timed.replacing(
+            "    key: id\n    progress: full",
+            with: "    key: name\n    progress: full"
+        )
+        try #require(yaml != Self.timed)
+        #expect(Self.check(yaml).findings == [], "\(Self.check(yaml).findings)")
     }
 
     @Test func aCarefulDefinitionHasNoWarning() {

@@ -1,0 +1,319 @@
+import Core
+import Events
+import Extraction
+import Foundation
+import JSON
+import ProcessSupport
+import Runs
+import Simulators
+import Synchronization
+
+/// Runs of one of our extractors over a simulated account that changes, on its virtual clock, all of it by a seed.
+///
+/// The reader at the other end is checked after every run: nothing twice, nothing older over newer, and at the end all
+/// that there is.
+final class ServiceSimulation {
+    /// What a check found.
+    struct Violation: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// What is there, by stream and key.
+    typealias Truth = [String: [String: [UInt8]]]
+
+    let simulator: any Simulator
+    let destination: MemoryDestination
+    private let definition: ExtractorDefinition
+    /// The streams that are read.
+    let streams: [String]
+    private let account: AccountName
+    private let settings: [String: JSONValue]
+    private let skew: Duration
+    private let fate: ServiceFate
+    private let truth: () -> Truth
+    private(set) var random: SeededGenerator
+    /// The requests' faults of now.
+    private var faults: [String] = []
+    /// What each record has been, in order; nil where it was gone.
+    private var history: [String: [String: [String?]]] = [:]
+    private var checked = 0
+    private var view: [String: [String: String]] = [:]
+    private var places: [String: [String: Int]] = [:]
+    private var ids: Set<String> = []
+    /// How the runs ended, what they warned of, and why streams failed, each by how often.
+    private(set) var told: [String: Int] = [:]
+
+    /// An account that nobody has read yet.
+    ///
+    /// - Parameters:
+    ///   - simulator: the account.
+    ///   - extractor: the folder of the extractor, below `extractors/`.
+    ///   - settings: what the account's file says, but for `base_url`.
+    ///   - seed: the same seed gives the same rounds.
+    ///   - streams: the streams that are read; nil for all of the extractor.
+    ///   - skew: how far the local clock is ahead of the account's.
+    ///   - aborts: the share of commits that fail and are redone.
+    ///   - deaths: the share of commits that end the run as a kill would.
+    ///   - truth: what a reader must have now, of the streams of the definition at least.
+    /// - Throws: if there is no such extractor.
+    init(
+        _ simulator: any Simulator,
+        extractor: String,
+        settings: [String: JSONValue],
+        seed: UInt64,
+        only streams: [String]? = nil,
+        skew: Duration = .zero,
+        aborts: Double = 0,
+        deaths: Double = 0,
+        truth: @escaping () -> Truth
+    ) throws {
+        self.simulator = simulator
+        self.settings = settings.merging(["base_url": "http://127.0.0.1:1"]) { $1 }
+        self.skew = skew
+        self.truth = truth
+        random = SeededGenerator(seed: seed)
+        definition = try ExtractorDefinition.load(folder: Self.folder(extractor))
+        self.streams = streams ?? definition.streams.map(\.name)
+        account = try AccountName("\(extractor)/acme")
+        let fate = ServiceFate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
+        self.fate = fate
+        destination = MemoryDestination(account) { () throws(PublishError) in try fate.decide() }
+        remember()
+    }
+
+    private static func folder(_ extractor: String) -> String {
+        let file = URL(fileURLWithPath: #filePath)
+        return file.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "extractors/\(extractor)").path
+    }
+
+    /// All requests so far.
+    var requests: Int { simulator.requests.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
+
+    // MARK: Time and change
+
+    func advance(_ duration: Duration) { simulator.clock.advance(by: duration) }
+
+    /// From now on each of these faults strikes a share of the requests, and no others do.
+    func strike(_ names: [String], rate: Double) throws {
+        var document = faults.map { JSONValue.Member(name: $0, value: .null) }
+        document += names.map { .init(name: $0, value: ["rate": .number("\(rate)")]) }
+        try simulator.faultPlan.change(.object(document))
+        faults = names
+    }
+
+    /// One round: changes, time, and a run over all streams or some.
+    ///
+    /// - Parameter change: makes one change of the account; called a few times.
+    /// - Throws: a `Violation`, or what `change` throws.
+    func round(_ change: (inout SeededGenerator) throws -> Void) async throws {
+        for _ in 0..<Int.random(in: 0...6, using: &random) {
+            try change(&random)
+            if Bool.random(using: &random) { advance(.seconds(Int.random(in: 0...4, using: &random))) }
+        }
+        remember()
+        switch Int.random(in: 0..<40, using: &random) {
+        case 0: advance(.seconds(32 * 86_400))
+        case 1...4: advance(.seconds(Int.random(in: 3600...30_000, using: &random)))
+        case 5...15: advance(.seconds(Int.random(in: 60...900, using: &random)))
+        default: advance(.seconds(Int.random(in: 0...30, using: &random)))
+        }
+        let chosen =
+            Int.random(in: 0..<3, using: &random) == 0
+            ? streams.filter { _ in Bool.random(using: &random) } : streams
+        let limit = Int.random(in: 0..<8, using: &random) == 0 ? Int.random(in: 1...40, using: &random) : nil
+        try await sync(chosen, limit: limit)
+        // A list may have grown while it was read.
+        if faults.contains("shifting_lists") { remember() }
+        try check()
+    }
+
+    /// Keeps what every record is now, where it changed.
+    func remember() {
+        let truth = truth()
+        for stream in streams {
+            let records = truth[stream] ?? [:]
+            for (key, record) in records {
+                let text = String(decoding: record, as: UTF8.self)
+                if history[stream]?[key]?.last != text {
+                    history[stream, default: [:]][key, default: []].append(text)
+                }
+            }
+            for key in history[stream, default: [:]].keys where records[key] == nil {
+                if let last = history[stream]?[key]?.last, last != nil { history[stream]?[key]?.append(nil) }
+            }
+        }
+    }
+
+    // MARK: Syncing
+
+    /// One run over all streams, or over these.
+    @discardableResult
+    func sync(
+        _ names: [String]? = nil,
+        limit: Int? = nil,
+        acceptsAbsence: Bool = true
+    ) async throws -> RunOutcome {
+        let clock = simulator.clock
+        let waiting = WaitingClock(WaitedTime(clock))
+        let skew = skew
+        let wall: WallClock = { clock.now.advanced(by: skew) }
+        let fate = fate
+        let requester = try Requester(
+            extractor: definition,
+            settings: settings,
+            transport: InProcessTransport(simulator),
+            clock: waiting,
+            wall: wall,
+            jitter: { fate.roll() }
+        )
+        let chosen = definition.streams.filter { (names ?? streams).contains($0.name) }
+        let warnings = Locked<[String]>([])
+        let outcome = await SyncRun(
+            account: account,
+            streams: try chosen.map { try plan($0) },
+            limit: limit,
+            requester: requester,
+            destination: destination,
+            wall: wall,
+            clock: waiting,
+            stop: StopSignal(),
+            observer: { event in
+                if case .warned(_, let text) = event { warnings.withLock { $0.append(text) } }
+            },
+            acceptsAbsence: acceptsAbsence,
+            concurrency: 1
+        ).run()
+        for text in warnings.withLock({ $0 }) { told["warned: \(text)", default: 0] += 1 }
+        told["run \(outcome.status.rawValue)", default: 0] += 1
+        for (name, stream) in outcome.streams {
+            if let error = stream.error { told["\(name): \(error.codeText)", default: 0] += 1 }
+        }
+        return outcome
+    }
+
+    private func plan(_ stream: StreamDefinition) throws -> StreamPlan {
+        let name = try StreamName(stream.name)
+        return StreamPlan(
+            definition: stream,
+            feed: definition.feed(of: stream),
+            name: name,
+            builder: EventBuilder(
+                extractor: account.extractor,
+                account: account.account,
+                stream: stream.name,
+                topic: stream.name,
+                version: stream.version?.format,
+                remembers: stream.remembers
+            ),
+            fingerprint: stream.fingerprint(topic: stream.name),
+            bookmark: try destination.bookmark(of: name),
+            since: nil
+        )
+    }
+
+    // MARK: Checking
+
+    /// Reads on, and checks each event against what came before it.
+    func check() throws {
+        let events = destination.events
+        for event in events[checked...] {
+            let before = view[event.stream]?[event.key]
+            guard ids.insert("\(event.stream) \(event.id)").inserted else {
+                throw Violation(description: "the id \(event.id) came twice in \(event.stream)")
+            }
+            // Of a key that was forgotten as deleted, came back and went unseen, a second delete is told.
+            guard event.value == nil || event.value != before else {
+                throw Violation(
+                    description: "\(event.stream) \(event.key) came twice in succession: \(event)"
+                )
+            }
+            try checkOrder(event)
+            view[event.stream, default: [:]][event.key] = event.value
+        }
+        checked = events.count
+    }
+
+    /// The states of a record that were seen while it changed come in their order.
+    private func checkOrder(_ event: MemoryDestination.Event) throws {
+        let states = history[event.stream]?[event.key] ?? []
+        let place = min(places[event.stream]?[event.key] ?? 0, states.count)
+        if let next = states[place...].firstIndex(of: event.value) {
+            places[event.stream, default: [:]][event.key] = next
+        } else if let earlier = states[..<place].lastIndex(of: event.value) {
+            throw Violation(
+                description: "\(event.stream) \(event.key): state \(earlier) came over state \(place) of "
+                    + "\(states.count): \(event.value ?? "gone")"
+            )
+        }
+    }
+
+    /// What a reader has of a stream.
+    func seen(_ stream: String) -> [String: String] { view[stream] ?? [:] }
+
+    /// Lets everything settle without faults, and compares what a reader has with what there is.
+    ///
+    /// - Parameter wait: longer than anything is late, and than any interval of the definition.
+    /// - Throws: a `Violation`.
+    func settle(after wait: Duration = .seconds(25 * 3600)) async throws {
+        try strike([], rate: 0)
+        fate.calm()
+        for _ in 0..<2 {
+            advance(wait)
+            let outcome = try await sync()
+            guard outcome.status == .success else {
+                throw Violation(description: "a calm run ended \(outcome.json.compactText)")
+            }
+        }
+        try check()
+        try compare()
+    }
+
+    /// Compares what a reader has with what there is.
+    func compare() throws {
+        let truth = truth()
+        for stream in streams {
+            let seen = seen(stream)
+            let real = (truth[stream] ?? [:]).mapValues { String(decoding: $0, as: UTF8.self) }
+            for key in Set(seen.keys).union(real.keys).sorted() where seen[key] != real[key] {
+                throw Violation(
+                    description:
+                        "\(stream) \(key) is \(real[key] ?? "gone"), the reader has \(seen[key] ?? "nothing")"
+                )
+            }
+        }
+    }
+}
+
+/// What becomes of commits, and the random numbers of waits.
+private final class ServiceFate: Sendable {
+    private struct State {
+        var random: SeededGenerator
+        var aborts: Double
+        var deaths: Double
+    }
+
+    private let state: Locked<State>
+
+    init(seed: UInt64, aborts: Double, deaths: Double) {
+        state = Locked(State(random: SeededGenerator(seed: seed), aborts: aborts, deaths: deaths))
+    }
+
+    func roll() -> Double { state.withLock { Double.random(in: 0..<1, using: &$0.random) } }
+
+    func decide() throws(PublishError) {
+        let error = state.withLock { state -> PublishError? in
+            let roll = Double.random(in: 0..<1, using: &state.random)
+            if roll < state.deaths { return PublishError(.fatal, "killed") }
+            return roll < state.deaths + state.aborts ? PublishError(.aborted, "aborted") : nil
+        }
+        if let error { throw error }
+    }
+
+    func calm() {
+        state.withLock { state in
+            state.aborts = 0
+            state.deaths = 0
+        }
+    }
+}
