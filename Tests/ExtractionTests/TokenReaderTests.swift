@@ -147,6 +147,15 @@ import Testing
         }
     }
 
+    /// There is no last row whose time could be the token.
+    @Test func emptyPageWithoutATokenIsTheEnd() async throws {
+        let yaml = Self.yaml(end: "{repeats: true, page_size: 2}", field: "end_time", parameter: "start_time")
+        let bench = try HandlerBench(yaml) { _ in .json(["tickets": [], "end_time": .null]) }
+        let found = try await Self.read(bench, from: TokenPlace())
+        #expect(found.keys.isEmpty)
+        #expect(found.token == nil)
+    }
+
     /// I2.
     @Test func fullPageOfOneTimeIsNoEnd() async throws {
         let api = API()

@@ -112,7 +112,7 @@ struct ZendeskAccount: Sendable {
         if ticket >= world.records, number == 0 {
             return ZendeskStep(
                 time: self[.tickets][ticket].created,
-                author: tickets[ticket].requester,
+                author: tickets[ticket].author,
                 action: .create
             )
         }

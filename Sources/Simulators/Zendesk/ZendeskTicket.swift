@@ -18,6 +18,8 @@ struct ZendeskTicket: Sendable {
     var score = 0
     /// The places of those who ask and who answer; -1 for nobody.
     var requester: Int
+    /// Who asked first: a merge of users changes who asks, and no audit of the past.
+    let author: Int
     var assignee = -1
     var group = -1
     var organization = -1
@@ -29,6 +31,11 @@ struct ZendeskTicket: Sendable {
     var isAI = false
     /// The place of the ticket that it was merged into.
     var successor = -1
+
+    init(requester: Int) {
+        self.requester = requester
+        author = requester
+    }
 }
 
 /// What happened to a ticket at once: an audit, the event that tells of it, and its comment if there is one.
