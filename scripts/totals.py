@@ -7,8 +7,17 @@ Exits with 1 if a test failed, or a step did that no report tells of (a build, a
 
 import collections
 import os
+import re
 import sys
 import xml.etree.ElementTree
+
+# What a failed test showed may hold them, and XML has no form for them.
+CONTROL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def report(path: str) -> xml.etree.ElementTree.Element:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return xml.etree.ElementTree.fromstring(CONTROL.sub("?", file.read()))
 
 
 def main() -> int:
@@ -19,7 +28,7 @@ def main() -> int:
             continue
         seconds: dict[str, float] = collections.defaultdict(float)
         counts: dict[str, int] = collections.defaultdict(int)
-        for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+        for case in report(path).iter("testcase"):
             target = case.get("classname", "?").split(".")[0]
             seconds[target] += float(case.get("time") or 0)
             counts[target] += 1

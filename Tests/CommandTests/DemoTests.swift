@@ -70,7 +70,7 @@ struct DemoTests {
             environment: environment.merging(["TERM": "xterm"]) { $1 }
         )
         try #require(await process.waitForEnd(atMost: 90))
-        #expect(process.exitCode == 0)
+        #expect(process.exitCode == 0, "\(process.standardError)")
         let screen = process.standardOutput
         #expect(screen.contains("\u{1B}[J"))
         #expect(screen.contains("last events, read back:"))
