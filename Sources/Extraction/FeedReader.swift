@@ -47,11 +47,14 @@ package final class FeedReader: Sendable {
     private let maximumEntries: Int
     private let subject: RequestSubject
 
+    /// How many entries of a window are held at once.
+    package static let usualMaximum = 250_000
+
     /// A reader; of a window that has more entries than `maximumEntries`, nothing is held (I7).
     ///
     /// An entry takes some 250 bytes. One bulk update gives its object's whole collection an entry in the same second,
     /// and no window is shorter.
-    package init(feed: FeedDefinition, requester: Requester, maximumEntries: Int = 250_000) {
+    package init(feed: FeedDefinition, requester: Requester, maximumEntries: Int = FeedReader.usualMaximum) {
         self.feed = feed
         self.requester = requester
         self.maximumEntries = maximumEntries

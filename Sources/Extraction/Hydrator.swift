@@ -83,16 +83,31 @@ final class Hydrator: Sendable {
         let request = try requester.access.request(hydrate.request, place: subject.text, variables)
         var answer = try await requester.ask(request, for: subject, page: number)
         let (page, _) = try reader.scan(&answer, page: number)
-        // What was not asked for has no business here: a filter was ignored (I2).
-        let asked = Set(keys)
-        for record in page.records.indices where !asked.contains(reader.keyText(ofRecord: record, in: page)) {
-            throw subject.error(
-                .ignoredFilter,
-                "\(subject.place(number)): record \(requester.access.shown(reader.keyText(ofRecord: record, in: page)))"
-                    + " came and was not asked for: the API ignores the keys; the bookmark stays"
-            )
-        }
+        try check(page, answersFor: Set(keys), times: answer.times, number: number)
         return (page, answer.requests, answer.times)
+    }
+
+    /// What was not asked for has no business here: a filter was ignored (I2).
+    ///
+    /// But a key that went into another record is often answered with that one, which then says so.
+    private func check(
+        _ page: ScannedPage,
+        answersFor asked: Set<[UInt8]>,
+        times: AnswerTimes,
+        number: Int
+    ) throws(ExtractionError) {
+        let strangers = page.records.indices.filter {
+            !asked.contains(reader.keyText(ofRecord: $0, in: page))
+        }
+        guard !strangers.isEmpty else { return }
+        let whole = try reader.extracted(page, progress: .start, times: times, requests: 0, number: number)
+        let heirs = Set(whole.mergedKeys.filter { asked.contains($0.key) }.map(\.record))
+        guard let stranger = strangers.first(where: { !heirs.contains($0) }) else { return }
+        throw subject.error(
+            .ignoredFilter,
+            "\(subject.place(number)): record \(requester.access.shown(whole.keyText(ofRecord: stranger)))"
+                + " came and was not asked for: the API ignores the keys; the bookmark stays"
+        )
     }
 }
 

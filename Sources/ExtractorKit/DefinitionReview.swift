@@ -198,9 +198,9 @@ struct DefinitionReview {
                 )
             )
         }
-        // A tag is its name.
+        // Where all is read in every run, a key that changed is a delete and a new record: nothing stays behind.
         let field = stream.key.compactMap(\.last).first { Self.changing.contains($0.lowercased()) }
-        if let field, !(field == "name" && stream.name.hasSuffix("tags")) {
+        if let field, !stream.progress.isFull {
             findings.append(
                 warning(
                     "changing_key",
@@ -353,6 +353,13 @@ struct DefinitionReview {
             place.column = member.keyColumn
         }
         return Finding(.warning, rule: rule, at: place, text)
+    }
+}
+
+extension StreamDefinition.Progress {
+    /// Whether all is read in every run.
+    fileprivate var isFull: Bool {
+        if case .full = self { true } else { false }
     }
 }
 

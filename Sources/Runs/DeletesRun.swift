@@ -51,7 +51,8 @@ struct DeletesRun {
         try await context.committer.drain(stream)
         var deletes: [EventBuilder.Delete] = []
         for (position, name) in page.keys.enumerated() {
-            let time = page.deletedAt[position]
+            // Nothing says when, where the definition names no field for it.
+            let time = page.deletedAt.isEmpty ? nil : page.deletedAt[position]
             for key in plan.keys(naming: name) {
                 deletes.append(EventBuilder.Delete(key: key, time: time))
             }

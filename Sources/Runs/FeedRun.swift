@@ -20,7 +20,11 @@ struct FeedRun {
     init(_ context: RunContext, feed: FeedDefinition) {
         self.context = context
         self.feed = feed
-        reader = FeedReader(feed: feed, requester: context.run.requester)
+        reader = FeedReader(
+            feed: feed,
+            requester: context.run.requester,
+            maximumEntries: context.run.maximumEntries
+        )
     }
 
     // MARK: Before the lists

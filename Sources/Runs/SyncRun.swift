@@ -23,6 +23,8 @@ package struct SyncRun: Sendable {
     package var acceptsAbsence: Bool
     /// How many lists are read at the same time.
     package var concurrency: Int
+    /// How many entries of a feed's window are held at once; a window with more is divided.
+    package var maximumEntries = FeedReader.usualMaximum
 
     /// A run; nothing is read before `run()`.
     package init(

@@ -169,6 +169,24 @@ import Testing
         #expect(error?.message.contains("record 7 came and was not asked for") == true)
     }
 
+    /// A key that went into another record is answered with that one.
+    @Test(arguments: [("1", true), ("8;1", true), ("8", false), ("", false)])
+    func recordThatSwallowedTheOneAskedForComesInItsPlace(merged: String, isTaken: Bool) async throws {
+        let bench = try Self.bench([
+            "/search": ["{\"results\":[{\"id\":1,\"at\":2000}],\"total\":1}"],
+            "/batch": ["{\"results\":[{\"id\":7,\"at\":2000,\"merged\":\"\(merged)\"}]}"],
+        ])
+        let reader = try Self.window(bench)
+        if isTaken {
+            let page = try #require(try await reader.next())
+            #expect(page.keyTexts == ["7"])
+            #expect(page.mergedKeys.last?.key == Array("1".utf8))
+        } else {
+            let error = await #expect(throws: ExtractionError.self) { try await reader.next() }
+            #expect(error?.code == .ignoredFilter)
+        }
+    }
+
     @Test(arguments: [
         ("{\"merged\":null}", "", []), ("{}", "", []), ("{\"merged\":\"\"}", ";", []),
         ("{\"merged\":\"1;2\"}", ";", ["1", "2"]), ("{\"merged\":\"1 , 2,,\"}", ",", ["1", "2"]),

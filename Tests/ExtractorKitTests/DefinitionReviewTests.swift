@@ -176,18 +176,17 @@ import Testing
         #expect(Self.check(yaml).findings == [], "\(Self.check(yaml).findings)")
     }
 
-    @Test func aTagIsItsName() throws {
-        let yaml = Self.timed.replacing("  shops:\n", with: "  tags:\n")
-        let tags = yaml.replacing(
+    private static func check(_ yaml: String) -> DefinitionCheck {
+        DefinitionCheck(Array(yaml.utf8), at: DefinitionPlace(file: "extractor.yaml"))
+    }
+
+    @Test func aKeyThatChangesLeavesNothingBehindWhereAllIsRead() throws {
+        let yaml = Self.timed.replacing(
             "    key: id\n    progress: full",
             with: "    key: name\n    progress: full"
         )
-        try #require(tags != yaml)
-        #expect(Self.check(tags).findings == [], "\(Self.check(tags).findings)")
-    }
-
-    private static func check(_ yaml: String) -> DefinitionCheck {
-        DefinitionCheck(Array(yaml.utf8), at: DefinitionPlace(file: "extractor.yaml"))
+        try #require(yaml != Self.timed)
+        #expect(Self.check(yaml).findings == [], "\(Self.check(yaml).findings)")
     }
 
     @Test func aCarefulDefinitionHasNoWarning() {

@@ -12,7 +12,8 @@ enum DefinedRun {
         _ yaml: String,
         _ service: any HTTPTransport,
         into destination: FakeDestination,
-        now: Instant = Self.now
+        now: Instant = Self.now,
+        maximumEntries: Int = FeedReader.usualMaximum
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let plans = try definition.streams.map { stream in
@@ -42,7 +43,7 @@ enum DefinedRun {
             wall: { now },
             jitter: { 0 }
         )
-        return await SyncRun(
+        var run = SyncRun(
             account: FakeService.account,
             streams: plans,
             requester: requester,
@@ -50,6 +51,8 @@ enum DefinedRun {
             wall: { now },
             clock: clock,
             stop: StopSignal()
-        ).run()
+        )
+        run.maximumEntries = maximumEntries
+        return await run.run()
     }
 }

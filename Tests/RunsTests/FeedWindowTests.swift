@@ -91,6 +91,46 @@ struct FeedWindowTests {
         destination.events.map(\.value)
     }
 
+    @Test("a window with more entries than can be held is divided, and nothing in it is left out")
+    func tooManyEntries() async throws {
+        let destination = FakeDestination()
+        _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
+        // As many as two windows hold, within less than an hour.
+        let begun = DefinedRun.now.seconds
+        let service = Service(value: 2, times: (0...600).map { begun + 1_000 + $0 * 3 })
+        let outcome = try await DefinedRun.run(
+            Self.yaml,
+            service,
+            into: destination,
+            now: DefinedRun.now.advanced(by: .seconds(3_300)),
+            maximumEntries: 500
+        )
+        #expect(outcome.status == .success)
+        #expect(service.log.count { $0 == "/events" } > 2)
+        #expect(Self.values(destination) == [#"{"id":"a","n":1}"#, #"{"id":"a","n":2}"#])
+        #expect(
+            try destination.bookmark(of: StreamName("records"))?.feed?.at
+                == DefinedRun.now.advanced(by: .seconds(3_240))
+        )
+    }
+
+    @Test("a second with more entries than can be held fails the stream; its bookmark stays before it")
+    func tooManyAtOnce() async throws {
+        let destination = FakeDestination()
+        _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
+        let time = DefinedRun.now.seconds + 100
+        let outcome = try await DefinedRun.run(
+            Self.yaml,
+            Service(value: 2, times: [Int64](repeating: time, count: 501)),
+            into: destination,
+            now: DefinedRun.now.advanced(by: .seconds(300)),
+            maximumEntries: 500
+        )
+        #expect(outcome.streams[0].outcome.error?.codeText == "extraction.window_too_large")
+        let place = try #require(try destination.bookmark(of: StreamName("records"))?.feed).at
+        #expect(place <= Instant(seconds: time))
+    }
+
     @Test("a feed that says it no longer has what happened leads to the list, which is read anew")
     func expired() async throws {
         let destination = FakeDestination()

@@ -24,6 +24,8 @@ final class ServiceSimulation {
     let simulator: any Simulator
     let destination: MemoryDestination
     private let definition: ExtractorDefinition
+    /// The streams that are read.
+    let streams: [String]
     private let account: AccountName
     private let settings: [String: JSONValue]
     private let skew: Duration
@@ -48,6 +50,7 @@ final class ServiceSimulation {
     ///   - extractor: the folder of the extractor, below `extractors/`.
     ///   - settings: what the account's file says, but for `base_url`.
     ///   - seed: the same seed gives the same rounds.
+    ///   - streams: the streams that are read; nil for all of the extractor.
     ///   - skew: how far the local clock is ahead of the account's.
     ///   - aborts: the share of commits that fail and are redone.
     ///   - deaths: the share of commits that end the run as a kill would.
@@ -58,6 +61,7 @@ final class ServiceSimulation {
         extractor: String,
         settings: [String: JSONValue],
         seed: UInt64,
+        only streams: [String]? = nil,
         skew: Duration = .zero,
         aborts: Double = 0,
         deaths: Double = 0,
@@ -69,6 +73,7 @@ final class ServiceSimulation {
         self.truth = truth
         random = SeededGenerator(seed: seed)
         definition = try ExtractorDefinition.load(folder: Self.folder(extractor))
+        self.streams = streams ?? definition.streams.map(\.name)
         account = try AccountName("\(extractor)/acme")
         let fate = ServiceFate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
         self.fate = fate
@@ -81,8 +86,6 @@ final class ServiceSimulation {
         return file.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "extractors/\(extractor)").path
     }
-
-    var streams: [String] { definition.streams.map(\.name) }
 
     /// All requests so far.
     var requests: Int { simulator.requests.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
@@ -164,7 +167,7 @@ final class ServiceSimulation {
             wall: wall,
             jitter: { fate.roll() }
         )
-        let chosen = definition.streams.filter { names?.contains($0.name) ?? true }
+        let chosen = definition.streams.filter { (names ?? streams).contains($0.name) }
         let warnings = Locked<[String]>([])
         let outcome = await SyncRun(
             account: account,

@@ -1,0 +1,285 @@
+import Core
+import Foundation
+import JSON
+import ProcessSupport
+import Runs
+import Simulators
+import Testing
+
+/// Fifty rounds of a changing HubSpot for each seed; `SLUICE_SEEDS` says how many seeds (3).
+@Suite("A sales team's HubSpot stays in Kafka, exactly")
+struct HubSpotTests {
+    static let first = UInt64(ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { Int($0) } ?? 0)
+    static let seeds =
+        first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 3)
+
+    /// One of each kind: its own time field, merges into one of the two or into a third, sums, and none of these.
+    static let objects = ["contacts", "companies", "deals", "line_items", "notes"]
+    static let described = ["owners", "archived_owners", "deal_pipelines", "schemas"]
+
+    private static func account(
+        seed: UInt64,
+        records: Int,
+        faults: [String: FaultPlan.Fault] = [:]
+    ) throws -> HubSpotSimulator {
+        try HubSpotSimulator(
+            .init(seed: seed, records: records, faults: faults, clockSpeed: 0),
+            wall: { Instant(seconds: 4_000_000_000) }
+        )
+    }
+
+    private static func simulation(
+        _ simulator: HubSpotSimulator,
+        seed: UInt64,
+        streams: [String]? = objects + described,
+        token: String = "pat-na1-simulated",
+        skew: Duration = .zero,
+        aborts: Double = 0,
+        deaths: Double = 0
+    ) throws -> ServiceSimulation {
+        let truth = Truth(simulator, streams ?? [])
+        return try ServiceSimulation(
+            simulator,
+            extractor: "hubspot",
+            settings: ["access_token": .string(token)],
+            seed: seed,
+            only: streams,
+            skew: skew,
+            aborts: aborts,
+            deaths: deaths
+        ) { truth.now() }
+    }
+
+    /// What a reader must have: without the properties that lists of properties leave out.
+    private struct Truth {
+        let simulator: HubSpotSimulator
+        private let streams: [String]
+        /// The properties of each stream that are hidden.
+        private var hidden: [String: Set<String>] = [:]
+        /// What never changes.
+        private var described: ServiceSimulation.Truth = [:]
+
+        init(_ simulator: HubSpotSimulator, _ streams: [String]) {
+            self.simulator = simulator
+            self.streams = streams.filter { !HubSpotTests.described.contains($0) }
+            let usual = Array("\"non_sensitive\"".utf8)
+            for entry in simulator.truth("properties") where !entry.record.contains(usual) {
+                let parts = entry.key.split(separator: "/").map(String.init)
+                hidden[parts[0], default: []].insert(parts[1])
+            }
+            for stream in streams where HubSpotTests.described.contains(stream) {
+                described[stream] = Dictionary(uniqueKeysWithValues: Self.description(stream, simulator))
+            }
+        }
+
+        private static func description(
+            _ stream: String,
+            _ simulator: HubSpotSimulator
+        ) -> [(String, [UInt8])] {
+            switch stream {
+            case "owners", "archived_owners":
+                let mark = Array("\"archived\":\(stream == "archived_owners")".utf8)
+                return simulator.truth("owners").filter { $0.record.contains(mark) }.map {
+                    ($0.key, $0.record)
+                }
+            case "deal_pipelines":
+                let deals = simulator.truth("pipelines").filter { $0.key.hasPrefix("deals/") }
+                return deals.map { (String($0.key.dropFirst("deals/".count)), $0.record) }
+            default:
+                return simulator.truth(stream).map { entry in
+                    let id = (try? JSONValue.parse(entry.record))?["id"]?.text
+                    return (id ?? entry.key, entry.record)
+                }
+            }
+        }
+
+        func now() -> ServiceSimulation.Truth {
+            var truth = described
+            for stream in streams {
+                let hidden = hidden[stream] ?? []
+                truth[stream] = Dictionary(
+                    uniqueKeysWithValues: simulator.truth(stream).map {
+                        ($0.key, Self.without(hidden, $0.record))
+                    }
+                )
+            }
+            return truth
+        }
+
+        private static func without(_ hidden: Set<String>, _ record: [UInt8]) -> [UInt8] {
+            guard !hidden.isEmpty, var members = (try? JSONValue.parse(record))?.members else {
+                return record
+            }
+            for place in members.indices where members[place].name == "properties" {
+                let properties = members[place].value.members ?? []
+                members[place].value = .object(properties.filter { !hidden.contains($0.name) })
+            }
+            return JSONValue.object(members).bytes()
+        }
+    }
+
+    private static let requestFaults = [
+        "rate_limit", "search_limit", "migration", "locked", "server_error", "bad_gateway", "blocked",
+        "shuffled_page", "repeated_cursor", "reset", "cut_body",
+    ]
+
+    @Test("I2: a full read brings all that there is, however many share one millisecond")
+    func full() async throws {
+        let simulator = try Self.account(seed: 7, records: 260)
+        try simulator.change(others: ["bulk": 240], streams: ["companies"])
+        simulator.clock.advance(by: .seconds(3600))
+        let simulation = try Self.simulation(simulator, seed: 7)
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+    }
+
+    /// What the extractor's README says of its cost.
+    @Test("an object stream takes 1.5 requests for 100 records, and 2 where nothing changed")
+    func cost() async throws {
+        let simulator = try Self.account(seed: 3, records: 1000, faults: ["search_lag": .init(rate: 0)])
+        let simulation = try Self.simulation(simulator, seed: 3, streams: ["contacts"])
+        func requests(after wait: Duration) async throws -> Int {
+            simulator.clock.advance(by: wait)
+            let before = simulation.requests
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            return simulation.requests - before
+        }
+        let whole = try await requests(after: .seconds(7200))
+        #expect((16...22).contains(whole), "\(whole)")
+        // The properties and a search; once an hour the bin, once a day the ids of all.
+        #expect(try await requests(after: .seconds(600)) == 2)
+        #expect(try await requests(after: .seconds(600)) == 2)
+        try simulator.change(updates: 1, streams: ["contacts"])
+        #expect(try await requests(after: .seconds(600)) == 3)
+    }
+
+    /// The same, of all streams together.
+    @Test("all streams take 44 requests where nothing changed")
+    func emptyDelta() async throws {
+        let simulator = try Self.account(seed: 3, records: 5)
+        let simulation = try Self.simulation(simulator, seed: 3, streams: nil)
+        simulation.advance(.seconds(7200))
+        #expect(try await simulation.sync().status == .success)
+        let before = simulation.requests
+        simulation.advance(.seconds(600))
+        #expect(try await simulation.sync().status == .success)
+        #expect(simulation.requests - before == 44)
+    }
+
+    @Test("what the token may not read is unavailable, and the rest is read")
+    func scopes() async throws {
+        let simulator = try Self.account(seed: 5, records: 5)
+        let simulation = try Self.simulation(simulator, seed: 5, token: "pat-na1-no_contacts-no_owners")
+        let outcome = try await simulation.sync()
+        let refused = outcome.streams.filter { $0.outcome.status == .unavailable }.map(\.name)
+        #expect(refused == ["contacts", "owners", "archived_owners"])
+        #expect(outcome.streams.count { $0.outcome.status == .success } == simulation.streams.count - 3)
+    }
+
+    /// The answers that end a run, each with one request: another would be one too many.
+    @Test(arguments: [
+        ("daily_limit", "extraction.quota_spent"), ("expired_token", "extraction.refused_credentials"),
+    ])
+    func lastWords(fault: String, code: String) async throws {
+        let simulator = try Self.account(seed: 5, records: 5)
+        let simulation = try Self.simulation(simulator, seed: 5, streams: ["contacts"])
+        try simulation.strike([fault], rate: 1)
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .failed)
+        #expect(outcome.error?.codeText == code, "\(outcome.json.compactText)")
+        #expect(simulation.requests == 1)
+    }
+
+    /// Searches that lag, that show what they should not, and every other fault now and then.
+    private static func troubled(seed: UInt64, streams: [String]) throws -> (
+        HubSpotSimulator, ServiceSimulation
+    ) {
+        let simulator = try account(
+            seed: seed,
+            records: 30,
+            faults: [
+                "search_lag": .init(rate: 1, seconds: 40), "outside_window": .init(rate: 0.1, seconds: 2),
+            ]
+        )
+        let simulation = try simulation(
+            simulator,
+            seed: seed,
+            streams: streams,
+            skew: [.zero, .seconds(90), .seconds(-90)][Int(seed % 3)],
+            aborts: 0.05,
+            deaths: 0.02
+        )
+        try simulation.strike(requestFaults, rate: 0.02)
+        return (simulator, simulation)
+    }
+
+    @Test("I1 I2: nothing lost, nothing doubled, nothing older over newer", arguments: seeds)
+    func rounds(seed: UInt64) async throws {
+        let (simulator, simulation) = try Self.troubled(seed: seed, streams: Self.objects + Self.described)
+        var round = 0
+        do {
+            while round < 50 {
+                round += 1
+                try await simulation.round { random in try Self.change(simulator, &random) }
+            }
+            try await simulation.settle(after: .seconds(8 * 86_400))
+        } catch let violation as ServiceSimulation.Violation {
+            Issue.record("seed \(seed), round \(round): \(violation)")
+        }
+        let events = simulation.destination.events
+        #expect(events.contains { $0.value == nil })
+        print(
+            "HubSpot, seed \(seed): \(events.count) events, \(events.count { $0.value == nil }) deletes, "
+                + "\(simulation.requests) requests; \(simulation.told)"
+        )
+    }
+
+    /// Before all is read again, and before the ids of all are compared.
+    @Test("changes, deletes and merges are told within two hours", arguments: seeds)
+    func prompt(seed: UInt64) async throws {
+        // Nothing is calculated in these.
+        let streams = ["tickets", "line_items", "notes"]
+        let (simulator, simulation) = try Self.troubled(seed: seed, streams: streams)
+        var random = SeededGenerator(seed: seed ^ 0x4b)
+        var round = 0
+        do {
+            while round < 30 {
+                round += 1
+                for _ in 0..<Int.random(in: 0...5, using: &random) {
+                    switch Int.random(in: 0..<8, using: &random) {
+                    case 0, 1: try simulator.change(creates: 1, streams: streams)
+                    case 2...4: try simulator.change(updates: 1, streams: streams)
+                    // One that swallowed another and is archived before it was read tells of neither: the ids do.
+                    case 5, 6: try simulator.change(deletes: 1, streams: ["line_items", "notes"])
+                    default: try simulator.change(merges: 1, streams: streams)
+                    }
+                    simulation.advance(.seconds(Int.random(in: 0...4, using: &random)))
+                }
+                simulation.remember()
+                let isLong = Int.random(in: 0..<4, using: &random) == 0
+                simulation.advance(.seconds(Int.random(in: isLong ? 600...3600 : 0...90, using: &random)))
+                try await simulation.sync(streams.filter { _ in Int.random(in: 0..<4, using: &random) > 0 })
+                try simulation.check()
+            }
+            try await simulation.settle(after: .seconds(7200))
+        } catch let violation as ServiceSimulation.Violation {
+            Issue.record("seed \(seed), round \(round): \(violation)")
+        }
+    }
+
+    private static func change(_ simulator: HubSpotSimulator, _ random: inout SeededGenerator) throws {
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0...3: try simulator.change(creates: 1, streams: objects)
+        case 4...11: try simulator.change(updates: 1, streams: objects)
+        case 12...14: try simulator.change(deletes: 1, streams: objects)
+        case 15: try simulator.change(merges: 1, streams: objects)
+        case 16: try simulator.change(others: ["restores": 1], streams: objects)
+        case 17: try simulator.change(others: ["recalculations": 1], streams: objects)
+        case 18: try simulator.change(others: ["relinks": 1], streams: objects)
+        default: try simulator.change(others: ["purges": 1], streams: ["contacts"])
+        }
+    }
+}
