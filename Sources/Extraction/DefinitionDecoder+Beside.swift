@@ -6,8 +6,8 @@ extension DefinitionDecoder {
     /// The decoded parts.
     struct Beside {
         var deletedWhen: DeletionRule?
-        var deletes: Deletes?
-        var reconcile: Reconcile?
+        var deletes: KeyList?
+        var reconcile: KeyList?
         var merged: Merged?
         var hydrate: Hydrate?
         var resweep: Resweep?
@@ -53,13 +53,9 @@ extension DefinitionDecoder {
         return Resweep(every: every, back: back)
     }
 
-    private typealias List = (
-        request: RequestTemplate, records: [String], paging: Paging, key: [[String]], every: Duration
-    )
-
     /// A list of keys, with the stream's own path of records and key where it names no others.
     private mutating func list(_ fields: [String: YAMLNode], in node: YAMLNode, of stream: StreamOutline)
-        -> List?
+        -> KeyList?
     {
         let request = request(fields, in: node, stream.variables.filter { $0.key == "discovered" })
         let records = fields["records"].map { recordsPath($0) } ?? stream.records
@@ -76,40 +72,26 @@ extension DefinitionDecoder {
             report(node, "a child stream's deletes are told by its parents: write replaces: children")
         }
         guard let request, let records, let key, let paging, let every else { return nil }
-        return (request, records, paging, key, every)
+        return KeyList(request: request, recordsPath: records, paging: paging, key: key, every: every)
     }
 
-    private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> Deletes? {
+    private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> KeyList? {
         let fields = fields(node, Vocabulary.deletes)
         let at = fields["at"].flatMap { time($0) }
-        guard let list = list(fields, in: node, of: stream) else { return nil }
-        return Deletes(
-            request: list.request,
-            recordsPath: list.records,
-            paging: list.paging,
-            key: list.key,
-            at: at.map { Deletes.Time(path: $0.path, format: $0.format) },
-            every: list.every
-        )
+        var list = list(fields, in: node, of: stream)
+        list?.at = at.map { KeyList.Time(path: $0.path, format: $0.format) }
+        return list
     }
 
     private mutating func reconcile(
         _ node: YAMLNode,
         of stream: StreamOutline,
         progress: StreamDefinition.Progress?
-    ) -> Reconcile? {
+    ) -> KeyList? {
         if case .full = progress {
             report(node, "a full read finds what is absent itself: take reconcile away")
         }
-        let fields = fields(node, Vocabulary.reconcile)
-        guard let list = list(fields, in: node, of: stream) else { return nil }
-        return Reconcile(
-            request: list.request,
-            recordsPath: list.records,
-            paging: list.paging,
-            key: list.key,
-            every: list.every
-        )
+        return list(fields(node, Vocabulary.reconcile), in: node, of: stream)
     }
 
     private mutating func merged(_ node: YAMLNode, of stream: StreamOutline) -> Merged? {

@@ -83,9 +83,9 @@ package struct StreamDefinition: Sendable {
     /// Which records say that they are deleted.
     package var deletedWhen: DeletionRule?
     /// A list of deletes beside its own.
-    package var deletes: Deletes?
+    package var deletes: KeyList?
     /// A list of all that is there, beside its own.
-    package var reconcile: Reconcile?
+    package var reconcile: KeyList?
     package var merged: Merged?
     package var hydrate: Hydrate?
     /// What is read before it, by name.
@@ -108,8 +108,8 @@ package struct StreamDefinition: Sendable {
         follow: Follow? = nil,
         parent: Parent? = nil,
         deletedWhen: DeletionRule? = nil,
-        deletes: Deletes? = nil,
-        reconcile: Reconcile? = nil,
+        deletes: KeyList? = nil,
+        reconcile: KeyList? = nil,
         merged: Merged? = nil,
         hydrate: Hydrate? = nil,
         discover: [Discover] = [],

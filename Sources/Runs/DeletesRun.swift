@@ -19,9 +19,11 @@ struct DeletesRun {
     }
 
     /// Returns when all of it is committed.
-    func run(_ definition: StreamDefinition) async throws {
-        let reader = try DeletesReader(
-            stream: definition,
+    func run(_ keys: KeyList, of definition: StreamDefinition) async throws {
+        let reader = try KeyListReader(
+            keys,
+            noun: "deletes",
+            of: definition,
             requester: context.run.requester,
             discovered: try await context.discovered(for: definition)
         )

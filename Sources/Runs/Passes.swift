@@ -23,7 +23,7 @@ struct Passes {
             switch verdict(passes.deletes, deletes.every, now) {
             case .isDue:
                 context.tell(stream, reads: .deletes)
-                try await DeletesRun(context, stream: stream).run(definition)
+                try await DeletesRun(context, stream: stream).run(deletes, of: definition)
             case .isCovered: covered.deletes = Instant(milliseconds: now.milliseconds)
             case .waits: break
             }
@@ -32,7 +32,7 @@ struct Passes {
             switch verdict(passes.reconcile, reconcile.every, now) {
             case .isDue:
                 context.tell(stream, reads: .reconcile)
-                try await ReconcileRun(context, stream: stream).run(definition)
+                try await ReconcileRun(context, stream: stream).run(reconcile, of: definition)
             case .isCovered: covered.reconcile = Instant(milliseconds: now.milliseconds)
             case .waits: break
             }

@@ -18,10 +18,12 @@ struct ReconcileRun {
     }
 
     /// Returns when every delete is committed.
-    func run(_ definition: StreamDefinition) async throws {
+    func run(_ keys: KeyList, of definition: StreamDefinition) async throws {
         try await context.committer.drain(stream)
-        let reader = try ReconcileReader(
-            stream: definition,
+        let reader = try KeyListReader(
+            keys,
+            noun: "reconcile",
+            of: definition,
             requester: context.run.requester,
             discovered: try await context.discovered(for: definition)
         )

@@ -61,7 +61,12 @@ import Testing
                 "{\"results\":[{\"id\":3,\"archivedAt\":null}]}",
             ]
         ])
-        let reader = try DeletesReader(stream: bench.stream, requester: bench.requester)
+        let reader = try KeyListReader(
+            #require(bench.stream.deletes),
+            noun: "deletes",
+            of: bench.stream,
+            requester: bench.requester
+        )
         let first = try #require(try await reader.next())
         #expect(first.keys == [Array("1".utf8), Array("b".utf8)])
         #expect(first.deletedAt == [Instant(seconds: 1_700_000_000), nil])
@@ -74,7 +79,12 @@ import Testing
 
     @Test func deleteWithABadTimeIsAnError() async throws {
         let bench = try Self.bench(["/archived": ["{\"results\":[{\"id\":1,\"archivedAt\":\"soon\"}]}"]])
-        let reader = try DeletesReader(stream: bench.stream, requester: bench.requester)
+        let reader = try KeyListReader(
+            #require(bench.stream.deletes),
+            noun: "deletes",
+            of: bench.stream,
+            requester: bench.requester
+        )
         let error = await #expect(throws: ExtractionError.self) { try await reader.next() }
         #expect(
             error?.message
@@ -86,7 +96,12 @@ import Testing
         let bench = try Self.bench([
             "/all": ["{\"results\":[{\"id\":1}],\"next\":\"x\"}", "{\"results\":[{\"id\":2}]}"]
         ])
-        let reader = try ReconcileReader(stream: bench.stream, requester: bench.requester)
+        let reader = try KeyListReader(
+            #require(bench.stream.reconcile),
+            noun: "reconcile",
+            of: bench.stream,
+            requester: bench.requester
+        )
         var keys: [[UInt8]] = []
         while let page = try await reader.next() {
             keys += page.keys

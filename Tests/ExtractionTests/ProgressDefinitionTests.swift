@@ -113,7 +113,7 @@ import Testing
         #expect(window.ties?.path.source == "/search" && window.ties?.body != nil)
         #expect(contacts.resweep == Resweep(every: .seconds(86_400), back: .seconds(7 * 86_400)))
         #expect(contacts.merged == Merged(path: ["merged"], separator: ";"))
-        #expect(contacts.deletes?.at == Deletes.Time(path: ["archivedAt"], format: .rfc3339))
+        #expect(contacts.deletes?.at == KeyList.Time(path: ["archivedAt"], format: .rfc3339))
         #expect(contacts.deletes?.recordsPath == ["results"] && contacts.deletes?.key == [["id"]])
         #expect(contacts.reconcile?.recordsPath == ["rows"] && contacts.reconcile?.key == [["key"]])
         #expect(contacts.hydrate?.size == 100)

@@ -1,5 +1,6 @@
-/// A second list, whose records are deletes of a stream's keys.
-package struct Deletes: Hashable, Sendable {
+/// A list beside a stream's own that is read for its keys, every so often: of what was deleted (`deletes`), or of all that
+/// there is, so that what is remembered and not on it was deleted (`reconcile`).
+package struct KeyList: Hashable, Sendable {
     /// When a delete happened: it is the delete's version.
     package struct Time: Hashable, Sendable {
         package var path: [String]
@@ -17,16 +18,17 @@ package struct Deletes: Hashable, Sendable {
     package var paging: Paging
     /// The parts of the stream's key in these records.
     package var key: [[String]]
+    /// Nil where nobody says, and always of a list of what there is.
     package var at: Time?
     package var every: Duration
 
-    /// A list of deletes.
+    /// A list of keys.
     package init(
         request: RequestTemplate,
         recordsPath: [String],
         paging: Paging,
         key: [[String]],
-        at: Time?,
+        at: Time? = nil,
         every: Duration
     ) {
         self.request = request
