@@ -81,11 +81,11 @@ targets.append(
         swiftSettings: swiftSettings
     )
 )
-// Runs the built command and what it talks to as processes, for the suites that do.
+// What several suites need: the built command and what it talks to as processes, seeded numbers, versions in memory.
 targets.append(
     .target(
         name: "ProcessSupport",
-        dependencies: ["JSON"],
+        dependencies: ["Core", "JSON"],
         path: "Tests/ProcessSupport",
         swiftSettings: swiftSettings
     )

@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessSupport
 import Synchronization
 
 /// A broker in memory: what is committed is visible, in order; commits fail as told.

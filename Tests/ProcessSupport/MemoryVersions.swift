@@ -1,7 +1,8 @@
+package import Core
 package import JSON
 import Synchronization
 
-/// What is remembered, in memory: for destinations that keep no state, and the plain twin that tests compare with.
+/// What is remembered, in memory: for destinations that keep nothing, and the plain twin that caches are compared with.
 package final class MemoryVersions: VersionStore {
     private struct Stream {
         var versions: [[UInt8]: RememberedVersion] = [:]
