@@ -30,6 +30,19 @@ struct Strand: Sendable {
         return await first ?? second
     }
 
+    /// Reads once a slot is free; the error that it ended with, if it did.
+    private func failure(of reading: () async throws -> Void) async -> (any Error)? {
+        await slots.withSlot {
+            do {
+                try Task.checkCancellation()
+                try await reading()
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     // MARK: Without a feed
 
     private func readBySelf() async -> (any Error)? {
@@ -60,18 +73,12 @@ struct Strand: Sendable {
     }
 
     private func read(_ stream: Int) async -> (any Error)? {
-        await slots.withSlot {
-            do {
-                try Task.checkCancellation()
-                context.tell(stream, reads: .list)
-                if context.plan(stream).isReadWhole {
-                    try await FullRun(context, stream: stream).run()
-                } else {
-                    try await ListRun(context, stream: stream).run()
-                }
-                return nil
-            } catch {
-                return error
+        await failure {
+            context.tell(stream, reads: .list)
+            if context.plan(stream).isReadWhole {
+                try await FullRun(context, stream: stream).run()
+            } else {
+                try await ListRun(context, stream: stream).run()
             }
         }
     }
@@ -79,15 +86,7 @@ struct Strand: Sendable {
     /// A stream's reading has ended: where that went well, what is due beside it follows.
     private func settle(_ stream: Int, _ error: (any Error)?, note: String? = nil) async -> (any Error)? {
         guard error == nil else { return context.settle(stream, error) }
-        let failure: (any Error)? = await slots.withSlot {
-            do {
-                try Task.checkCancellation()
-                try await Passes(context, stream: stream).run()
-                return nil
-            } catch {
-                return error
-            }
-        }
+        let failure = await self.failure { try await Passes(context, stream: stream).run() }
         let unpublished = failure == nil ? nil : await context.drained(stream)
         if failure == nil, let note {
             context.end(stream, note: note)
@@ -102,15 +101,7 @@ struct Strand: Sendable {
     private func readWindows(_ reading: StreamDefinition, _ progress: WindowProgress) async -> (any Error)? {
         for stream in streams { context.tell(stream, reads: .window) }
         let run = WindowRun(context, reading: reading, progress: progress, streams: streams)
-        let error: (any Error)? = await slots.withSlot {
-            do {
-                try Task.checkCancellation()
-                try await run.run()
-                return nil
-            } catch {
-                return error
-            }
-        }
+        let error = await failure { try await run.run() }
         return await settle(run.group, streams, error)
     }
 
@@ -124,15 +115,7 @@ struct Strand: Sendable {
             rest.removeAll { together.contains($0) }
             for stream in together { context.tell(stream, reads: .token) }
             let run = TokenRun(context, reading: reading, progress: progress, streams: together)
-            let error: (any Error)? = await slots.withSlot {
-                do {
-                    try Task.checkCancellation()
-                    try await run.run()
-                    return nil
-                } catch {
-                    return error
-                }
-            }
+            let error = await failure { try await run.run() }
             runError = await settle(run.group, together, error)
         }
         for stream in rest { _ = context.settle(stream, CancellationError()) }
