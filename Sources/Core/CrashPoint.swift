@@ -3,9 +3,11 @@ import Synchronization
 
 /// A test aid: kills the process at a named place, so that a suite can prove that nothing is lost or doubled there.
 ///
-/// `SLUICE_CRASH_AT=name` kills at the first hit of the name, `name:3` at its third. Without the variable a hit
-/// costs one branch.
+/// `SLUICE_CRASH_AT=name` kills at the first hit of the name, `name:3` at its third; `name:3:freeze` stops the process
+/// there until it gets SIGCONT. Without the variable a hit costs one branch.
 package enum CrashPoint: String, CaseIterable, Sendable {
+    /// The account's other sessions were looked for, and none is shut out yet.
+    case beforeFence = "before_fence"
     case afterFetch = "after_fetch"
     case afterBegin = "after_begin"
     case midProduce = "mid_produce"
@@ -31,7 +33,7 @@ package enum CrashPoint: String, CaseIterable, Sendable {
         guard let plan = CrashPlan(parsing: text) else {
             let names = allCases.map(\.rawValue).joined(separator: ", ")
             fatalError(
-                "SLUICE_CRASH_AT=\(text) names no crash point; write one of \(names), and :COUNT after it"
+                "SLUICE_CRASH_AT=\(text) names no crash point; write one of \(names), and :COUNT or :COUNT:freeze after it"
             )
         }
         return plan
@@ -41,7 +43,8 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     /// Whether the plan is about this point: for the one that needs a thread to die in the middle of something.
     package static func isPlanned(_ point: CrashPoint) -> Bool { plan?.point == point }
 
-    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would.
+    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would. Or
+    /// freezes it, as a suspended one.
     @inline(__always)
     package static func hit(_ point: CrashPoint) {
         guard let plan else { return }
@@ -54,25 +57,27 @@ package enum CrashPoint: String, CaseIterable, Sendable {
             hits += 1
             return hits
         }
-        if count == plan.count { kill(getpid(), SIGKILL) }
+        if count == plan.count { kill(getpid(), plan.isFreeze ? SIGSTOP : SIGKILL) }
     }
 }
 
-/// Where a process is to die, and at which hit.
+/// Where a process is to die or to freeze, and at which hit.
 struct CrashPlan: Equatable {
     var point: CrashPoint
-    var count: Int
+    var count = 1
+    var isFreeze = false
 
     init?(parsing text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let point = CrashPoint(rawValue: String(parts[0])) else { return nil }
-        guard parts.count == 2 else {
-            self.point = point
-            count = 1
-            return
-        }
-        guard let count = Int(parts[1]), count > 0 else { return nil }
+        guard parts.count <= 3, let point = CrashPoint(rawValue: String(parts[0])) else { return nil }
         self.point = point
-        self.count = count
+        if parts.count > 1 {
+            guard let count = Int(parts[1]), count > 0 else { return nil }
+            self.count = count
+        }
+        if parts.count > 2 {
+            guard parts[2] == "freeze" else { return nil }
+            isFreeze = true
+        }
     }
 }

@@ -228,6 +228,7 @@ actor SessionSteps {
     }
 
     private func fence() async throws -> SessionMachine.Event {
+        CrashPoint.hit(.beforeFence)
         let isCommitting = isCommitting
         let producer = try TransactionalProducer(
             settings: settings.kafka,

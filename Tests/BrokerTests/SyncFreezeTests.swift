@@ -18,12 +18,17 @@ struct SyncFreezeTests {
         let fixture = try await ListsFixture(records: 2_000 + 3_000 * freezes)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
-        var owner = try fixture.sync(Self.slow, host: "0")
-        try await published.grow(by: owner)
+        // In a transaction, at a named point: a signal from here could find it between its look and its fence, where
+        // its successor is fenced once.
+        var owner = try fixture.sync(Self.slow, host: "0", environment: Self.frozen(at: "mid_produce:3"))
         for number in 1...freezes {
+            #expect(await owner.waitUntilFrozen(atMost: 120), "\(owner.standardError)")
             let begun = ContinuousClock.now
-            owner.signal(SIGSTOP)
-            let next = try fixture.sync(Self.slow, host: "\(number % 2)")
+            let next = try fixture.sync(
+                Self.slow,
+                host: "\(number % 2)",
+                environment: number < freezes ? Self.frozen(at: "mid_produce:40") : [:]
+            )
             // Its own host needs no lease to know that it is there.
             let neighbour = try fixture.sync(host: "\((number - 1) % 2)")
             #expect(await neighbour.waitForEnd(atMost: 60))
@@ -32,16 +37,33 @@ struct SyncFreezeTests {
             let left = Self.freeze - (ContinuousClock.now - begun)
             if left > .zero { #expect(!(await next.waitForEnd(atMost: left / .seconds(1)))) }
             owner.signal(SIGCONT)
-            try await wokenEnds(owner)
+            try await wokenEnds(owner, saying: "was taken over by a session on")
             // It lives, and goes on.
-            try await published.grow(by: next)
+            if number == freezes { try await published.grow(by: next) }
             owner = next
         }
-        owner.signal(SIGTERM)
-        #expect(await owner.waitForEnd(atMost: 60))
-        #expect(owner.exitCode == 128 + SIGTERM, "\(owner.standardError)")
+        try await interrupt(owner)
         #expect(!fixture.wasFenced(owner), "its predecessor fenced it: \(owner.standardError)")
         try await fixture.finish(&published, host: "\(freezes % 2)")
+    }
+
+    @Test(
+        "I3: frozen between its look and its fence it fences its successor once, yields, and the other goes on"
+    )
+    func frozenBeforeItsFence() async throws {
+        let fixture = try await ListsFixture(records: 3_000)
+        defer { fixture.end() }
+        var published = try PublishedTopics(fixture.topics)
+        let first = try fixture.sync(Self.slow, host: "a", environment: Self.frozen(at: "before_fence:1"))
+        #expect(await first.waitUntilFrozen(atMost: 60), "\(first.standardError)")
+        let next = try fixture.sync(Self.slow, host: "b")
+        try await published.grow(by: next)
+        first.signal(SIGCONT)
+        try await wokenEnds(first, saying: "is already running on")
+        try await published.grow(by: next)
+        try await interrupt(next)
+        #expect(fixture.wasFenced(next), "\(next.standardError)")
+        try await fixture.finish(&published, host: "b")
     }
 
     @Test("I3: it wakes after its successor has ended, and repeats nothing")
@@ -60,17 +82,23 @@ struct SyncFreezeTests {
         if left > .zero { #expect(!(await owner.waitForEnd(atMost: left / .seconds(1)))) }
         owner.signal(SIGCONT)
         // What it has in memory is older than what was published since: it must not go on from there.
-        try await wokenEnds(owner)
+        try await wokenEnds(owner, saying: "was taken over by a session on")
         try await fixture.finish(&published)
     }
 
-    private func wokenEnds(_ woken: SluiceProcess) async throws {
+    private static func frozen(at point: String) -> [String: String] {
+        ["SLUICE_CRASH_AT": "\(point):freeze"]
+    }
+
+    private func interrupt(_ process: SluiceProcess) async throws {
+        process.signal(SIGTERM)
+        #expect(await process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 128 + SIGTERM, "\(process.standardError)")
+    }
+
+    private func wokenEnds(_ woken: SluiceProcess, saying text: String) async throws {
         #expect(await woken.waitForEnd(atMost: 60))
         #expect(woken.exitCode == 4, "\(woken.standardError)")
-        #expect(
-            woken.standardError.contains(
-                "was taken over by a session on \(ProcessInfo.processInfo.hostName) (run "
-            )
-        )
+        #expect(woken.standardError.contains("\(text) \(ProcessInfo.processInfo.hostName) (run "))
     }
 }

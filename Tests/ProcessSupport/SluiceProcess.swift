@@ -60,6 +60,25 @@ package final class SluiceProcess: Sendable {
     /// Sends a signal; one to a process that has ended goes nowhere.
     package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+    /// Waits until a signal has stopped it (SIGSTOP, not the end), at most so long; whether it did.
+    package func waitUntilFrozen(atMost seconds: Double) async -> Bool {
+        let status = "/proc/\(process.processIdentifier)/stat"
+        return await onThread { [ended] in
+            let deadline = ContinuousClock.now + .seconds(seconds * Self.patience)
+            while ContinuousClock.now < deadline {
+                // proc(5): "pid (comm) state ...". Only a parent's waitpid would tell without asking, and Foundation
+                // keeps that for itself.
+                let text = (try? String(contentsOfFile: status, encoding: .utf8)) ?? ""
+                if text.split(separator: ")").last?.hasPrefix(" T") == true { return true }
+                guard ended.wait(timeout: .now() + .milliseconds(20)) == .timedOut else {
+                    ended.signal()
+                    return false
+                }
+            }
+            return false
+        }
+    }
+
     /// Kills it as the kernel would, and waits until it is gone.
     package func killNow() async {
         signal(SIGKILL)
