@@ -1,54 +1,79 @@
-import Core
+package import Core
 import JSON
-import ProcessSupport
-import Runs
 import Synchronization
 
 /// A destination in memory that fails as told: what a reader of committed events sees, in order.
-final class MemoryDestination: Destination {
-    struct Event: Sendable {
-        var stream: String
-        var key: String
+package final class MemoryDestination: Destination {
+    /// A committed event.
+    package struct Event: Sendable {
+        package var stream: String
+        package var key: String
         /// Nil for a delete.
-        var value: String?
-        var id: String
+        package var value: String?
+        package var id: String
     }
 
     private struct Contents {
         var events: [Event] = []
         var state: [[UInt8]: [UInt8]] = [:]
+        var transactions = 0
+        var attempts = 0
     }
 
-    let lost: Set<StreamName> = []
+    package let lost: Set<StreamName> = []
     private let account: AccountName
     private let contents = Locked(Contents())
     private let memory = MemoryVersions()
-    /// Asked before each commit; what it throws is the commit's failure.
-    private let fault: @Sendable () throws(PublishError) -> Void
+    private let fault: @Sendable (Int, TransactionGroup) throws -> Void
+    private let gate: @Sendable () async -> Void
 
-    init(_ account: AccountName, fault: @escaping @Sendable () throws(PublishError) -> Void = {}) {
+    /// Holds nothing yet.
+    ///
+    /// - Parameters:
+    ///   - account: whose bookmarks it keeps.
+    ///   - fault: asked with the attempt's number, from 1, before a group commits; what it throws is the commit's
+    ///     failure.
+    ///   - gate: waited for before that.
+    package init(
+        _ account: AccountName,
+        fault: @escaping @Sendable (Int, TransactionGroup) throws -> Void = { _, _ in },
+        gate: @escaping @Sendable () async -> Void = {}
+    ) {
         self.account = account
         self.fault = fault
+        self.gate = gate
     }
 
-    var events: [Event] { contents.withLock { $0.events } }
-    var versions: any VersionStore { memory }
+    /// What is committed, oldest first.
+    package var events: [Event] { contents.withLock { $0.events } }
+    /// How many groups were committed.
+    package var transactions: Int { contents.withLock { $0.transactions } }
+    /// The records of the state, by key.
+    package var state: [[UInt8]: [UInt8]] { contents.withLock { $0.state } }
+    package var versions: any VersionStore { memory }
 
-    func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
-        let key = StateKey.bookmark(account, stream).bytes
-        guard let value = contents.withLock({ $0.state[key] }) else { return nil }
+    package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
+        guard let value = state[StateKey.bookmark(account, stream).bytes] else { return nil }
         return try Bookmark(value, account: account, stream: stream)
     }
 
-    func credential() throws(StateError) -> CredentialRecord? {
-        try CredentialRecord(in: contents.withLock { $0.state }, account: account)
+    package func credential() throws(StateError) -> CredentialRecord? {
+        try CredentialRecord(in: state, account: account)
     }
 
-    func keep(_ credential: CredentialRecord) async throws { try await commit(credential, of: account) }
+    package func keep(_ credential: CredentialRecord) async throws {
+        try await commit(credential, of: account)
+    }
 
-    func commit(_ group: TransactionGroup) async throws {
-        try fault()
+    package func commit(_ group: TransactionGroup) async throws {
+        await gate()
+        let attempt = contents.withLock { contents in
+            contents.attempts += 1
+            return contents.attempts
+        }
+        try fault(attempt, group)
         contents.withLock { contents in
+            contents.transactions += 1
             for page in group.pages {
                 for event in page.events {
                     contents.events.append(
