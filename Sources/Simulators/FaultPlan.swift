@@ -20,6 +20,9 @@ package final class FaultPlan: Sendable {
         }
     }
 
+    /// A fault that takes the place of an answer, or changes it.
+    package typealias Strike = (name: String, fault: Fault)
+
     private struct State {
         var faults: [String: Fault]
         var asked: UInt64 = 0
@@ -117,7 +120,7 @@ package final class FaultPlan: Sendable {
     }
 
     /// The fault that strikes this request, of those that can; the first in the order of names wins.
-    package func strike(_ isPossible: (String) -> Bool = { _ in true }) -> (name: String, fault: Fault)? {
+    package func strike(_ isPossible: (String) -> Bool = { _ in true }) -> Strike? {
         let possible = names.filter { !standing.contains($0) && isPossible($0) }
         return state.withLock { state in
             state.asked += 1

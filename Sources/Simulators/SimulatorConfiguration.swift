@@ -1,3 +1,5 @@
+import Core
+
 /// What to simulate, whatever the service.
 package struct SimulatorConfiguration: Sendable {
     /// The port on 127.0.0.1; 0 lets the system choose.
@@ -35,6 +37,23 @@ package struct SimulatorConfiguration: Sendable {
         self.changesPerMinute = changesPerMinute
         self.configOut = configOut
         self.compresses = compresses
+    }
+
+    /// The clock of the account.
+    func clock(from start: Instant, _ wall: @escaping WallClock) -> VirtualClock {
+        VirtualClock(start: start, speed: clockSpeed, wall: wall)
+    }
+
+    /// What goes wrong from the start.
+    ///
+    /// - Throws: if a fault is unknown.
+    func faultPlan(of simulator: (some Simulator).Type) throws(SimulatorError) -> FaultPlan {
+        try FaultPlan(
+            names: simulator.requestFaults,
+            standing: simulator.standingFaults,
+            faults: simulator.usualFaults.merging(faults) { $1 },
+            seed: seed
+        )
     }
 
     /// Checks the numbers.

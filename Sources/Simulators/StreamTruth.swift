@@ -14,6 +14,8 @@ protocol StreamTruth {
 }
 
 extension StreamTruth {
+    var count: Int { (0..<places).reduce(0) { $0 + keys($1).count } }
+
     func keys(_ place: Int) -> [(key: String, record: [UInt8])] {
         records(place).map { (key: $0.key, record: []) }
     }

@@ -74,6 +74,26 @@ struct WantedChanges: Sendable {
         }
     }
 
+    /// The collections that are to be changed, of those that can be.
+    ///
+    /// - Throws: if one that is named is none of them.
+    func chosen<Collection: RawRepresentable<String>>(
+        from all: [Collection]
+    ) throws(SimulatorError) -> [Collection] {
+        guard let streams else { return all }
+        var chosen: [Collection] = []
+        for name in streams {
+            guard let collection = all.first(where: { $0.rawValue == name }) else {
+                throw SimulatorError(
+                    "there is no stream '\(name)' to change; there are "
+                        + all.map(\.rawValue).joined(separator: ", ")
+                )
+            }
+            chosen.append(collection)
+        }
+        return chosen
+    }
+
     /// Takes one of those that are left, of whichever kind the dice say; nil once there are none.
     mutating func take(_ dice: inout SeededDice) -> SimulatedChange.Action? {
         guard count > 0 else { return nil }

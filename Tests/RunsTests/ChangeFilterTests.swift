@@ -1,6 +1,7 @@
 import Core
 import Events
 import JSON
+import ProcessSupport
 import Runs
 import Synchronization
 import Testing
@@ -10,7 +11,7 @@ struct ChangeFilterTests {
     /// Submits pages to a committer and gives what was published: `key=value` under its id.
     private static func commit(
         _ pages: [[(key: String, value: String)]],
-        into destination: FakeDestination,
+        into destination: MemoryDestination,
         stream: String = "s"
     ) async throws {
         let committer = GroupCommitter(to: destination, streams: [stream]) { _ in }
@@ -59,7 +60,7 @@ struct ChangeFilterTests {
         return try builder.build(page, keyFields: 0..<1, versionField: nil, now: now)
     }
 
-    private static func published(_ destination: FakeDestination) -> [String] {
+    private static func published(_ destination: MemoryDestination) -> [String] {
         destination.events.map { event in
             let value =
                 event.value.flatMap { $0.split(separator: "\"").dropLast().last.map(String.init) } ?? "-"
@@ -69,7 +70,7 @@ struct ChangeFilterTests {
 
     @Test("equal content goes out once, be the first committed or before it in the same transaction")
     func repetitions() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         try await Self.commit([[("a", "1"), ("b", "1")], [("a", "1"), ("b", "2")]], into: destination)
         #expect(Self.published(destination) == ["a=1", "b=1", "b=2"])
         try await Self.commit([[("a", "1"), ("b", "2"), ("c", "1")]], into: destination)
@@ -78,16 +79,19 @@ struct ChangeFilterTests {
 
     @Test("I1: an abort drops what its group took for known")
     func abort() async throws {
-        let destination = FakeDestination(fault: { attempt, _ in
-            if attempt == 1 { throw PublishError(.aborted, "aborted") }
-        })
+        let destination = MemoryDestination(
+            FakeService.account,
+            fault: { attempt, _ in
+                if attempt == 1 { throw PublishError(.aborted, "aborted") }
+            }
+        )
         try await Self.commit([[("a", "1"), ("b", "1")]], into: destination)
         #expect(Self.published(destination) == ["a=1", "b=1"])
     }
 
     @Test("every change has an id of its own, a delete and what comes back after it too")
     func identities() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         for value in ["1", "2", "1", "", "", "1"] {
             try await Self.commit([[("a", value)]], into: destination)
         }
@@ -102,7 +106,7 @@ struct ChangeFilterTests {
 
     @Test("a delete of what was never published is nothing")
     func unknownDelete() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         try await Self.commit([[("a", "")]], into: destination)
         #expect(destination.events.isEmpty)
     }

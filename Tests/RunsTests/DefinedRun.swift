@@ -2,6 +2,7 @@ import Core
 import Events
 import Extraction
 import JSON
+import ProcessSupport
 import Runs
 
 /// A run by a definition of a test's own, with what is remembered and with feeds, on from the destination's state.
@@ -11,7 +12,7 @@ enum DefinedRun {
     static func run(
         _ yaml: String,
         _ service: any HTTPTransport,
-        into destination: FakeDestination,
+        into destination: MemoryDestination,
         now: Instant = Self.now,
         maximumEntries: Int = FeedReader.usualMaximum
     ) async throws -> RunOutcome {

@@ -1,5 +1,6 @@
 import Core
 import Extraction
+import ProcessSupport
 import Runs
 import Synchronization
 import Testing
@@ -62,7 +63,7 @@ struct FeedLookTests {
         arguments: [("parent.updated", false), ("parent.deleted", true)]
     )
     func doubt(type: String, isDeleted: Bool) async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let first = FakeService(lists: ["parents": 1]) { path, _ in path == "/events" ? Self.noEntries : nil }
         _ = try await DefinedRun.run(Self.yaml, first, into: destination)
         let second = FakeService(lists: [:]) { path, _ in
@@ -83,7 +84,7 @@ struct FeedLookTests {
         let size = 5_001
         let isKilled = Locked(false)
         let commits = Locked(0)
-        let destination = FakeDestination { _, group in
+        let destination = MemoryDestination(FakeService.account) { _, group in
             guard group.pages.contains(where: { $0.stream == "children" }) else { return }
             let number = commits.withLock { commits in
                 commits += 1
@@ -119,7 +120,7 @@ struct FeedLookTests {
     func laterVersion() async throws {
         let yaml = Self.yaml + "\n    version: {field: v, format: epoch}"
         let now = DefinedRun.now.seconds
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         @Sendable func record(_ version: Int64) -> String { #"{"id":"parents_1","v":\#(version)}"# }
         let first = FakeService(lists: [:]) { path, _ in
             path == "/events"

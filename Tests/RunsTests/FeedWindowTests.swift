@@ -1,6 +1,7 @@
 import Core
 import Extraction
 import JSON
+import ProcessSupport
 import Runs
 import Synchronization
 import Testing
@@ -87,13 +88,13 @@ struct FeedWindowTests {
         }
     }
 
-    private static func values(_ destination: FakeDestination) -> [String?] {
+    private static func values(_ destination: MemoryDestination) -> [String?] {
         destination.events.map(\.value)
     }
 
     @Test("a window with more entries than can be held is divided, and nothing in it is left out")
     func tooManyEntries() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
         // As many as two windows hold, within less than an hour.
         let begun = DefinedRun.now.seconds
@@ -116,7 +117,7 @@ struct FeedWindowTests {
 
     @Test("a second with more entries than can be held fails the stream; its bookmark stays before it")
     func tooManyAtOnce() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
         let time = DefinedRun.now.seconds + 100
         let outcome = try await DefinedRun.run(
@@ -133,7 +134,7 @@ struct FeedWindowTests {
 
     @Test("a feed that says it no longer has what happened leads to the list, which is read anew")
     func expired() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         _ = try await DefinedRun.run(Self.yaml, Service(value: 1), into: destination)
         let now = DefinedRun.now.advanced(by: .seconds(7_200))
         let service = Service(value: 2, first: now.seconds - 900)
@@ -148,7 +149,7 @@ struct FeedWindowTests {
         "a list that was read before its feed was followed says nothing of what changed since: it is read anew"
     )
     func listWithoutFeed() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let lines = Self.yaml.split(separator: "\n").filter { !$0.contains("follow:") }
         #expect(lines.count == Self.yaml.split(separator: "\n").count - 1)
         let alone = lines.joined(separator: "\n")

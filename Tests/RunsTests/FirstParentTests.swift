@@ -1,4 +1,5 @@
 import Core
+import ProcessSupport
 import Runs
 import Synchronization
 import Testing
@@ -26,7 +27,7 @@ import Testing
         let name = try StreamName("children")
         let isKilled = Locked(false)
         let commits = Locked(0)
-        let destination = FakeDestination { _, group in
+        let destination = MemoryDestination(FakeService.account) { _, group in
             // Events without any bookmark would look like state that was lost.
             let isCovered = group.state.contains {
                 $0.key == StateKey.bookmark(FakeService.account, name).bytes
@@ -71,7 +72,7 @@ import Testing
             answer.headers.append((name: "Date", value: "Mon, 01 Jan \(year) 00:00:00 GMT"))
             return answer
         }
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let outcome = try await DefinedRun.run(Self.yaml, service, into: destination)
         #expect(outcome.status == .success)
         let known = try destination.versions.children(of: Array("p".utf8), stream: StreamName("children"))

@@ -1,4 +1,5 @@
 import Core
+import ProcessSupport
 import Runs
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
 
     @Test("a list that is refused ends the lists beside it and the feed behind them")
     func endsTheOthers() async throws {
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let pages = 3_000
         let service = FakeService(lists: ["events": 0, "long": pages, "short": 1], pageSize: 1) { path, _ in
             guard path == "/refused" else { return nil }

@@ -12,7 +12,7 @@ struct SyncRunTests {
     /// A run over a fake service into a fake broker, on from the broker's state.
     static func run(
         _ service: FakeService,
-        into destination: FakeDestination,
+        into destination: MemoryDestination,
         streams: [String],
         limit: Int? = nil,
         stop: StopSignal = StopSignal(),
@@ -64,7 +64,7 @@ struct SyncRunTests {
         ).run()
     }
 
-    private static func keys(_ destination: FakeDestination, _ stream: String) -> [String] {
+    private static func keys(_ destination: MemoryDestination, _ stream: String) -> [String] {
         destination.events.filter { $0.stream == stream }.map(\.key)
     }
 
@@ -75,7 +75,7 @@ struct SyncRunTests {
     @Test("every record once and in order; a second run asks for nothing")
     func wholeLists() async throws {
         let service = FakeService(lists: ["a": 95, "b": 10, "c": 0])
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let first = try await Self.run(service, into: destination, streams: ["a", "b", "c"])
         #expect(first.status == .success)
         #expect(first.exitCode == 0)
@@ -96,7 +96,7 @@ struct SyncRunTests {
     )
     func limits(limit: Int) async throws {
         let service = FakeService(lists: ["a": 40])
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         for round in 1...(40 / limit + 1) {
             let outcome = try await Self.run(service, into: destination, streams: ["a"], limit: limit)
             #expect(outcome.status == .success)
@@ -108,12 +108,20 @@ struct SyncRunTests {
     @Test("404 is unavailable: exit 5 beside others, 1 alone, and the bookmark stays")
     func unavailable() async throws {
         let service = FakeService(lists: ["a": 5])
-        let mixed = try await Self.run(service, into: FakeDestination(), streams: ["a", "gone"])
+        let mixed = try await Self.run(
+            service,
+            into: MemoryDestination(FakeService.account),
+            streams: ["a", "gone"]
+        )
         #expect(mixed.status == .partial)
         #expect(mixed.exitCode == 5)
         #expect(mixed.streams[1].outcome.status == .unavailable)
         #expect(mixed.streams[1].outcome.bookmark == nil)
-        let alone = try await Self.run(service, into: FakeDestination(), streams: ["gone"])
+        let alone = try await Self.run(
+            service,
+            into: MemoryDestination(FakeService.account),
+            streams: ["gone"]
+        )
         #expect(alone.exitCode == 1)
     }
 
@@ -122,7 +130,11 @@ struct SyncRunTests {
         let service = FakeService(lists: ["a": 5, "b": 5]) { _, _ in
             FakeService.answer(401, #"{"error":{"message":"Invalid API Key"}}"#)
         }
-        let outcome = try await Self.run(service, into: FakeDestination(), streams: ["a", "b"])
+        let outcome = try await Self.run(
+            service,
+            into: MemoryDestination(FakeService.account),
+            streams: ["a", "b"]
+        )
         #expect(outcome.status == .failed)
         #expect(outcome.exitCode == 3)
         #expect(service.log.count <= 2)
@@ -133,7 +145,7 @@ struct SyncRunTests {
         let service = FakeService(lists: ["a": 30, "b": 30]) { path, number in
             path == "/b" && number > 4 ? FakeService.answer(200, #"{"data":[{"id":"b_x"#) : nil
         }
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let outcome = try await Self.run(service, into: destination, streams: ["a", "b"])
         #expect(outcome.exitCode == 5)
         #expect(Self.keys(destination, "a").count == 30)
@@ -146,7 +158,7 @@ struct SyncRunTests {
     @Test("a record that the broker refuses fails its stream alone")
     func refusedRecord() async throws {
         let service = FakeService(lists: ["a": 30, "b": 30])
-        let destination = FakeDestination { _, group in
+        let destination = MemoryDestination(FakeService.account) { _, group in
             if group.pages.contains(where: { $0.stream == "b" }) {
                 throw PublishError(.recordTooLarge, "too large", stream: "b")
             }
@@ -163,7 +175,11 @@ struct SyncRunTests {
             if path == "/b" { return FakeService.answer(500, "{}") }
             return number == 3 ? FakeService.answer(503, "{}") : nil
         }
-        let outcome = try await Self.run(service, into: FakeDestination(), streams: ["a", "b"])
+        let outcome = try await Self.run(
+            service,
+            into: MemoryDestination(FakeService.account),
+            streams: ["a", "b"]
+        )
         #expect(outcome.status == .partial)
         #expect(outcome.json["requests"]?.int == service.log.count)
         #expect(outcome.json["streams"]?["b"]?["requests"]?.int == 5)
@@ -171,7 +187,11 @@ struct SyncRunTests {
         let refusing = FakeService(lists: ["a": 30]) { _, number in
             number == 2 ? FakeService.answer(401, "{}") : nil
         }
-        let failed = try await Self.run(refusing, into: FakeDestination(), streams: ["a"])
+        let failed = try await Self.run(
+            refusing,
+            into: MemoryDestination(FakeService.account),
+            streams: ["a"]
+        )
         #expect(failed.status == .failed)
         #expect(failed.exitCode == 3)
         #expect(failed.json["requests"]?.int == 2)
@@ -182,7 +202,7 @@ struct SyncRunTests {
     func kafkaAway() async throws {
         let service = FakeService(lists: ["a": 100])
         let isAway = Locked(true)
-        let destination = FakeDestination { attempt, _ in
+        let destination = MemoryDestination(FakeService.account) { attempt, _ in
             if attempt > 1, isAway.withLock({ $0 }) { throw PublishError(.unreachable, "Kafka is away") }
         }
         let outcome = try await Self.run(service, into: destination, streams: ["a"])
@@ -200,7 +220,7 @@ struct SyncRunTests {
             if number == 5 { stop.give(15) }
             return nil
         }
-        let destination = FakeDestination()
+        let destination = MemoryDestination(FakeService.account)
         let outcome = try await Self.run(service, into: destination, streams: ["a"], stop: stop)
         #expect(outcome.status == .cancelled)
         #expect(outcome.exitCode == 143)
@@ -216,7 +236,7 @@ struct SyncRunTests {
     func randomAborts(seed: UInt64) async throws {
         let service = FakeService(lists: ["a": 137, "b": 64, "c": 11])
         let random = Locked(SeededGenerator(seed: seed))
-        let destination = FakeDestination { _, _ in
+        let destination = MemoryDestination(FakeService.account) { _, _ in
             let draw = random.withLock { $0.next() % 3 }
             if draw == 0 { throw PublishError(.aborted, "aborted") }
         }
@@ -235,10 +255,13 @@ struct SyncRunTests {
     func groupCommit() async throws {
         let service = FakeService(lists: ["a": 400])
         let reads = Locked(0)
-        let destination = FakeDestination(gate: {
-            // The first commit lasts until the list was read: all the rest must share the second.
-            while reads.withLock({ $0 }) < 40 { await Task.yield() }
-        })
+        let destination = MemoryDestination(
+            FakeService.account,
+            gate: {
+                // The first commit lasts until the list was read: all the rest must share the second.
+                while reads.withLock({ $0 }) < 40 { await Task.yield() }
+            }
+        )
         let outcome = try await Self.run(service, into: destination, streams: ["a"]) { event in
             if case .read = event { reads.withLock { $0 += 1 } }
         }
@@ -251,7 +274,11 @@ struct SyncRunTests {
     @Test("the summary's form is golden")
     func summary() async throws {
         let service = FakeService(lists: ["a": 12])
-        let outcome = try await Self.run(service, into: FakeDestination(), streams: ["a", "gone"])
+        let outcome = try await Self.run(
+            service,
+            into: MemoryDestination(FakeService.account),
+            streams: ["a", "gone"]
+        )
         let text = outcome.json.compactText
         #expect(text.hasPrefix(#"{"status":"partial","records":12,"deletes":0,"requests":"#))
         #expect(outcome.json["streams"]?["gone"]?["error"]?["code"]?.text == "extraction.unavailable")

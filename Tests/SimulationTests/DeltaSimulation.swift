@@ -45,7 +45,7 @@ final class DeltaSimulation {
     private let account: AccountName
     private let traps: Traps
     private var random: SeededGenerator
-    private let dice: Dice
+    private let fate: Fate
     /// What each object has been, in order; nil where it was gone.
     private var history: [String: [String: [String?]]] = [:]
     private var checked = 0
@@ -68,14 +68,9 @@ final class DeltaSimulation {
         definition = try ExtractorDefinition.load(folder: Self.extractor)
         let account = try AccountName("stripe/acme")
         self.account = account
-        let dice = Dice(seed: seed ^ 0xd1ce)
-        self.dice = dice
-        let (aborts, deaths) = (traps.aborts, traps.deaths)
-        destination = MemoryDestination(account) { () throws(PublishError) in
-            let roll = dice.roll()
-            if roll < deaths { throw PublishError(.fatal, "killed") }
-            if roll < deaths + aborts { throw PublishError(.aborted, "aborted") }
-        }
+        let fate = Fate(seed: seed ^ 0xd1ce, aborts: traps.aborts, deaths: traps.deaths)
+        self.fate = fate
+        destination = MemoryDestination(account, fault: { _, _ in try fate.decide() })
         remember()
     }
 
@@ -150,7 +145,7 @@ final class DeltaSimulation {
         let waiting = WaitingClock(WaitedTime(clock))
         let skew = traps.skew
         let wall: WallClock = { clock.now.advanced(by: skew) }
-        let dice = dice
+        let fate = fate
         let requester = try Requester(
             extractor: definition,
             settings: [
@@ -160,7 +155,7 @@ final class DeltaSimulation {
             transport: RequestWatch(base: InProcessTransport(simulator), answered: answered),
             clock: waiting,
             wall: wall,
-            jitter: { dice.roll() }
+            jitter: { fate.roll() }
         )
         let plans = try definition.streams.filter { names.contains($0.name) }.map { stream in
             let name = try StreamName(stream.name)
@@ -291,15 +286,6 @@ final class DeltaSimulation {
             }
         }
     }
-}
-
-/// Random numbers of 0..<1, shared by whoever asks.
-private final class Dice: Sendable {
-    private let random: Locked<SeededGenerator>
-
-    init(seed: UInt64) { random = Locked(SeededGenerator(seed: seed)) }
-
-    func roll() -> Double { random.withLock { Double.random(in: 0..<1, using: &$0) } }
 }
 
 /// Calls back once a request was answered.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import ProcessSupport
 import Runs
 import Simulators
 import Testing

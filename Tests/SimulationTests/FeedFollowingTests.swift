@@ -1,6 +1,7 @@
 import Core
 import Extraction
 import JSON
+import ProcessSupport
 import Runs
 import Simulators
 import Synchronization

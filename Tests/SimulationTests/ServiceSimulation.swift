@@ -29,7 +29,7 @@ final class ServiceSimulation {
     private let account: AccountName
     private let settings: [String: JSONValue]
     private let skew: Duration
-    private let fate: ServiceFate
+    private let fate: Fate
     private let truth: () -> Truth
     private(set) var random: SeededGenerator
     /// The requests' faults of now.
@@ -75,9 +75,9 @@ final class ServiceSimulation {
         definition = try ExtractorDefinition.load(folder: Self.folder(extractor))
         self.streams = streams ?? definition.streams.map(\.name)
         account = try AccountName("\(extractor)/acme")
-        let fate = ServiceFate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
+        let fate = Fate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
         self.fate = fate
-        destination = MemoryDestination(account) { () throws(PublishError) in try fate.decide() }
+        destination = MemoryDestination(account, fault: { _, _ in try fate.decide() })
         remember()
     }
 
@@ -281,39 +281,6 @@ final class ServiceSimulation {
                         "\(stream) \(key) is \(real[key] ?? "gone"), the reader has \(seen[key] ?? "nothing")"
                 )
             }
-        }
-    }
-}
-
-/// What becomes of commits, and the random numbers of waits.
-private final class ServiceFate: Sendable {
-    private struct State {
-        var random: SeededGenerator
-        var aborts: Double
-        var deaths: Double
-    }
-
-    private let state: Locked<State>
-
-    init(seed: UInt64, aborts: Double, deaths: Double) {
-        state = Locked(State(random: SeededGenerator(seed: seed), aborts: aborts, deaths: deaths))
-    }
-
-    func roll() -> Double { state.withLock { Double.random(in: 0..<1, using: &$0.random) } }
-
-    func decide() throws(PublishError) {
-        let error = state.withLock { state -> PublishError? in
-            let roll = Double.random(in: 0..<1, using: &state.random)
-            if roll < state.deaths { return PublishError(.fatal, "killed") }
-            return roll < state.deaths + state.aborts ? PublishError(.aborted, "aborted") : nil
-        }
-        if let error { throw error }
-    }
-
-    func calm() {
-        state.withLock { state in
-            state.aborts = 0
-            state.deaths = 0
         }
     }
 }

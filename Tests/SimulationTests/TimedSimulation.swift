@@ -45,7 +45,7 @@ final class TimedSimulation {
         account = try AccountName("timed/one")
         let fate = Fate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
         self.fate = fate
-        destination = MemoryDestination(account) { () throws(PublishError) in try fate.decide() }
+        destination = MemoryDestination(account, fault: { _, _ in try fate.decide() })
     }
 
     var streams: [String] { definition.streams.map(\.name) }
@@ -203,37 +203,6 @@ final class TimedSimulation {
         let outcome = try await sync(names, acceptsAbsence: true)
         guard outcome.status == .success else {
             throw Violation(description: "the last run ended \(outcome.json.compactText)")
-        }
-    }
-}
-
-/// What becomes of commits: some fail and are redone, some end the run as a kill would.
-private final class Fate: Sendable {
-    private struct State {
-        var random: SeededGenerator
-        var aborts: Double
-        var deaths: Double
-    }
-
-    private let state: Locked<State>
-
-    init(seed: UInt64, aborts: Double, deaths: Double) {
-        state = Locked(State(random: SeededGenerator(seed: seed), aborts: aborts, deaths: deaths))
-    }
-
-    func decide() throws(PublishError) {
-        let error = state.withLock { state -> PublishError? in
-            let roll = Double.random(in: 0..<1, using: &state.random)
-            if roll < state.deaths { return PublishError(.fatal, "killed") }
-            return roll < state.deaths + state.aborts ? PublishError(.aborted, "aborted") : nil
-        }
-        if let error { throw error }
-    }
-
-    func calm() {
-        state.withLock { state in
-            state.aborts = 0
-            state.deaths = 0
         }
     }
 }

@@ -2,7 +2,7 @@ import Simulators
 
 /// Runs a test against an account, and stops it whatever happens.
 func withAccount<Result>(
-    _ configuration: StripeSimulator.Configuration = .init(),
+    _ configuration: SimulatorConfiguration = .init(),
     _ body: (StripeSimulator, SimulatorClient) async throws -> Result
 ) async throws -> Result {
     let simulator = try StripeSimulator(configuration)

@@ -5,18 +5,14 @@ import Synchronization
 final class HubSpotLife: ControlledAccount {
     let clock: VirtualClock
     let faults: FaultPlan
-    /// How many changes come by themselves in a virtual minute.
-    private let perMinute: Int
+    private let pace: SimulatedPace
     private let account: Locked<HubSpotAccount>
-    /// The second up to which they have come.
-    private let lived: Locked<Int>
 
     init(world: HubSpotWorld, clock: VirtualClock, faults: FaultPlan, perMinute: Int) {
         self.clock = clock
         self.faults = faults
-        self.perMinute = perMinute
+        pace = SimulatedPace(perMinute: perMinute, from: Int(clock.now.seconds))
         account = Locked(HubSpotAccount(world: world))
-        lived = Locked(Int(clock.now.seconds))
     }
 
     /// How long a search's index takes to see a change.
@@ -41,7 +37,7 @@ final class HubSpotLife: ControlledAccount {
     ///
     /// - Throws: if the streams make no sense.
     func change(_ wanted: WantedChanges) throws(SimulatorError) -> [SimulatedChange] {
-        let types = try types(wanted.streams)
+        let types = try wanted.chosen(from: HubSpotType.allCases)
         try check(wanted.merges, .merged, "merges", types)
         for (name, action) in HubSpotAction.others { try check(wanted.others[name], action, name, types) }
         let (lag, now) = (lag, clock.now.milliseconds)
@@ -65,21 +61,6 @@ final class HubSpotLife: ControlledAccount {
         }
     }
 
-    private func types(_ streams: [String]?) throws(SimulatorError) -> [HubSpotType] {
-        guard let streams else { return HubSpotType.allCases }
-        var types: [HubSpotType] = []
-        for name in streams {
-            guard let type = HubSpotType(rawValue: name) else {
-                throw SimulatorError(
-                    "there is no stream '\(name)' to change; there are "
-                        + HubSpotType.allCases.map(\.rawValue).joined(separator: ", ")
-                )
-            }
-            types.append(type)
-        }
-        return types
-    }
-
     private func check(
         _ count: Int?,
         _ action: HubSpotAction,
@@ -97,19 +78,10 @@ final class HubSpotLife: ControlledAccount {
     }
 
     /// What happened by itself since the account was last looked at.
-    ///
-    /// Of a longer jump of the clock only the last hour is lived.
     private func live(_ account: inout HubSpotAccount, until now: Int, _ lag: FaultPlan.Fault) {
-        guard perMinute > 0 else { return }
-        let last = now / 1000
-        let first = lived.withLock { lived in
-            defer { lived = max(lived, last) }
-            return max(lived + 1, last - 3599)
-        }
-        guard first <= last else { return }
-        for second in first...last where second % 4 == 0 {
+        for second in pace.seconds(until: now / 1000) {
             var dice = account.begin(second * 1000)
-            for _ in 0..<(perMinute * 4 + dice(60)) / 60 {
+            for _ in 0..<pace.count(&dice) {
                 let action: HubSpotAction =
                     switch dice(24) {
                     case 0, 1: .deleted

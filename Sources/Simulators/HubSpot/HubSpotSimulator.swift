@@ -4,7 +4,7 @@ package import Web
 
 /// A HubSpot account on loopback: the vendor's lists, searches, associations and errors over invented data.
 package final class HubSpotSimulator: Simulator {
-    package typealias Configuration = SimulatorConfiguration
+    package static let extractor = "hubspot"
 
     /// The faults that strike requests.
     ///
@@ -31,134 +31,51 @@ package final class HubSpotSimulator: Simulator {
     /// lifts the limits of requests.
     package static let standingFaults = ["search_lag", "outside_window", "no_limits"]
 
-    /// All faults that there are.
-    package static var faults: [String] { requestFaults + standingFaults }
-
-    /// What is so with every account, unless the configuration has it otherwise.
     package static let usualFaults: [String: FaultPlan.Fault] = ["search_lag": .init(rate: 1, seconds: 20)]
 
     /// The types of objects.
     package static var streams: [String] { HubSpotType.allCases.map(\.rawValue) }
 
-    /// The clock of the account.
-    package let clock: VirtualClock
-    /// What goes wrong; may change while it runs.
-    package let faultPlan: FaultPlan
-    private let configuration: Configuration
+    package let shell: SimulatorShell
+    private let seed: UInt64
     private let life: HubSpotLife
     private let limits = HubSpotLimits()
-    private let log = RequestLog()
-    private let server: SimulatorServer
 
     /// An account that does not listen yet.
     ///
     /// - Throws: if a fault is unknown or the number of records is none.
     package init(
-        _ configuration: Configuration,
+        _ configuration: SimulatorConfiguration,
         wall: @escaping WallClock = Instant.systemClock
     ) throws(SimulatorError) {
         // Searches put all objects of a type in order.
         try configuration.check(records: 10_000_000)
-        self.configuration = configuration
-        clock = VirtualClock(
-            start: Instant(milliseconds: HubSpotWorld.end),
-            speed: configuration.clockSpeed,
-            wall: wall
-        )
-        faultPlan = try FaultPlan(
-            names: Self.requestFaults,
-            standing: Self.standingFaults,
-            faults: Self.usualFaults.merging(configuration.faults) { $1 },
-            seed: configuration.seed
-        )
+        seed = configuration.seed
         life = HubSpotLife(
             world: HubSpotWorld(seed: configuration.seed, records: configuration.records),
-            clock: clock,
-            faults: faultPlan,
+            clock: configuration.clock(from: Instant(milliseconds: HubSpotWorld.end), wall),
+            faults: try configuration.faultPlan(of: Self.self),
             perMinute: configuration.changesPerMinute
         )
-        server = SimulatorServer(configuration, clock: clock)
+        shell = SimulatorShell(configuration, account: life)
     }
-
-    @discardableResult
-    package func start() throws(SimulatorError) -> UInt16 { try server.start(self) }
-
-    package func stop() { server.stop() }
-
-    package var port: UInt16? { server.port }
 
     package var credential: String { "token pat-na1-simulated" }
 
-    package var requests: [String: [String: Int]] { log.counts }
-
-    package func configurationFile() -> String {
-        """
-        extractor: hubspot
-        account: simulated
-        settings:
-          base_url: \(server.origin)
-          access_token: pat-na1-simulated
-
-        """
-    }
-
-    /// The key and the JSON of every record of a stream as they are now, oldest first: what must arrive.
-    ///
-    /// Empty for an unknown stream; a record has all its properties, the sensitive ones too.
-    package func truth(_ stream: String) -> [(key: String, record: [UInt8])] {
-        guard let truth = life.truths().first(where: { $0.stream == stream }) else { return [] }
-        return (0..<truth.places).flatMap { truth.records($0) }
-    }
-
-    /// The names of all streams that have a truth.
-    package var truthStreams: [String] { life.truths().map(\.stream) }
-
-    /// Makes changes now, by seed, to objects of some types or of all; what was done.
-    ///
-    /// `others` are `restores`, `purges`, `recalculations`, `relinks` and `bulk`. There may be fewer where there is
-    /// nothing left to change.
-    ///
-    /// - Throws: if the numbers or streams make no sense.
-    @discardableResult
-    package func change(
-        creates: Int = 0,
-        updates: Int = 0,
-        deletes: Int = 0,
-        merges: Int = 0,
-        others: [String: Int] = [:],
-        streams: [String]? = nil
-    ) throws(SimulatorError) -> [SimulatedChange] {
-        for name in others.keys where !life.otherChanges.contains(name) {
-            throw SimulatorError("there is no change '\(name)'; there are \(life.otherChanges)")
-        }
-        return try life.change(
-            WantedChanges(
-                creates: creates,
-                updates: updates,
-                deletes: deletes,
-                merges: merges,
-                others: others,
-                streams: streams
-            )
-        )
-    }
+    package var settings: KeyValuePairs<String, String> { ["access_token": "pat-na1-simulated"] }
 
     // MARK: Answers
 
-    package func answer(_ request: WebRequest) -> WebResponse {
-        if request.path.hasPrefix("/_control/") {
-            return SimulatorControl(account: life, log: log).answer(request)
-        }
-        let number = log.number()
-        let correlationID = Self.correlationID(SeededHash(seed: configuration.seed ^ 0xC0), number)
+    package func answer(
+        _ request: WebRequest,
+        number: UInt64
+    ) -> (response: WebResponse, strike: FaultPlan.Strike?, path: String) {
+        let correlationID = Self.correlationID(SeededHash(seed: seed ^ 0xC0), number)
         let route = HubSpotRoute(request.segments)
         let strike = faultPlan.strike { Self.canStrike($0, request, route) }
         var response = response(to: request, route, strike, correlationID)
         response.headers.append("X-HubSpot-Correlation-Id", correlationID)
-        response.headers.append("Date", clock.now.httpDate)
-        if let strike { response = response.spoiled(strike.name, strike.fault) }
-        log.count(route.map(Self.logged) ?? "other", response.outcome)
-        return response
+        return (response, strike, route.map(Self.logged) ?? "other")
     }
 
     /// The path of a route, unless it names a type that there is not.
@@ -221,7 +138,7 @@ package final class HubSpotSimulator: Simulator {
     private func response(
         to request: WebRequest,
         _ route: HubSpotRoute?,
-        _ strike: (name: String, fault: FaultPlan.Fault)?,
+        _ strike: FaultPlan.Strike?,
         _ correlationID: String
     ) -> WebResponse {
         var headers: [(name: String, value: String)] = []
@@ -242,7 +159,7 @@ package final class HubSpotSimulator: Simulator {
     private func answer(
         _ request: WebRequest,
         _ route: HubSpotRoute?,
-        _ strike: (name: String, fault: FaultPlan.Fault)?,
+        _ strike: FaultPlan.Strike?,
         _ headers: inout [(name: String, value: String)]
     ) throws(HubSpotError) -> HubSpotAPI.Answer {
         guard request.target.utf8.count <= Self.targetLimit else { throw .page(414, "Request-URI Too Large") }
@@ -252,10 +169,10 @@ package final class HubSpotSimulator: Simulator {
         if case .token(let version) = route {
             if let strike, let error = Self.error(strike.name, strike.fault) { throw error }
             let form = WebQuery(parsing: request.body)
-            let answer = HubSpotTokenAnswer(seed: configuration.seed, now: now)
+            let answer = HubSpotTokenAnswer(seed: seed, now: now)
             return HubSpotAPI.Answer(bytes: try answer.bytes(form, version: version))
         }
-        let token = try HubSpotToken(of: request, seed: configuration.seed, now: now)
+        let token = try HubSpotToken(of: request, seed: seed, now: now)
         let kind = HubSpotLimits.Kind(isOAuth: token.isOAuth, isSearch: route.isSearch)
         if strike?.name == "daily_limit" { limits.useUp(now: now) }
         defer { headers = limits.headers(kind, now: now) }
@@ -279,7 +196,7 @@ package final class HubSpotSimulator: Simulator {
     }
 
     private var strays: HubSpotStrays {
-        HubSpotStrays(faultPlan.standing("outside_window"), seed: configuration.seed)
+        HubSpotStrays(faultPlan.standing("outside_window"), seed: seed)
     }
 
     /// Changes what a search shows first.

@@ -6,7 +6,6 @@ struct HubSpotTruth: StreamTruth, Sendable {
     /// The records at a place; without their bytes where only their keys matter.
     private let read: @Sendable (_ place: Int, _ isWhole: Bool) -> [(key: String, record: [UInt8])]
 
-    var count: Int { (0..<places).reduce(0) { $0 + read($1, false).count } }
     func records(_ place: Int) -> [(key: String, record: [UInt8])] { read(place, true) }
     func keys(_ place: Int) -> [(key: String, record: [UInt8])] { read(place, false) }
 

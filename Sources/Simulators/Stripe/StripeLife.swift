@@ -5,17 +5,14 @@ import Synchronization
 final class StripeLife: ControlledAccount {
     let clock: VirtualClock
     let faults: FaultPlan
-    /// How many changes come by themselves in a virtual minute.
-    private let perMinute: Int
+    private let pace: SimulatedPace
     private let account: Locked<StripeAccount>
-    private let lived: Locked<Int>
 
     init(world: StripeWorld, clock: VirtualClock, faults: FaultPlan, perMinute: Int) {
         self.clock = clock
         self.faults = faults
-        self.perMinute = perMinute
+        pace = SimulatedPace(perMinute: perMinute, from: Int(clock.now.seconds))
         account = Locked(StripeAccount(world: world))
-        lived = Locked(Int(clock.now.seconds))
     }
 
     /// The account so many seconds ago, and its events now.
@@ -44,19 +41,7 @@ final class StripeLife: ControlledAccount {
     ///
     /// - Throws: if the streams make no sense, or there is no room for their events.
     func change(_ wanted: WantedChanges) throws(SimulatorError) -> [SimulatedChange] {
-        var collections = StripeCollection.allCases
-        if let streams = wanted.streams {
-            collections = []
-            for name in streams {
-                guard let collection = StripeCollection(rawValue: name) else {
-                    throw SimulatorError(
-                        "there is no stream '\(name)' to change; there are "
-                            + StripeCollection.allCases.map(\.rawValue).joined(separator: ", ")
-                    )
-                }
-                collections.append(collection)
-            }
-        }
+        let collections = try wanted.chosen(from: StripeCollection.allCases)
         guard wanted.deletes == 0 || collections.contains(where: \.hasDeletes) else {
             throw SimulatorError(
                 "nothing of \(collections.map(\.rawValue)) can be deleted: leave deletes out"
@@ -106,19 +91,10 @@ final class StripeLife: ControlledAccount {
     }
 
     /// What happened by itself since the account was last looked at.
-    ///
-    /// Of a longer jump of the clock only the last hour is lived.
     private func live(_ account: inout StripeAccount, until now: Int, _ traps: StripeTraps) {
-        guard perMinute > 0 else { return }
-        let first = lived.withLock { lived in
-            defer { lived = max(lived, now) }
-            return max(lived + 1, now - 3599)
-        }
-        guard first <= now else { return }
-        for second in first...now where second % 4 == 0 {
+        for second in pace.seconds(until: now) {
             var dice = account.begin(second)
-            let count = (perMinute * 4 + dice(60)) / 60
-            for _ in 0..<count where !account.events.isFull {
+            for _ in 0..<pace.count(&dice) where !account.events.isFull {
                 let action: SimulatedChange.Action =
                     switch dice(10) {
                     case 0: .deleted

@@ -3,7 +3,7 @@ package import Web
 
 /// A Stripe account on loopback: the vendor's lists, objects and errors over invented data, and faults on request.
 package final class StripeSimulator: Simulator {
-    package typealias Configuration = SimulatorConfiguration
+    package static let extractor = "stripe"
 
     /// The faults that strike requests.
     ///
@@ -29,75 +29,38 @@ package final class StripeSimulator: Simulator {
         "late_events", "unordered_events", "shuffled_ties", "old_snapshots", "short_lived", "lagging_reads",
     ]
 
-    /// All faults that there are.
-    package static var faults: [String] { requestFaults + standingFaults }
-
-    /// What is so with every account, unless the configuration has it otherwise.
     package static let usualFaults: [String: FaultPlan.Fault] = [
         "late_events": .init(rate: 1, seconds: 10),
         "shuffled_ties": .init(rate: 1),
         "old_snapshots": .init(rate: 1),
     ]
 
-    /// The clock of the account.
-    package let clock: VirtualClock
-    /// What goes wrong; may change while it runs.
-    package let faultPlan: FaultPlan
-    private let configuration: Configuration
+    package let shell: SimulatorShell
+    private let seed: UInt64
     private let life: StripeLife
-    private let log = RequestLog()
-    private let server: SimulatorServer
 
     /// An account that does not listen yet.
     ///
     /// - Throws: if a fault is unknown or the number of records is none.
     package init(
-        _ configuration: Configuration,
+        _ configuration: SimulatorConfiguration,
         wall: @escaping WallClock = Instant.systemClock
     ) throws(SimulatorError) {
         try configuration.check()
-        self.configuration = configuration
-        clock = VirtualClock(
-            start: Instant(seconds: Int64(StripeWorld.end)),
-            speed: configuration.clockSpeed,
-            wall: wall
-        )
-        faultPlan = try FaultPlan(
-            names: Self.requestFaults,
-            standing: Self.standingFaults,
-            faults: Self.usualFaults.merging(configuration.faults) { $1 },
-            seed: configuration.seed
-        )
+        seed = configuration.seed
         life = StripeLife(
             world: StripeWorld(seed: configuration.seed, records: configuration.records),
-            clock: clock,
-            faults: faultPlan,
+            clock: configuration.clock(from: Instant(seconds: Int64(StripeWorld.end)), wall),
+            faults: try configuration.faultPlan(of: Self.self),
             perMinute: configuration.changesPerMinute
         )
-        server = SimulatorServer(configuration, clock: clock)
+        shell = SimulatorShell(configuration, account: life)
     }
-
-    @discardableResult
-    package func start() throws(SimulatorError) -> UInt16 { try server.start(self) }
-
-    package func stop() { server.stop() }
-
-    package var port: UInt16? { server.port }
 
     package var credential: String { "key sk_test_simulated" }
 
-    package var requests: [String: [String: Int]] { log.counts }
-
-    package func configurationFile() -> String {
-        """
-        extractor: stripe
-        account: simulated
-        settings:
-          base_url: \(server.origin)
-          api_key: sk_test_simulated
-          requests_per_second: 10000
-
-        """
+    package var settings: KeyValuePairs<String, String> {
+        ["api_key": "sk_test_simulated", "requests_per_second": "10000"]
     }
 
     /// The lists that there are to read.
@@ -106,53 +69,21 @@ package final class StripeSimulator: Simulator {
     /// The stream of the lines of all invoices.
     package static let lineStream = "invoice_line_items"
 
-    /// The key and the JSON of every record of a stream as they are now, oldest first: what must arrive.
-    ///
-    /// Empty for an unknown stream; lines of invoices are one of their own, in the order of their invoices.
-    package func truth(_ stream: String) -> some Sequence<(key: String, record: [UInt8])> {
-        StripeTruth(stream, life.read().view)
-    }
-
-    /// The JSON of every record by stream and key, as they are now.
-    package func truth() -> [String: [String: [UInt8]]] {
-        var truth: [String: [String: [UInt8]]] = [:]
-        for stream in Self.streams + [Self.lineStream] {
-            truth[stream] = Dictionary(uniqueKeysWithValues: self.truth(stream).map { ($0.key, $0.record) })
-        }
-        return truth
-    }
-
-    /// Makes changes now, by seed, to objects of some streams or of all; what was done, needed objects included.
-    ///
-    /// There may be fewer where there is nothing left to change or delete.
-    ///
-    /// - Throws: if the numbers or streams make no sense.
-    @discardableResult
-    package func change(
-        creates: Int = 0,
-        updates: Int = 0,
-        deletes: Int = 0,
-        streams: [String]? = nil
-    ) throws(SimulatorError) -> [SimulatedChange] {
-        try life.change(WantedChanges(creates: creates, updates: updates, deletes: deletes, streams: streams))
-    }
-
     // MARK: Answers
 
-    package func answer(_ request: WebRequest) -> WebResponse {
-        if request.path.hasPrefix("/_control/") {
-            return SimulatorControl(account: life, log: log).answer(request)
-        }
-        let number = log.number()
-        let requestID = "req_" + String(SeededHash.mix(configuration.seed ^ number), radix: 36)
+    package func answer(
+        _ request: WebRequest,
+        number: UInt64
+    ) -> (response: WebResponse, strike: FaultPlan.Strike?, path: String) {
+        let requestID = "req_" + String(SeededHash.mix(seed ^ number), radix: 36)
         let strike = faultPlan.strike { Self.canStrike($0, request) }
         var response = response(to: request, requestID: requestID, strike?.name, lag: lag(number))
         response.headers.append("Request-Id", requestID)
-        response.headers.append("Date", clock.now.httpDate)
         response.headers.append("Stripe-Version", request.headers["Stripe-Version"] ?? StripeWorld.version)
-        if let strike { response = spoil(response, strike.name, strike.fault) }
-        log.count(Self.logged(request.segments), response.outcome)
-        return response
+        if strike?.name == "rate_limit", let seconds = strike?.fault.seconds {
+            response.headers.append("Retry-After", String(Int(seconds.rounded(.up))))
+        }
+        return (response, strike, Self.logged(request.segments))
     }
 
     private static func canStrike(_ fault: String, _ request: WebRequest) -> Bool {
@@ -172,7 +103,7 @@ package final class StripeSimulator: Simulator {
 
     /// How far behind the replica is that answers this request.
     private func lag(_ number: UInt64) -> Int {
-        let hash = SeededHash(seed: configuration.seed ^ 0x1A66)
+        let hash = SeededHash(seed: seed ^ 0x1A66)
         let fault = faultPlan.standing("lagging_reads")
         return min(hash.delay(fault, number, 0, usual: 5), StripeAccount.memory)
     }
@@ -227,14 +158,6 @@ package final class StripeSimulator: Simulator {
             )
         default: nil
         }
-    }
-
-    private func spoil(_ response: WebResponse, _ name: String, _ fault: FaultPlan.Fault) -> WebResponse {
-        var response = response.spoiled(name, fault)
-        if name == "rate_limit", let seconds = fault.seconds {
-            response.headers.append("Retry-After", String(Int(seconds.rounded(.up))))
-        }
-        return response
     }
 
     /// The path with ids left out, and unknown ones in one heap.

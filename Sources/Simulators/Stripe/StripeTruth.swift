@@ -1,5 +1,5 @@
 /// What a stream holds at one moment: the objects of a collection, or the lines of all invoices.
-struct StripeTruth: StreamTruth, Sequence {
+struct StripeTruth: StreamTruth {
     let stream: String
     private let collection: StripeCollection?
     private let areLines: Bool
@@ -42,9 +42,5 @@ struct StripeTruth: StreamTruth, Sequence {
         guard let collection, !areLines else { return records(place).map { (key: $0.key, record: []) } }
         let isDeleted = view.edit(collection, place).isDeleted
         return isDeleted ? [] : [(key: view.world.id(collection, place), record: [])]
-    }
-
-    func makeIterator() -> some IteratorProtocol<(key: String, record: [UInt8])> {
-        (0..<places).lazy.flatMap { records($0) }.makeIterator()
     }
 }

@@ -5,17 +5,14 @@ import Synchronization
 final class ZendeskLife: ControlledAccount {
     let clock: VirtualClock
     let faults: FaultPlan
-    /// How many changes come by themselves in a virtual minute.
-    private let perMinute: Int
+    private let pace: SimulatedPace
     private let account: Locked<ZendeskAccount>
-    private let lived: Locked<Int>
 
     init(world: ZendeskWorld, clock: VirtualClock, faults: FaultPlan, perMinute: Int) {
         self.clock = clock
         self.faults = faults
-        self.perMinute = perMinute
+        pace = SimulatedPace(perMinute: perMinute, from: Int(clock.now.seconds))
         account = Locked(ZendeskAccount(world: world))
-        lived = Locked(Int(clock.now.seconds))
     }
 
     /// The account as it is now.
@@ -51,20 +48,7 @@ final class ZendeskLife: ControlledAccount {
     }
 
     private func collections(_ wanted: WantedChanges) throws(SimulatorError) -> [ZendeskCollection] {
-        let all = ZendeskCollection.allCases.filter(\.changes)
-        var collections = all
-        if let streams = wanted.streams {
-            collections = []
-            for name in streams {
-                guard let collection = ZendeskCollection(rawValue: name), collection.changes else {
-                    throw SimulatorError(
-                        "there is no stream '\(name)' to change; there are "
-                            + all.map(\.rawValue).joined(separator: ", ")
-                    )
-                }
-                collections.append(collection)
-            }
-        }
+        let collections = try wanted.chosen(from: ZendeskCollection.allCases.filter(\.changes))
         guard wanted.merges == 0 || collections.contains(where: \.hasMerges) else {
             throw SimulatorError(
                 "nothing of \(collections.map(\.rawValue)) is merged: leave merges out, or name tickets or users"
@@ -81,20 +65,11 @@ final class ZendeskLife: ControlledAccount {
     }
 
     /// What happened by itself since the account was last looked at.
-    ///
-    /// Of a longer jump of the clock only the last hour is lived.
     private func live(_ account: inout ZendeskAccount, until now: Int, _ traps: ZendeskTraps) {
-        guard perMinute > 0 else { return }
-        let first = lived.withLock { lived in
-            defer { lived = max(lived, now) }
-            return max(lived + 1, now - 3599)
-        }
-        guard first <= now else { return }
         let collections = ZendeskCollection.allCases.filter(\.changes)
-        for second in first...now where second % 4 == 0 {
+        for second in pace.seconds(until: now) {
             var dice = account.begin(second)
-            let count = (perMinute * 4 + dice(60)) / 60
-            for _ in 0..<count {
+            for _ in 0..<pace.count(&dice) {
                 let action: SimulatedChange.Action =
                     switch dice(20) {
                     case 0: .deleted

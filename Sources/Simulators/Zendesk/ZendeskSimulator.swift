@@ -5,6 +5,8 @@ package import Web
 /// A Zendesk account on loopback: the vendor's exports, lists, objects and errors over invented data, and faults on
 /// request.
 package final class ZendeskSimulator: Simulator {
+    package static let extractor = "zendesk"
+
     /// The faults that strike requests.
     ///
     /// `rate_limit` answers 429 with `Retry-After` (`seconds`, or what is left of the minute), `bare_rate_limit`
@@ -32,10 +34,6 @@ package final class ZendeskSimulator: Simulator {
         "old_too_recent", "capped_counts", "no_limits",
     ]
 
-    /// All faults that there are.
-    package static var faults: [String] { requestFaults + standingFaults }
-
-    /// What is so with every account, unless the configuration has it otherwise.
     package static let usualFaults: [String: FaultPlan.Fault] = [
         "late_visible": .init(rate: 0.05, seconds: 120),
         "reemitted": .init(rate: 0.05),
@@ -50,11 +48,8 @@ package final class ZendeskSimulator: Simulator {
         ZendeskCollection.allCases.filter(\.changes).map(\.rawValue)
     }
 
-    package let clock: VirtualClock
-    package let faultPlan: FaultPlan
+    package let shell: SimulatorShell
     private let life: ZendeskLife
-    private let log = RequestLog()
-    private let server: SimulatorServer
     private let tokens: Locked<ZendeskTokens>
     private let limits = Locked(ZendeskLimits())
 
@@ -66,101 +61,32 @@ package final class ZendeskSimulator: Simulator {
         wall: @escaping WallClock = Instant.systemClock
     ) throws(SimulatorError) {
         try configuration.check(records: 1_000_000)
-        clock = VirtualClock(
-            start: Instant(seconds: Int64(ZendeskWorld.end)),
-            speed: configuration.clockSpeed,
-            wall: wall
-        )
-        faultPlan = try FaultPlan(
-            names: Self.requestFaults,
-            standing: Self.standingFaults,
-            faults: Self.usualFaults.merging(configuration.faults) { $1 },
-            seed: configuration.seed
-        )
+        let faults = try configuration.faultPlan(of: Self.self)
         life = ZendeskLife(
             world: ZendeskWorld(
                 seed: configuration.seed,
                 records: configuration.records,
-                ties: faultPlan.standing("tie_block").rate,
-                automated: faultPlan.standing("ai_agent_tickets").rate
+                ties: faults.standing("tie_block").rate,
+                automated: faults.standing("ai_agent_tickets").rate
             ),
-            clock: clock,
-            faults: faultPlan,
+            clock: configuration.clock(from: Instant(seconds: Int64(ZendeskWorld.end)), wall),
+            faults: faults,
             perMinute: configuration.changesPerMinute
         )
-        server = SimulatorServer(configuration, clock: clock)
+        shell = SimulatorShell(configuration, account: life)
         tokens = Locked(ZendeskTokens(seed: configuration.seed))
     }
 
-    @discardableResult
-    package func start() throws(SimulatorError) -> UInt16 { try server.start(self) }
-
-    package func stop() { server.stop() }
-
-    package var port: UInt16? { server.port }
-
-    package var requests: [String: [String: Int]] { log.counts }
-
     package var credential: String { "token \(ZendeskTokens.staticToken)" }
 
-    package func configurationFile() -> String {
-        """
-        extractor: zendesk
-        account: simulated
-        settings:
-          base_url: \(server.origin)
-          access_token: \(ZendeskTokens.staticToken)
-
-        """
-    }
-
-    /// The key and the JSON of every record of a stream as they are now, oldest first: what must arrive.
-    ///
-    /// Deleted objects are not among them, whatever the API still shows of them; empty for an unknown stream.
-    package func truth(_ stream: String) -> some Sequence<(key: String, record: [UInt8])> {
-        ZendeskTruth(stream, life.read())
-    }
-
-    /// The JSON of every record by stream and key, as they are now.
-    package func truth() -> [String: [String: [UInt8]]] {
-        var truth: [String: [String: [UInt8]]] = [:]
-        for stream in Self.streams {
-            truth[stream] = Dictionary(uniqueKeysWithValues: self.truth(stream).map { ($0.key, $0.record) })
-        }
-        return truth
-    }
-
-    /// Makes changes now, by seed, to objects of some streams or of all; what was done, needed objects included.
-    ///
-    /// There may be fewer where there is nothing left to change, delete or merge.
-    ///
-    /// - Throws: if the numbers or streams make no sense.
-    @discardableResult
-    package func change(
-        creates: Int = 0,
-        updates: Int = 0,
-        deletes: Int = 0,
-        merges: Int = 0,
-        streams: [String]? = nil
-    ) throws(SimulatorError) -> [SimulatedChange] {
-        try life.change(
-            WantedChanges(
-                creates: creates,
-                updates: updates,
-                deletes: deletes,
-                merges: merges,
-                streams: streams
-            )
-        )
-    }
+    package var settings: KeyValuePairs<String, String> { ["access_token": ZendeskTokens.staticToken] }
 
     // MARK: Answers
 
-    package func answer(_ request: WebRequest) -> WebResponse {
-        if request.path.hasPrefix("/_control/") {
-            return SimulatorControl(account: life, log: log).answer(request)
-        }
-        let number = log.number()
+    package func answer(
+        _ request: WebRequest,
+        number: UInt64
+    ) -> (response: WebResponse, strike: FaultPlan.Strike?, path: String) {
         let strike = faultPlan.strike { ZendeskFaults.canStrike($0, request) }
         let now = Int(clock.now.seconds)
         let parts = ZendeskAPI.parts(request)
@@ -176,17 +102,14 @@ package final class ZendeskSimulator: Simulator {
             response = error.response
         }
         for header in headers { response.headers.append(header.name, header.value) }
-        response.headers.append("Date", clock.now.httpDate)
         response.headers.append("X-Request-Id", "sim-\(number)")
-        if let strike { response = response.spoiled(strike.name, strike.fault) }
-        log.count(ZendeskFaults.logged(parts), response.outcome)
-        return response
+        return (response, strike, ZendeskFaults.logged(parts))
     }
 
     private func body(
         _ request: WebRequest,
         _ parts: [String]?,
-        _ strike: (name: String, fault: FaultPlan.Fault)?,
+        _ strike: FaultPlan.Strike?,
         now: Int
     ) throws(ZendeskError) -> [UInt8] {
         if let strike, let error = ZendeskFaults.error(strike.name, strike.fault, now: now) { throw error }

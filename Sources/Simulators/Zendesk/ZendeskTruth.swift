@@ -1,5 +1,5 @@
 /// What a stream holds at one moment: the living objects of a collection, or what belongs to tickets.
-struct ZendeskTruth: StreamTruth, Sequence {
+struct ZendeskTruth: StreamTruth {
     /// The streams that are no collections.
     static let derived = [
         "ticket_comments", "ticket_audits", "ticket_metrics", "ticket_events", "ticket_metric_events",
@@ -35,15 +35,9 @@ struct ZendeskTruth: StreamTruth, Sequence {
         return stream == "deleted_users" ? account[.users].count : account.tickets.count
     }
 
-    var count: Int { (0..<places).reduce(0) { $0 + keys($1).count } }
-
     func keys(_ place: Int) -> [(key: String, record: [UInt8])] { rows(place, withRecords: false) }
 
     func records(_ place: Int) -> [(key: String, record: [UInt8])] { rows(place, withRecords: true) }
-
-    func makeIterator() -> some IteratorProtocol<(key: String, record: [UInt8])> {
-        (0..<places).lazy.flatMap { records($0) }.makeIterator()
-    }
 
     private func rows(_ place: Int, withRecords: Bool) -> [(key: String, record: [UInt8])] {
         func row(_ key: String, _ write: (inout ObjectWriter) -> Void) -> (key: String, record: [UInt8]) {

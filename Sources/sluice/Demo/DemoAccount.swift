@@ -21,7 +21,7 @@ struct DemoAccount: Sendable {
     /// An account that listens; `close` must be called.
     init(program: Program, settings: DemoSettings) throws {
         let simulator = try StripeSimulator(
-            StripeSimulator.Configuration(
+            SimulatorConfiguration(
                 seed: settings.seed,
                 records: settings.records,
                 clockSpeed: Double(Self.speed)
