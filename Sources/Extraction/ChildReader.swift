@@ -57,7 +57,8 @@ struct ChildSet: Sendable {
             shape: RecordShape(stream),
             paging: paging,
             first: try requester.access.request(of: stream, parent: parent),
-            requester: requester
+            requester: requester,
+            adding: try requester.access.additions(to: stream, of: parent)
         )
         var set: ChildSet?
         var bytes = 0
@@ -105,6 +106,9 @@ package struct ParentRead: Sendable {
     package var times: AnswerTimes
     /// The requests that it took, the parents' page included where it is the first of it.
     package var requests: Int
+
+    /// How many children it has.
+    package var recordCount: Int { pages.reduce(0) { $0 + $1.page.records.count } }
 
     /// A parent.
     package init(

@@ -57,7 +57,7 @@ extension DefinitionDecoder {
     private mutating func list(_ fields: [String: YAMLNode], in node: YAMLNode, of stream: StreamOutline)
         -> KeyList?
     {
-        let request = request(fields, in: node, stream.variables.filter { $0.key == "discovered" })
+        let request = requestBeside(fields, in: node, stream.variables.filter { $0.key == "discovered" })
         let records = fields["records"].map { recordsPath($0) } ?? stream.records
         let key = fields["key"].map { self.key($0) } ?? stream.key
         let paging = required("paging", of: fields, in: node).flatMap { self.paging($0, key: key) }
@@ -115,7 +115,7 @@ extension DefinitionDecoder {
         let fields = fields(node, Vocabulary.hydrate)
         var variables = stream.variables.filter { $0.key == "discovered" }
         variables["keys"] = .anything
-        let request = request(fields, in: node, variables)
+        let request = requestBeside(fields, in: node, variables)
         let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
         let size = required("size", of: fields, in: node).flatMap { count($0, atMost: 10_000) }
         if let request, !request.reads("keys") {
@@ -138,7 +138,7 @@ extension DefinitionDecoder {
             }
             if member.key.isEmpty || !isNamed { report(member, "a name here is of a-z, 0-9 and _") }
             let fields = fields(node, Vocabulary.discover)
-            let request = request(fields, in: node)
+            let request = requestBeside(fields, in: node)
             let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
             let value = required("value", of: fields, in: node).flatMap { path($0) }
             let paging =

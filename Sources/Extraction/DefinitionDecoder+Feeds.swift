@@ -4,14 +4,14 @@ import YAML
 
 /// The feeds, and how streams follow them.
 extension DefinitionDecoder {
-    mutating func feeds(_ node: YAMLNode?, limits: [String], errors: YAMLNode?) -> [FeedDefinition] {
+    mutating func feeds(_ node: YAMLNode?, errors: YAMLNode?) -> [FeedDefinition] {
         guard let node else { return [] }
         return members(node).compactMap {
-            feed($0, limits: limits, hasMessage: errors?["message"] != nil)
+            feed($0, hasMessage: errors?["message"] != nil)
         }
     }
 
-    private mutating func feed(_ member: YAMLMember, limits: [String], hasMessage: Bool) -> FeedDefinition? {
+    private mutating func feed(_ member: YAMLMember, hasMessage: Bool) -> FeedDefinition? {
         let node = member.value
         let isNamed = member.key.utf8.allSatisfy {
             (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0) || $0 == 45
@@ -39,7 +39,7 @@ extension DefinitionDecoder {
         let isNewestFirst = fields["newest_first"].flatMap { bool($0) } ?? false
         let times = feedTimes(fields, in: node)
         let expired = fields["expired"].flatMap { self.answer($0, hasMessage: hasMessage) }
-        let limit = fields["limit"].flatMap { self.limit($0, among: limits) }
+        let limit = fields["limit"].flatMap { self.limit($0) }
         guard let path, let records, let id, let paging, let time, let type, let object, let window,
             let times
         else { return nil }

@@ -7,7 +7,6 @@ extension DefinitionDecoder {
     /// What a stream's declaration refers to.
     private struct Context {
         var defaults: [String: YAMLNode]
-        var limits: [String]
         var feeds: [String]
         var errors: ErrorRules
     }
@@ -15,7 +14,6 @@ extension DefinitionDecoder {
     mutating func streams(
         _ node: YAMLNode?,
         defaults: YAMLNode?,
-        limits: [String],
         feeds: [String],
         errors: ErrorRules
     ) -> [StreamDefinition] {
@@ -23,7 +21,7 @@ extension DefinitionDecoder {
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
-        let context = Context(defaults: shared, limits: limits, feeds: feeds, errors: errors)
+        let context = Context(defaults: shared, feeds: feeds, errors: errors)
         let names = members.map(\.key)
         let children = members.filter { $0.value["for_each"] != nil }.map(\.key)
         // Parents first, wherever they stand: a child's templates are checked against its parent's key.
@@ -74,11 +72,12 @@ extension DefinitionDecoder {
             ? required("records", of: fields, in: member.value).flatMap { recordsPath($0) } : []
         let key = required("key", of: fields, in: member.value).flatMap { self.key($0) }
         let version = fields["version"].flatMap { self.version($0) }
-        let limit = fields["limit"].flatMap { self.limit($0, among: context.limits) }
+        let limit = fields["limit"].flatMap { self.limit($0) }
         if parent == nil, let node = own["replaces"] {
             report(node, "only a stream with for_each has children to replace")
         }
         let discover = discover(own["discover"])
+        let adds = own["adds"].map { self.adds($0, parent: parent) } ?? []
         var outline = StreamOutline(
             node: member.value,
             own: own,
@@ -100,6 +99,7 @@ extension DefinitionDecoder {
         let request = request(own, defaults: context.defaults["query"], in: member.value, outline.variables)
         if let request { check(request, of: outline, progress: progress) }
         let beside = beside(outline, progress: progress)
+        let batch = own["batch"].flatMap { self.batch($0, parent: parent) }
         let lost = lost(outline, progress: progress)
         let since = since(outline, progress: progress)
         let following = Following(
@@ -123,6 +123,8 @@ extension DefinitionDecoder {
             since: since,
             follow: follow,
             parent: parent,
+            adds: adds,
+            batch: batch,
             deletedWhen: beside.deletedWhen,
             deletes: beside.deletes,
             reconcile: beside.reconcile,
@@ -197,10 +199,11 @@ extension DefinitionDecoder {
     }
 
     /// The name of a declared limit.
-    mutating func limit(_ node: YAMLNode, among limits: [String]) -> String? {
+    mutating func limit(_ node: YAMLNode) -> String? {
         guard let limit = text(node) else { return nil }
-        if !limits.contains(limit) {
-            let hint = limits.isEmpty ? "declare it under limits" : Self.hint(for: limit, among: limits)
+        if !limitNames.contains(limit) {
+            let hint =
+                limitNames.isEmpty ? "declare it under limits" : Self.hint(for: limit, among: limitNames)
             report(node, "unknown limit \(limit); \(hint)")
         }
         return limit

@@ -31,9 +31,7 @@ package struct Discovery: Sendable {
 
     /// The values of a list, each once.
     private func read(_ discover: Discover, _ left: (values: Int, bytes: Int)) async throws -> [JSONValue] {
-        var subject = RequestSubject(stream)
-        subject.text += ", discover \(discover.name)"
-        subject.lost = nil
+        let subject = RequestSubject(stream, "discover \(discover.name)", discover.request)
         let list = ListReader(
             subject: subject,
             shape: RecordShape(recordsPath: discover.recordsPath, key: [discover.value]),

@@ -31,6 +31,8 @@ package final class ListReader: Sendable {
     private let requester: Requester
     private let first: PageRequest
     private let hydrator: Hydrator?
+    /// What the records begin with.
+    private let additions: [UInt8]
     let reader: PageReader
     private let place: Locked<Place>
 
@@ -75,6 +77,7 @@ package final class ListReader: Sendable {
         first: PageRequest,
         requester: Requester,
         hydrator: Hydrator? = nil,
+        adding additions: [UInt8] = [],
         from progress: ListProgress = .start,
         limit: Int? = nil
     ) {
@@ -84,6 +87,7 @@ package final class ListReader: Sendable {
         self.paging = paging
         self.first = first
         self.hydrator = hydrator
+        self.additions = additions
         reader = PageReader(subject: subject, shape: shape, paging: paging, access: requester.access)
         place = Locked(
             Place(progress: progress, repetition: RepetitionGuard(token: progress.token), remaining: limit)
@@ -146,7 +150,7 @@ package final class ListReader: Sendable {
     ) throws(ExtractionError) -> (ExtractedPage, Place) {
         var after = start
         let number = start.progress.pages + 1
-        var (page, links) = try reader.scan(&answer, page: number)
+        var (page, links) = try reader.scan(&answer, page: number, adding: additions)
         let next = try reader.next(
             after: page,
             links: links,

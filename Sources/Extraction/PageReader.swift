@@ -8,6 +8,8 @@ struct PageReader: Sendable {
     private let paging: Paging
     private let access: AccountAccess
     private let scanner: PageScanner
+    /// Of records that are added to: finds them.
+    private let finder: PageScanner?
     private let format: BodyFormat
     /// Of the fields of a record.
     let keyFields: Range<Int>
@@ -38,6 +40,10 @@ struct PageReader: Sendable {
         versionField = shape.version.map { index(of: $0) }
         otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
+        for path in shape.additions { _ = index(of: path) }
+        finder =
+            shape.additions.isEmpty
+            ? nil : PageScanner(plan: ScanPlan(records: shape.records, recordFields: []))
         rules = RecordRules(
             deletion: shape.deletion,
             deletionField: shape.deletion?.field.map { index(of: $0) },
@@ -56,9 +62,12 @@ struct PageReader: Sendable {
     }
 
     /// The page of an answer, whose body it takes, each record with its key, and the answer's links.
+    ///
+    /// `members` are what its records begin with, each with a comma behind it.
     func scan(
         _ answer: inout Requester.Answer,
-        page number: Int?
+        page number: Int?,
+        adding members: [UInt8] = []
     ) throws(ExtractionError) -> (ScannedPage, links: [String]) {
         let head = Array(answer.response.body.prefix(4096))
         let size = answer.response.body.count
@@ -67,7 +76,7 @@ struct PageReader: Sendable {
         swap(&body, &answer.response.body)
         let page: ScannedPage
         do {
-            page = try scanner.scan(try format.document(consume body))
+            page = try scan(try format.document(consume body), adding: members)
         } catch let error as JSONError {
             throw unusable(answer, head: head, at: error.offset, of: size, error.message, number)
         } catch let error as BodyFormat.Problem {
@@ -78,6 +87,33 @@ struct PageReader: Sendable {
         for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
         let links = answer.response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
         return (page, links)
+    }
+
+    private func scan(
+        _ document: consuming [UInt8],
+        adding members: [UInt8]
+    ) throws(JSONError) -> ScannedPage {
+        guard let finder, !members.isEmpty else { return try scanner.scan(consume document) }
+        return try scanner.scan(finder.scan(consume document).adding(members))
+    }
+
+    /// The records of an array out of an answer, each with its key.
+    func scan(
+        array: [UInt8],
+        adding members: [UInt8],
+        page number: Int?
+    ) throws(ExtractionError) -> ScannedPage {
+        let page: ScannedPage
+        do {
+            page = try scan(array, adding: members)
+        } catch {
+            throw badPage(
+                "a list of children is of no use: at byte \(error.offset) of it \(error.message)",
+                number
+            )
+        }
+        for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
+        return page
     }
 
     /// What is wrong with a body, and what it seems to be.

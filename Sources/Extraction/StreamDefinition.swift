@@ -80,6 +80,10 @@ package struct StreamDefinition: Sendable {
     package var follow: Follow?
     /// Of a child stream, whose path reads `parent`.
     package var parent: Parent?
+    /// Of a child stream: what its records begin with.
+    package var adds: [Addition]
+    /// Of a child stream: how many parents' children are asked for at once.
+    package var batch: ChildBatch?
     /// Which records say that they are deleted.
     package var deletedWhen: DeletionRule?
     /// A list of deletes beside its own.
@@ -107,6 +111,8 @@ package struct StreamDefinition: Sendable {
         since: Since? = nil,
         follow: Follow? = nil,
         parent: Parent? = nil,
+        adds: [Addition] = [],
+        batch: ChildBatch? = nil,
         deletedWhen: DeletionRule? = nil,
         deletes: KeyList? = nil,
         reconcile: KeyList? = nil,
@@ -127,6 +133,8 @@ package struct StreamDefinition: Sendable {
         self.since = since
         self.follow = follow
         self.parent = parent
+        self.adds = adds
+        self.batch = batch
         self.deletedWhen = deletedWhen
         self.deletes = deletes
         self.reconcile = reconcile
@@ -148,6 +156,12 @@ package struct StreamDefinition: Sendable {
         guard case .list = progress else { return true }
         return version == nil || follow != nil || parent != nil || deletes != nil || reconcile != nil
             || merged != nil
+    }
+
+    /// The named limits that its requests count against, those beside its list included.
+    package var limits: [String] {
+        let beside = [deletes?.request, reconcile?.request, hydrate?.request, batch?.request]
+        return ([limit] + (beside + discover.map(\.request)).map { $0?.limit }).compactMap { $0 }
     }
 
     /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would

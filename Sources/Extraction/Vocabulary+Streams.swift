@@ -75,6 +75,12 @@ extension Vocabulary {
                 .word(["children"]),
                 "A parent's list is all that it has: what is absent is deleted."
             ),
+            .init(
+                "adds",
+                .map(.template),
+                "Of a child stream: members that its records begin with, such as the parent's key."
+            ),
+            .init("batch", .group("batch"), "The children of many parents in one request."),
             .init("deletes", .group("deletes"), "A second list, whose records are deletes."),
             .init(
                 "reconcile",

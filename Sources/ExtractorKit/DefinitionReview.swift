@@ -65,7 +65,9 @@ struct DefinitionReview {
                 )
             )
         }
-        let used = Set((definition.streams.map(\.limit) + definition.feeds.map(\.limit)).compactMap { $0 })
+        let used = Set(
+            definition.streams.flatMap(\.limits) + definition.feeds.compactMap(\.limit)
+        )
         for limit in definition.limits where limit.name != "default" && !used.contains(limit.name) {
             findings.append(
                 warning(

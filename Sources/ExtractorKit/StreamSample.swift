@@ -141,11 +141,13 @@ private final class Reading {
             return true
         }
         trace.tell(records: [page.page.records.count])
-        for record in page.page.records.indices {
+        let keys = page.page.records.indices.map { page.keyText(ofRecord: $0) }
+        let size = stream.batch?.size ?? 1
+        for start in stride(from: 0, to: keys.count, by: size) {
             if isFull { return false }
-            let key = page.keyText(ofRecord: record)
-            let read = try await ChildReader.children(of: key, in: stream, requester: requester)
-            take(read.pages)
+            let part = Array(keys[start..<min(start + size, keys.count)])
+            let reads = try await ChildReader.children(of: part, in: stream, requester: requester)
+            for read in reads { take(read.pages) }
         }
         return true
     }

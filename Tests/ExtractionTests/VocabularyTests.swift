@@ -93,6 +93,20 @@ import YAML
                 order: ascending
                 ties: {body: {at: "{{ tie.at }}", after: "{{ tie.after }}"}}
             resweep: {every: 24h, back: 7d}
+          companies:
+            for_each: contacts
+            get: /contacts/{{ parent.id }}/companies
+            paging: single_page
+            adds: {contact_id: "{{ parent.id }}"}
+            key: [contact_id, id]
+            batch:
+              get: /companies
+              query: {contacts: "{{ keys | join(',') }}"}
+              size: 10
+              records: items
+              parent: id
+              children: companies
+              none: {records: errors, parent: id}
         """
 
     /// Other ways to prove who asks, each in the place of the sample's.

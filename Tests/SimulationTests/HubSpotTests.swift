@@ -15,6 +15,8 @@ struct HubSpotTests {
 
     /// One of each kind: its own time field, merges into one of the two or into a third, sums, and none of these.
     static let objects = ["contacts", "companies", "deals", "line_items", "notes"]
+    /// From the one to the many, and from the many to the one.
+    static let pairs = ["contact_companies", "deal_contacts", "deal_line_items", "note_deals"]
     static let described = ["owners", "archived_owners", "deal_pipelines", "schemas"]
 
     private static func account(
@@ -31,7 +33,7 @@ struct HubSpotTests {
     private static func simulation(
         _ simulator: HubSpotSimulator,
         seed: UInt64,
-        streams: [String]? = objects + described,
+        streams: [String]? = objects + pairs + described,
         token: String = "pat-na1-simulated",
         skew: Duration = .zero,
         aborts: Double = 0,
@@ -54,6 +56,7 @@ struct HubSpotTests {
     private struct Truth {
         let simulator: HubSpotSimulator
         private let streams: [String]
+        private let pairs: [String]
         /// The properties of each stream that are hidden.
         private var hidden: [String: Set<String>] = [:]
         /// What never changes.
@@ -61,7 +64,9 @@ struct HubSpotTests {
 
         init(_ simulator: HubSpotSimulator, _ streams: [String]) {
             self.simulator = simulator
-            self.streams = streams.filter { !HubSpotTests.described.contains($0) }
+            let others = HubSpotTests.described + Self.ends.keys
+            self.streams = streams.filter { !others.contains($0) }
+            pairs = streams.filter { Self.ends[$0] != nil }
             let usual = Array("\"non_sensitive\"".utf8)
             for entry in simulator.truth("properties") where !entry.record.contains(usual) {
                 let parts = entry.key.split(separator: "/").map(String.init)
@@ -93,8 +98,36 @@ struct HubSpotTests {
             }
         }
 
+        /// The two ends of the streams of pairs.
+        static let ends: [String: (from: String, to: String)] = {
+            let one = [
+                "contacts", "companies", "deals", "line_items", "tickets", "orders", "carts", "invoices",
+                "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks",
+            ]
+            let all = one.flatMap { from in one.map { (from, $0) } }
+            return Dictionary(
+                uniqueKeysWithValues: all.map { from, to in
+                    let singular = from == "companies" ? "company" : String(from.dropLast())
+                    return ("\(singular)_\(to)", (from, to))
+                }
+            )
+        }()
+
+        /// Each pair as it is published.
+        private func pairs(_ stream: String) -> [String: [UInt8]] {
+            guard let (from, to) = Self.ends[stream] else { return [:] }
+            return Dictionary(
+                uniqueKeysWithValues: simulator.associations(from, to: to).map { pair in
+                    let start =
+                        #"{"fromObjectType":"\#(from)","fromObjectId":"\#(pair.from)","toObjectType":"\#(to)","#
+                    return (#"["\#(pair.from)",\#(pair.to)]"#, Array(start.utf8) + pair.record.dropFirst())
+                }
+            )
+        }
+
         func now() -> ServiceSimulation.Truth {
             var truth = described
+            for stream in pairs { truth[stream] = pairs(stream) }
             for stream in streams {
                 let hidden = hidden[stream] ?? []
                 truth[stream] = Dictionary(
@@ -218,7 +251,10 @@ struct HubSpotTests {
 
     @Test("I1 I2: nothing lost, nothing doubled, nothing older over newer", arguments: seeds)
     func rounds(seed: UInt64) async throws {
-        let (simulator, simulation) = try Self.troubled(seed: seed, streams: Self.objects + Self.described)
+        let (simulator, simulation) = try Self.troubled(
+            seed: seed,
+            streams: Self.objects + Self.pairs + Self.described
+        )
         var round = 0
         do {
             while round < 50 {

@@ -64,6 +64,17 @@ package final class HubSpotSimulator: Simulator {
 
     package var settings: KeyValuePairs<String, String> { ["access_token": "pat-na1-simulated"] }
 
+    /// The living objects of a type with what they are associated with of another one, as the batch read has it; empty
+    /// where the two have nothing to do with each other.
+    package func associations(_ from: String, to other: String) -> [(
+        from: String, to: String, record: [UInt8]
+    )] {
+        guard let type = HubSpotType(rawValue: from), let other = HubSpotType(rawValue: other) else {
+            return []
+        }
+        return HubSpotAssociationPages(view: life.read(), type: type, other: other).all()
+    }
+
     // MARK: Answers
 
     package func answer(
