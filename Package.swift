@@ -22,7 +22,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Events", ["Cryptography", "Core", "JSON"]),
     ("Runs", ["Extraction", "Events", "Core", "JSON"]),
     ("Simulators", ["Web", "Core", "JSON"]),
-    ("ExtractorKit", ["Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
+    ("ExtractorKit", ["Runs", "Events", "Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
 ]
 
 let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB"]

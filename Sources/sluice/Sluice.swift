@@ -69,6 +69,8 @@ struct Sluice {
         switch command.path.last {
         case "check": try ExtractorCheckCommand(program: program, command: command).run()
         case "read": try await ExtractorReadCommand(program: program, command: command).run()
+        case "test": try await ExtractorTestCommand(program: program, command: command).run()
+        case "record": try await ExtractorRecordCommand(program: program, command: command).run()
         case "list": ExtractorListCommand(program: program, command: command).run()
         case "schema":
             {
