@@ -141,6 +141,7 @@ extension DefinitionDecoder {
             let request = requestBeside(fields, in: node)
             let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
             let value = required("value", of: fields, in: node).flatMap { path($0) }
+            let condition = fields["when"].flatMap { template($0) }
             let paging =
                 fields["paging"].map { self.paging($0, key: value.map { [$0] }) } ?? Paging.singlePage
             if let paging, let records, let node = fields["paging"] {
@@ -152,7 +153,8 @@ extension DefinitionDecoder {
                 request: request,
                 recordsPath: records,
                 paging: paging,
-                value: value
+                value: value,
+                condition: condition
             )
         }
     }

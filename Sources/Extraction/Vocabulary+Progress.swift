@@ -170,6 +170,7 @@ extension Vocabulary {
                 "How one page leads to the next."
             ),
             .init("value", .path, isRequired: true, "The field of each that discovered.NAME holds."),
+            .init("when", .template, "A condition over config: where it fails, the list is not asked for."),
         ]
     )
 

@@ -35,15 +35,16 @@ struct HubSpotTests {
         seed: UInt64,
         streams: [String]? = objects + pairs + described,
         token: String = "pat-na1-simulated",
+        isSensitive: Bool = false,
         skew: Duration = .zero,
         aborts: Double = 0,
         deaths: Double = 0
     ) throws -> ServiceSimulation {
-        let truth = Truth(simulator, streams ?? [])
+        let truth = Truth(simulator, streams ?? [], isSensitive: isSensitive)
         return try ServiceSimulation(
             simulator,
             extractor: "hubspot",
-            settings: ["access_token": .string(token)],
+            settings: ["access_token": .string(token), "sensitive_properties": .bool(isSensitive)],
             seed: seed,
             only: streams,
             skew: skew,
@@ -62,13 +63,13 @@ struct HubSpotTests {
         /// What never changes.
         private var described: ServiceSimulation.Truth = [:]
 
-        init(_ simulator: HubSpotSimulator, _ streams: [String]) {
+        init(_ simulator: HubSpotSimulator, _ streams: [String], isSensitive: Bool) {
             self.simulator = simulator
             let others = HubSpotTests.described + Self.ends.keys
             self.streams = streams.filter { !others.contains($0) }
             pairs = streams.filter { Self.ends[$0] != nil }
             let usual = Array("\"non_sensitive\"".utf8)
-            for entry in simulator.truth("properties") where !entry.record.contains(usual) {
+            for entry in simulator.truth("properties") where !isSensitive && !entry.record.contains(usual) {
                 let parts = entry.key.split(separator: "/").map(String.init)
                 hidden[parts[0], default: []].insert(parts[1])
             }
@@ -168,6 +169,75 @@ struct HubSpotTests {
         try simulation.compare()
     }
 
+    @Test("a company's deal with more lines than one answer has is read whole")
+    func crowds() async throws {
+        let simulator = try Self.account(seed: 11, records: 1100)
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 11,
+            streams: ["deals", "deal_line_items", "deal_companies"]
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        let lines = Dictionary(grouping: simulation.seen("deal_line_items").keys) { $0.prefix { $0 != "," } }
+        #expect(lines.values.map(\.count).max() ?? 0 > 500)
+        let requests = simulator.requests
+        // The deal alone, in two pages; all others in as many answers as there are pages of deals.
+        #expect(requests["/objects/deals/{id}/associations/line_items"]?["200"] == 2)
+        #expect(requests["/objects/deals/{id}/associations/companies"] == nil)
+    }
+
+    /// No object's time moves by it.
+    @Test("an association that was changed is told within a day, and one of a changed object at once")
+    func relinks() async throws {
+        let simulator = try Self.account(seed: 13, records: 40)
+        let streams = ["contact_companies", "deal_contacts", "note_deals"]
+        let simulation = try Self.simulation(simulator, seed: 13, streams: streams)
+        func sync(after wait: Duration) async throws {
+            simulation.advance(wait)
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            try simulation.check()
+        }
+        try await sync(after: .seconds(3600))
+        try simulation.compare()
+        let before = streams.map { simulation.seen($0) }
+        for _ in 0..<8 {
+            try simulator.change(others: ["relinks": 1], streams: ["contacts", "deals", "notes"])
+        }
+        simulation.remember()
+        try await sync(after: .seconds(5 * 3600))
+        // Nothing has told of it, or the trap is none.
+        #expect(streams.map { simulation.seen($0) } == before)
+        try await sync(after: .seconds(20 * 3600))
+        try simulation.compare()
+        #expect(streams.map { simulation.seen($0) } != before)
+        try simulator.change(creates: 4, updates: 2, streams: ["contacts", "deals", "notes"])
+        simulation.remember()
+        try await sync(after: .seconds(90))
+        try simulation.compare()
+    }
+
+    @Test("sensitive properties are read where the account says so, and else not", arguments: [false, true])
+    func sensitive(isSensitive: Bool) async throws {
+        let simulator = try Self.account(seed: 17, records: 20)
+        let streams = ["contacts", "companies"]
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 17,
+            streams: streams,
+            isSensitive: isSensitive
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        #expect(simulation.seen("contacts").values.contains { $0.contains("passport_number") } == isSensitive)
+        #expect(simulator.requests["/properties/contacts"]?["200"] == (isSensitive ? 3 : 1))
+    }
+
     /// What the extractor's README says of its cost.
     @Test("an object stream takes 1.5 requests for 100 records, and 2 where nothing changed")
     func cost() async throws {
@@ -208,8 +278,11 @@ struct HubSpotTests {
         let simulation = try Self.simulation(simulator, seed: 5, token: "pat-na1-no_contacts-no_owners")
         let outcome = try await simulation.sync()
         let refused = outcome.streams.filter { $0.outcome.status == .unavailable }.map(\.name)
-        #expect(refused == ["contacts", "owners", "archived_owners"])
-        #expect(outcome.streams.count { $0.outcome.status == .success } == simulation.streams.count - 3)
+        // An association takes the scopes of both ends.
+        #expect(
+            refused == ["contacts", "contact_companies", "deal_contacts", "owners", "archived_owners"]
+        )
+        #expect(outcome.streams.count { $0.outcome.status == .success } == simulation.streams.count - 5)
     }
 
     /// The answers that end a run, each with one request: another would be one too many.

@@ -118,7 +118,7 @@ package final class HubSpotSimulator: Simulator {
         case "repeated_cursor": return route.isPaged || route.isSearch
         default:
             guard fault.hasPrefix("forbidden_") else { return true }
-            return subject(route) == String(fault.dropFirst("forbidden_".count))
+            return subjects(route).contains(String(fault.dropFirst("forbidden_".count)))
         }
     }
 
@@ -130,11 +130,16 @@ package final class HubSpotSimulator: Simulator {
     }
 
     /// What an application must be allowed to read, by the name that faults and keys have for it.
-    private static func subject(_ route: HubSpotRoute) -> String? {
+    ///
+    /// Of an association both ends.
+    private static func subjects(_ route: HubSpotRoute) -> [String] {
         switch route {
-        case .owners, .owner: "owners"
-        case .schemas, .schema: "schemas"
-        default: route.typeName.flatMap { HubSpotType(path: $0)?.rawValue }
+        case .owners, .owner: ["owners"]
+        case .schemas, .schema: ["schemas"]
+        default:
+            [route.typeName, route.otherTypeName].compactMap {
+                $0.flatMap { HubSpotType(path: $0)?.rawValue }
+            }
         }
     }
 
@@ -189,7 +194,7 @@ package final class HubSpotSimulator: Simulator {
         defer { headers = limits.headers(kind, now: now) }
         if faultPlan.standing("no_limits").rate == 0 { try limits.take(kind, now: now) }
         if let strike, let error = Self.error(strike.name, strike.fault) { throw error }
-        if let subject = Self.subject(route) {
+        for subject in Self.subjects(route) {
             let scope = Self.scope(subject)
             if strike?.name == "forbidden_\(subject)" { throw .missingScope(scope) }
             try token.check(subject, scope: scope)
