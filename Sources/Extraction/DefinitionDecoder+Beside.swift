@@ -71,8 +71,16 @@ extension DefinitionDecoder {
         if stream.parent != nil {
             report(node, "a child stream's deletes are told by its parents: write replaces: children")
         }
+        let limit = fields["limit"].flatMap { self.limit($0, among: stream.limits) }
         guard let request, let records, let key, let paging, let every else { return nil }
-        return KeyList(request: request, recordsPath: records, paging: paging, key: key, every: every)
+        return KeyList(
+            request: request,
+            recordsPath: records,
+            paging: paging,
+            key: key,
+            every: every,
+            limit: limit
+        )
     }
 
     private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> KeyList? {

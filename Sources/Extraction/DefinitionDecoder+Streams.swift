@@ -89,6 +89,7 @@ extension DefinitionDecoder {
             parent: parent,
             hasMessage: !context.errors.messagePaths.isEmpty,
             hasCode: !context.errors.codePaths.isEmpty,
+            limits: context.limits,
             variables: variables(parent: parent, discover: own["discover"])
         )
         let progress = progress(of: outline)

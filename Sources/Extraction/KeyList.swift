@@ -21,6 +21,8 @@ package struct KeyList: Hashable, Sendable {
     /// Nil where nobody says, and always of a list of what there is.
     package var at: Time?
     package var every: Duration
+    /// The named rate limit of its requests beside the default one; nil for the stream's.
+    package var limit: String?
 
     /// A list of keys.
     package init(
@@ -29,7 +31,8 @@ package struct KeyList: Hashable, Sendable {
         paging: Paging,
         key: [[String]],
         at: Time? = nil,
-        every: Duration
+        every: Duration,
+        limit: String? = nil
     ) {
         self.request = request
         self.recordsPath = recordsPath
@@ -37,5 +40,6 @@ package struct KeyList: Hashable, Sendable {
         self.key = key
         self.at = at
         self.every = every
+        self.limit = limit
     }
 }

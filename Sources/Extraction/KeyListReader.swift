@@ -19,6 +19,7 @@ package final class KeyListReader: Sendable {
     ) throws(ExtractionError) {
         var subject = RequestSubject(stream)
         subject.text += ", \(noun)"
+        subject.limit = keys.limit ?? subject.limit
         self.subject = subject
         list = ListReader(
             subject: subject,

@@ -14,6 +14,8 @@ struct StreamOutline {
     /// Whether the definition says where an error's body has its message and its code.
     var hasMessage: Bool
     var hasCode: Bool
+    /// The declared limits.
+    var limits: [String]
     /// What the templates of its request may read.
     var variables: [String: DefinitionDecoder.Variable]
 }

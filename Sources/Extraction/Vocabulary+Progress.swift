@@ -131,6 +131,7 @@ extension Vocabulary {
                 "The stream's key in these records; its own without it."
             ),
             .init("every", .duration, isRequired: true, "Read at most so often."),
+            .init("limit", .text, "The rate that its requests count against; the stream's without it."),
         ]
 
     static let deletes = FieldGroup(

@@ -65,7 +65,8 @@ struct DefinitionReview {
                 )
             )
         }
-        let used = Set((definition.streams.map(\.limit) + definition.feeds.map(\.limit)).compactMap { $0 })
+        let streams = definition.streams.flatMap { [$0.limit, $0.deletes?.limit, $0.reconcile?.limit] }
+        let used = Set((streams + definition.feeds.map(\.limit)).compactMap { $0 })
         for limit in definition.limits where limit.name != "default" && !used.contains(limit.name) {
             findings.append(
                 warning(

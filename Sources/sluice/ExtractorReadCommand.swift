@@ -17,7 +17,6 @@ struct ExtractorReadCommand {
     func run() async throws -> Int32 {
         let definition = try definition()
         let stream = try definition.stream(named: command.value("stream") ?? "")
-        try refuseRotation(of: definition)
         let limit = try command.int("limit", in: 1...100_000) ?? 10
         let file = try command.value("config").map { try AccountFile.load($0) }
         if let other = file?.extractor, other.text != definition.name {
@@ -33,6 +32,7 @@ struct ExtractorReadCommand {
             file: file,
             flags: try SettingFlag.parse(command.values("set"), option: "--set")
         )
+        try refuseRotation(of: definition, settings.values)
         let connection = try ConnectionSettings.resolve(
             file: file,
             flags: ConnectionSettings.flags { command.value($0) },
@@ -67,10 +67,8 @@ struct ExtractorReadCommand {
     }
 
     /// A look keeps nothing, and so must not use up a refresh token that is good once.
-    private func refuseRotation(of definition: ExtractorDefinition) throws {
-        guard case .login(let login) = definition.authentication,
-            case .refreshToken(_, let rotates?) = login.grant, rotates.isLiteral, rotates.source == "true"
-        else { return }
+    private func refuseRotation(of definition: ExtractorDefinition, _ settings: [String: JSONValue]) throws {
+        guard try definition.replacesCredential(settings: settings) else { return }
         throw ConfigurationError(
             .badSetting,
             "extractor \(definition.name) gets another refresh token at each use, and a look would use up the account's "
