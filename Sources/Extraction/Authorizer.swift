@@ -68,7 +68,7 @@ final class Authorizer: Sendable {
         self.reread = reread
         let filler = access.filler
         contents = Locked(Contents(scope: filler.scope))
-        if case .login(let login) = definition.authentication {
+        if case .login(let login) = access.authentication {
             // What cannot be filled is said before the first request.
             _ = try request(login, refreshToken: nil)
             if try rotates(login), stateKeys.isEmpty {
@@ -88,7 +88,7 @@ final class Authorizer: Sendable {
     /// Where the credential is kept that replaces the configured one; must be said before the first request where
     /// there is such a one.
     func use(_ store: any CredentialStore, of account: AccountName) throws {
-        guard case .login(let login) = definition.authentication, try rotates(login) else { return }
+        guard case .login(let login) = access.authentication, try rotates(login) else { return }
         let seal = try CredentialSeal(account: account.text, keys: stateKeys)
         let record = try store.credential()
         let configured = try configured(login)
@@ -134,7 +134,7 @@ final class Authorizer: Sendable {
     /// What a request carries now; asks for a token where none is good.
     func proof() async throws -> Proof {
         if contents.withLock({ $0.isToBeResealed }) { try await reseal() }
-        guard case .login(let login) = definition.authentication else {
+        guard case .login(let login) = access.authentication else {
             return contents.withLock { $0.fixed }
         }
         return try proof(of: await token(login), login)
@@ -157,7 +157,7 @@ final class Authorizer: Sendable {
     /// `asksForToken` is false where the API's answer does not mean that a token has had its time: then only what the
     /// settings say is looked at again.
     func renew(after refused: Proof, asksForToken: Bool) async throws -> Bool {
-        switch definition.authentication {
+        switch access.authentication {
         case .login(let login):
             guard asksForToken else { return false }
             contents.withLock { $0.machine.refused(generation: refused.generation) }
@@ -203,7 +203,7 @@ package typealias Rereading = @Sendable () async throws -> [String: JSONValue]
 
 extension Authorizer {
     private func fixed(_ filler: SettingsFiller) throws(ExtractionError) -> Proof.Form {
-        switch definition.authentication {
+        switch access.authentication {
         case .none, .login: return .none
         case .bearer(let token):
             let value = try filler.headerValue(token, "auth.bearer")

@@ -72,7 +72,13 @@ extension DefinitionDecoder {
             report(node, "a child stream's deletes are told by its parents: write replaces: children")
         }
         guard let request, let records, let key, let paging, let every else { return nil }
-        return KeyList(request: request, recordsPath: records, paging: paging, key: key, every: every)
+        return KeyList(
+            request: request,
+            recordsPath: records,
+            paging: paging,
+            key: key,
+            every: every
+        )
     }
 
     private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> KeyList? {

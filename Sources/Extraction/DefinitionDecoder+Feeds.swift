@@ -199,10 +199,22 @@ extension DefinitionDecoder {
     }
 
     mutating func condition(_ node: YAMLNode) -> Template? {
-        guard let template = template(node, variables: ["record": .anything]) else { return nil }
+        let template = template(node, variables: ["record": .anything])
+        return template.flatMap { condition($0, over: "record", at: node) }
+    }
+
+    /// One over the settings.
+    mutating func settingsCondition(_ node: YAMLNode) -> Template? {
+        template(node).flatMap { condition($0, over: "config", at: node) }
+    }
+
+    private mutating func condition(_ template: Template, over variable: String, at node: YAMLNode)
+        -> Template
+    {
         let isAlone = template.source.hasPrefix("{{") && template.source.hasSuffix("}}")
-        if !isAlone || !template.variables.contains("record") {
-            report(node, "a condition is one expression over the record: \"{{ record.deleted }}\"")
+        if !isAlone || !template.variables.contains(variable) {
+            let (noun, name) = variable == "record" ? ("the record", "deleted") : ("the settings", "name")
+            report(node, "a condition is one expression over \(noun): \"{{ \(variable).\(name) }}\"")
         }
         return template
     }

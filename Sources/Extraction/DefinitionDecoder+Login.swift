@@ -216,8 +216,12 @@ extension DefinitionDecoder {
     }
 
     /// `base_url`, which may begin with what a login tells.
-    mutating func baseURL(_ node: YAMLNode, _ authentication: Authentication, hosts: YAMLNode?) -> Template? {
-        guard case .login(let login) = authentication, !login.learned.isEmpty else { return template(node) }
+    mutating func baseURL(_ node: YAMLNode, _ authentication: AuthenticationChoice, hosts: YAMLNode?)
+        -> Template?
+    {
+        guard authentication.ways.count == 1, case .login(let login) = authentication.ways[0].authentication,
+            !login.learned.isEmpty
+        else { return template(node) }
         let names = login.learned.map { [$0.name] }
         guard let template = template(node, variables: ["login": .fields(names)]) else { return nil }
         guard template.variables.contains("login") else { return template }

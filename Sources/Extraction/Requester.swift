@@ -396,7 +396,7 @@ extension Requester {
         case .quotaSpent:
             throw subject.error(.quotaSpent, "\(text); the day's requests are spent, run it again later")
         case .unavailable:
-            if subject.mayBeGone, [404, 410].contains(response.status) {
+            if subject.mayBeGone, decision.saysGone, [404, 410].contains(response.status) {
                 // Of a list nothing is deleted by a proxy's or a wrong path's answer (I2).
                 let doubt = subject.error(
                     .status,

@@ -23,7 +23,6 @@ struct ExtractorAccount {
         place = try DefinitionPlace.find(command.value("extractor") ?? "", locator: program.locator(command))
         check = try DefinitionCheck.read(place)
         definition = try check.usable()
-        try Self.refuseRotation(of: definition)
         let file = try command.value("config").map { try AccountFile.load($0) }
         if let other = file?.extractor, other.text != definition.name {
             let name = definition.name
@@ -45,14 +44,15 @@ struct ExtractorAccount {
             reader: reader
         )
         settings = resolved.values
+        try Self.refuseRotation(of: definition, settings)
         secrets = resolved.secrets + connection.secrets
     }
 
     /// A look keeps nothing, and so must not use up a refresh token that is good once.
-    private static func refuseRotation(of definition: ExtractorDefinition) throws {
-        guard case .login(let login) = definition.authentication,
-            case .refreshToken(_, let rotates?) = login.grant, rotates.isLiteral, rotates.source == "true"
-        else { return }
+    private static func refuseRotation(of definition: ExtractorDefinition, _ settings: [String: JSONValue])
+        throws
+    {
+        guard try definition.replacesCredential(settings: settings) else { return }
         throw ConfigurationError(
             .badSetting,
             "extractor \(definition.name) gets another refresh token at each use, and a look would use up the account's "

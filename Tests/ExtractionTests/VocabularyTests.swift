@@ -118,6 +118,7 @@ import YAML
             + "client_secret: \"{{ config.token }}\", header: {name: X-Token, value: \"{{ token }}\"}}}",
         "auth: {oauth: {grant: jwt_bearer, token_url: /token, jwt: {key: \"{{ config.token }}\", issuer: shop, "
             + "subject: shop, audience: all}}}",
+        "auth: [{when: \"{{ config.token }}\", bearer: \"{{ config.token }}\"}, {basic: {user: shop}}]",
         "auth: {session: {post: /login, body: {token: \"{{ config.token }}\"}, token: session.id}}",
     ]
 

@@ -28,6 +28,7 @@ final class ServiceSimulation {
     let streams: [String]
     private let account: AccountName
     private let settings: [String: JSONValue]
+    private let stateKeys: [Secret]
     private let skew: Duration
     private let fate: Fate
     private let truth: () -> Truth
@@ -49,6 +50,8 @@ final class ServiceSimulation {
     ///   - simulator: the account.
     ///   - extractor: the folder of the extractor, below `extractors/`.
     ///   - settings: what the account's file says, but for `base_url`.
+    ///   - stateKeys: what seals a credential that the API replaces.
+    ///   - edit: changes the text of the definition.
     ///   - seed: the same seed gives the same rounds.
     ///   - streams: the streams that are read; nil for all of the extractor.
     ///   - skew: how far the local clock is ahead of the account's.
@@ -60,6 +63,8 @@ final class ServiceSimulation {
         _ simulator: any Simulator,
         extractor: String,
         settings: [String: JSONValue],
+        stateKeys: [Secret] = [],
+        edit: (String) -> String = { $0 },
         seed: UInt64,
         only streams: [String]? = nil,
         skew: Duration = .zero,
@@ -69,10 +74,13 @@ final class ServiceSimulation {
     ) throws {
         self.simulator = simulator
         self.settings = settings.merging(["base_url": "http://127.0.0.1:1"]) { $1 }
+        self.stateKeys = stateKeys
         self.skew = skew
         self.truth = truth
         random = SeededGenerator(seed: seed)
-        definition = try ExtractorDefinition.load(folder: Self.folder(extractor))
+        let file = "\(Self.folder(extractor))/extractor.yaml"
+        let text = edit(try String(contentsOfFile: file, encoding: .utf8))
+        definition = try ExtractorDefinition.decode(Array(text.utf8), file: file)
         self.streams = streams ?? definition.streams.map(\.name)
         account = try AccountName("\(extractor)/acme")
         let fate = Fate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
@@ -165,8 +173,10 @@ final class ServiceSimulation {
             transport: InProcessTransport(simulator),
             clock: waiting,
             wall: wall,
+            stateKeys: stateKeys,
             jitter: { fate.roll() }
         )
+        try requester.use(destination, of: account)
         let chosen = definition.streams.filter { (names ?? streams).contains($0.name) }
         let warnings = Locked<[String]>([])
         let outcome = await SyncRun(

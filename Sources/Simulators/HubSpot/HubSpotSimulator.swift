@@ -28,7 +28,7 @@ package final class HubSpotSimulator: Simulator {
     ///
     /// `search_lag` lets a search see a change up to `seconds` (20) late; `outside_window` is the share of objects that
     /// a search shows although they were changed up to `seconds` (1) before its window, or after it; `no_limits`
-    /// lifts the limits of requests.
+    /// lifts the limits of requests, and tells of none.
     package static let standingFaults = ["search_lag", "outside_window", "no_limits"]
 
     package static let usualFaults: [String: FaultPlan.Fault] = ["search_lag": .init(rate: 1, seconds: 20)]
@@ -191,8 +191,9 @@ package final class HubSpotSimulator: Simulator {
         let token = try HubSpotToken(of: request, seed: seed, now: now)
         let kind = HubSpotLimits.Kind(isOAuth: token.isOAuth, isSearch: route.isSearch)
         if strike?.name == "daily_limit" { limits.useUp(now: now) }
-        defer { headers = limits.headers(kind, now: now) }
-        if faultPlan.standing("no_limits").rate == 0 { try limits.take(kind, now: now) }
+        let isLimited = faultPlan.standing("no_limits").rate == 0
+        defer { if isLimited { headers = limits.headers(kind, now: now) } }
+        if isLimited { try limits.take(kind, now: now) }
         if let strike, let error = Self.error(strike.name, strike.fault) { throw error }
         for subject in Self.subjects(route) {
             let scope = Self.scope(subject)
