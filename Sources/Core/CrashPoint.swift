@@ -43,8 +43,9 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     /// Whether the plan is about this point: for the one that needs a thread to die in the middle of something.
     package static func isPlanned(_ point: CrashPoint) -> Bool { plan?.point == point }
 
-    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would. Or
-    /// freezes it, as a suspended one.
+    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would.
+    ///
+    /// Or freezes it, as a suspended one.
     @inline(__always)
     package static func hit(_ point: CrashPoint) {
         guard let plan else { return }
@@ -57,7 +58,8 @@ package enum CrashPoint: String, CaseIterable, Sendable {
             hits += 1
             return hits
         }
-        if count == plan.count { kill(getpid(), plan.isFreeze ? SIGSTOP : SIGKILL) }
+        // To this thread: one to the process may reach another first, and this one would get past the point.
+        if count == plan.count { raise(plan.isFreeze ? SIGSTOP : SIGKILL) }
     }
 }
 
