@@ -169,5 +169,17 @@ extension Vocabulary {
         ]
     )
 
-    static let besideGroups = [deletes, reconcile, merged, hydrate, discover]
+    static let absence = FieldGroup(
+        "absence",
+        [
+            .init(
+                "share",
+                .pattern("^([1-9][0-9]?|100)%?$"),
+                "At most so much of what was published, as 20%."
+            ),
+            .init("always", .count, "So many records whatever the share."),
+        ]
+    )
+
+    static let besideGroups = [deletes, reconcile, absence, merged, hydrate, discover]
 }

@@ -43,6 +43,8 @@ struct FeedPart {
         for stream in streams {
             do {
                 let looks = try self.looks(stream, begun: begun)
+                // Once, before many ask for it at the same time.
+                if !looks.isEmpty { _ = try await context.discovered(for: context.plan(stream).definition) }
                 let limit = limits[stream] ?? looks.count
                 board.add(looks.prefix(limit))
                 outcome.looks[stream] = min(limit, looks.count)
@@ -122,7 +124,11 @@ struct FeedPart {
     /// Looks at an object and publishes what is new.
     private func look(_ look: Look) async throws -> LookRule.Verdict {
         let plan = context.plan(look.stream)
-        let reader = ObjectReader(stream: plan.definition, requester: context.run.requester)
+        let reader = ObjectReader(
+            stream: plan.definition,
+            requester: context.run.requester,
+            discovered: try await context.discovered(for: plan.definition)
+        )
         let seen = try await reader.look(look.object)
         CrashPoint.hit(.afterFetch)
         if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {

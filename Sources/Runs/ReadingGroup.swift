@@ -213,6 +213,7 @@ final class ReadingGroup {
     {
         let definition = context.plan(stream).definition
         let requester = context.run.requester
+        let discovered = try await context.discovered(for: definition)
         let times = page.times
         return try await withThrowingTaskGroup(of: (Int, ParentRead).self) { group in
             for (position, parent) in parents.enumerated() {
@@ -224,7 +225,8 @@ final class ReadingGroup {
                     let read = try await ChildReader.children(
                         of: parent.key,
                         in: definition,
-                        requester: requester
+                        requester: requester,
+                        discovered: discovered
                     )
                     return (position, read)
                 }
