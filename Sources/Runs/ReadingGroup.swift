@@ -98,7 +98,11 @@ final class ReadingGroup {
     /// Forgets what a stream at a place will not meet again.
     func forget(_ stream: Int, at place: Instant, rule: ForgetRule) async throws {
         do {
-            try await Forgetting(context, stream: stream).run(at: place, rule: rule)
+            try await Forgetting(context, stream: stream).run(
+                at: place,
+                rule: rule,
+                behind: handed[stream, default: 0]
+            )
         } catch is CancellationError {
             throw CancellationError()
         } catch {
