@@ -46,7 +46,10 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
     (
         "SimulationTests",
-        ["ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]
+        [
+            "ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Cache", "Telemetry", "Core",
+            "JSON",
+        ]
     ),
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["ProcessSupport", "Cache", "Core", "JSON"]),

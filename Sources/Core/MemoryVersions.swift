@@ -66,6 +66,15 @@ package final class MemoryVersions: VersionStore {
         return (passed.map(\.key), looked.count == limit ? looked.last?.key : nil)
     }
 
+    package func areRemembered(_ entries: [[UInt8]], stream: StreamName) -> [Bool] {
+        streams.withLock { streams in entries.map { streams[stream]?.entries[$0] != nil } }
+    }
+
+    package func entries(of stream: StreamName, before time: Instant, limit: Int) -> [[UInt8]] {
+        let passed = entries(of: stream).filter { $0.time < time }.map(\.id)
+        return Array(passed.sorted { $0.lexicographicallyPrecedes($1) }.prefix(limit))
+    }
+
     package func entries(of stream: StreamName) -> [RememberedEntry] {
         streams.withLock { streams in
             (streams[stream]?.entries ?? [:]).map { RememberedEntry(id: $0.key, time: $0.value) }

@@ -14,17 +14,20 @@ struct ChildBatchReader: Sendable {
     private let stream: StreamDefinition
     private let batch: ChildBatch
     private let requester: Requester
+    /// For the parents whose lists are read by themselves.
+    private let discovered: Discovered
     private let subject: RequestSubject
     /// Takes the answer apart into entries, and an entry's array into children.
     private let entries: PageReader
     private let children: PageReader
 
     /// Nil for a stream without such a request.
-    init?(_ stream: StreamDefinition, requester: Requester) {
+    init?(_ stream: StreamDefinition, requester: Requester, discovered: Discovered) {
         guard let batch = stream.batch else { return nil }
         self.stream = stream
         self.batch = batch
         self.requester = requester
+        self.discovered = discovered
         subject = RequestSubject(stream, "batch", batch.request)
         var shape = RecordShape(recordsPath: batch.recordsPath, key: [batch.parent])
         shape.others = [batch.children] + (batch.more.map { [$0] } ?? [])
@@ -59,11 +62,16 @@ struct ChildBatchReader: Sendable {
 
     /// Parents whose lists are read by themselves, side by side.
     private func single(_ parents: ArraySlice<[UInt8]>) async throws -> [ParentRead] {
-        let (stream, requester) = (stream, requester)
+        let (stream, requester, discovered) = (stream, requester, discovered)
         return try await withThrowingTaskGroup(of: ParentRead.self) { group in
             for parent in parents {
                 group.addTask {
-                    try await ChildReader.children(of: parent, in: stream, requester: requester)
+                    try await ChildReader.children(
+                        of: parent,
+                        in: stream,
+                        requester: requester,
+                        discovered: discovered
+                    )
                 }
             }
             var reads: [ParentRead] = []
@@ -167,12 +175,15 @@ extension ChildReader {
     package static func children(
         of parents: [[UInt8]],
         in stream: StreamDefinition,
-        requester: Requester
+        requester: Requester,
+        discovered: Discovered = .none
     ) async throws -> [ParentRead] {
-        guard let batch = ChildBatchReader(stream, requester: requester) else {
+        guard let batch = ChildBatchReader(stream, requester: requester, discovered: discovered) else {
             var reads: [ParentRead] = []
             for parent in parents {
-                reads.append(try await children(of: parent, in: stream, requester: requester))
+                reads.append(
+                    try await children(of: parent, in: stream, requester: requester, discovered: discovered)
+                )
             }
             return reads
         }

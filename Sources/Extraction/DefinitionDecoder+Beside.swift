@@ -11,6 +11,7 @@ extension DefinitionDecoder {
         var merged: Merged?
         var hydrate: Hydrate?
         var resweep: Resweep?
+        var absence = AbsenceGuard()
     }
 
     mutating func beside(_ stream: StreamOutline, progress: StreamDefinition.Progress?) -> Beside {
@@ -26,16 +27,54 @@ extension DefinitionDecoder {
         } else if progress != nil, let node = stream.own["resweep"] {
             report(node, "only a stream with progress: {window: …} is read deeper: take resweep away")
         }
+        if let node = stream.fields["absence"], let found = absence(node) { beside.absence = found }
+        if let node = stream.own["absence"], let progress, !isSwept(stream, progress, beside) {
+            report(
+                node,
+                "nothing of this stream is deleted by its absence: add reconcile, or take absence away"
+            )
+        }
         return beside
+    }
+
+    /// Whether a whole list tells what is absent: the stream's own, or one beside it.
+    private func isSwept(_ stream: StreamOutline, _ progress: StreamDefinition.Progress, _ beside: Beside)
+        -> Bool
+    {
+        switch stream.parent?.definition.progress ?? progress {
+        case .list, .full: true
+        case .token, .window:
+            if let parent = stream.parent {
+                parent.replaces && parent.definition.reconcile != nil
+            } else {
+                beside.reconcile != nil
+            }
+        }
+    }
+
+    private mutating func absence(_ node: YAMLNode) -> AbsenceGuard? {
+        let fields = fields(node, Vocabulary.absence)
+        if fields.isEmpty { report(node, "say how much: absence: {share: 20%}") }
+        var absence = AbsenceGuard()
+        if let node = fields["share"], let text = text(node) {
+            guard let share = Percentage.parse(text) else {
+                report(node, "a share is 1% to 100% of what was published")
+                return nil
+            }
+            absence.share = share
+        }
+        if let node = fields["always"], let always = count(node, atMost: 1_000_000) {
+            absence.always = always
+        }
+        return absence
     }
 
     /// What is looked at one by one, or parent by parent, comes whole.
     private mutating func checkWhole(_ stream: StreamOutline) {
-        for name in ["hydrate", "discover"] {
-            guard let node = stream.own[name], let parent = stream.parent else { continue }
+        if let node = stream.own["hydrate"], let parent = stream.parent {
             report(
                 node,
-                "the children of \(parent.name) are asked for one parent at a time: take \(name) away"
+                "the children of \(parent.name) are asked for one parent at a time: take hydrate away"
             )
         }
         if let node = stream.own["hydrate"], stream.parent == nil, stream.fields["progress"] == nil,

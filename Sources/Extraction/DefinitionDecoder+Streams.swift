@@ -131,7 +131,8 @@ extension DefinitionDecoder {
             merged: beside.merged,
             hydrate: beside.hydrate,
             discover: discover,
-            resweep: beside.resweep
+            resweep: beside.resweep,
+            absence: beside.absence
         )
     }
 

@@ -96,6 +96,8 @@ package struct StreamDefinition: Sendable {
     package var discover: [Discover]
     /// Of a window stream.
     package var resweep: Resweep?
+    /// How much of it may be missing at once.
+    package var absence: AbsenceGuard
 
     /// A stream.
     package init(
@@ -119,7 +121,8 @@ package struct StreamDefinition: Sendable {
         merged: Merged? = nil,
         hydrate: Hydrate? = nil,
         discover: [Discover] = [],
-        resweep: Resweep? = nil
+        resweep: Resweep? = nil,
+        absence: AbsenceGuard = AbsenceGuard()
     ) {
         self.name = name
         self.request = request
@@ -142,6 +145,7 @@ package struct StreamDefinition: Sendable {
         self.hydrate = hydrate
         self.discover = discover
         self.resweep = resweep
+        self.absence = absence
     }
 
     /// Behind the extractor's base address.

@@ -174,6 +174,18 @@ extension Vocabulary {
         ]
     )
 
+    static let absence = FieldGroup(
+        "absence",
+        [
+            .init(
+                "share",
+                .pattern("^([1-9][0-9]?|100)%?$"),
+                "At most so much of what was published, as 20%."
+            ),
+            .init("always", .count, "So many records whatever the share."),
+        ]
+    )
+
     static let batch = FieldGroup(
         "batch",
         requestBeside + [
@@ -201,5 +213,5 @@ extension Vocabulary {
         ]
     )
 
-    static let besideGroups = [deletes, reconcile, merged, hydrate, discover, batch, batchNone]
+    static let besideGroups = [deletes, reconcile, absence, merged, hydrate, discover, batch, batchNone]
 }

@@ -51,6 +51,7 @@ extension Vocabulary {
                 "The keys that a record has swallowed: each is deleted."
             ),
             .init("resweep", .group("reread"), "A deeper reading every so often, of a stream with a window."),
+            .init("absence", .group("absence"), "How much may be missing at once and be taken for deleted."),
         ]
     )
 

@@ -98,7 +98,11 @@ final class ReadingGroup {
     /// Forgets what a stream at a place will not meet again.
     func forget(_ stream: Int, at place: Instant, rule: ForgetRule) async throws {
         do {
-            try await Forgetting(context, stream: stream).run(at: place, rule: rule)
+            try await Forgetting(context, stream: stream).run(
+                at: place,
+                rule: rule,
+                behind: handed[stream, default: 0]
+            )
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -215,15 +219,26 @@ final class ReadingGroup {
     {
         let definition = context.plan(stream).definition
         let requester = context.run.requester
+        let discovered = try await context.discovered(for: definition)
         let living = parents.filter { !$0.isDeleted }.map(\.key)
         var reads: [ParentRead] = []
         if definition.batch != nil {
-            reads = try await ChildReader.children(of: living, in: definition, requester: requester)
+            reads = try await ChildReader.children(
+                of: living,
+                in: definition,
+                requester: requester,
+                discovered: discovered
+            )
         } else {
             reads = try await withThrowingTaskGroup(of: ParentRead.self) { group in
                 for parent in living {
                     group.addTask {
-                        try await ChildReader.children(of: parent, in: definition, requester: requester)
+                        try await ChildReader.children(
+                            of: parent,
+                            in: definition,
+                            requester: requester,
+                            discovered: discovered
+                        )
                     }
                 }
                 var reads: [ParentRead] = []
