@@ -57,7 +57,11 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
     (
         "ExtractorKitTests",
-        ["ProcessSupport", "ExtractorKit", "Extraction", "YAML", "Telemetry", "Core", "JSON"]
+        [
+            "ProcessSupport", "ExtractorKit", "Simulators", "Events", "Expressions", "Extraction", "YAML",
+            "Telemetry",
+            "Core", "JSON",
+        ]
     ),
     ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),

@@ -47,9 +47,14 @@ final class EventCollector: Destination {
             for page in group.pages {
                 for event in page.events {
                     let key = String(decoding: page.text[event.key.range], as: UTF8.self)
-                    let version = String(decoding: page.text[event.version], as: UTF8.self)
+                    // Of a delete key and id may stand apart, so that the version is not found by its place.
+                    let id = String(decoding: page.text[event.id.range], as: UTF8.self)
                     contents.events.append(
-                        Fixture.Event(key: key, version: version, isDelete: event.kind == .delete)
+                        Fixture.Event(
+                            key: key,
+                            version: String(id.dropFirst(key.count + 1)),
+                            isDelete: event.kind == .delete
+                        )
                     )
                     guard event.kind == .upsert else { continue }
                     contents.records.append((key, Array(page.values[event.value.range])))

@@ -18,6 +18,7 @@ import Testing
         "Core/Instant.swift": 1,
         "Core/Locked.swift": 5,
         "Extraction/ExtractorFiles.swift": 10,
+        "ExtractorKit/Fixture+File.swift": 7,
         "Files/DiskFile.swift": 17,
         "Files/LedgerLock.swift": 3,
         "Files/OutputDescriptor.swift": 4,
