@@ -99,7 +99,8 @@ struct CivilPattern: Hashable, Sendable {
         var below = date.day
         while year >= Self.years.lowerBound {
             if months & 1 << UInt64(month) != 0 {
-                let left = days.mask(year: year, month: month) & ((1 << UInt32(below)) - 1)
+                let below = below > 31 ? UInt32.max : (1 << UInt32(below)) - 1
+                let left = days.mask(year: year, month: month) & below
                 if left != 0 { return ZoneFooter.dayNumber(year, month, 31 - left.leadingZeroBitCount) }
             }
             below = 32

@@ -78,6 +78,15 @@ package struct ScheduleMachine: Sendable {
     /// Ticks that were left out by a calendar and are made up for when that ends.
     private var deferred: (latest: Instant, until: Instant)?
     private var actions: [Action] = []
+    private var ahead: Ahead?
+
+    /// What comes next, found once and not at every look at the clock.
+    private struct Ahead: Sendable {
+        /// By the timetable.
+        var nominal: Instant?
+        /// That will run.
+        var open: Instant?
+    }
 
     /// A machine of a schedule that is new, or whose ticks are recorded up to a nominal time.
     ///
@@ -98,6 +107,7 @@ package struct ScheduleMachine: Sendable {
         self.failures = failures
         settled = SettledTimes(through: recordedThrough ?? now)
         active = running.map { Active(tick: $0, hasBegun: true) }
+        lookAhead()
     }
 
     /// The tick that is active: asked for, or running.
@@ -112,7 +122,7 @@ package struct ScheduleMachine: Sendable {
         if let until = deferred?.until { times.append(until) }
         if let pause {
             if let until = pause.until { times.append(until) }
-        } else if let tick = nextOpen() {
+        } else if let tick = ahead?.open {
             times.append(schedule.due(tick))
         }
         return times.min()
@@ -140,7 +150,9 @@ package struct ScheduleMachine: Sendable {
         case .skipNext(let by):
             settle(to: now, .steady)
             skipNext(by: by)
-        case .undoSkips: skips = [:]
+        case .undoSkips:
+            skips = [:]
+            ahead = nil
         case .trigger(let id, let insteadOfNext):
             settle(to: now, .steady)
             if insteadOfNext { skipNext(by: id) }
@@ -149,16 +161,23 @@ package struct ScheduleMachine: Sendable {
             // What was due under the old words is decided by them: a change is not retroactive.
             settle(to: now, .steady)
             self.schedule = schedule
+            ahead = nil
             skips = skips.filter {
                 schedule.timetable.next(after: $0.key.advanced(by: .nanoseconds(-1))) == $0.key
             }
         }
         startPending(at: now)
         dropLate(at: now)
+        lookAhead()
         return actions
     }
 
     // MARK: Time
+
+    private mutating func lookAhead() {
+        guard ahead == nil else { return }
+        ahead = Ahead(nominal: schedule.timetable.next(after: settled.through), open: nextOpen())
+    }
 
     private func nextOpen() -> Instant? {
         var after = settled.through
@@ -175,8 +194,10 @@ package struct ScheduleMachine: Sendable {
     }
 
     private mutating func settle(to now: Instant, _ change: ClockChange) {
-        if case .backward = change { settled.putBack(to: now) }
-        if now < settled.through { settled.putBack(to: now) }
+        if now < settled.through {
+            settled.putBack(to: now)
+            ahead = nil
+        }
         if let until = pause?.until, until <= now {
             decide(through: until.advanced(by: .nanoseconds(-1)), now, change)
             pause = nil
@@ -189,6 +210,10 @@ package struct ScheduleMachine: Sendable {
     /// Decides on all ticks since the last look.
     private mutating func decide(through end: Instant, _ now: Instant, _ change: ClockChange) {
         guard end > settled.through else { return }
+        if let ahead, ahead.nominal.map({ $0 > end }) ?? true {
+            return change.judgement == .live ? settled.run(to: end) : settled.jump(to: end, ran: [])
+        }
+        ahead = nil
         let ticks = MissedTicks(of: schedule.timetable, after: settled.through, through: end)
         var sorter = TickSorter(schedule: schedule, settled: settled, pause: pause, skips: skips)
         let open = sorter.sort(ticks)
@@ -222,16 +247,14 @@ package struct ScheduleMachine: Sendable {
 
     /// Keeps the latest of the ticks that a calendar leaves out until its time is over.
     private mutating func postpone(_ latest: Instant) {
-        var skipped: [SkippedTicks] = []
-        if let earlier = deferred?.latest { skipped.add(earlier, .coalesced(into: latest)) }
+        if let earlier = deferred?.latest { skip(earlier, .coalesced(into: latest)) }
         deferred = nil
         let zone = schedule.timetable.zone
         if let until = schedule.exclusions.end(after: latest, in: zone) {
             deferred = (latest, until)
         } else if let calendar = schedule.exclusions.reason(at: latest, in: zone) {
-            skipped.add(latest, .excluded(calendar: calendar))
+            skip(latest, .excluded(calendar: calendar))
         }
-        for range in skipped { actions.append(.skip(range)) }
     }
 
     private mutating func startDeferred(at now: Instant) {
@@ -314,15 +337,16 @@ package struct ScheduleMachine: Sendable {
     }
 
     private mutating func skip(_ tick: Tick, _ reason: SkipReason) {
-        guard case .manual = tick.cause else {
-            return actions.append(
-                .skip(SkippedTicks(first: tick.nominal, last: tick.nominal, count: 1, reason: reason))
-            )
-        }
+        guard case .manual = tick.cause else { return skip(tick.nominal, reason) }
         actions.append(.refuse(tick, reason))
+    }
+
+    private mutating func skip(_ nominal: Instant, _ reason: SkipReason) {
+        actions.append(.skip(SkippedTicks(first: nominal, last: nominal, count: 1, reason: reason)))
     }
 
     private mutating func skipNext(by: String) {
         if let tick = nextOpen() { skips[tick] = by }
+        ahead = nil
     }
 }

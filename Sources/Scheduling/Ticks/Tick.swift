@@ -88,9 +88,9 @@ package enum SkipReason: Hashable, Sendable {
         case .overlap: "a run was still active"
         case .excluded(let calendar): "calendar: \(calendar)"
         case .coalesced(let nominal): "one run for all, that of \(nominal.rfc3339())"
-        case .notCaughtUp: "missed, and catch_up is none"
-        case .outsideWindow: "missed longer ago than catch_up_window"
-        case .overLimit: "missed, and more than catch_up_max"
+        case .notCaughtUp: "missed, and catchup is none"
+        case .outsideWindow: "missed longer ago than catchup_window"
+        case .overLimit: "missed, and more than catchup_max"
         case .clockStep: "the clock was put forward over it"
         case .startDeadline: "could not start in time"
         case .skipRequested(let by): "skipped by \(by)"
@@ -115,5 +115,13 @@ package struct SkippedTicks: Hashable, Sendable {
         self.count = count
         self.isCountExact = isCountExact
         self.reason = reason
+    }
+
+    /// Both ranges as one; nil where they have two reasons, or a tick lies between them.
+    package func joined(with next: SkippedTicks, in timetable: Timetable) -> SkippedTicks? {
+        guard reason == next.reason, isCountExact, next.isCountExact,
+            timetable.next(after: last) == next.first
+        else { return nil }
+        return SkippedTicks(first: first, last: next.last, count: count + next.count, reason: reason)
     }
 }

@@ -28,7 +28,7 @@ struct TickJudge {
                 if now.since(tick) <= Self.grace || schedule.timetable.isFixed(tick) {
                     kept.append(tick)
                 } else {
-                    skipped.add(tick, .clockStep)
+                    skip(tick, .clockStep)
                 }
             }
             return latest(of: kept, .schedule)
@@ -45,18 +45,18 @@ struct TickJudge {
             if now.since(due) <= Self.grace {
                 onTime.append(Tick(schedule: schedule.id, nominal: nominal, due: due))
             } else if now.since(nominal) > .seconds(schedule.policy.window) {
-                skipped.add(nominal, schedule.policy.catchUp == .none ? .notCaughtUp : .outsideWindow)
+                skip(nominal, schedule.policy.catchUp == .none ? .notCaughtUp : .outsideWindow)
             } else {
                 missed.append(nominal)
             }
         }
         switch schedule.policy.catchUp {
         case .none:
-            for nominal in missed { skipped.add(nominal, .notCaughtUp) }
+            for nominal in missed { skip(nominal, .notCaughtUp) }
             return keepLatest(onTime)
         case .latest:
             guard let last = onTime.last else { return latest(of: missed, .catchUp) }
-            for nominal in missed { skipped.add(nominal, .coalesced(into: last.nominal)) }
+            for nominal in missed { skip(nominal, .coalesced(into: last.nominal)) }
             return keepLatest(onTime)
         case .all(let maximum): return last(maximum, of: missed, .catchUp) + onTime
         }
@@ -65,7 +65,7 @@ struct TickJudge {
     /// One of several that are on time, as while the clock is steady.
     private mutating func keepLatest(_ ticks: [Tick]) -> [Tick] {
         guard let last = ticks.last else { return [] }
-        for tick in ticks.dropLast() { skipped.add(tick.nominal, .coalesced(into: last.nominal)) }
+        for tick in ticks.dropLast() { skip(tick.nominal, .coalesced(into: last.nominal)) }
         return [last]
     }
 
@@ -79,14 +79,18 @@ struct TickJudge {
             if tick.due > now { waiting.append(tick) } else { due.append(tick) }
         }
         let kept = due.last.map { [$0] } ?? []
-        for tick in due.dropLast() { skipped.add(tick.nominal, .coalesced(into: due.last?.nominal ?? last)) }
+        for tick in due.dropLast() { skip(tick.nominal, .coalesced(into: due.last?.nominal ?? last)) }
         return kept + waiting
     }
 
     private mutating func last(_ maximum: Int, of open: [Instant], _ cause: Tick.Cause) -> [Tick] {
-        for nominal in open.dropLast(maximum) { skipped.add(nominal, .overLimit) }
+        for nominal in open.dropLast(maximum) { skip(nominal, .overLimit) }
         return open.suffix(maximum).map {
             Tick(schedule: schedule.id, nominal: $0, due: schedule.due($0), cause: cause)
         }
+    }
+
+    private mutating func skip(_ tick: Instant, _ reason: SkipReason) {
+        skipped.add(tick, reason, in: schedule.timetable)
     }
 }

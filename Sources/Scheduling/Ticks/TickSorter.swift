@@ -44,31 +44,35 @@ struct TickSorter {
     private mutating func isOpen(_ tick: Instant) -> Bool {
         if settled.contains(tick) { return false }
         if let by = skips[tick] {
-            skipped.add(tick, .skipRequested(by: by))
+            skip(tick, .skipRequested(by: by))
         } else if let pause {
-            skipped.add(tick, .paused(pause.reason))
+            skip(tick, .paused(pause.reason))
         } else if let calendar = schedule.exclusions.reason(at: tick, in: schedule.timetable.zone) {
             if schedule.exclusions.action == .defer {
-                if let earlier = deferred { skipped.add(earlier, .coalesced(into: tick)) }
+                if let earlier = deferred { skip(earlier, .coalesced(into: tick)) }
                 deferred = tick
             } else {
-                skipped.add(tick, .excluded(calendar: calendar))
+                skip(tick, .excluded(calendar: calendar))
             }
         } else {
             return true
         }
         return false
     }
+
+    private mutating func skip(_ tick: Instant, _ reason: SkipReason) {
+        skipped.add(tick, reason, in: schedule.timetable)
+    }
 }
 
 extension [SkippedTicks] {
-    /// Adds a tick to the last range, or begins one.
-    mutating func add(_ tick: Instant, _ reason: SkipReason) {
-        if let last = indices.last, self[last].reason == reason, self[last].isCountExact {
-            self[last].last = tick
-            self[last].count += 1
+    /// Adds a tick to the last range where it is the next one, else begins another.
+    mutating func add(_ tick: Instant, _ reason: SkipReason, in timetable: Timetable) {
+        let range = SkippedTicks(first: tick, last: tick, count: 1, reason: reason)
+        if let place = indices.last, let joined = self[place].joined(with: range, in: timetable) {
+            self[place] = joined
         } else {
-            append(SkippedTicks(first: tick, last: tick, count: 1, reason: reason))
+            append(range)
         }
     }
 }

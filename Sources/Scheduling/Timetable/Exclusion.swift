@@ -95,8 +95,8 @@ package struct Exclusions: Hashable, Sendable {
 
     /// None.
     package static let none = Exclusions()
-    /// How many borders are looked at before a time that ends is given up: some 14 years of nightly windows.
-    private static let borders = 10_000
+    /// How many borders are looked at before a time that ends is given up: some years of nightly windows.
+    private static let borders = 2000
 
     package var isEmpty: Bool { excluded.isEmpty && included.isEmpty }
 
@@ -127,5 +127,73 @@ package struct Exclusions: Hashable, Sendable {
             if let end, end > instant.seconds { return Instant(seconds: end) }
         }
         return nil
+    }
+}
+
+// MARK: Reading
+
+extension NamedCalendar.Part {
+    /// Reads a day (`2026-12-24`), days from one to another (`2026-12-24..2027-01-01`), or a day of every year (`12-25`).
+    package init(dates text: String) throws(ScheduleError) {
+        guard let days = Self.days(text) else {
+            throw ScheduleError(
+                .badCalendar,
+                "\"\(text)\" is no date; write 2026-12-24, 2026-12-24..2027-01-01, or 12-25 for every year"
+            )
+        }
+        self = days
+    }
+
+    private static func days(_ text: String) -> Self? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        if parts.count == 2, let month = number(parts[0], 2), let day = number(parts[1], 2),
+            CivilDate(year: 2000, month: month, day: day) != nil
+        {
+            return .yearly(month: month, day: day)
+        }
+        // Two points stand between two dates, and in no date.
+        var ends = [text[...]]
+        if let point = text.firstIndex(of: "."), text[point...].hasPrefix("..") {
+            ends = [text[..<point], text[text.index(point, offsetBy: 2)...]]
+        }
+        guard let from = date(ends[0]), let to = ends.count == 2 ? date(ends[1]) : from, from <= to else {
+            return nil
+        }
+        return .days(from: from, to: to)
+    }
+
+    private static func date(_ text: Substring) -> CivilDate? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, let year = number(parts[0], 4), let month = number(parts[1], 2),
+            let day = number(parts[2], 2)
+        else { return nil }
+        return CivilDate(year: year, month: month, day: day)
+    }
+
+    private static func number(_ text: Substring, _ digits: Int) -> Int? {
+        text.utf8.count == digits && text.allSatisfy { $0.isASCII && $0.isNumber } ? Int(text) : nil
+    }
+
+    /// Reads hours of weekdays: `mon-fri`, `22:00`, `06:00`; without hours, whole days.
+    package init(weekdays: String?, from: String?, to: String?) throws(ScheduleError) {
+        var field = CronField.all(.weekday)
+        if let weekdays {
+            let reader = CronFieldReader(unit: .weekday, name: "", expression: weekdays, column: 1)
+            field = try reader.read(weekdays[...])
+        }
+        guard DateWords.numbers(field).isEmpty == false,
+            field.items.allSatisfy({ if case .range = $0 { true } else { false } })
+        else {
+            throw ScheduleError(
+                .badCalendar,
+                "\"\(weekdays ?? "")\" names no weekdays; write mon-fri or sat,sun"
+            )
+        }
+        let mask = field.numbers.reduce(UInt8(0)) { $0 | 1 << UInt8($1) }
+        let start = try from.map { (text) throws(ScheduleError) in try CalendarRule.time(text) } ?? 0
+        let end = try to.map { (text) throws(ScheduleError) in
+            text == "24:00" ? 86_400 : try CalendarRule.time(text)
+        }
+        self = .weekly(weekdays: mask, from: start, to: end ?? 86_400)
     }
 }

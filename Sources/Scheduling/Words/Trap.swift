@@ -147,7 +147,7 @@ package struct TrapFinder: Sendable {
             traps.append(
                 Trap(
                     "all_and_skip",
-                    "catch_up: all makes up for what was missed, but overlap: skip leaves out what comes while a run is active; "
+                    "catchup: all makes up for what was missed, but overlap: skip leaves out what comes while a run is active; "
                         + "write overlap: queue where each tick matters"
                 )
             )

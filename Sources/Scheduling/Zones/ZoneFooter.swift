@@ -55,20 +55,21 @@ struct ZoneFooter: Hashable, Sendable {
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         let year = CivilDate(daysSinceEpoch: Int(days)).year
         var changes: [(at: Int64, isDaylight: Bool)] = []
-        for year in year - 1...year + 1 {
+        for year in year - 1...year + 2 {
             changes.append((daylight.start.local(year: year) - Int64(standard.seconds), true))
             changes.append((daylight.end.local(year: year) - Int64(daylight.offset.seconds), false))
         }
-        // All year daylight saving time ends in the second in which it begins: the beginning holds.
+        // All year daylight saving time ends in the second in which it begins: the beginning holds, and is no change.
         changes.sort { $0.at == $1.at ? !$0.isDaylight && $1.isDaylight : $0.at < $1.at }
+        var isDaylight = changes[0].isDaylight
         var real: [(at: Int64, isDaylight: Bool)] = []
-        for (index, change) in changes.enumerated() {
-            if index + 1 < changes.count, changes[index + 1].at == change.at { continue }
-            if let last = real.last, last.isDaylight == change.isDaylight { continue }
+        for (change, next) in zip(changes, changes.dropFirst()).dropFirst()
+        where change.at != next.at && change.isDaylight != isDaylight {
+            isDaylight = change.isDaylight
             real.append(change)
         }
         let following = real.firstIndex { $0.at > seconds } ?? real.count
-        let isDaylight = following > 0 ? real[following - 1].isDaylight : !(real.first?.isDaylight ?? true)
+        isDaylight = following > 0 ? real[following - 1].isDaylight : changes[0].isDaylight
         return ZoneSpan(
             start: following > 0 ? real[following - 1].at : nil,
             end: following < real.count ? real[following].at : nil,
