@@ -15,7 +15,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Kafka", ["CRDKafka", "Cache", "Core", "JSON"]),
     ("Files", ["Cache", "Core", "JSON"]),
     ("Scheduling", ["Core"]),
-    ("Configuration", ["YAML", "Core", "JSON"]),
+    ("Configuration", ["Scheduling", "YAML", "Core", "JSON"]),
     ("Web", ["CMicroHTTPD", "CDeflate"]),
     ("CommandLine", []),
     ("Telemetry", ["Core", "JSON"]),
@@ -36,7 +36,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("CryptographyTests", ["Cryptography"]),
     ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
     ("SchedulingTests", ["ProcessSupport", "Scheduling", "Core"]),
-    ("ConfigurationTests", ["Configuration", "YAML", "Core", "JSON"]),
+    ("ConfigurationTests", ["Configuration", "Scheduling", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
     (

@@ -87,6 +87,15 @@ package struct CalendarRule: Hashable, Sendable {
         return numbers[0] * 3600 + numbers[1] * 60 + (numbers.count == 3 ? numbers[2] : 0)
     }
 
+    /// The rule in numbers.
+    package var text: String {
+        let times =
+            times.isEmpty
+            ? "\(minute.normalized) \(hour.normalized)"
+            : times.map { LocalTime(seconds: Int64($0)).timeText }.joined(separator: ",")
+        return "\(times) \(day.normalized) \(month.normalized) \(weekday.normalized)"
+    }
+
     /// Whether it follows the wall clock where that jumps.
     package var isWildcard: Bool { patterns[0].isWildcard }
 

@@ -18,6 +18,15 @@ package enum TimeRule: Hashable, Sendable {
         }
     }
 
+    /// The rule in numbers, `H` and names resolved.
+    package var text: String {
+        switch self {
+        case .cron(let expression): expression.normalized
+        case .every(let interval): "@every \(interval.text)"
+        case .calendar(let calendar): calendar.text
+        }
+    }
+
     /// Whether it follows the wall clock where that jumps; else each of its times comes once a day.
     ///
     /// Intervals belong to the first kind: a single one of them does not matter.
