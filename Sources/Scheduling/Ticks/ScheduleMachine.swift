@@ -82,8 +82,9 @@ package struct ScheduleMachine: Sendable {
 
     /// What comes next, found once and not at every look at the clock.
     private struct Ahead: Sendable {
-        /// By the timetable.
+        /// By the timetable; unknown once it has passed.
         var nominal: Instant?
+        var isNominalKnown = true
         /// That will run.
         var open: Instant?
     }
@@ -175,8 +176,16 @@ package struct ScheduleMachine: Sendable {
     // MARK: Time
 
     private mutating func lookAhead() {
-        guard ahead == nil else { return }
-        ahead = Ahead(nominal: schedule.timetable.next(after: settled.through), open: nextOpen())
+        if ahead == nil { ahead = Ahead(nominal: nil, isNominalKnown: false, open: nextOpen()) }
+        guard let known = ahead?.isNominalKnown, !known else { return }
+        ahead?.nominal = schedule.timetable.next(after: settled.through)
+        ahead?.isNominalKnown = true
+    }
+
+    /// What was found up to an instant has passed.
+    private mutating func pass(_ end: Instant) {
+        ahead?.isNominalKnown = false
+        if let open = ahead?.open, open <= end { ahead = nil }
     }
 
     private func nextOpen() -> Instant? {
@@ -210,10 +219,10 @@ package struct ScheduleMachine: Sendable {
     /// Decides on all ticks since the last look.
     private mutating func decide(through end: Instant, _ now: Instant, _ change: ClockChange) {
         guard end > settled.through else { return }
-        if let ahead, ahead.nominal.map({ $0 > end }) ?? true {
+        if let ahead, ahead.isNominalKnown, ahead.nominal.map({ $0 > end }) ?? true {
             return change.judgement == .live ? settled.run(to: end) : settled.jump(to: end, ran: [])
         }
-        ahead = nil
+        pass(end)
         let ticks = MissedTicks(of: schedule.timetable, after: settled.through, through: end)
         var sorter = TickSorter(schedule: schedule, settled: settled, pause: pause, skips: skips)
         let open = sorter.sort(ticks)
