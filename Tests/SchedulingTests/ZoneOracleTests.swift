@@ -13,6 +13,8 @@ import Testing
         var isDaylight: Bool
         var abbreviation: String
 
+        /// A line such as this one.
+        ///
         /// `Europe/Berlin  Sun Oct 25 00:59:59 2099 UT = Sun Oct 25 02:59:59 2099 CEST isdst=1 gmtoff=7200`
         init?(_ line: Substring) {
             let words = line.split(separator: " ")
