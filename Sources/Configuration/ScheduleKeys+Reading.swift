@@ -1,5 +1,5 @@
 import Core
-package import Scheduling
+import Scheduling
 import YAML
 
 extension ScheduleKeys {

@@ -1,6 +1,5 @@
-package import Core
+import Core
 package import Scheduling
-import YAML
 
 /// What a schedule's file says of when it runs, and what becomes of ticks that cannot.
 ///

@@ -88,7 +88,7 @@ struct ScheduleKeysTests {
 
     @Test(arguments: [
         ("when: 0 25 * * *", "2:7: \"0 25 * * *\", column 3: the hour 25 is not in 0 to 23"),
-        ("when: [\"@daily\", \"0 0 31 2 *\"]", "2:17: \"0 0 31 2 *\" names a day that never comes"),
+        ("when: [\"@daily\", \"0 0 31 2 *\"]", "2:18: \"0 0 31 2 *\" names a day that never comes"),
         ("when: []", "2:7: when names no time"),
         ("when: {every: 5}", "2:15: 5 is no length of time here; write a number with s, m, h or d behind it"),
         ("when: {day: 5}", "2:8: unknown key day; did you mean days?"),
