@@ -297,6 +297,7 @@ struct CommandTests {
         #expect(process.exitCode == 0)
         for name in [
             "sluice ", "libcurl/", "librdkafka/", "libdeflate/", "libyaml/", "libmicrohttpd/", "OpenSSL",
+            "time zones ",
         ] {
             #expect(process.standardOutput.contains(name), "\(name)")
         }

@@ -24,6 +24,7 @@ import Testing
         "Files/OutputDescriptor.swift": 4,
         "Kafka/HostLock.swift": 7,
         "Kafka/LockFolder.swift": 4,
+        "Scheduling/Zones/ZoneFile.swift": 4,
         "Simulators/SimulatorServer.swift": 2,
         "Telemetry/Console.swift": 2,
         "Telemetry/Terminal.swift": 1,
