@@ -103,8 +103,9 @@ extension StripeAccount {
             birth.amount = dice(2) == 0 ? rest : max(1, rest / 3)
         }
         if collection == .refunds { birth.transaction = move(.refunds) }
-        let isPaid = collection == .charges && world.status(ofCharge: world.count(.charges)) == "succeeded"
-        if isPaid { birth.transaction = move(.charges) }
+        if collection == .charges, world.status(ofNewCharge: world.count(.charges)) == "succeeded" {
+            birth.transaction = move(.charges)
+        }
         let object = add(birth, to: collection)
         changes.append(describe(.created, object))
         if collection == .refunds {

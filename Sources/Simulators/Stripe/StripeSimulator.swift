@@ -176,7 +176,8 @@ package final class StripeSimulator: Simulator {
         case "vanishing_cursor":
             StripeAPI.hasCursor(request) && StripeAPI.listed(request)?.hasDeletes == true
         default:
-            !fault.hasPrefix("forbidden_") || StripeAPI.parts(of: request).dropFirst().first == forbidden(fault)
+            !fault.hasPrefix("forbidden_")
+                || StripeAPI.parts(of: request).dropFirst().first == forbidden(fault)
         }
     }
 

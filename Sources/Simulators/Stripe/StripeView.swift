@@ -104,7 +104,8 @@ extension StripeWorld {
 
     /// Whether a checkout session that was completed still waits for its money.
     func isUnpaid(session index: Int, _ edit: StripeEdit) -> Bool {
-        edit.members["payment_status"].map { $0 == #""unpaid""# } ?? (paymentStatus(ofSession: index) == "unpaid")
+        edit.members["payment_status"].map { $0 == #""unpaid""# }
+            ?? (paymentStatus(ofSession: index) == "unpaid")
     }
 
     /// Whether an object that can be switched off is active.

@@ -35,7 +35,8 @@ extension StripeWorld {
     /// The details of the evidence after so many submissions.
     func evidenceDetails(ofDispute index: Int, submissions: Int) -> String {
         let due = (created(.disputes, index) / 86_400 + 10) * 86_400 - 1
-        return #"{"due_by":\#(due),"enhanced_eligibility":{},"has_evidence":\#(submissions > 0),"past_due":false,"#
+        return
+            #"{"due_by":\#(due),"enhanced_eligibility":{},"has_evidence":\#(submissions > 0),"past_due":false,"#
             + #""submission_count":\#(submissions)}"#
     }
 

@@ -86,7 +86,12 @@ extension StripeWorld {
         guard index % 2 == 1 || index >= records else { return "succeeded" }
         // Of a payment intent that has succeeded.
         if birth(.charges, index)?.parent != nil { return "succeeded" }
-        return switch number(.charges, index, 8, below: 20) {
+        return status(ofNewCharge: index)
+    }
+
+    /// The one with which a charge begins that nobody has paid for yet.
+    func status(ofNewCharge index: Int) -> String {
+        switch number(.charges, index, 8, below: 20) {
         case 0, 1: "failed"
         case 2: "pending"
         default: "succeeded"
