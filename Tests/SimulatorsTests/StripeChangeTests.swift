@@ -156,7 +156,8 @@ import Testing
         }
         // A payment intent that has succeeded has a charge that has.
         for intent in (truth["payment_intents"] ?? [:]).values where intent["status"]?.text == "succeeded" {
-            let charge = try #require(truth["charges"]?[try #require(intent["latest_charge"]?.text)])
+            let key = try #require(intent["latest_charge"]?.text)
+            let charge = try #require(truth["charges"]?[key])
             #expect(charge["payment_intent"] == intent["id"] && charge["status"]?.text == "succeeded")
             #expect(charge["amount"] == intent["amount_received"])
         }
@@ -170,8 +171,9 @@ import Testing
         }
         let first = try pending()
         #expect(first.count > fresh / 2)
-        let now = try #require(first.compactMap { $0["available_on"]?.int }.min())
-        account.advance(now - 1_767_225_600 - 1)
+        let times = first.compactMap { $0["available_on"]?.int }
+        let next = try #require(times.min())
+        account.advance(next - 1_767_225_600 - 1)
         #expect(try pending() == first)
         account.advance(1)
         #expect(try pending().count < first.count)

@@ -139,7 +139,8 @@ import Testing
             simulator,
             client in
             let all = try simulator.truth(stream).reversed().map { try JSONValue.parse($0.record) }
-            let value = try #require(all.dropFirst(20).lazy.compactMap { $0[field]?.text }.first)
+            let values = all.dropFirst(20).compactMap { $0[field]?.text }
+            let value = try #require(values.first)
             let expected = all.filter { $0[field]?.text == value }.compactMap { $0["id"]?.text }
             let status = stream == "subscriptions" ? "&status=all" : ""
             #expect(

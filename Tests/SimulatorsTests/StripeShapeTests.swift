@@ -125,9 +125,8 @@ import Testing
         for stream in StripeSimulator.streams {
             let record = try #require(simulator.truth(stream).map(\.record).first)
             let names = Set(try JSONValue.parse(record).members?.map(\.name) ?? [])
-            let sample = Set(
-                fixtures[try #require(StripeSimulator.object(of: stream))]?.members?.map(\.name) ?? []
-            )
+            let object = try #require(StripeSimulator.object(of: stream))
+            let sample = Set(fixtures[object]?.members?.map(\.name) ?? [])
             #expect(!sample.isEmpty)
             #expect(sample.subtracting(names).subtracting(expected).isEmpty, "\(stream)")
         }
