@@ -162,8 +162,19 @@ extension DefinitionDecoder {
         }
         let rules = entryRules(merged, in: own)
         let look = stream.parent.map { childLook(merged, in: own, parent: $0) } ?? objectLook(merged, in: own)
+        let relist = merged["relist"].flatMap { duration($0) }
+        if relist == .zero, let node = merged["relist"] {
+            report(node, "relist is no time: a stream whose list is read in every run has progress: full")
+        }
         guard let feed, let look else { return nil }
-        return Follow(feed: feed, rules: rules, path: look.path, query: look.query, goneWhen: look.goneWhen)
+        return Follow(
+            feed: feed,
+            rules: rules,
+            path: look.path,
+            query: look.query,
+            goneWhen: look.goneWhen,
+            relist: relist
+        )
     }
 
     private typealias Look = (path: Template?, query: [(name: String, value: Template)], goneWhen: Template?)

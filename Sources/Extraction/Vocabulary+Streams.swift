@@ -258,6 +258,11 @@ extension Vocabulary {
                 .template,
                 "A condition over record: such an answer means that the object is gone."
             ),
+            .init(
+                "relist",
+                .duration,
+                "The list is read again at least so often, for what the feed does not tell."
+            ),
         ]
     )
 

@@ -25,6 +25,7 @@ final class DeltaSimulation {
             "shuffled_ties": .init(rate: 1),
             "old_snapshots": .init(rate: 0.5),
             "short_lived": .init(rate: 0.05),
+            "silent_changes": .init(rate: 0.2),
             "lagging_reads": .init(rate: 0.3, seconds: 20),
             "shifting_lists": .init(rate: 0.02),
             "vanishing_cursor": .init(rate: 0.02),
@@ -39,6 +40,8 @@ final class DeltaSimulation {
         var deaths = 0.02
     }
 
+    /// Longer than whatever is read again now and then waits.
+    private let silence = Duration.seconds(7 * 86_400 + 120)
     let simulator: StripeSimulator
     let destination: MemoryDestination
     private let definition: ExtractorDefinition
@@ -270,7 +273,8 @@ final class DeltaSimulation {
             let outcome = try await sync(streams)
             if outcome.status == .success { break }
         }
-        advance(.seconds(120))
+        // What no event tells is read again in a week at the latest.
+        advance(silence)
         for _ in 0..<8 where try await sync(streams).status != .success {}
         remember()
         try check()
