@@ -23,7 +23,7 @@ struct Strand: Sendable {
         guard let feed else { return await readBySelf() }
         for stream in streams {
             context.start(stream)
-            if isListDue(stream) { context.readAnew(stream) }
+            if isListDue(stream, feed) { context.readAnew(stream) }
         }
         let listed = streams.filter { context.bookmark($0).list.isDone && context.bookmark($0).feed != nil }
         let others = streams.filter { !listed.contains($0) }
@@ -147,16 +147,18 @@ struct Strand: Sendable {
 
     /// Whether a list that was read to its end is to be read again, for what its feed does not tell.
     ///
-    /// A run with a limit ends before the end of most lists, and what is absent then is not gone.
-    private func isListDue(_ stream: Int) -> Bool {
+    /// A run with a limit ends before the end of most lists, and what is absent then is not gone. Where the feed has
+    /// lost the stream's place, following it finds that, says so, and reads the list as well.
+    private func isListDue(_ stream: Int, _ feed: FeedDefinition) -> Bool {
         let bookmark = context.bookmark(stream)
+        let now = context.run.wall()
         guard let every = context.plan(stream).definition.follow?.relist, context.run.limit == nil,
-            bookmark.list.isDone, bookmark.feed != nil
+            bookmark.list.isDone, let place = bookmark.feed?.at, now.since(place) < feed.retention
         else { return false }
         let verdict = PassRule.decide(
             last: bookmark.passes.resweep,
             every: every,
-            now: context.run.wall(),
+            now: now,
             isFirst: false
         )
         return verdict == .isDue
