@@ -198,11 +198,18 @@ extension DefinitionDecoder {
         return (nil, [], nil)
     }
 
-    mutating func condition(_ node: YAMLNode) -> Template? {
-        guard let template = template(node, variables: ["record": .anything]) else { return nil }
+    mutating func condition(
+        _ node: YAMLNode,
+        over variable: String = "record",
+        beside others: [String: Variable] = [:]
+    ) -> Template? {
+        var variables = others
+        variables[variable] = .anything
+        guard let template = template(node, variables: variables) else { return nil }
         let isAlone = template.source.hasPrefix("{{") && template.source.hasSuffix("}}")
-        if !isAlone || !template.variables.contains("record") {
-            report(node, "a condition is one expression over the record: \"{{ record.deleted }}\"")
+        if !isAlone || !template.variables.contains(variable) {
+            let noun = variable == "record" ? "the record" : variable
+            report(node, "a condition is one expression over \(noun): \"{{ \(variable).deleted }}\"")
         }
         return template
     }

@@ -1,4 +1,5 @@
 package import Expressions
+import JSON
 
 /// How an API is asked for something: a path with its parameters, and a body where it is a POST.
 package struct RequestTemplate: Sendable {
@@ -14,6 +15,16 @@ package struct RequestTemplate: Sendable {
         self.path = path
         self.query = query
         self.body = body
+    }
+
+    /// The same with the value of a variable that no scope needs to have any more.
+    func binding(_ variable: String, to value: JSONValue) -> RequestTemplate {
+        RequestTemplate(
+            // In a path a text is one segment, whatever is in it.
+            path: path.binding(variable, to: value.percentEncoded),
+            query: query.map { ($0.name, $0.value.binding(variable, to: value)) },
+            body: body?.binding(variable, to: value)
+        )
     }
 
     /// Every value that is read.

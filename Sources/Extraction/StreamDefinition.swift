@@ -92,6 +92,12 @@ package struct StreamDefinition: Sendable {
     package var discover: [Discover]
     /// Of a window stream.
     package var resweep: Resweep?
+    /// Of a family: it is no stream itself, but one is made for each object of a list.
+    package var onePer: OnePer?
+    /// The family that the stream was made by.
+    package var family: String?
+    /// Then, what its requests say of its object.
+    package var object: String?
 
     /// A stream.
     package init(
@@ -113,7 +119,8 @@ package struct StreamDefinition: Sendable {
         merged: Merged? = nil,
         hydrate: Hydrate? = nil,
         discover: [Discover] = [],
-        resweep: Resweep? = nil
+        resweep: Resweep? = nil,
+        onePer: OnePer? = nil
     ) {
         self.name = name
         self.request = request
@@ -134,6 +141,7 @@ package struct StreamDefinition: Sendable {
         self.hydrate = hydrate
         self.discover = discover
         self.resweep = resweep
+        self.onePer = onePer
     }
 
     /// Behind the extractor's base address.
@@ -159,6 +167,7 @@ package struct StreamDefinition: Sendable {
             if parent.replaces { progress += ", replaces children" }
         }
         if let follow { progress += ", follows \(follow.feed)" }
+        if let object { progress += ", of the object \(object)" }
         return Fingerprint(
             key: key.map(FieldPath.text),
             version: version.map { FieldPath.text($0.path) },

@@ -169,5 +169,19 @@ extension Vocabulary {
         ]
     )
 
-    static let besideGroups = [deletes, reconcile, merged, hydrate, discover]
+    static let onePer = FieldGroup(
+        "one_per",
+        request + [
+            .init("records", .path, isRequired: true, "Where a page has its array of objects."),
+            .init(
+                "paging",
+                .either([.word(["single_page"]), .group("paging")]),
+                "How one page leads to the next."
+            ),
+            .init("name", .path, isRequired: true, "The field of an object that its stream is named after."),
+            .init("when", .template, "A condition over each: only such objects have a stream."),
+        ]
+    )
+
+    static let besideGroups = [onePer, deletes, reconcile, merged, hydrate, discover]
 }

@@ -16,7 +16,7 @@ struct ExtractorReadCommand {
 
     func run() async throws -> Int32 {
         let definition = try definition()
-        let stream = try definition.stream(named: command.value("stream") ?? "")
+        let chosen = try definition.chosen(command.value("stream") ?? "")
         try refuseRotation(of: definition)
         let limit = try command.int("limit", in: 1...100_000) ?? 10
         let file = try command.value("config").map { try AccountFile.load($0) }
@@ -51,6 +51,7 @@ struct ExtractorReadCommand {
                 wall: Instant.systemClock,
                 onClockSkew: { program.complain($0.message) }
             )
+            let stream = try await stream(chosen, requester)
             let sample = try await StreamSample.read(
                 stream,
                 requester: requester,
@@ -75,6 +76,25 @@ struct ExtractorReadCommand {
             .badSetting,
             "extractor \(definition.name) gets another refresh token at each use, and a look would use up the account's "
                 + "without keeping it; look at what a sync reads: sluice sync --limit 10 --to DIR"
+        )
+    }
+
+    /// The stream itself; of a family one has to be named.
+    private func stream(_ chosen: ChosenStream, _ requester: Requester) async throws -> StreamDefinition {
+        let family = chosen.definition
+        guard family.isFamily else { return family }
+        let streams = try await FamilyReader(family, requester: requester).read()
+        let names = streams.map(\.name)
+        if let name = chosen.only?.first {
+            if let stream = streams.first(where: { $0.name == name.text }) { return stream }
+            throw FamilyReader.unknown(name, of: family, among: names)
+        }
+        throw ExtractionError(
+            .unknownStream,
+            "\(family.name) is a family of streams, one for each object of the account; "
+                + (names.isEmpty
+                    ? "this account has none" : "name one of them: \(names.joined(separator: ", "))"),
+            stream: family.name
         )
     }
 

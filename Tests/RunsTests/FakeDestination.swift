@@ -48,6 +48,8 @@ final class FakeDestination: Destination {
         }
     }
 
+    func add(_ topics: [EventTopic]) async throws {}
+
     func credential() throws(StateError) -> CredentialRecord? {
         try CredentialRecord(in: state, account: FakeService.account)
     }

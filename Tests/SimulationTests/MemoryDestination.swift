@@ -40,6 +40,8 @@ final class MemoryDestination: Destination {
         return try Bookmark(value, account: account, stream: stream)
     }
 
+    func add(_ topics: [EventTopic]) async throws {}
+
     func credential() throws(StateError) -> CredentialRecord? {
         try CredentialRecord(in: contents.withLock { $0.state }, account: account)
     }
