@@ -36,10 +36,11 @@ package struct FoundStreams: Sendable {
     package mutating func fail(_ stream: StreamDefinition, _ error: any SluiceError) {
         guard let place = streams.firstIndex(where: { $0.name == stream.name }) else { return }
         streams.remove(at: place)
-        for index in absent.indices where absent[index].place > place { absent[index].place -= 1 }
+        // What stands at its own place stands before it.
+        let after = absent.firstIndex { $0.place > place } ?? absent.count
+        for index in absent[after...].indices { absent[index].place -= 1 }
         var outcome = StreamOutcome(status: .failed)
         outcome.error = error
-        let after = absent.firstIndex { $0.place >= place } ?? absent.count
         absent.insert(Absent(name: stream.name, outcome: outcome, place: place), at: after)
     }
 }
