@@ -19,12 +19,12 @@ package struct RequestTemplate: Sendable {
 
     /// The same with the value of a variable that no scope needs to have any more.
     func binding(_ variable: String, to value: JSONValue) -> RequestTemplate {
-        RequestTemplate(
-            // In a path a text is one segment, whatever is in it.
-            path: path.binding(variable, to: value.percentEncoded),
-            query: query.map { ($0.name, $0.value.binding(variable, to: value)) },
-            body: body?.binding(variable, to: value)
-        )
+        var request = self
+        // In a path a text is one segment, whatever is in it.
+        request.path = path.binding(variable, to: value.percentEncoded)
+        request.query = query.map { ($0.name, $0.value.binding(variable, to: value)) }
+        request.body = body?.binding(variable, to: value)
+        return request
     }
 
     /// Every value that is read.
