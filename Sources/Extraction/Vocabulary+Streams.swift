@@ -70,6 +70,11 @@ extension Vocabulary {
                 .word(BodyFormat.allCases.map(\.rawValue)),
                 "How its answers are written; of all but json the answer is the list of records."
             ),
+            .init(
+                "one_per",
+                .group("one_per"),
+                "A family: a stream of its own for each object that the account has."
+            ),
             .init("for_each", .text, "The parent stream: this one has a list for each of its records."),
             .init(
                 "replaces",

@@ -14,7 +14,11 @@ struct HubSpotTests {
         first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 3)
 
     /// One of each kind: its own time field, merges into one of the two or into a third, sums, and none of these.
-    static let objects = ["contacts", "companies", "deals", "line_items", "notes"]
+    static let objects = ["contacts", "companies", "deals", "line_items", "notes", "custom_objects"]
+    /// The types of which these are made.
+    static let types = objects.filter { $0 != "custom_objects" } + custom.values
+    /// The streams that the account's own objects make, and their types.
+    static let custom = ["custom_objects_vehicle": "vehicles"]
     /// From the one to the many, and from the many to the one.
     static let pairs = ["contact_companies", "deal_contacts", "deal_line_items", "note_deals"]
     static let described = ["owners", "archived_owners", "deal_pipelines", "schemas"]
@@ -129,10 +133,12 @@ struct HubSpotTests {
         func now() -> ServiceSimulation.Truth {
             var truth = described
             for stream in pairs { truth[stream] = pairs(stream) }
-            for stream in streams {
-                let hidden = hidden[stream] ?? []
+            let all = streams.filter { $0 != "custom_objects" }.map { ($0, $0) }
+            let custom = streams.contains("custom_objects") ? HubSpotTests.custom.map { ($0, $1) } : []
+            for (stream, type) in all + custom {
+                let hidden = hidden[type] ?? []
                 truth[stream] = Dictionary(
-                    uniqueKeysWithValues: simulator.truth(stream).map {
+                    uniqueKeysWithValues: simulator.truth(type).map {
                         ($0.key, Self.without(hidden, $0.record))
                     }
                 )
@@ -260,7 +266,7 @@ struct HubSpotTests {
     }
 
     /// The same, of all streams together.
-    @Test("all streams take 44 requests where nothing changed")
+    @Test("all streams take 47 requests where nothing changed")
     func emptyDelta() async throws {
         let simulator = try Self.account(seed: 3, records: 5)
         let simulation = try Self.simulation(simulator, seed: 3, streams: nil)
@@ -269,7 +275,7 @@ struct HubSpotTests {
         let before = simulation.requests
         simulation.advance(.seconds(600))
         #expect(try await simulation.sync().status == .success)
-        #expect(simulation.requests - before == 44)
+        #expect(simulation.requests - before == 47)
     }
 
     @Test("what the token may not read is unavailable, and the rest is read")
@@ -381,13 +387,13 @@ struct HubSpotTests {
 
     private static func change(_ simulator: HubSpotSimulator, _ random: inout SeededGenerator) throws {
         switch Int.random(in: 0..<20, using: &random) {
-        case 0...3: try simulator.change(creates: 1, streams: objects)
-        case 4...11: try simulator.change(updates: 1, streams: objects)
-        case 12...14: try simulator.change(deletes: 1, streams: objects)
-        case 15: try simulator.change(merges: 1, streams: objects)
-        case 16: try simulator.change(others: ["restores": 1], streams: objects)
-        case 17: try simulator.change(others: ["recalculations": 1], streams: objects)
-        case 18: try simulator.change(others: ["relinks": 1], streams: objects)
+        case 0...3: try simulator.change(creates: 1, streams: types)
+        case 4...11: try simulator.change(updates: 1, streams: types)
+        case 12...14: try simulator.change(deletes: 1, streams: types)
+        case 15: try simulator.change(merges: 1, streams: types)
+        case 16: try simulator.change(others: ["restores": 1], streams: types)
+        case 17: try simulator.change(others: ["recalculations": 1], streams: types)
+        case 18: try simulator.change(others: ["relinks": 1], streams: types)
         default: try simulator.change(others: ["purges": 1], streams: ["contacts"])
         }
     }
