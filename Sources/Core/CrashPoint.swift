@@ -43,8 +43,9 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     /// Whether the plan is about this point: for the one that needs a thread to die in the middle of something.
     package static func isPlanned(_ point: CrashPoint) -> Bool { plan?.point == point }
 
-    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would. Or
-    /// freezes it, as a suspended one.
+    /// Ends the process with SIGKILL where the plan says so: no destructor, no flush, as a lost machine would.
+    ///
+    /// Or freezes it, as a suspended one.
     @inline(__always)
     package static func hit(_ point: CrashPoint) {
         guard let plan else { return }
