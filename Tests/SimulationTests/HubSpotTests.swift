@@ -278,7 +278,7 @@ struct HubSpotTests {
             seed: 29,
             streams: ["contacts", "contact_companies", "deals"]
         )
-        try simulation.strike([fault], rate: 0.3)
+        try simulation.strike([fault], rate: 0.2)
         let outcome = try await simulation.sync()
         #expect(outcome.status == .success, "\(outcome.json.compactText)")
         try simulation.check()
