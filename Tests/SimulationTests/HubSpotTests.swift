@@ -244,6 +244,76 @@ struct HubSpotTests {
         #expect(simulator.requests["/properties/contacts"]?["200"] == (isSensitive ? 3 : 1))
     }
 
+    @Test("a search that has more than HubSpot pages through is read whole")
+    func beyondTheCap() async throws {
+        let simulator = try Self.account(seed: 19, records: 10_300, faults: ["no_limits": .init(rate: 1)])
+        let simulation = try Self.simulation(simulator, seed: 19, streams: ["carts"])
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        #expect(simulation.seen("carts").count > 10_000)
+    }
+
+    /// Searches tell nothing of their limit.
+    @Test("no request is one too many, and batch reads do not wait for searches")
+    func pace() async throws {
+        let simulator = try Self.account(seed: 23, records: 1500)
+        let simulation = try Self.simulation(simulator, seed: 23, streams: ["contacts", "notes"])
+        let begun = simulator.clock.now
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        let passed = simulator.clock.now.since(begun)
+        let read = simulation.seen("contacts").count + simulation.seen("notes").count
+        let refused = simulator.requests.values.contains { $0["429"] != nil }
+        #expect(!refused)
+        #expect(passed < .seconds(read / 400), "\(read) records in \(passed)")
+    }
+
+    @Test(
+        "what passes is waited for",
+        arguments: [
+            "rate_limit", "search_limit", "migration", "locked", "server_error", "bad_gateway", "blocked",
+            "reset", "cut_body",
+        ]
+    )
+    func waits(fault: String) async throws {
+        let simulator = try Self.account(seed: 29, records: 40)
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 29,
+            streams: ["contacts", "contact_companies", "deals"]
+        )
+        try simulation.strike([fault], rate: 0.2)
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+    }
+
+    /// What the extractor's README says of the cost of associations.
+    @Test("the associations of 200 changed objects take one request, and of all once a day one for 1,000")
+    func costOfAssociations() async throws {
+        let simulator = try Self.account(seed: 3, records: 1000, faults: ["search_lag": .init(rate: 0)])
+        let simulation = try Self.simulation(simulator, seed: 3, streams: ["contacts", "contact_companies"])
+        func requests(after wait: Duration) async throws -> Int {
+            simulation.advance(wait)
+            let before = simulator.requests["/associations/contacts/companies/batch/read"] ?? [:]
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            let after = simulator.requests["/associations/contacts/companies/batch/read"] ?? [:]
+            return after.values.reduce(0, +) - before.values.reduce(0, +)
+        }
+        let whole = try await requests(after: .seconds(7200))
+        #expect((5...7).contains(whole), "\(whole)")
+        #expect(try await requests(after: .seconds(600)) == 0)
+        try simulator.change(updates: 3, streams: ["contacts"])
+        #expect(try await requests(after: .seconds(600)) == 1)
+        #expect(try await requests(after: .seconds(86_400)) == 1)
+        // Those that have none are said in the answer.
+        #expect(simulator.requests["/objects/contacts/{id}/associations/companies"] == nil)
+    }
+
     /// What the extractor's README says of its cost.
     @Test("an object stream takes 1.5 requests for 100 records, and 2 where nothing changed")
     func cost() async throws {
