@@ -125,12 +125,14 @@ final class SyncFixture: Sendable {
         return try JSONValue.parse(answer.body)
     }
 
-    /// Lets the simulator's account change so often.
-    func change(creates: Int, updates: Int, deletes: Int) async throws {
-        let body: JSONValue = [
-            "creates": .number(creates), "updates": .number(updates), "deletes": .number(deletes),
+    /// Lets some streams of the simulator's account change so often; by default all.
+    func change(creates: Int, updates: Int, deletes: Int, streams: [String]? = nil) async throws {
+        var body: [JSONValue.Member] = [
+            .init(name: "creates", value: .number(creates)), .init(name: "updates", value: .number(updates)),
+            .init(name: "deletes", value: .number(deletes)),
         ]
-        _ = try await control("change", body)
+        if let streams { body.append(.init(name: "streams", value: .array(streams.map { .string($0) }))) }
+        _ = try await control("change", .object(body))
     }
 
     /// Lets so many seconds of the simulator's time pass.
