@@ -40,6 +40,7 @@ struct KilledService: Sendable, CustomTestStringConvertible {
             "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices",
             "invoice_line_items",
         ],
+        changed: ["customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices"],
         // A run looks again after the time in which an entry may be listed late: here it never has to wait for that.
         soonest: 35,
         settling: 700

@@ -35,9 +35,10 @@ final class DeltaSimulation {
         ]
         /// How far the local clock is ahead of the API's.
         var skew: Duration = .zero
-        /// The share of commits that fail and are redone, and of those that end the run as a kill would.
-        var aborts = 0.05
-        var deaths = 0.02
+        /// The share of commits that fail and are redone, and of those that end the run as a kill would: a run of all
+        /// streams has a hundred and more.
+        var aborts = 0.02
+        var deaths = 0.004
     }
 
     /// Longer than whatever is read again now and then waits.
@@ -65,7 +66,7 @@ final class DeltaSimulation {
         faults["forbidden_charges"] = .init()
         simulator = try StripeSimulator(
             // Some accounts have lists of more than a page.
-            .init(seed: seed, records: records ?? (seed % 8 == 4 ? 130 : 25), faults: faults, clockSpeed: 0),
+            .init(seed: seed, records: records ?? (seed % 8 == 4 ? 110 : 16), faults: faults, clockSpeed: 0),
             wall: { Instant(seconds: 4_000_000_000) }
         )
         definition = try ExtractorDefinition.load(folder: Self.extractor)

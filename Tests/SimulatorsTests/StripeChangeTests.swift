@@ -90,7 +90,7 @@ import Testing
     @Test func amountsAgree() throws {
         let account = try InProcessAccount()
         let streams = ["customers", "charges", "refunds", "subscriptions", "invoices"]
-        for _ in 0..<20 { try account.simulator.change(creates: 10, updates: 20, streams: streams) }
+        for _ in 0..<60 { try account.simulator.change(creates: 10, updates: 20, streams: streams) }
         let truth = account.simulator.truth()
         var refunded: [String: Int] = [:]
         for record in (truth["refunds"] ?? [:]).values {
