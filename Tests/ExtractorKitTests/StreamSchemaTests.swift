@@ -10,7 +10,9 @@ import Testing
 /// The schemas of the extractors that ship: there, as the vendors describe their records, and as these are.
 @Suite struct StreamSchemaTests {
     /// Streams whose records no vendor describes.
-    private static let undescribed: Set<String> = ["zendesk ticket_events", "zendesk schedules"]
+    private static let undescribed: Set<String> = [
+        "zendesk ticket_events", "zendesk schedules", "zendesk side_conversations",
+    ]
 
     /// What records never have although the vendor's description does, by stream or by extractor.
     private static let dropped: [String: Set<String>] = [
@@ -91,7 +93,8 @@ import Testing
         let differences = object.differences(
             try shipped.schema().document,
             without: dropped,
-            beyond: Self.added[name] ?? []
+            // What the extractor adds itself is in no answer.
+            beyond: (Self.added[name] ?? []).union(stream.adds.map(\.name))
         )
         #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
     }

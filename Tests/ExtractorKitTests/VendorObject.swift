@@ -58,7 +58,8 @@ struct VendorObject {
     private init?(hubspot stream: StreamDefinition) throws {
         let path = stream.request.path.source
         let kinds = [
-            ("/objects/", "SimplePublicObject"), ("/owners", "PublicOwner"), ("/pipelines/", "Pipeline"),
+            ("/associations/", "MultiAssociatedObjectWithLabel"), ("/objects/", "SimplePublicObject"),
+            ("/owners", "PublicOwner"), ("/pipelines/", "Pipeline"),
             ("/properties/", "Property"), ("/schemas", "ObjectSchema"),
         ]
         guard let kind = kinds.first(where: { path.contains($0.0) })?.1 else { return nil }
