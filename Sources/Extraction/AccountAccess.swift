@@ -284,7 +284,7 @@ struct AccountAccess: Sendable {
 
 extension JSONValue {
     /// The same with every text percent-encoded.
-    fileprivate var percentEncoded: JSONValue {
+    var percentEncoded: JSONValue {
         switch self {
         case .string(let text): .string(HTTPAddress.encodeQueryComponent(text))
         case .object(let members):

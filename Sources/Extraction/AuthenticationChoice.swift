@@ -50,6 +50,11 @@ package struct AuthenticationChoice: Hashable, Sendable {
 }
 
 extension ExtractorDefinition {
+    /// The way that an account's settings choose.
+    package func authentication(settings: [String: JSONValue]) throws(ExtractionError) -> Authentication {
+        try AccountAccess(self, settings: settings).authentication
+    }
+
     /// Whether each use of the account's credential gives another one in its place, which has to be kept.
     package func replacesCredential(settings: [String: JSONValue]) throws(ExtractionError) -> Bool {
         let access = try AccountAccess(self, settings: settings)

@@ -81,7 +81,7 @@ extension DefinitionDecoder {
     private mutating func way(_ node: YAMLNode, isLast: Bool) -> AuthenticationChoice.Way? {
         var fields = fields(node, Vocabulary.way)
         let when = fields.removeValue(forKey: "when")
-        let condition = when.flatMap { settingsCondition($0) }
+        let condition = when.flatMap { self.condition($0, over: "config") }
         if when == nil, !isLast {
             report(node, "only the last way is taken without a condition: add when: \"{{ config.name }}\"")
         }

@@ -16,7 +16,9 @@ extension DefinitionDecoder {
 
     mutating func beside(_ stream: StreamOutline, progress: StreamDefinition.Progress?) -> Beside {
         var beside = Beside()
-        beside.deletedWhen = stream.fields["deleted_when"].flatMap { condition($0) }.map { DeletionRule($0) }
+        beside.deletedWhen = stream.fields["deleted_when"].flatMap {
+            condition($0, beside: stream.objectVariables)
+        }.map { DeletionRule($0) }
         beside.deletes = stream.own["deletes"].flatMap { deletes($0, of: stream) }
         beside.reconcile = stream.own["reconcile"].flatMap { reconcile($0, of: stream, progress: progress) }
         beside.merged = stream.fields["merged"].flatMap { merged($0, of: stream) }
@@ -77,8 +79,9 @@ extension DefinitionDecoder {
                 "the children of \(parent.name) are asked for one parent at a time: take hydrate away"
             )
         }
-        if let node = stream.own["hydrate"], stream.parent == nil, stream.fields["progress"] == nil,
-            let follow = stream.fields["follow"], (try? follow.string()) != "none"
+        if let node = stream.own["hydrate"], stream.parent == nil, !stream.isFamily,
+            stream.fields["progress"] == nil, let follow = stream.fields["follow"],
+            (try? follow.string()) != "none"
         {
             report(node, "a stream that follows a feed looks at whole objects: take hydrate or follow away")
         }
@@ -96,7 +99,13 @@ extension DefinitionDecoder {
     private mutating func list(_ fields: [String: YAMLNode], in node: YAMLNode, of stream: StreamOutline)
         -> KeyList?
     {
-        let request = requestBeside(fields, in: node, stream.variables.filter { $0.key == "discovered" })
+        let request = requestBeside(fields, in: node, stream.besideVariables)
+        if let request, stream.isFamily, !request.reads(StreamDefinition.objectVariable) {
+            report(
+                node,
+                "nothing here says whose records these are: write a field of the object, {{ each.id }}"
+            )
+        }
         let records = fields["records"].map { recordsPath($0) } ?? stream.records
         let key = fields["key"].map { self.key($0) } ?? stream.key
         let paging = required("paging", of: fields, in: node).flatMap { self.paging($0, key: key) }
@@ -158,7 +167,7 @@ extension DefinitionDecoder {
 
     private mutating func hydrate(_ node: YAMLNode, of stream: StreamOutline) -> Hydrate? {
         let fields = fields(node, Vocabulary.hydrate)
-        var variables = stream.variables.filter { $0.key == "discovered" }
+        var variables = stream.besideVariables
         variables["keys"] = .anything
         let request = requestBeside(fields, in: node, variables)
         let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
@@ -174,7 +183,7 @@ extension DefinitionDecoder {
     }
 
     /// The lists of values that are read before a stream, by name.
-    mutating func discover(_ node: YAMLNode?) -> [Discover] {
+    mutating func discover(_ node: YAMLNode?, _ variables: [String: Variable] = [:]) -> [Discover] {
         guard let node else { return [] }
         return members(node).compactMap { member in
             let node = member.value
@@ -183,7 +192,7 @@ extension DefinitionDecoder {
             }
             if member.key.isEmpty || !isNamed { report(member, "a name here is of a-z, 0-9 and _") }
             let fields = fields(node, Vocabulary.discover)
-            let request = requestBeside(fields, in: node)
+            let request = requestBeside(fields, in: node, variables)
             let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
             let value = required("value", of: fields, in: node).flatMap { path($0) }
             let condition = fields["when"].flatMap { template($0) }

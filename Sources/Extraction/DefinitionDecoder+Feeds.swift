@@ -162,8 +162,19 @@ extension DefinitionDecoder {
         }
         let rules = entryRules(merged, in: own)
         let look = stream.parent.map { childLook(merged, in: own, parent: $0) } ?? objectLook(merged, in: own)
+        let relist = merged["relist"].flatMap { duration($0) }
+        if relist == .zero, let node = merged["relist"] {
+            report(node, "relist is no time: a stream whose list is read in every run has progress: full")
+        }
         guard let feed, let look else { return nil }
-        return Follow(feed: feed, rules: rules, path: look.path, query: look.query, goneWhen: look.goneWhen)
+        return Follow(
+            feed: feed,
+            rules: rules,
+            path: look.path,
+            query: look.query,
+            goneWhen: look.goneWhen,
+            relist: relist
+        )
     }
 
     private typealias Look = (path: Template?, query: [(name: String, value: Template)], goneWhen: Template?)
@@ -198,22 +209,23 @@ extension DefinitionDecoder {
         return (nil, [], nil)
     }
 
-    mutating func condition(_ node: YAMLNode) -> Template? {
-        let template = template(node, variables: ["record": .anything])
-        return template.flatMap { condition($0, over: "record", at: node) }
-    }
-
-    /// One over the settings.
-    mutating func settingsCondition(_ node: YAMLNode) -> Template? {
-        template(node).flatMap { condition($0, over: "config", at: node) }
-    }
-
-    private mutating func condition(_ template: Template, over variable: String, at node: YAMLNode)
-        -> Template
-    {
+    /// A condition over one variable, with others beside it.
+    mutating func condition(
+        _ node: YAMLNode,
+        over variable: String = "record",
+        beside others: [String: Variable] = [:]
+    ) -> Template? {
+        var variables = others
+        if variable != "config" { variables[variable] = .anything }
+        guard let template = template(node, variables: variables) else { return nil }
         let isAlone = template.source.hasPrefix("{{") && template.source.hasSuffix("}}")
         if !isAlone || !template.variables.contains(variable) {
-            let (noun, name) = variable == "record" ? ("the record", "deleted") : ("the settings", "name")
+            let (noun, name) =
+                switch variable {
+                case "record": ("the record", "deleted")
+                case "config": ("the settings", "name")
+                default: (variable, "deleted")
+                }
             report(node, "a condition is one expression over \(noun): \"{{ \(variable).\(name) }}\"")
         }
         return template

@@ -23,6 +23,7 @@ extension DefinitionDecoder {
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
         let context = Context(defaults: shared, feeds: feeds, errors: errors)
         let names = members.map(\.key)
+        checkFamilyNames(members)
         let children = members.filter { $0.value["for_each"] != nil }.map(\.key)
         // Parents first, wherever they stand: a child's templates are checked against its parent's key.
         var decoded: [String: StreamDefinition] = [:]
@@ -49,6 +50,9 @@ extension DefinitionDecoder {
             report(node, "unknown stream \(name); \(Self.hint(for: name, among: names))")
         } else if children.contains(name) {
             report(node, "\(name) is a child itself: name a stream without for_each")
+        } else if parents[name]?.isFamily == true {
+            report(node, "\(name) is a family of streams: name a stream without one_per")
+            return nil
         }
         let replaces = member.value["replaces"]
         let word = replaces.flatMap { text($0) }
@@ -76,7 +80,11 @@ extension DefinitionDecoder {
         if parent == nil, let node = own["replaces"] {
             report(node, "only a stream with for_each has children to replace")
         }
-        let discover = discover(own["discover"])
+        let onePer = own["one_per"].flatMap { self.onePer($0) }
+        let discover = discover(
+            own["discover"],
+            own["one_per"] == nil ? [:] : [StreamDefinition.objectVariable: .field]
+        )
         let adds = own["adds"].map { self.adds($0, parent: parent) } ?? []
         var outline = StreamOutline(
             node: member.value,
@@ -88,8 +96,9 @@ extension DefinitionDecoder {
             parent: parent,
             hasMessage: !context.errors.messagePaths.isEmpty,
             hasCode: !context.errors.codePaths.isEmpty,
-            variables: variables(parent: parent, discover: own["discover"])
+            variables: variables(parent: parent, own)
         )
+        checkFamily(outline)
         let progress = progress(of: outline)
         if case .window = progress { outline.variables["window"] = .fields([["from"], ["to"]]) }
         // Where the progress has a problem of its own, its variables are none.
@@ -110,6 +119,7 @@ extension DefinitionDecoder {
         )
         let follow = follow(outline, following, defaults: context.defaults["follow"])
         guard let request, let records, let key, let progress else { return nil }
+        if own["one_per"] != nil, onePer == nil { return nil }
         return StreamDefinition(
             name: member.key,
             request: request,
@@ -132,7 +142,8 @@ extension DefinitionDecoder {
             hydrate: beside.hydrate,
             discover: discover,
             resweep: beside.resweep,
-            absence: beside.absence
+            absence: beside.absence,
+            onePer: onePer
         )
     }
 
@@ -153,11 +164,12 @@ extension DefinitionDecoder {
     /// What the templates of a stream may read.
     private mutating func variables(
         parent: StreamDefinition.Parent?,
-        discover: YAMLNode?
+        _ own: [String: YAMLNode]
     ) -> [String: Variable] {
         var variables: [String: Variable] = [:]
+        if own["one_per"] != nil { variables[StreamDefinition.objectVariable] = .field }
         if let parent { variables["parent"] = .fields(parent.definition.key) }
-        if let discover, case .mapping(let members) = discover.content {
+        if let discover = own["discover"], case .mapping(let members) = discover.content {
             variables["discovered"] = .fields(members.map { [$0.key] })
         }
         return variables
@@ -173,6 +185,12 @@ extension DefinitionDecoder {
         if stream.parent != nil, !request.reads("parent") {
             report(node, "nothing here says whose list it is: write the parent's key, {{ parent.id }}")
         }
+        if stream.isFamily, !request.reads(StreamDefinition.objectVariable) {
+            report(
+                node,
+                "nothing here says whose records these are: write a field of the object, {{ each.id }}"
+            )
+        }
         if case .window(let window) = progress { check(request, of: window, at: node) }
     }
 
@@ -182,6 +200,8 @@ extension DefinitionDecoder {
         _ following: Following,
         defaults: YAMLNode?
     ) -> Follow? {
+        // Its entries would not say of which object they are.
+        if stream.isFamily { return nil }
         guard stream.fields["progress"] != nil, stream.parent == nil else {
             return follow(stream.own["follow"], defaults: defaults, of: following)
         }

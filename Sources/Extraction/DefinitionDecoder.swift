@@ -170,6 +170,8 @@ extension DefinitionDecoder {
     /// What a template may read of a variable beside `config`.
     enum Variable {
         case anything
+        /// A field of it, whatever that is.
+        case field
         case fields([[String]])
     }
 
@@ -195,6 +197,10 @@ extension DefinitionDecoder {
         let name = reference.path.first ?? ""
         switch variables[name] {
         case .anything: return
+        case .field:
+            if reference.path.count > 1 { return }
+            report(node, "\(place) name a field of the object, as {{ \(name).id }}")
+            return
         case .fields(let known):
             let path = Array(reference.path.dropFirst())
             if known.contains(path) { return }

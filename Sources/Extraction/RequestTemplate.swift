@@ -1,4 +1,5 @@
 package import Expressions
+import JSON
 
 /// How an API is asked for something: a path with its parameters, and a body where it is a POST.
 package struct RequestTemplate: Sendable {
@@ -22,6 +23,16 @@ package struct RequestTemplate: Sendable {
         self.query = query
         self.body = body
         self.limit = limit
+    }
+
+    /// The same with the value of a variable that no scope needs to have any more.
+    func binding(_ variable: String, to value: JSONValue) -> RequestTemplate {
+        var request = self
+        // In a path a text is one segment, whatever is in it.
+        request.path = path.binding(variable, to: value.percentEncoded)
+        request.query = query.map { ($0.name, $0.value.binding(variable, to: value)) }
+        request.body = body?.binding(variable, to: value)
+        return request
     }
 
     /// Every value that is read.

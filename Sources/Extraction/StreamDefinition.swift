@@ -98,6 +98,12 @@ package struct StreamDefinition: Sendable {
     package var resweep: Resweep?
     /// How much of it may be missing at once.
     package var absence: AbsenceGuard
+    /// Of a family: it is no stream itself, but one is made for each object of a list.
+    package var onePer: OnePer?
+    /// The family that the stream was made by.
+    package var family: String?
+    /// Then, what its requests say of its object.
+    package var object: String?
 
     /// A stream.
     package init(
@@ -122,7 +128,8 @@ package struct StreamDefinition: Sendable {
         hydrate: Hydrate? = nil,
         discover: [Discover] = [],
         resweep: Resweep? = nil,
-        absence: AbsenceGuard = AbsenceGuard()
+        absence: AbsenceGuard = AbsenceGuard(),
+        onePer: OnePer? = nil
     ) {
         self.name = name
         self.request = request
@@ -146,6 +153,7 @@ package struct StreamDefinition: Sendable {
         self.discover = discover
         self.resweep = resweep
         self.absence = absence
+        self.onePer = onePer
     }
 
     /// Behind the extractor's base address.
@@ -177,6 +185,7 @@ package struct StreamDefinition: Sendable {
             if parent.replaces { progress += ", replaces children" }
         }
         if let follow { progress += ", follows \(follow.feed)" }
+        if let object { progress += ", of the object \(object)" }
         return Fingerprint(
             key: key.map(FieldPath.text),
             version: version.map { FieldPath.text($0.path) },

@@ -174,6 +174,20 @@ extension Vocabulary {
         ]
     )
 
+    static let onePer = FieldGroup(
+        "one_per",
+        request + [
+            .init("records", .path, isRequired: true, "Where a page has its array of objects."),
+            .init(
+                "paging",
+                .either([.word(["single_page"]), .group("paging")]),
+                "How one page leads to the next."
+            ),
+            .init("name", .path, isRequired: true, "The field of an object that its stream is named after."),
+            .init("when", .template, "A condition over each: only such objects have a stream."),
+        ]
+    )
+
     static let absence = FieldGroup(
         "absence",
         [
@@ -213,5 +227,7 @@ extension Vocabulary {
         ]
     )
 
-    static let besideGroups = [deletes, reconcile, absence, merged, hydrate, discover, batch, batchNone]
+    static let besideGroups = [
+        onePer, deletes, reconcile, absence, merged, hydrate, discover, batch, batchNone,
+    ]
 }

@@ -70,6 +70,11 @@ extension Vocabulary {
                 .word(BodyFormat.allCases.map(\.rawValue)),
                 "How its answers are written; of all but json the answer is the list of records."
             ),
+            .init(
+                "one_per",
+                .group("one_per"),
+                "A family: a stream of its own for each object that the account has."
+            ),
             .init("for_each", .text, "The parent stream: this one has a list for each of its records."),
             .init(
                 "replaces",
@@ -257,6 +262,11 @@ extension Vocabulary {
                 "gone_when",
                 .template,
                 "A condition over record: such an answer means that the object is gone."
+            ),
+            .init(
+                "relist",
+                .duration,
+                "The list is read again at least so often, for what the feed does not tell."
             ),
         ]
     )

@@ -36,6 +36,8 @@ final class EventCollector: Destination {
         return try Bookmark(value, account: account, stream: stream)
     }
 
+    func add(_ topics: [EventTopic]) async throws {}
+
     func credential() throws(StateError) -> CredentialRecord? {
         try CredentialRecord(in: contents.withLock { $0.state }, account: account)
     }

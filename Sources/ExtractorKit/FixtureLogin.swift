@@ -11,7 +11,7 @@ struct FixtureLogin: Sendable {
 
     /// Nil for a definition without one; `settings` are the account's with its defaults.
     init?(_ definition: ExtractorDefinition, settings: [String: JSONValue]) {
-        guard case .login(let login) = definition.authentication else { return nil }
+        guard case .login(let login)? = try? definition.authentication(settings: settings) else { return nil }
         var config = definition.settings.map {
             JSONValue.Member(name: $0.name, value: settings[$0.name] ?? $0.defaultValue ?? .null)
         }
@@ -68,15 +68,24 @@ struct FixtureLogin: Sendable {
 }
 
 extension ExtractorDefinition {
-    /// The definition with a login that needs no credential: no key signs, no token is replaced.
+    /// The definition with one way to prove who asks, which needs no credential: no key signs, no token is replaced.
+    ///
+    /// Of several ways one whose login tells addresses, as the recorded requests went there.
     var replayed: ExtractorDefinition {
-        guard case .login(var login) = authentication else { return self }
-        login.grant = .session
-        login.parameters = []
-        login.headers = []
-        login.basic = nil
+        let ways = authentication.ways.map(\.authentication)
+        let telling = ways.first { way in
+            if case .login(let login) = way { !login.learned.isEmpty } else { false }
+        }
+        guard var way = telling ?? ways.first else { return self }
+        if case .login(var login) = way {
+            login.grant = .session
+            login.parameters = []
+            login.headers = []
+            login.basic = nil
+            way = .login(login)
+        }
         var definition = self
-        definition.authentication = .login(login)
+        definition.authentication = AuthenticationChoice(way)
         return definition
     }
 }

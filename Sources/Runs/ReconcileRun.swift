@@ -3,10 +3,10 @@ import Events
 import Extraction
 
 /// Reads the whole list of a stream's keys, and deletes what is remembered and not on it; of a child stream, whose
-/// parent is not. Where a child's definition says so, the children of all parents are read on the way: their changes
-/// move no parent.
+/// parent is not.
 ///
-/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told.
+/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told. Where a child's definition says so,
+/// the children of all parents are read on the way: their changes move no parent.
 struct ReconcileRun {
     private let context: RunContext
     private let stream: Int

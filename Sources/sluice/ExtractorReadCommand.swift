@@ -14,7 +14,7 @@ struct ExtractorReadCommand {
     func run() async throws -> Int32 {
         let limit = try command.int("limit", in: 1...100_000) ?? 10
         let account = try ExtractorAccount(program, command)
-        let stream = try account.definition.stream(named: command.value("stream") ?? "")
+        let chosen = try account.definition.chosen(command.value("stream") ?? "")
         let redaction = Redaction(secrets: account.secrets)
         let transport = try CurlTransport(settings: account.connection.transport)
         let clock = WaitingClock(ContinuousClock())
@@ -28,6 +28,7 @@ struct ExtractorReadCommand {
                 wall: Instant.systemClock,
                 onClockSkew: { program.complain($0.message) }
             )
+            let stream = try await stream(chosen, requester)
             let sample = try await StreamSample.read(
                 stream,
                 requester: requester,
@@ -48,6 +49,25 @@ struct ExtractorReadCommand {
             await transport.close()
             throw error
         }
+    }
+
+    /// The stream itself; of a family one has to be named.
+    private func stream(_ chosen: ChosenStream, _ requester: Requester) async throws -> StreamDefinition {
+        let family = chosen.definition
+        guard family.isFamily else { return family }
+        let streams = try await FamilyReader(family, requester: requester).read()
+        let names = streams.map(\.name)
+        if let name = chosen.only?.first {
+            if let stream = streams.first(where: { $0.name == name.text }) { return stream }
+            throw FamilyReader.unknown(name, of: family, among: names)
+        }
+        throw ExtractionError(
+            .unknownStream,
+            "\(family.name) is a family of streams, one for each object of the account; "
+                + (names.isEmpty
+                    ? "this account has none" : "name one of them: \(names.joined(separator: ", "))"),
+            stream: family.name
+        )
     }
 
     private func show(_ report: SampleReport, _ redaction: Redaction) -> Int32 {

@@ -24,7 +24,7 @@ struct DeltaKillTests {
             try await admin.create(topic: topic, partitions: 1, replication: 1, configuration: [])
         }
         await admin.close()
-        var killing = Killing(service, fixture, into: nil)
+        var killing = try Killing(service, fixture, into: nil)
         try await killing.run(Self.kills) {}
         let history = try await EventHistory(topics: topics)
         try await check(history, service, fixture)
@@ -43,7 +43,7 @@ struct DeltaKillTests {
     func intoFolder(service: KilledService) async throws {
         let fixture = try await SyncFixture(service.name, records: 25, faults: service.faults)
         let folder = "\(fixture.folder)/events"
-        var killing = Killing(service, fixture, into: folder)
+        var killing = try Killing(service, fixture, into: folder)
         try await killing.run(Self.kills) {
             let history = try EventHistory(folder: folder)
             #expect(history.violations.isEmpty)

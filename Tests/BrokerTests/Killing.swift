@@ -17,7 +17,14 @@ struct Killing {
     /// How long a run takes that is let alone, as far as it is known: kills spread over that.
     private var life = 1.5
 
-    init(_ service: KilledService, _ fixture: SyncFixture, into folder: String?) {
+    init(_ service: KilledService, _ fixture: SyncFixture, into folder: String?) throws {
+        let path = "extractors/\(service.name)/extractor.yaml"
+        let definition = try String(contentsOfFile: "\(SluiceProcess.packageRoot)/\(path)", encoding: .utf8)
+        for edit in service.edits where !definition.contains(edit.text) {
+            throw TestFailure("\(path) has no \(edit.text)")
+        }
+        let edited = service.edits.reduce(definition) { $0.replacing($1.text, with: $1.by) }
+        _ = try fixture.write(path, edited)
         self.service = service
         self.fixture = fixture
         self.folder = folder
@@ -57,7 +64,9 @@ struct Killing {
     }
 
     private func start(_ words: [String] = [], environment: [String: String] = [:]) throws -> SluiceProcess {
-        let chosen = service.streams.flatMap { ["--stream", $0] }
+        let chosen =
+            ["--extractors", "\(fixture.folder)/extractors", "--accept"]
+            + service.streams.flatMap { ["--stream", $0] }
         let settings = service.settings.flatMap { ["--set", $0] }
         return try fixture.start(chosen + settings + words, into: folder, environment: environment)
     }

@@ -68,6 +68,11 @@ import YAML
             merged: {field: merged_ids, separator: ","}
             discover: {fields: {get: /fields, records: items, value: name}}
             hydrate: {get: /staff/many, query: {ids: "{{ keys | join(',') }}"}, records: items, size: 100}
+          objects:
+            one_per: {get: /objects, records: items, paging: single_page, name: name, when: "{{ each.active }}"}
+            get: /objects/{{ each.id }}
+            paging: single_page
+            progress: full
           tickets:
             get: /tickets
             version: {field: updated, format: epoch}

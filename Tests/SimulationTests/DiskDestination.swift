@@ -60,6 +60,8 @@ final class DiskDestination: Destination {
         return try Bookmark(value, account: account, stream: stream)
     }
 
+    func add(_ topics: [EventTopic]) async throws {}
+
     func credential() throws(StateError) -> CredentialRecord? { nil }
 
     func keep(_ credential: CredentialRecord) async throws { try await commit(credential, of: account) }

@@ -14,7 +14,11 @@ struct HubSpotTests {
         first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 3)
 
     /// One of each kind: its own time field, merges into one of the two or into a third, sums, and none of these.
-    static let objects = ["contacts", "companies", "deals", "line_items", "notes"]
+    static let objects = ["contacts", "companies", "deals", "line_items", "notes", "custom_objects"]
+    /// The types of which these are made.
+    static let types = objects.filter { $0 != "custom_objects" } + custom.values
+    /// The streams that the account's own objects make, and their types.
+    static let custom = ["custom_objects_vehicle": "vehicles"]
     /// From the one to the many, and from the many to the one.
     static let pairs = ["contact_companies", "deal_contacts", "deal_line_items", "note_deals"]
     static let described = ["owners", "archived_owners", "deal_pipelines", "schemas"]
@@ -129,10 +133,12 @@ struct HubSpotTests {
         func now() -> ServiceSimulation.Truth {
             var truth = described
             for stream in pairs { truth[stream] = pairs(stream) }
-            for stream in streams {
-                let hidden = hidden[stream] ?? []
+            let all = streams.filter { $0 != "custom_objects" }.map { ($0, $0) }
+            let custom = streams.contains("custom_objects") ? HubSpotTests.custom.map { ($0, $1) } : []
+            for (stream, type) in all + custom {
+                let hidden = hidden[type] ?? []
                 truth[stream] = Dictionary(
-                    uniqueKeysWithValues: simulator.truth(stream).map {
+                    uniqueKeysWithValues: simulator.truth(type).map {
                         ($0.key, Self.without(hidden, $0.record))
                     }
                 )
@@ -238,6 +244,76 @@ struct HubSpotTests {
         #expect(simulator.requests["/properties/contacts"]?["200"] == (isSensitive ? 3 : 1))
     }
 
+    @Test("a search that has more than HubSpot pages through is read whole")
+    func beyondTheCap() async throws {
+        let simulator = try Self.account(seed: 19, records: 10_300, faults: ["no_limits": .init(rate: 1)])
+        let simulation = try Self.simulation(simulator, seed: 19, streams: ["carts"])
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        #expect(simulation.seen("carts").count > 10_000)
+    }
+
+    /// Searches tell nothing of their limit.
+    @Test("no request is one too many, and batch reads do not wait for searches")
+    func pace() async throws {
+        let simulator = try Self.account(seed: 23, records: 1500)
+        let simulation = try Self.simulation(simulator, seed: 23, streams: ["contacts", "notes"])
+        let begun = simulator.clock.now
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        let passed = simulator.clock.now.since(begun)
+        let read = simulation.seen("contacts").count + simulation.seen("notes").count
+        let refused = simulator.requests.values.contains { $0["429"] != nil }
+        #expect(!refused)
+        #expect(passed < .seconds(read / 400), "\(read) records in \(passed)")
+    }
+
+    @Test(
+        "what passes is waited for",
+        arguments: [
+            "rate_limit", "search_limit", "migration", "locked", "server_error", "bad_gateway", "blocked",
+            "reset", "cut_body",
+        ]
+    )
+    func waits(fault: String) async throws {
+        let simulator = try Self.account(seed: 29, records: 40)
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 29,
+            streams: ["contacts", "contact_companies", "deals"]
+        )
+        try simulation.strike([fault], rate: 0.2)
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+    }
+
+    /// What the extractor's README says of the cost of associations.
+    @Test("the associations of 200 changed objects take one request, and of all once a day one for 1,000")
+    func costOfAssociations() async throws {
+        let simulator = try Self.account(seed: 3, records: 1000, faults: ["search_lag": .init(rate: 0)])
+        let simulation = try Self.simulation(simulator, seed: 3, streams: ["contacts", "contact_companies"])
+        func requests(after wait: Duration) async throws -> Int {
+            simulation.advance(wait)
+            let before = simulator.requests["/associations/contacts/companies/batch/read"] ?? [:]
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            let after = simulator.requests["/associations/contacts/companies/batch/read"] ?? [:]
+            return after.values.reduce(0, +) - before.values.reduce(0, +)
+        }
+        let whole = try await requests(after: .seconds(7200))
+        #expect((5...7).contains(whole), "\(whole)")
+        #expect(try await requests(after: .seconds(600)) == 0)
+        try simulator.change(updates: 3, streams: ["contacts"])
+        #expect(try await requests(after: .seconds(600)) == 1)
+        #expect(try await requests(after: .seconds(86_400)) == 1)
+        // Those that have none are said in the answer.
+        #expect(simulator.requests["/objects/contacts/{id}/associations/companies"] == nil)
+    }
+
     /// What the extractor's README says of its cost.
     @Test("an object stream takes 1.5 requests for 100 records, and 2 where nothing changed")
     func cost() async throws {
@@ -260,7 +336,7 @@ struct HubSpotTests {
     }
 
     /// The same, of all streams together.
-    @Test("all streams take 44 requests where nothing changed")
+    @Test("all streams take 47 requests where nothing changed")
     func emptyDelta() async throws {
         let simulator = try Self.account(seed: 3, records: 5)
         let simulation = try Self.simulation(simulator, seed: 3, streams: nil)
@@ -269,7 +345,7 @@ struct HubSpotTests {
         let before = simulation.requests
         simulation.advance(.seconds(600))
         #expect(try await simulation.sync().status == .success)
-        #expect(simulation.requests - before == 44)
+        #expect(simulation.requests - before == 47)
     }
 
     @Test("what the token may not read is unavailable, and the rest is read")
@@ -381,13 +457,13 @@ struct HubSpotTests {
 
     private static func change(_ simulator: HubSpotSimulator, _ random: inout SeededGenerator) throws {
         switch Int.random(in: 0..<20, using: &random) {
-        case 0...3: try simulator.change(creates: 1, streams: objects)
-        case 4...11: try simulator.change(updates: 1, streams: objects)
-        case 12...14: try simulator.change(deletes: 1, streams: objects)
-        case 15: try simulator.change(merges: 1, streams: objects)
-        case 16: try simulator.change(others: ["restores": 1], streams: objects)
-        case 17: try simulator.change(others: ["recalculations": 1], streams: objects)
-        case 18: try simulator.change(others: ["relinks": 1], streams: objects)
+        case 0...3: try simulator.change(creates: 1, streams: types)
+        case 4...11: try simulator.change(updates: 1, streams: types)
+        case 12...14: try simulator.change(deletes: 1, streams: types)
+        case 15: try simulator.change(merges: 1, streams: types)
+        case 16: try simulator.change(others: ["restores": 1], streams: types)
+        case 17: try simulator.change(others: ["recalculations": 1], streams: types)
+        case 18: try simulator.change(others: ["relinks": 1], streams: types)
         default: try simulator.change(others: ["purges": 1], streams: ["contacts"])
         }
     }

@@ -58,6 +58,9 @@ enum ZendeskAccount {
                 uniqueKeysWithValues: simulator.truth(stream).map { ($0.key, $0.record) }
             )
         }
+        // What the account itself has defined, and the records of the one that there is.
+        truth["custom_object_types"] = truth["custom_objects"]
+        truth["custom_objects_asset"] = truth["custom_object_records"]
         for (ticket, metrics) in zip(simulator.truth("tickets"), simulator.truth("ticket_metrics")) {
             truth["tickets"]?[ticket.key] =
                 ticket.record.dropLast() + Array(#","metric_set":"#.utf8) + metrics.record + [

@@ -61,7 +61,7 @@ package struct TrapFinder: Sendable {
                 Trap(
                     "uneven_step",
                     "*/\(step) is not even over the \(whole): after \(field.unit.noun) \(numbers.last ?? 0) it begins anew, "
-                        + "\(around) later; write a divisor of \(field.unit.bounds.count), or @every for an even interval"
+                        + "\(around) \(field.unit.noun)s later; write a divisor of \(field.unit.bounds.count), or @every for an even interval"
                 )
             )
         }
