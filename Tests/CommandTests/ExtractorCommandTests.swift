@@ -146,7 +146,8 @@ struct ExtractorCommandTests {
     @Test(
         "each has help with examples, completions and a place in the manual",
         arguments: [
-            (["help", "extractor"], "Check, try, test and list"), (["help", "extractor", "check"], "--strict"),
+            (["help", "extractor"], "Check, try, test and list"),
+            (["help", "extractor", "check"], "--strict"),
             (["help", "extractor", "read"], "sluice extractor read stripe customers"),
             (["help", "extractor", "test"], "sluice extractor test stripe"),
             (["help", "extractor", "record"], "personal data"),
