@@ -216,7 +216,17 @@ extension DefinitionDecoder {
     }
 
     /// `base_url`, which may begin with what a login tells.
-    mutating func baseURL(_ node: YAMLNode, _ authentication: Authentication, hosts: YAMLNode?) -> Template? {
+    ///
+    /// Where the login has a problem of its own, what it would tell is none.
+    mutating func baseURL(
+        _ node: YAMLNode,
+        _ authentication: Authentication,
+        isDeclared: Bool,
+        hosts: YAMLNode?
+    ) -> Template? {
+        if isDeclared, case .none = authentication {
+            return template(node, variables: ["login": .anything])
+        }
         guard case .login(let login) = authentication, !login.learned.isEmpty else { return template(node) }
         let names = login.learned.map { [$0.name] }
         guard let template = template(node, variables: ["login": .fields(names)]) else { return nil }

@@ -67,6 +67,9 @@ final class CurlServerConnection {
         send(Array("HTTP/1.1 \(status)\r\nContent-Length: \(body.count)\r\n\(headers)\r\n".utf8) + body)
     }
 
+    /// Ends the connection behind what was sent.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Blocks until the client has closed the connection.
     func waitForEnd() { while more() {} }
 
