@@ -257,7 +257,10 @@ extension ListReader {
                 return extracted
             } catch let error as HTTPError {
                 part.answer.close()
-                place.retry = try await requester.wait(after: error, place.retry, for: subject, page: number)
+                let retry = place.retry
+                place.retry = nil
+                keep(place)
+                place.retry = try await requester.wait(after: error, retry, for: subject, page: number)
             } catch {
                 part.answer.close()
                 throw error

@@ -29,7 +29,8 @@ import Testing
         }
         cutter.end()
         try drain()
-        #expect(try cutter.next(limits) == nil)
+        let behind = try cutter.next(limits)
+        #expect(behind == nil)
         return chunks
     }
 
@@ -128,13 +129,15 @@ import Testing
         let limits = RecordChunk.Limits(records: 10, bytes: 100)
         for _ in 0..<100 {
             cutter.take([UInt8](repeating: UInt8(ascii: "\n"), count: 1000))
-            #expect(try cutter.next(limits) == nil)
+            let chunk = try cutter.next(limits)
+            #expect(chunk == nil)
         }
         cutter.take(Array("1\n".utf8))
         cutter.end()
-        let chunk = try #require(try cutter.next(limits))
+        let last = try cutter.next(limits)
+        let chunk = try #require(last)
         #expect(chunk.document.count < 200)
-        #expect(try Self.records(chunk) == [1])
+        #expect(try Self.records(chunk) == [.number("1")])
         #expect(chunk.offset + chunk.document.count >= 100_001)
     }
 
@@ -143,6 +146,6 @@ import Testing
         let cell = String(repeating: "a", count: 4 << 20)
         let body = Array("id,t\n1,\"\(cell)\"\n2,x\n".utf8)
         let chunks = try Self.chunks(.csv, body, pieces: [512], RecordChunk.Limits())
-        #expect(chunks.map(\.count) == [2])
+        #expect(chunks.map(\.count) == [1, 1])
     }
 }

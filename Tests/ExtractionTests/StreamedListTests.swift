@@ -86,7 +86,7 @@ import Testing
 
     @Test func aBodyThatIsCutEachTimeEndsTheStream() async throws {
         let body = Self.body("csv", 0..<7000)
-        let script = (0..<9).map { _ in Self.stream(body, cut: body.utf8.count) }
+        let script = (0..<10).map { _ in Self.stream(body, cut: body.utf8.count) }
         let bench = try Bench(Self.yaml("csv"), script: script)
         let reader = try bench.reader()
         let read = await Self.read(reader)
