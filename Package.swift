@@ -14,7 +14,8 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Cache", ["CLMDB", "Core", "JSON"]),
     ("Kafka", ["CRDKafka", "Cache", "Core", "JSON"]),
     ("Files", ["Cache", "Core", "JSON"]),
-    ("Configuration", ["YAML", "Core", "JSON"]),
+    ("Scheduling", ["Core"]),
+    ("Configuration", ["Scheduling", "YAML", "Core", "JSON"]),
     ("Web", ["CMicroHTTPD", "CDeflate"]),
     ("CommandLine", []),
     ("Telemetry", ["Core", "JSON"]),
@@ -22,7 +23,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Events", ["Cryptography", "Core", "JSON"]),
     ("Runs", ["Extraction", "Events", "Core", "JSON"]),
     ("Simulators", ["Web", "Core", "JSON"]),
-    ("ExtractorKit", ["Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
+    ("ExtractorKit", ["Runs", "Events", "Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
 ]
 
 let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CZlib", "CLMDB"]
@@ -34,7 +35,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("YAMLTests", ["YAML"]),
     ("CryptographyTests", ["Cryptography"]),
     ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
-    ("ConfigurationTests", ["Configuration", "YAML", "Core", "JSON"]),
+    ("SchedulingTests", ["ProcessSupport", "Scheduling", "Core"]),
+    ("ConfigurationTests", ["Configuration", "Scheduling", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
     (
@@ -46,7 +48,10 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
     (
         "SimulationTests",
-        ["ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]
+        [
+            "ProcessSupport", "Simulators", "Runs", "Extraction", "Events", "Cache", "Telemetry", "Core",
+            "JSON",
+        ]
     ),
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["ProcessSupport", "Cache", "Core", "JSON"]),
@@ -54,7 +59,11 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
     (
         "ExtractorKitTests",
-        ["ProcessSupport", "ExtractorKit", "Extraction", "YAML", "Telemetry", "Core", "JSON"]
+        [
+            "ProcessSupport", "ExtractorKit", "Simulators", "Events", "Expressions", "Extraction", "YAML",
+            "Telemetry",
+            "Core", "JSON",
+        ]
     ),
     ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
     ("LayoutTests", []),

@@ -14,7 +14,6 @@ final class CacheFile {
     private let table: MDB_dbi
     /// The transaction that reads, used again and again.
     private let reader: OpaquePointer
-    private let path: String
     private let limit: Int
     /// The bytes that are reserved and mapped.
     private var size: Int
@@ -25,7 +24,6 @@ final class CacheFile {
 
     /// Opens the file, new where it is not there; it never grows over `limit` bytes.
     init(path: String, limit: Int) throws(CacheFault) {
-        self.path = path
         self.limit = limit
         size = max(min(Self.smallest, limit / Self.page * Self.page), Self.length(of: path))
         var created: OpaquePointer?
@@ -37,7 +35,7 @@ final class CacheFile {
             try unsafe Self.check(mdb_env_set_mapsize(environment, size), "sizing")
             let flags = UInt32(MDB_NOSUBDIR | MDB_WRITEMAP | MDB_NOSYNC | MDB_NOTLS | MDB_NOLOCK)
             try unsafe Self.check(mdb_env_open(environment, path, flags, 0o600), "opening")
-            try Self.reserve(size, in: path)
+            try unsafe Self.reserve(size, of: environment)
             var writer: OpaquePointer?
             try unsafe Self.check(mdb_txn_begin(environment, nil, 0, &writer), "opening")
             let code = unsafe mdb_dbi_open(writer, nil, 0, &table)
@@ -90,16 +88,15 @@ final class CacheFile {
 
     private func grow() throws(CacheFault) {
         let larger = min(max(size * 2, Self.smallest), size + 256 << 20, limit / Self.page * Self.page)
-        try Self.reserve(larger, in: path)
+        try unsafe Self.reserve(larger, of: environment)
         try unsafe Self.check(mdb_env_set_mapsize(environment, larger), "growing")
         size = larger
     }
 
-    /// Takes the room on the disk, or says that there is none.
-    private static func reserve(_ size: Int, in path: String) throws(CacheFault) {
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { throw fault(errno, "growing") }
-        defer { Glibc.close(descriptor) }
+    /// Takes the room on the disk, or says that there is none; by the open file, which may have no name any more.
+    private static func reserve(_ size: Int, of environment: OpaquePointer) throws(CacheFault) {
+        var descriptor: Int32 = -1
+        try unsafe check(mdb_env_get_fd(environment, &descriptor), "growing")
         var code = posix_fallocate(descriptor, 0, off_t(size))
         while code == EINTR { code = posix_fallocate(descriptor, 0, off_t(size)) }
         try check(code, "growing")

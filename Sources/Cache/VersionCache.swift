@@ -196,6 +196,7 @@ package final class VersionCache: VersionStore {
         stream: StreamName
     ) throws(StateError) -> (keys: [[UInt8]], end: [UInt8]?) {
         guard limit > 0 else { return ([], nil) }
+        let bound = VersionBound(time: time, format: format)
         return try read { transaction throws(CacheFault) in
             let table = CellTable(transaction: transaction, head: CacheHead.versions(stream))
             var passed: [[UInt8]] = []
@@ -203,7 +204,7 @@ package final class VersionCache: VersionStore {
             var looked = 0
             try table.scan(after: after) { (key, cell) throws(CacheFault) in
                 looked += 1
-                let isPassed = try VersionCell.version(cell).isPassed(by: time, format: format)
+                let isPassed = try VersionCell.isPassed(cell, by: bound)
                 let isLast = looked == limit
                 guard isPassed || isLast else { return true }
                 let bytes = key.bytes(0..<key.count)
@@ -215,18 +216,49 @@ package final class VersionCache: VersionStore {
         }
     }
 
+    package func areRemembered(_ entries: [[UInt8]], stream: StreamName) throws(StateError) -> [Bool] {
+        try read { transaction throws(CacheFault) in
+            let table = CellTable(transaction: transaction, head: CacheHead.entries(stream))
+            var found: [Bool] = []
+            found.reserveCapacity(entries.count)
+            for id in entries {
+                found.append(try table.cell(of: id) { (_) throws(CacheFault) in true } ?? false)
+            }
+            return found
+        }
+    }
+
+    package func entries(of stream: StreamName, before time: Instant, limit: Int) throws(StateError)
+        -> [[UInt8]]
+    {
+        guard limit > 0 else { return [] }
+        return try read { transaction throws(CacheFault) in
+            let table = CellTable(transaction: transaction, head: CacheHead.entries(stream))
+            var ids: [[UInt8]] = []
+            try table.scan { (id, cell) throws(CacheFault) in
+                if try Self.time(ofEntry: cell) < time { ids.append(id.bytes(0..<id.count)) }
+                return ids.count < limit
+            }
+            return ids
+        }
+    }
+
     package func entries(of stream: StreamName) throws(StateError) -> [RememberedEntry] {
         try read { transaction throws(CacheFault) in
             let table = CellTable(transaction: transaction, head: CacheHead.entries(stream))
             var entries: [RememberedEntry] = []
             try table.scan { (id, cell) throws(CacheFault) in
-                guard cell.count == 8 else { throw VersionCell.damaged }
-                let time = Instant(milliseconds: Int(truncatingIfNeeded: cell.number(at: 0)))
+                let time = try Self.time(ofEntry: cell)
                 entries.append(RememberedEntry(id: id.bytes(0..<id.count), time: time))
                 return true
             }
             return entries
         }
+    }
+
+    private static func time(ofEntry cell: Span<UInt8>) throws(CacheFault) -> Instant {
+        guard cell.count == 8 else { throw VersionCell.damaged }
+        return Instant(milliseconds: Int(truncatingIfNeeded: cell.number(at: 0)))
     }
 
     private func read<Value: Sendable>(_ body: (CacheTransaction) throws(CacheFault) -> Value)

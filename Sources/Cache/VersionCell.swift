@@ -46,6 +46,17 @@ enum VersionCell {
         return version
     }
 
+    /// Whether its ordered version is a time before another.
+    ///
+    /// A look at very many: what is later is told by the text as it lies there.
+    static func isPassed(_ cell: Span<UInt8>, by bound: VersionBound) throws(CacheFault) -> Bool {
+        guard cell.count >= fixed else { throw damaged }
+        guard cell[0] & hasVersion != 0 else { return false }
+        let start = cell[0] & hasParent == 0 ? fixed : try parentRange(cell).upperBound
+        if bound.isCertainlyBefore(cell.extracting(start..<cell.count)) { return false }
+        return try version(cell).isPassed(by: bound.time, format: bound.format)
+    }
+
     /// Whether it is deleted, and the last full read that had it.
     static func summary(_ cell: Span<UInt8>) throws(CacheFault) -> (isDeleted: Bool, read: Int) {
         guard cell.count >= fixed else { throw damaged }

@@ -37,6 +37,19 @@ package struct AccountFile: Hashable, Sendable {
     package var topicTemplate: PlacedText?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
+    /// When it runs; `sluice sync` runs at once whatever it says.
+    package var schedule: ScheduleKeys?
+
+    /// What the schedule is known by: the file's name without its ending.
+    package var name: String { Self.name(of: path) }
+
+    private static func name(of path: String) -> String {
+        let last = path.split(separator: "/").last.map(String.init) ?? path
+        for ending in [".yaml", ".yml"] where last.hasSuffix(ending) {
+            return String(last.dropLast(ending.count))
+        }
+        return last
+    }
 
     /// The folder that relative paths in the file start from.
     package var folder: String {
@@ -68,11 +81,11 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     private init(_ root: YAMLNode, path: String) throws(YAMLError) {
-        try Self.checkSchedule(root)
+        schedule = try ScheduleKeys(root, name: Self.name(of: path))
         try root.checkKeys(
             [
                 "extractor", "account", "settings", "streams", "connection", "state_key", "to",
-            ] + Self.kafkaKeys
+            ] + Self.kafkaKeys + ScheduleKeys.names
         )
         self.path = path
         extractor = try Self.text(root["extractor"])
@@ -102,27 +115,6 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
-    /// What a schedule will say of when it runs.
-    private static let scheduleKeys: Set<String> = [
-        "calendar", "catchup", "catchup_window", "cron", "dst", "every", "exclude", "jitter", "overlap",
-        "pause_after_failures",
-        "pool", "priority", "retries", "schedule", "start_within", "timeout", "timezone",
-    ]
-
-    /// Names a key that only a scheduler could follow: a run that ignored it would seem to.
-    private static func checkSchedule(_ root: YAMLNode) throws(YAMLError) {
-        for member in try root.mapping() where scheduleKeys.contains(member.key) {
-            throw YAMLError(
-                file: root.file,
-                line: member.keyLine,
-                column: member.keyColumn,
-                problem:
-                    "\(member.key) is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
-                    + "remove the key, and start it by cron or a systemd timer"
-            )
-        }
-    }
-
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
     private static func destination(_ root: YAMLNode) throws(YAMLError) -> YAMLNode {
         guard let to = root["to"] else { return root }

@@ -14,19 +14,32 @@ extension Bookmark {
     /// and a run that dies before its first commit would leave bookmarks that stand for events which are gone, or for
     /// what is remembered no more (I2).
     package static func anew(
-        _ streams: Set<StreamName>,
+        _ streams: StreamChoice,
         lost: Set<StreamName>,
         isMemoryLost: Bool,
         in records: [[UInt8]: [UInt8]],
         account: AccountName
     ) throws(StateError) -> [StateRecord] {
         var anew: [StateRecord] = []
-        for stream in streams.sorted() where isMemoryLost || lost.contains(stream) {
-            guard let bookmark = try Bookmark(in: records, account: account, stream: stream) else { continue }
+        let read = try bookmarked(in: records)
+        for stream in read.sorted() where streams.contains(stream) {
+            guard isMemoryLost || lost.contains(stream),
+                let bookmark = try Bookmark(in: records, account: account, stream: stream)
+            else { continue }
             anew.append(
                 try bookmark.anew(isLost: lost.contains(stream)).record(account: account, stream: stream)
             )
         }
         return anew
+    }
+
+    /// The streams that were read before, among an account's state records.
+    package static func bookmarked(in records: [[UInt8]: [UInt8]]) throws(StateError) -> Set<StreamName> {
+        var streams: Set<StreamName> = []
+        for bytes in records.keys {
+            guard case .bookmark(_, let stream)? = try StateKey(bytes) else { continue }
+            streams.insert(stream)
+        }
+        return streams
     }
 }

@@ -10,19 +10,21 @@ package protocol CredentialStore: Sendable {
 }
 
 extension Publisher {
-    /// How often a commit that is known not to have happened is tried.
-    private static var tries: Int { 5 }
-
     /// Commits an account's credential in a transaction of its own.
     package func commit(_ credential: CredentialRecord, of account: AccountName) async throws {
         let group = TransactionGroup(pages: [], state: [try credential.record(account: account)])
+        try await commit(group, tries: 5)
+    }
+
+    /// Commits a group, again where it is known not to have happened.
+    package func commit(_ group: TransactionGroup, tries: Int) async throws {
         var failures = 0
         while true {
             do {
                 return try await commit(group)
             } catch let error as PublishError {
                 failures += 1
-                guard case .retry = error.recovery, failures < Self.tries else { throw error }
+                guard case .retry = error.recovery, failures < tries else { throw error }
             }
         }
     }

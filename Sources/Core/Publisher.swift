@@ -46,4 +46,9 @@ package protocol Destination: Publisher, CredentialStore {
     /// Streams of which earlier events are not all there any more, though they were asked to be read anew: a run must
     /// publish all of them again.
     var lost: Set<StreamName> { get }
+    /// Takes on topics that became known after the session had started, before anything is published to them.
+    ///
+    /// They are looked at as the ones of the start are: one that lost events is refused with the same error, or gone along
+    /// with and then in `lost`. Afterwards they are kept and checked like any other.
+    func add(_ topics: [EventTopic]) async throws
 }

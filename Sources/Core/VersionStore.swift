@@ -33,7 +33,13 @@ package protocol VersionStore: Sendable {
         stream: StreamName
     ) throws(StateError) -> (keys: [[UInt8]], end: [UInt8]?)
 
-    /// The entries of a stream's feed that are remembered.
+    /// Which of some entries of a stream's feed are remembered, in their order.
+    func areRemembered(_ entries: [[UInt8]], stream: StreamName) throws(StateError) -> [Bool]
+
+    /// At most `limit` of the entries of a stream's feed that are remembered and happened before a time.
+    func entries(of stream: StreamName, before time: Instant, limit: Int) throws(StateError) -> [[UInt8]]
+
+    /// All entries of a stream's feed that are remembered.
     func entries(of stream: StreamName) throws(StateError) -> [RememberedEntry]
 }
 

@@ -20,9 +20,11 @@ package struct Template: Sendable {
 
     /// The text as it was written.
     package let source: String
-    /// Every value that is read, in the order of the text.
-    package let references: [Reference]
+    /// Every value that is read and not bound, in the order of the text.
+    package private(set) var references: [Reference]
     private let segments: [Segment]
+    /// Variables that are known already.
+    private var bound: [String: JSONValue] = [:]
 
     /// The names of the variables that are read.
     package var variables: Set<String> { Set(references.compactMap(\.path.first)) }
@@ -81,10 +83,23 @@ package struct Template: Sendable {
         self.segments = segments
     }
 
+    /// The same with the value of a variable that no scope needs to have any more.
+    package func binding(_ variable: String, to value: JSONValue) -> Template {
+        guard references.contains(where: { $0.path.first == variable }) else { return self }
+        var template = self
+        template.references.removeAll { $0.path.first == variable }
+        template.bound[variable] = value
+        return template
+    }
+
+    private func evaluator(_ scope: [String: JSONValue]) -> Evaluator {
+        Evaluator(scope: bound.isEmpty ? scope : scope.merging(bound) { $1 })
+    }
+
     /// The value: of an expression that stands alone with its type, else the text.
     package func evaluate(_ scope: [String: JSONValue]) throws(ExpressionError) -> JSONValue {
         if segments.count == 1, case .expression(let expression, _) = segments[0] {
-            return try Evaluator(scope: scope).value(expression)
+            return try evaluator(scope).value(expression)
         }
         return .string(try text(scope))
     }
@@ -94,12 +109,12 @@ package struct Template: Sendable {
         guard segments.count == 1, case .expression(let expression, _) = segments[0] else {
             return try !text(scope).isEmpty
         }
-        return try Evaluator(scope: scope).holds(expression)
+        return try evaluator(scope).holds(expression)
     }
 
     /// The text, whatever stands in it; a null is an error.
     package func text(_ scope: [String: JSONValue]) throws(ExpressionError) -> String {
-        let evaluator = Evaluator(scope: scope)
+        let evaluator = evaluator(scope)
         var result = ""
         for segment in segments {
             switch segment {
@@ -114,6 +129,12 @@ package struct Template: Sendable {
 
 extension Template: Hashable {
     // Equal sources parse to equal expressions.
-    package static func == (left: Template, right: Template) -> Bool { left.source == right.source }
-    package func hash(into hasher: inout Hasher) { hasher.combine(source) }
+    package static func == (left: Template, right: Template) -> Bool {
+        left.source == right.source && left.bound == right.bound
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(source)
+        hasher.combine(bound)
+    }
 }

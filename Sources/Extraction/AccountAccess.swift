@@ -9,6 +9,8 @@ import YAML
 /// Holds secrets, and so never describes itself (I6).
 struct AccountAccess: Sendable {
     let extractor: String
+    /// The way to prove who asks that the settings choose.
+    let authentication: Authentication
     /// Where the API is; of one that a login tells, a stand-in.
     let base: HTTPAddress
     private let hosts: HostList
@@ -34,6 +36,7 @@ struct AccountAccess: Sendable {
             secrets: secretBook.filter
         )
         extractor = definition.name
+        authentication = try definition.authentication.chosen(filler)
         secretNames = secretSettings.map(\.name)
 
         let baseText = try filler.text(definition.baseURL, "base_url")
@@ -58,7 +61,7 @@ struct AccountAccess: Sendable {
             headers.append(("Accept", "application/json"))
         }
         self.headers = headers
-        credentialParameter = if case .query(let name, _) = definition.authentication { name } else { nil }
+        credentialParameter = if case .query(let name, _) = authentication { name } else { nil }
     }
 
     /// The variables that templates see of an account's settings, checked against what the definition declares.
@@ -281,7 +284,7 @@ struct AccountAccess: Sendable {
 
 extension JSONValue {
     /// The same with every text percent-encoded.
-    fileprivate var percentEncoded: JSONValue {
+    var percentEncoded: JSONValue {
         switch self {
         case .string(let text): .string(HTTPAddress.encodeQueryComponent(text))
         case .object(let members):

@@ -22,7 +22,28 @@ struct AccountLimits: Sendable {
         fileprivate var numbers: [String: Int] = [:]
     }
 
+    /// A request that waits for its turn, by the order in which they came.
+    private struct Waiting: Sendable {
+        var number: Int
+        var own: String?
+        /// When it asks again.
+        var until: Duration
+    }
+
+    /// Of a request that waits: it asks by this, as often as it has to.
+    struct Place: Hashable, Sendable {
+        fileprivate var number: Int
+        fileprivate var own: String?
+    }
+
+    /// A task may take so long to notice that its time has come; then nobody stands back for it any more.
+    private static let grace: Duration = .milliseconds(20)
+    /// Whoever stands back for one whose time has come asks again after this.
+    private static let pause: Duration = .milliseconds(1)
+
     private var limits: [String: Limit] = [:]
+    private var waiting: [Waiting] = []
+    private var arrivals = 0
     private var quota: (machine: QuotaMachine, headers: QuotaDefinition)?
 
     init(
@@ -43,17 +64,56 @@ struct AccountLimits: Sendable {
         return ["default", own]
     }
 
-    /// Whether a request that counts against `default` and its own limit may go; what goes is counted at once.
-    mutating func take(_ own: String?, at now: Duration, wall: Instant) -> Turn {
+    /// A request comes that counts against `default` and its own limit; it must leave again, whatever becomes of it.
+    mutating func arrive(_ own: String?) -> Place {
+        arrivals += 1
+        return Place(number: arrivals, own: own.flatMap { $0 == "default" || limits[$0] == nil ? nil : $0 })
+    }
+
+    /// A request has gone, or will not go.
+    mutating func leave(_ place: Place) { waiting.removeAll { $0.number == place.number } }
+
+    /// Whether a request may go; what goes is counted at once.
+    mutating func take(_ place: Place, at now: Duration, wall: Instant) -> Turn {
         if let spent = quota?.machine.refusal(at: wall) { return .spent(spent) }
-        let names = Self.names(own)
+        let names = Self.names(place.own)
         var wait = Duration.zero
         for name in names { wait = max(wait, limits[name]?.machine.wait(at: now) ?? .zero) }
-        guard wait == .zero else { return .wait(wait) }
+        if wait == .zero { wait = deference(of: place, at: now) }
+        leave(place)
+        guard wait == .zero else {
+            waiting.append(Waiting(number: place.number, own: place.own, until: now + wait))
+            return .wait(wait)
+        }
         var ticket = Ticket()
         for name in names { ticket.numbers[name] = limits[name]?.machine.sent(at: now) }
         quota?.machine.sent()
         return .go(ticket)
+    }
+
+    /// How long a request stands back for others that wait for a limit of their own, which opens before `default` would be
+    /// open again behind this one.
+    ///
+    /// Always for those that came before it; where `default` makes good what it loses by that, for those that came later
+    /// too: a narrow limit that is always late never does.
+    private mutating func deference(of place: Place, at now: Duration) -> Duration {
+        guard let interval = limits["default"]?.machine.interval(at: now) else { return .zero }
+        let isLast = place.own == nil && yields
+        var longest = Duration.zero
+        for other in waiting where other.own != place.own && (isLast || other.number < place.number) {
+            guard let name = other.own, now < other.until + Self.grace,
+                let open = limits[name]?.machine.wait(at: now)
+            else { continue }
+            let turn = max(open, other.until - now)
+            if turn < interval { longest = max(longest, turn, Self.pause) }
+        }
+        return longest
+    }
+
+    /// Whether `default` can let narrow limits go first: its slack is a whole gap, and half of it is left to the others.
+    private var yields: Bool {
+        guard let account = limits["default"]?.machine, account.slack >= account.gap else { return false }
+        return limits.reduce(0) { $0 + ($1.key == "default" ? 0 : account.gap / $1.value.machine.gap) } <= 0.5
     }
 
     /// A request that was counted was answered, or failed without an answer.

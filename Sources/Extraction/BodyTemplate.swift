@@ -31,6 +31,19 @@ package indirect enum BodyTemplate: Hashable, Sendable {
         }
     }
 
+    /// The same with the value of a variable that no scope needs to have any more.
+    func binding(_ variable: String, to value: JSONValue) -> BodyTemplate {
+        switch self {
+        case .literal: self
+        case .template(let template): .template(template.binding(variable, to: value))
+        case .array(let items): .array(items.map { $0.binding(variable, to: value) })
+        case .object(let members):
+            .object(
+                members.map { Member(name: $0.name, value: $0.value.binding(variable, to: value)) }
+            )
+        }
+    }
+
     /// The body for these variables.
     func evaluate(_ scope: [String: JSONValue]) throws(ExpressionError) -> JSONValue {
         switch self {

@@ -23,6 +23,7 @@ struct ChildSet: Sendable {
         of parent: [UInt8],
         in stream: StreamDefinition,
         requester: Requester,
+        discovered: Discovered = .none,
         maximumBytes: Int = Self.maximumBytes
     ) async throws -> ChildSet {
         for _ in 0..<restarts {
@@ -31,19 +32,27 @@ struct ChildSet: Sendable {
                     of: parent,
                     in: stream,
                     requester: requester,
+                    discovered: discovered,
                     maximumBytes: maximumBytes
                 )
             } catch let error as ExtractionError where error.code == .placeLost {
                 continue
             }
         }
-        return try await readOnce(of: parent, in: stream, requester: requester, maximumBytes: maximumBytes)
+        return try await readOnce(
+            of: parent,
+            in: stream,
+            requester: requester,
+            discovered: discovered,
+            maximumBytes: maximumBytes
+        )
     }
 
     private static func readOnce(
         of parent: [UInt8],
         in stream: StreamDefinition,
         requester: Requester,
+        discovered: Discovered,
         maximumBytes: Int
     ) async throws -> ChildSet {
         var subject = RequestSubject(stream)
@@ -56,8 +65,9 @@ struct ChildSet: Sendable {
             subject: subject,
             shape: RecordShape(stream),
             paging: paging,
-            first: try requester.access.request(of: stream, parent: parent),
-            requester: requester
+            first: try requester.access.request(of: stream, parent: parent, discovered.variables),
+            requester: requester,
+            adding: try requester.access.additions(to: stream, of: parent)
         )
         var set: ChildSet?
         var bytes = 0
@@ -106,6 +116,9 @@ package struct ParentRead: Sendable {
     /// The requests that it took, the parents' page included where it is the first of it.
     package var requests: Int
 
+    /// How many children it has.
+    package var recordCount: Int { pages.reduce(0) { $0 + $1.page.records.count } }
+
     /// A parent.
     package init(
         parent: [UInt8],
@@ -145,23 +158,26 @@ package final class ChildReader: Sendable {
     private let stream: StreamDefinition
     private let requester: Requester
     private let parents: ListReader
+    private let discovered: Discovered
     private let place: Locked<Place>
 
     /// A reader from a bookmark's place on, at most about so many records far.
     ///
-    /// `discovered` is what the parent's requests have to say.
+    /// `discovered` is what the stream's own requests have to say, `parentDiscovered` what the parent's have.
     package init(
         stream: StreamDefinition,
         requester: Requester,
         from progress: ListProgress = .start,
         limit: Int? = nil,
-        discovered: Discovered = .none
+        discovered: Discovered = .none,
+        parentDiscovered: Discovered = .none
     ) throws(ExtractionError) {
         guard let parent = stream.parent?.definition, let paging = parent.paging else {
             preconditionFailure("only a stream with for_each has a list of parents")
         }
         self.stream = stream
         self.requester = requester
+        self.discovered = discovered
         var place = Place(progress: progress, remaining: limit)
         if let token = progress.token {
             guard let page = token["page"], let after = token["after"] else {
@@ -183,7 +199,7 @@ package final class ChildReader: Sendable {
             paging: paging,
             first: try parent.since(
                 progress.since,
-                in: requester.access.request(of: parent, discovered.variables)
+                in: requester.access.request(of: parent, parentDiscovered.variables)
             ),
             requester: requester,
             from: ListProgress(token: place.pageToken)
@@ -195,9 +211,15 @@ package final class ChildReader: Sendable {
     package static func children(
         of parent: [UInt8],
         in stream: StreamDefinition,
-        requester: Requester
+        requester: Requester,
+        discovered: Discovered = .none
     ) async throws -> ParentRead {
-        let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
+        let set = try await ChildSet.read(
+            of: parent,
+            in: stream,
+            requester: requester,
+            discovered: discovered
+        )
         if let doubt = set.doubt { throw doubt }
         return ParentRead(
             parent: parent,
@@ -245,7 +267,12 @@ package final class ChildReader: Sendable {
     private func read(_ page: ExtractedPage, _ start: Place) async throws -> ParentRead {
         var place = start
         let parent = parents.reader.keyText(ofRecord: place.index, in: page.page)
-        let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
+        let set = try await ChildSet.read(
+            of: parent,
+            in: stream,
+            requester: requester,
+            discovered: discovered
+        )
         // A parent that its list has is gone only by an answer that proves it (I2).
         if let doubt = set.doubt { throw doubt }
         let records = set.pages.reduce(0) { $0 + $1.page.records.count }

@@ -55,14 +55,53 @@ extension DefinitionDecoder {
         }
     }
 
-    mutating func authentication(_ node: YAMLNode?) -> Authentication {
-        guard let node else { return .none }
-        guard let (style, value) = only(node, of: Vocabulary.authentication) else {
-            return .none
+    mutating func authentication(_ node: YAMLNode?) -> AuthenticationChoice {
+        guard let node else { return AuthenticationChoice(.none) }
+        guard case .sequence(let items) = node.content else {
+            guard let (style, value) = only(node, of: Vocabulary.authentication) else {
+                return AuthenticationChoice(.none)
+            }
+            checkSecrets(node)
+            return AuthenticationChoice(proof(style, value))
         }
-        if !settings.contains(where: \.isSecret) {
-            report(node, "no setting is a secret: declare the credential's with secret: true")
+        checkSecrets(node)
+        if items.count < 2 {
+            report(node, "a list has ways to choose from: give several, or write the one without the list")
         }
+        let last = items.count - 1
+        return AuthenticationChoice(items.enumerated().compactMap { way($1, isLast: $0 == last) })
+    }
+
+    private mutating func checkSecrets(_ node: YAMLNode) {
+        guard !settings.contains(where: \.isSecret) else { return }
+        report(node, "no setting is a secret: declare the credential's with secret: true")
+    }
+
+    /// One of several ways to prove who asks, and when it is taken.
+    private mutating func way(_ node: YAMLNode, isLast: Bool) -> AuthenticationChoice.Way? {
+        var fields = fields(node, Vocabulary.way)
+        let when = fields.removeValue(forKey: "when")
+        let condition = when.flatMap { self.condition($0, over: "config") }
+        if when == nil, !isLast {
+            report(node, "only the last way is taken without a condition: add when: \"{{ config.name }}\"")
+        }
+        guard let (style, value) = fields.first, fields.count == 1 else {
+            let styles = Vocabulary.authentication.names.joined(separator: ", ")
+            report(node, "beside when exactly one of these belongs here: \(styles)")
+            return nil
+        }
+        let proof = proof(style, value)
+        if case .login(let login) = proof, !login.learned.isEmpty, let learns = value["learns"] {
+            report(
+                learns,
+                "base_url is one for all ways, so that no login of several tells it: take learns away"
+            )
+        }
+        return AuthenticationChoice.Way(proof, when: condition)
+    }
+
+    /// What is shown, in one of the styles.
+    private mutating func proof(_ style: String, _ value: YAMLNode) -> Authentication {
         switch style {
         case "bearer": return credential(value).map { .bearer($0) } ?? .none
         case "oauth": return oauth(value).map { .login($0) } ?? .none

@@ -11,11 +11,14 @@ extension DefinitionDecoder {
         var merged: Merged?
         var hydrate: Hydrate?
         var resweep: Resweep?
+        var absence = AbsenceGuard()
     }
 
     mutating func beside(_ stream: StreamOutline, progress: StreamDefinition.Progress?) -> Beside {
         var beside = Beside()
-        beside.deletedWhen = stream.fields["deleted_when"].flatMap { condition($0) }.map { DeletionRule($0) }
+        beside.deletedWhen = stream.fields["deleted_when"].flatMap {
+            condition($0, beside: stream.objectVariables)
+        }.map { DeletionRule($0) }
         beside.deletes = stream.own["deletes"].flatMap { deletes($0, of: stream) }
         beside.reconcile = stream.own["reconcile"].flatMap { reconcile($0, of: stream, progress: progress) }
         beside.merged = stream.fields["merged"].flatMap { merged($0, of: stream) }
@@ -26,20 +29,59 @@ extension DefinitionDecoder {
         } else if progress != nil, let node = stream.own["resweep"] {
             report(node, "only a stream with progress: {window: …} is read deeper: take resweep away")
         }
+        if let node = stream.fields["absence"], let found = absence(node) { beside.absence = found }
+        if let node = stream.own["absence"], let progress, !isSwept(stream, progress, beside) {
+            report(
+                node,
+                "nothing of this stream is deleted by its absence: add reconcile, or take absence away"
+            )
+        }
         return beside
+    }
+
+    /// Whether a whole list tells what is absent: the stream's own, or one beside it.
+    private func isSwept(_ stream: StreamOutline, _ progress: StreamDefinition.Progress, _ beside: Beside)
+        -> Bool
+    {
+        switch stream.parent?.definition.progress ?? progress {
+        case .list, .full: true
+        case .token, .window:
+            if let parent = stream.parent {
+                parent.replaces && parent.definition.reconcile != nil
+            } else {
+                beside.reconcile != nil
+            }
+        }
+    }
+
+    private mutating func absence(_ node: YAMLNode) -> AbsenceGuard? {
+        let fields = fields(node, Vocabulary.absence)
+        if fields.isEmpty { report(node, "say how much: absence: {share: 20%}") }
+        var absence = AbsenceGuard()
+        if let node = fields["share"], let text = text(node) {
+            guard let share = Percentage.parse(text) else {
+                report(node, "a share is 1% to 100% of what was published")
+                return nil
+            }
+            absence.share = share
+        }
+        if let node = fields["always"], let always = count(node, atMost: 1_000_000) {
+            absence.always = always
+        }
+        return absence
     }
 
     /// What is looked at one by one, or parent by parent, comes whole.
     private mutating func checkWhole(_ stream: StreamOutline) {
-        for name in ["hydrate", "discover"] {
-            guard let node = stream.own[name], let parent = stream.parent else { continue }
+        if let node = stream.own["hydrate"], let parent = stream.parent {
             report(
                 node,
-                "the children of \(parent.name) are asked for one parent at a time: take \(name) away"
+                "the children of \(parent.name) are asked for one parent at a time: take hydrate away"
             )
         }
-        if let node = stream.own["hydrate"], stream.parent == nil, stream.fields["progress"] == nil,
-            let follow = stream.fields["follow"], (try? follow.string()) != "none"
+        if let node = stream.own["hydrate"], stream.parent == nil, !stream.isFamily,
+            stream.fields["progress"] == nil, let follow = stream.fields["follow"],
+            (try? follow.string()) != "none"
         {
             report(node, "a stream that follows a feed looks at whole objects: take hydrate or follow away")
         }
@@ -57,7 +99,13 @@ extension DefinitionDecoder {
     private mutating func list(_ fields: [String: YAMLNode], in node: YAMLNode, of stream: StreamOutline)
         -> KeyList?
     {
-        let request = request(fields, in: node, stream.variables.filter { $0.key == "discovered" })
+        let request = requestBeside(fields, in: node, stream.besideVariables)
+        if let request, stream.isFamily, !request.reads(StreamDefinition.objectVariable) {
+            report(
+                node,
+                "nothing here says whose records these are: write a field of the object, {{ each.id }}"
+            )
+        }
         let records = fields["records"].map { recordsPath($0) } ?? stream.records
         let key = fields["key"].map { self.key($0) } ?? stream.key
         let paging = required("paging", of: fields, in: node).flatMap { self.paging($0, key: key) }
@@ -72,7 +120,13 @@ extension DefinitionDecoder {
             report(node, "a child stream's deletes are told by its parents: write replaces: children")
         }
         guard let request, let records, let key, let paging, let every else { return nil }
-        return KeyList(request: request, recordsPath: records, paging: paging, key: key, every: every)
+        return KeyList(
+            request: request,
+            recordsPath: records,
+            paging: paging,
+            key: key,
+            every: every
+        )
     }
 
     private mutating func deletes(_ node: YAMLNode, of stream: StreamOutline) -> KeyList? {
@@ -113,9 +167,9 @@ extension DefinitionDecoder {
 
     private mutating func hydrate(_ node: YAMLNode, of stream: StreamOutline) -> Hydrate? {
         let fields = fields(node, Vocabulary.hydrate)
-        var variables = stream.variables.filter { $0.key == "discovered" }
+        var variables = stream.besideVariables
         variables["keys"] = .anything
-        let request = request(fields, in: node, variables)
+        let request = requestBeside(fields, in: node, variables)
         let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
         let size = required("size", of: fields, in: node).flatMap { count($0, atMost: 10_000) }
         if let request, !request.reads("keys") {
@@ -129,7 +183,7 @@ extension DefinitionDecoder {
     }
 
     /// The lists of values that are read before a stream, by name.
-    mutating func discover(_ node: YAMLNode?) -> [Discover] {
+    mutating func discover(_ node: YAMLNode?, _ variables: [String: Variable] = [:]) -> [Discover] {
         guard let node else { return [] }
         return members(node).compactMap { member in
             let node = member.value
@@ -138,9 +192,10 @@ extension DefinitionDecoder {
             }
             if member.key.isEmpty || !isNamed { report(member, "a name here is of a-z, 0-9 and _") }
             let fields = fields(node, Vocabulary.discover)
-            let request = request(fields, in: node)
+            let request = requestBeside(fields, in: node, variables)
             let records = required("records", of: fields, in: node).flatMap { recordsPath($0) }
             let value = required("value", of: fields, in: node).flatMap { path($0) }
+            let condition = fields["when"].flatMap { template($0) }
             let paging =
                 fields["paging"].map { self.paging($0, key: value.map { [$0] }) } ?? Paging.singlePage
             if let paging, let records, let node = fields["paging"] {
@@ -152,7 +207,8 @@ extension DefinitionDecoder {
                 request: request,
                 recordsPath: records,
                 paging: paging,
-                value: value
+                value: value,
+                condition: condition
             )
         }
     }

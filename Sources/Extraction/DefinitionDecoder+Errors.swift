@@ -40,6 +40,17 @@ extension DefinitionDecoder {
                 report(field, "\(name) is for another try: it goes with action: retry only")
             }
         }
+        let gone = fields["gone"].flatMap { bool($0) }
+        if let node = fields["gone"] {
+            if let action, action != .unavailable {
+                report(node, "gone is a word on answers that mean unavailable: take it or the action away")
+            } else if let statuses, !statuses.contains(where: { $0.contains(404) || $0.contains(410) }) {
+                report(
+                    node,
+                    "only 404 and 410 say that something is gone: add one to status, or take gone away"
+                )
+            }
+        }
         let wait = fields["wait"].flatMap { duration($0) }
         let longest = RetryMachine.Policy().longestRetryAfter
         if let node = fields["wait"], let wait, wait > longest {
@@ -53,6 +64,7 @@ extension DefinitionDecoder {
             messagePart: fields["message"].flatMap { text($0) },
             body: form,
             action: action,
+            saysGone: gone ?? true,
             wait: wait,
             shrink: shrink
         )

@@ -4,14 +4,14 @@ import YAML
 
 /// The feeds, and how streams follow them.
 extension DefinitionDecoder {
-    mutating func feeds(_ node: YAMLNode?, limits: [String], errors: YAMLNode?) -> [FeedDefinition] {
+    mutating func feeds(_ node: YAMLNode?, errors: YAMLNode?) -> [FeedDefinition] {
         guard let node else { return [] }
         return members(node).compactMap {
-            feed($0, limits: limits, hasMessage: errors?["message"] != nil)
+            feed($0, hasMessage: errors?["message"] != nil)
         }
     }
 
-    private mutating func feed(_ member: YAMLMember, limits: [String], hasMessage: Bool) -> FeedDefinition? {
+    private mutating func feed(_ member: YAMLMember, hasMessage: Bool) -> FeedDefinition? {
         let node = member.value
         let isNamed = member.key.utf8.allSatisfy {
             (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0) || $0 == 45
@@ -39,7 +39,7 @@ extension DefinitionDecoder {
         let isNewestFirst = fields["newest_first"].flatMap { bool($0) } ?? false
         let times = feedTimes(fields, in: node)
         let expired = fields["expired"].flatMap { self.answer($0, hasMessage: hasMessage) }
-        let limit = fields["limit"].flatMap { self.limit($0, among: limits) }
+        let limit = fields["limit"].flatMap { self.limit($0) }
         guard let path, let records, let id, let paging, let time, let type, let object, let window,
             let times
         else { return nil }
@@ -162,8 +162,19 @@ extension DefinitionDecoder {
         }
         let rules = entryRules(merged, in: own)
         let look = stream.parent.map { childLook(merged, in: own, parent: $0) } ?? objectLook(merged, in: own)
+        let relist = merged["relist"].flatMap { duration($0) }
+        if relist == .zero, let node = merged["relist"] {
+            report(node, "relist is no time: a stream whose list is read in every run has progress: full")
+        }
         guard let feed, let look else { return nil }
-        return Follow(feed: feed, rules: rules, path: look.path, query: look.query, goneWhen: look.goneWhen)
+        return Follow(
+            feed: feed,
+            rules: rules,
+            path: look.path,
+            query: look.query,
+            goneWhen: look.goneWhen,
+            relist: relist
+        )
     }
 
     private typealias Look = (path: Template?, query: [(name: String, value: Template)], goneWhen: Template?)
@@ -198,11 +209,24 @@ extension DefinitionDecoder {
         return (nil, [], nil)
     }
 
-    mutating func condition(_ node: YAMLNode) -> Template? {
-        guard let template = template(node, variables: ["record": .anything]) else { return nil }
+    /// A condition over one variable, with others beside it.
+    mutating func condition(
+        _ node: YAMLNode,
+        over variable: String = "record",
+        beside others: [String: Variable] = [:]
+    ) -> Template? {
+        var variables = others
+        if variable != "config" { variables[variable] = .anything }
+        guard let template = template(node, variables: variables) else { return nil }
         let isAlone = template.source.hasPrefix("{{") && template.source.hasSuffix("}}")
-        if !isAlone || !template.variables.contains("record") {
-            report(node, "a condition is one expression over the record: \"{{ record.deleted }}\"")
+        if !isAlone || !template.variables.contains(variable) {
+            let (noun, name) =
+                switch variable {
+                case "record": ("the record", "deleted")
+                case "config": ("the settings", "name")
+                default: (variable, "deleted")
+                }
+            report(node, "a condition is one expression over \(noun): \"{{ \(variable).\(name) }}\"")
         }
         return template
     }

@@ -220,14 +220,16 @@ extension DefinitionDecoder {
     /// Where the login has a problem of its own, what it would tell is none.
     mutating func baseURL(
         _ node: YAMLNode,
-        _ authentication: Authentication,
+        _ authentication: AuthenticationChoice,
         isDeclared: Bool,
         hosts: YAMLNode?
     ) -> Template? {
-        if isDeclared, case .none = authentication {
+        if isDeclared, authentication == AuthenticationChoice(.none) {
             return template(node, variables: ["login": .anything])
         }
-        guard case .login(let login) = authentication, !login.learned.isEmpty else { return template(node) }
+        guard authentication.ways.count == 1, case .login(let login) = authentication.ways[0].authentication,
+            !login.learned.isEmpty
+        else { return template(node) }
         let names = login.learned.map { [$0.name] }
         guard let template = template(node, variables: ["login": .fields(names)]) else { return nil }
         guard template.variables.contains("login") else { return template }

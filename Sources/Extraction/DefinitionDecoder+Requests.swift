@@ -26,6 +26,18 @@ extension DefinitionDecoder {
         return path.map { RequestTemplate(path: $0, query: query) }
     }
 
+    /// The request of something beside a stream's own list, with the limit that it counts against.
+    mutating func requestBeside(
+        _ fields: [String: YAMLNode],
+        in node: YAMLNode,
+        _ variables: [String: Variable] = [:]
+    ) -> RequestTemplate? {
+        let limit = fields["limit"].flatMap { self.limit($0) }
+        var request = request(fields, in: node, variables)
+        request?.limit = limit
+        return request
+    }
+
     /// A body is a mapping or a list, whose texts may be templates.
     mutating func body(_ node: YAMLNode, _ variables: [String: Variable]) -> BodyTemplate? {
         if case .scalar = node.content, !node.isNull {

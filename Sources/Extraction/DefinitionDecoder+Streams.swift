@@ -7,7 +7,6 @@ extension DefinitionDecoder {
     /// What a stream's declaration refers to.
     private struct Context {
         var defaults: [String: YAMLNode]
-        var limits: [String]
         var feeds: [String]
         var errors: ErrorRules
     }
@@ -15,7 +14,6 @@ extension DefinitionDecoder {
     mutating func streams(
         _ node: YAMLNode?,
         defaults: YAMLNode?,
-        limits: [String],
         feeds: [String],
         errors: ErrorRules
     ) -> [StreamDefinition] {
@@ -23,8 +21,9 @@ extension DefinitionDecoder {
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
-        let context = Context(defaults: shared, limits: limits, feeds: feeds, errors: errors)
+        let context = Context(defaults: shared, feeds: feeds, errors: errors)
         let names = members.map(\.key)
+        checkFamilyNames(members)
         let children = members.filter { $0.value["for_each"] != nil }.map(\.key)
         // Parents first, wherever they stand: a child's templates are checked against its parent's key.
         var decoded: [String: StreamDefinition] = [:]
@@ -51,6 +50,9 @@ extension DefinitionDecoder {
             report(node, "unknown stream \(name); \(Self.hint(for: name, among: names))")
         } else if children.contains(name) {
             report(node, "\(name) is a child itself: name a stream without for_each")
+        } else if parents[name]?.isFamily == true {
+            report(node, "\(name) is a family of streams: name a stream without one_per")
+            return nil
         }
         let replaces = member.value["replaces"]
         let word = replaces.flatMap { text($0) }
@@ -74,11 +76,16 @@ extension DefinitionDecoder {
             ? required("records", of: fields, in: member.value).flatMap { recordsPath($0) } : []
         let key = required("key", of: fields, in: member.value).flatMap { self.key($0) }
         let version = fields["version"].flatMap { self.version($0) }
-        let limit = fields["limit"].flatMap { self.limit($0, among: context.limits) }
+        let limit = fields["limit"].flatMap { self.limit($0) }
         if parent == nil, let node = own["replaces"] {
             report(node, "only a stream with for_each has children to replace")
         }
-        let discover = discover(own["discover"])
+        let onePer = own["one_per"].flatMap { self.onePer($0) }
+        let discover = discover(
+            own["discover"],
+            own["one_per"] == nil ? [:] : [StreamDefinition.objectVariable: .field]
+        )
+        let adds = own["adds"].map { self.adds($0, parent: parent) } ?? []
         var outline = StreamOutline(
             node: member.value,
             own: own,
@@ -89,8 +96,9 @@ extension DefinitionDecoder {
             parent: parent,
             hasMessage: !context.errors.messagePaths.isEmpty,
             hasCode: !context.errors.codePaths.isEmpty,
-            variables: variables(parent: parent, discover: own["discover"])
+            variables: variables(parent: parent, own)
         )
+        checkFamily(outline)
         let progress = progress(of: outline)
         if case .window = progress { outline.variables["window"] = .fields([["from"], ["to"]]) }
         // Where the progress has a problem of its own, its variables are none.
@@ -100,6 +108,7 @@ extension DefinitionDecoder {
         let request = request(own, defaults: context.defaults["query"], in: member.value, outline.variables)
         if let request { check(request, of: outline, progress: progress) }
         let beside = beside(outline, progress: progress)
+        let batch = own["batch"].flatMap { self.batch($0, parent: parent) }
         let lost = lost(outline, progress: progress)
         let since = since(outline, progress: progress)
         let following = Following(
@@ -110,6 +119,7 @@ extension DefinitionDecoder {
         )
         let follow = follow(outline, following, defaults: context.defaults["follow"])
         guard let request, let records, let key, let progress else { return nil }
+        if own["one_per"] != nil, onePer == nil { return nil }
         return StreamDefinition(
             name: member.key,
             request: request,
@@ -123,13 +133,17 @@ extension DefinitionDecoder {
             since: since,
             follow: follow,
             parent: parent,
+            adds: adds,
+            batch: batch,
             deletedWhen: beside.deletedWhen,
             deletes: beside.deletes,
             reconcile: beside.reconcile,
             merged: beside.merged,
             hydrate: beside.hydrate,
             discover: discover,
-            resweep: beside.resweep
+            resweep: beside.resweep,
+            absence: beside.absence,
+            onePer: onePer
         )
     }
 
@@ -150,11 +164,12 @@ extension DefinitionDecoder {
     /// What the templates of a stream may read.
     private mutating func variables(
         parent: StreamDefinition.Parent?,
-        discover: YAMLNode?
+        _ own: [String: YAMLNode]
     ) -> [String: Variable] {
         var variables: [String: Variable] = [:]
+        if own["one_per"] != nil { variables[StreamDefinition.objectVariable] = .field }
         if let parent { variables["parent"] = .fields(parent.definition.key) }
-        if let discover, case .mapping(let members) = discover.content {
+        if let discover = own["discover"], case .mapping(let members) = discover.content {
             variables["discovered"] = .fields(members.map { [$0.key] })
         }
         return variables
@@ -170,6 +185,12 @@ extension DefinitionDecoder {
         if stream.parent != nil, !request.reads("parent") {
             report(node, "nothing here says whose list it is: write the parent's key, {{ parent.id }}")
         }
+        if stream.isFamily, !request.reads(StreamDefinition.objectVariable) {
+            report(
+                node,
+                "nothing here says whose records these are: write a field of the object, {{ each.id }}"
+            )
+        }
         if case .window(let window) = progress { check(request, of: window, at: node) }
     }
 
@@ -179,6 +200,8 @@ extension DefinitionDecoder {
         _ following: Following,
         defaults: YAMLNode?
     ) -> Follow? {
+        // Its entries would not say of which object they are.
+        if stream.isFamily { return nil }
         guard stream.fields["progress"] != nil, stream.parent == nil else {
             return follow(stream.own["follow"], defaults: defaults, of: following)
         }
@@ -197,10 +220,11 @@ extension DefinitionDecoder {
     }
 
     /// The name of a declared limit.
-    mutating func limit(_ node: YAMLNode, among limits: [String]) -> String? {
+    mutating func limit(_ node: YAMLNode) -> String? {
         guard let limit = text(node) else { return nil }
-        if !limits.contains(limit) {
-            let hint = limits.isEmpty ? "declare it under limits" : Self.hint(for: limit, among: limits)
+        if !limitNames.contains(limit) {
+            let hint =
+                limitNames.isEmpty ? "declare it under limits" : Self.hint(for: limit, among: limitNames)
             report(node, "unknown limit \(limit); \(hint)")
         }
         return limit

@@ -13,6 +13,8 @@ struct DefinitionDecoder {
     var numberedPages: [YAMLNode] = []
     /// The declared settings: all that a template can use.
     var settings: [SettingDeclaration] = []
+    /// The declared limits: all that a request can count against.
+    private(set) var limitNames: [String] = []
 
     /// In the order of the file, each once (a default's problem shows in every stream that takes it).
     var sortedProblems: [DefinitionProblem] {
@@ -30,13 +32,12 @@ struct DefinitionDecoder {
             self.baseURL($0, authentication, isDeclared: fields["auth"] != nil, hosts: fields["hosts"])
         }
         let limits = limits(fields["limits"])
-        let limitNames = limits.map(\.name)
+        limitNames = limits.map(\.name)
         let errorRules = errorRules(fields["errors"])
-        let feeds = feeds(fields["feeds"], limits: limitNames, errors: fields["errors"])
+        let feeds = feeds(fields["feeds"], errors: fields["errors"])
         let streams = streams(
             required("streams", of: fields, in: root),
             defaults: fields["defaults"],
-            limits: limitNames,
             // Of those that could not be decoded as well: one mistake is said once.
             feeds: fields["feeds"].map { members($0).map(\.key) } ?? [],
             errors: errorRules
@@ -169,6 +170,8 @@ extension DefinitionDecoder {
     /// What a template may read of a variable beside `config`.
     enum Variable {
         case anything
+        /// A field of it, whatever that is.
+        case field
         case fields([[String]])
     }
 
@@ -194,6 +197,10 @@ extension DefinitionDecoder {
         let name = reference.path.first ?? ""
         switch variables[name] {
         case .anything: return
+        case .field:
+            if reference.path.count > 1 { return }
+            report(node, "\(place) name a field of the object, as {{ \(name).id }}")
+            return
         case .fields(let known):
             let path = Array(reference.path.dropFirst())
             if known.contains(path) { return }

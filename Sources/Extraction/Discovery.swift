@@ -1,4 +1,5 @@
 import Core
+import Expressions
 import JSON
 
 /// Reads what a stream's requests have to say, before the stream.
@@ -29,11 +30,18 @@ package struct Discovery: Sendable {
         return Discovered(values)
     }
 
+    private func holds(_ condition: Template, _ subject: RequestSubject) throws(ExtractionError) -> Bool {
+        do {
+            return try condition.holds(requester.access.scope(with: [:]))
+        } catch {
+            throw subject.error(.badSetting, "\(subject.text): when cannot be decided: \(error.message)")
+        }
+    }
+
     /// The values of a list, each once.
     private func read(_ discover: Discover, _ left: (values: Int, bytes: Int)) async throws -> [JSONValue] {
-        var subject = RequestSubject(stream)
-        subject.text += ", discover \(discover.name)"
-        subject.lost = nil
+        let subject = RequestSubject(stream, "discover \(discover.name)", discover.request)
+        if let condition = discover.condition, try !holds(condition, subject) { return [] }
         let list = ListReader(
             subject: subject,
             shape: RecordShape(recordsPath: discover.recordsPath, key: [discover.value]),

@@ -27,6 +27,8 @@ package struct ErrorRule: Hashable, Sendable {
     package var messagePart: String?
     package var body: ErrorBody.Form?
     package var action: ErrorAction
+    /// Whether a 404 or 410 says of one object, or of one parent, that it is gone; else it is about the whole stream.
+    package var saysGone: Bool
     /// How long to wait before the next try, where the answer has no `Retry-After`.
     package var wait: Duration?
     package var shrink: Shrink?
@@ -49,6 +51,7 @@ package struct ErrorRule: Hashable, Sendable {
         messagePart: String?,
         body: ErrorBody.Form? = nil,
         action: ErrorAction,
+        saysGone: Bool = true,
         wait: Duration? = nil,
         shrink: Shrink? = nil
     ) {
@@ -57,6 +60,7 @@ package struct ErrorRule: Hashable, Sendable {
         self.messagePart = messagePart
         self.body = body
         self.action = action
+        self.saysGone = saysGone
         self.wait = wait
         self.shrink = shrink
     }
@@ -133,6 +137,7 @@ package struct ErrorRules: Sendable {
         let rule = (rules + Self.general).first { $0.matches(status, said) }
         var decision = ErrorDecision(
             action: rule?.action ?? .failStream,
+            saysGone: rule?.saysGone ?? true,
             wait: rule?.wait,
             shrink: rule?.shrink
         )
@@ -148,6 +153,7 @@ package struct ErrorRules: Sendable {
 /// What a table says of one answer.
 struct ErrorDecision: Hashable, Sendable {
     var action: ErrorAction
+    var saysGone = true
     var wait: Duration?
     var shrink: ErrorRule.Shrink?
 }

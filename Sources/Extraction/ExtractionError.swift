@@ -30,6 +30,7 @@ package struct ExtractionError: SluiceError {
             case windowTooLarge = "extraction.window_too_large"
             case tooManyChildren = "extraction.too_many_children"
             case tooManyValues = "extraction.too_many_values"
+            case badObject = "extraction.bad_object"
         }
         fileprivate let kind: Kind
 
@@ -83,6 +84,8 @@ package struct ExtractionError: SluiceError {
         package static let tooManyChildren = Code(kind: .tooManyChildren)
         /// What a stream discovers is more than is held for a run (I7).
         package static let tooManyValues = Code(kind: .tooManyValues)
+        /// An object of the account that no stream can be named after, or asked for.
+        package static let badObject = Code(kind: .badObject)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -110,7 +113,7 @@ package struct ExtractionError: SluiceError {
         case .unavailable: .streamUnavailable
         case .unknownStream, .status, .gaveUp, .forbiddenHost, .badRedirect, .badPage, .missingKey,
             .noProgress, .badBookmark, .ignoredFilter, .noSince, .placeLost, .feedExpired, .windowTooLarge,
-            .tooManyChildren, .tooManyValues:
+            .tooManyChildren, .tooManyValues, .badObject:
             .failStream
         case .badDefinition, .unknownExtractor, .badSetting, .refusedCredentials, .refused,
             .credentialLost, .badLogin, .quotaSpent:
@@ -127,7 +130,7 @@ package struct ExtractionError: SluiceError {
         case .unavailable: .partial
         case .status, .badRedirect, .badPage, .missingKey, .noProgress, .ignoredFilter, .placeLost,
             .feedExpired,
-            .windowTooLarge, .tooManyChildren, .tooManyValues:
+            .windowTooLarge, .tooManyChildren, .tooManyValues, .badObject:
             .failed
         }
     }

@@ -13,7 +13,7 @@ package struct ExtractorDefinition: Sendable {
     package var baseURL: Template
     /// Hosts beside the base address's own that requests may go to (I6): `host`, `host:port` or `*.suffix`.
     package var hosts: [Template]
-    package var authentication: Authentication
+    package var authentication: AuthenticationChoice
     package var headers: [(name: String, value: Template)]
     /// The rate limits of an account; `default` counts every request.
     package var limits: [LimitDefinition]
@@ -29,7 +29,7 @@ package struct ExtractorDefinition: Sendable {
         settings: [SettingDeclaration],
         baseURL: Template,
         hosts: [Template],
-        authentication: Authentication,
+        authentication: AuthenticationChoice,
         headers: [(name: String, value: Template)],
         limits: [LimitDefinition],
         quota: QuotaDefinition? = nil,

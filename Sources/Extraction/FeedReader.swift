@@ -149,10 +149,12 @@ package final class FeedReader: Sendable {
     }
 
     private func sorted(_ entries: [FeedEntry]) -> [FeedEntry] {
-        let ordered = feed.isNewestFirst ? entries.reversed() : entries
-        return ordered.enumerated()
-            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .map(\.element)
+        var entries = entries
+        if feed.isNewestFirst { entries.reverse() }
+        // As they should come, they are not copied.
+        guard zip(entries, entries.dropFirst()).contains(where: { $0.time > $1.time }) else { return entries }
+        return entries.indices.sorted { (entries[$0].time, $0) < (entries[$1].time, $1) }
+            .map { entries[$0] }
     }
 
     private func tooLarge(_ from: Instant, _ to: Instant?) -> ExtractionError {

@@ -26,6 +26,8 @@ package struct Follow: Sendable {
     package var query: [(name: String, value: Template)]
     /// A condition over `record` under which the answer says that the object is gone.
     package var goneWhen: Template?
+    /// The list is read again at least so often, for what the feed does not tell; nil where it tells everything.
+    package var relist: Duration?
 
     /// How a stream follows a feed.
     package init(
@@ -33,13 +35,15 @@ package struct Follow: Sendable {
         rules: [Rule],
         path: Template?,
         query: [(name: String, value: Template)] = [],
-        goneWhen: Template?
+        goneWhen: Template?,
+        relist: Duration? = nil
     ) {
         self.feed = feed
         self.rules = rules
         self.path = path
         self.query = query
         self.goneWhen = goneWhen
+        self.relist = relist
     }
 
     /// What an entry of this type tells; nil where it does not concern the stream.

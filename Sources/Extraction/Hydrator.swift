@@ -26,6 +26,7 @@ final class Hydrator: Sendable {
         self.hydrate = hydrate
         var subject = subject
         subject.text += ", hydrate"
+        subject.limit = hydrate.request.limit
         subject.lost = nil
         subject.caughtUp = nil
         self.subject = subject

@@ -17,8 +17,9 @@ package final class KeyListReader: Sendable {
         from progress: ListProgress = .start,
         discovered: Discovered = .none
     ) throws(ExtractionError) {
-        var subject = RequestSubject(stream)
-        subject.text += ", \(noun)"
+        var subject = RequestSubject(stream, noun, keys.request)
+        // Where it goes on at a place, that can be lost as the stream's own.
+        subject.lost = stream.lost
         self.subject = subject
         list = ListReader(
             subject: subject,

@@ -10,8 +10,11 @@ enum LearnedBase {
 
     /// The variable `login`, each of whose values is the stand-in; empty where nothing is learned.
     static func scope(_ definition: ExtractorDefinition) -> [String: JSONValue] {
-        guard case .login(let login) = definition.authentication else { return [:] }
-        return ["login": .object(login.learned.map { .init(name: $0.name, value: .string(standIn)) })]
+        let learned = definition.authentication.ways.flatMap { way -> [LoginDefinition.Learned] in
+            if case .login(let login) = way.authentication { login.learned } else { [] }
+        }
+        guard !learned.isEmpty else { return [:] }
+        return ["login": .object(learned.map { .init(name: $0.name, value: .string(standIn)) })]
     }
 
     /// The address with what was learned in the stand-in's place.

@@ -24,8 +24,10 @@ package struct LimitMachine: Sendable {
     private let assumed: RateLimit
     private let share: Int
     private var rate: RateLimit
-    private var gap: Duration
-    private var slack: Duration
+    /// Between one request and the next.
+    private(set) var gap: Duration
+    /// By so much a late one shortens the next gap at most.
+    private(set) var slack: Duration
     /// When the last request was to go.
     private var last: Duration?
     private var closedUntil: Duration = .zero
@@ -63,6 +65,12 @@ package struct LimitMachine: Sendable {
             }
         }
         return Self.wholeNanoseconds(start - now)
+    }
+
+    /// How long after a request that goes now the next one may.
+    package func interval(at now: Duration) -> Duration {
+        // A whole gap where this one is in time, less where it is late.
+        max(.zero, (last.map { max($0 + gap, now - slack) } ?? now) + gap - now)
     }
 
     /// Rounded up to what clocks can wait for: a rest that no clock has would be waited for without end.

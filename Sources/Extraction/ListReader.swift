@@ -51,6 +51,8 @@ package final class ListReader: Sendable {
     private let first: PageRequest
     private let isStreamed: Bool
     private let hydrator: Hydrator?
+    /// What the records begin with.
+    private let additions: [UInt8]
     let reader: PageReader
     private let place: Locked<Place>
 
@@ -96,6 +98,7 @@ package final class ListReader: Sendable {
         first: PageRequest,
         requester: Requester,
         hydrator: Hydrator? = nil,
+        adding additions: [UInt8] = [],
         from progress: ListProgress = .start,
         limit: Int? = nil,
         isStreamed: Bool = false
@@ -108,6 +111,7 @@ package final class ListReader: Sendable {
         self.first = first
         self.isStreamed = isStreamed
         self.hydrator = hydrator
+        self.additions = additions
         reader = PageReader(subject: subject, shape: shape, paging: paging, access: requester.access)
         place = Locked(
             Place(progress: progress, repetition: RepetitionGuard(token: progress.token), remaining: limit)
@@ -180,7 +184,7 @@ package final class ListReader: Sendable {
         _ answer: inout Requester.Answer,
         from start: Place
     ) throws(ExtractionError) -> (ExtractedPage, Place) {
-        let (page, links) = try reader.scan(&answer, page: start.progress.pages + 1)
+        let (page, links) = try reader.scan(&answer, page: start.progress.pages + 1, adding: additions)
         return try end(with: page, of: answer, links, from: start)
     }
 
@@ -251,7 +255,11 @@ extension ListReader {
             keep(place)
             let number = place.progress.pages + 1
             do {
-                let (page, isLast) = try await reader.scan(next: part.answer, page: number)
+                let (page, isLast) = try await reader.scan(
+                    next: part.answer,
+                    page: number,
+                    adding: additions
+                )
                 let (extracted, after) = try take(page, isLast: isLast, of: part, from: place)
                 keep(after)
                 return extracted

@@ -13,6 +13,14 @@ package struct LoginDefinition: Hashable, Sendable {
         case assertion(AssertionDefinition)
         /// What stands in the parameters: a login of an API's own.
         case session
+
+        /// Whether there is no such grant without the client's id.
+        var needsClient: Bool {
+            switch self {
+            case .refreshToken, .clientCredentials: true
+            case .assertion, .session: false
+            }
+        }
     }
 
     /// How the parameters are written.

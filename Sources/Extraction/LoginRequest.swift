@@ -54,6 +54,9 @@ struct LoginRequest {
         }
         for parameter in login.parameters {
             let value = try filler.value(parameter, place)
+            if value == .null, parameter.name == "client_id", login.grant.needsClient {
+                throw filler.failure("\(place).client_id is not set: \(parameter.value.source) is null")
+            }
             if value != .null { parameters.append(.init(name: parameter.name, value: value)) }
         }
         var headers = [(name: "Accept", value: "application/json")]

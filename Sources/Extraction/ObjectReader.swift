@@ -34,12 +34,14 @@ package struct ObjectLook: Sendable {
 package final class ObjectReader: Sendable {
     private let stream: StreamDefinition
     private let requester: Requester
+    private let discovered: Discovered
 
     /// A reader for a stream that follows a feed.
-    package init(stream: StreamDefinition, requester: Requester) {
+    package init(stream: StreamDefinition, requester: Requester, discovered: Discovered = .none) {
         precondition(stream.follow != nil, "only a stream that follows a feed looks at objects")
         self.stream = stream
         self.requester = requester
+        self.discovered = discovered
     }
 
     /// Asks for an object by the text that an entry names it by; for a child stream, for the parent's children.
@@ -98,7 +100,12 @@ package final class ObjectReader: Sendable {
     }
 
     private func children(of parent: [UInt8]) async throws -> ObjectLook {
-        let set = try await ChildSet.read(of: parent, in: stream, requester: requester)
+        let set = try await ChildSet.read(
+            of: parent,
+            in: stream,
+            requester: requester,
+            discovered: discovered
+        )
         return ObjectLook(
             found: set.isGone ? .gone : .records(set.pages),
             doubt: set.doubt,

@@ -8,6 +8,8 @@ struct PageReader: Sendable {
     private let paging: Paging
     private let access: AccountAccess
     private let scanner: PageScanner
+    /// Of records that are added to: finds them.
+    private let finder: PageScanner?
     private let format: BodyFormat
     /// Of the fields of a record.
     let keyFields: Range<Int>
@@ -38,6 +40,10 @@ struct PageReader: Sendable {
         versionField = shape.version.map { index(of: $0) }
         otherFields = shape.others.map { index(of: $0) }
         tokenField = if case .lastRecord(_, let field, _) = paging { index(of: field) } else { nil }
+        for path in shape.additions { _ = index(of: path) }
+        finder =
+            shape.additions.isEmpty
+            ? nil : PageScanner(plan: ScanPlan(records: shape.records, recordFields: []))
         rules = RecordRules(
             deletion: shape.deletion,
             deletionField: shape.deletion?.field.map { index(of: $0) },
@@ -56,9 +62,12 @@ struct PageReader: Sendable {
     }
 
     /// The page of an answer, whose body it takes, each record with its key, and the answer's links.
+    ///
+    /// `members` are what its records begin with, each with a comma behind it.
     func scan(
         _ answer: inout Requester.Answer,
-        page number: Int?
+        page number: Int?,
+        adding members: [UInt8] = []
     ) throws(ExtractionError) -> (ScannedPage, links: [String]) {
         let head = Array(answer.response.body.prefix(4096))
         let size = answer.response.body.count
@@ -73,7 +82,7 @@ struct PageReader: Sendable {
             throw unusable(answer, head: head, at: "\(error.offset) of \(size)", error.message, number)
         }
         do {
-            return (try checked(scanner.scan(document), page: number), links)
+            return (try checked(scan(document, adding: members), page: number), links)
         } catch let error as JSONError {
             throw unusable(answer, head: head, at: "\(error.offset) of \(size)", error.message, number)
         } catch let error as ExtractionError {
@@ -86,7 +95,11 @@ struct PageReader: Sendable {
     /// The next records of an answer that is read while it comes, and whether they are its last.
     ///
     /// Throws `HTTPError` where the body is cut, and `ExtractionError`.
-    func scan(next answer: StreamedAnswer, page number: Int?) async throws -> (ScannedPage, isLast: Bool) {
+    func scan(
+        next answer: StreamedAnswer,
+        page number: Int?,
+        adding members: [UInt8] = []
+    ) async throws -> (ScannedPage, isLast: Bool) {
         let chunk: RecordChunk
         do {
             chunk = try await answer.next()
@@ -95,7 +108,7 @@ struct PageReader: Sendable {
         }
         let (offset, isLast) = (chunk.offset, chunk.isLast)
         do {
-            return (try checked(scanner.scan(chunk.document), page: number), isLast)
+            return (try checked(scan(chunk.document, adding: members), page: number), isLast)
         } catch let error as JSONError {
             // Behind the bracket. The table's own errors were told before; what its texts are is told by their row.
             let place = format == .csv ? "\(offset), or behind it," : "\(offset + max(0, error.offset - 1))"
@@ -117,6 +130,32 @@ struct PageReader: Sendable {
     private func checked(_ page: ScannedPage, page number: Int?) throws(ExtractionError) -> ScannedPage {
         for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
         return page
+    }
+
+    private func scan(
+        _ document: consuming [UInt8],
+        adding members: [UInt8]
+    ) throws(JSONError) -> ScannedPage {
+        guard let finder, !members.isEmpty else { return try scanner.scan(consume document) }
+        return try scanner.scan(finder.scan(consume document).adding(members))
+    }
+
+    /// The records of an array out of an answer, each with its key.
+    func scan(
+        array: [UInt8],
+        adding members: [UInt8],
+        page number: Int?
+    ) throws(ExtractionError) -> ScannedPage {
+        let page: ScannedPage
+        do {
+            page = try scan(array, adding: members)
+        } catch {
+            throw badPage(
+                "a list of children is of no use: at byte \(error.offset) of it \(error.message)",
+                number
+            )
+        }
+        return try checked(page, page: number)
     }
 
     /// What is wrong with a body, and what it seems to be.

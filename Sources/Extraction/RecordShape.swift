@@ -13,6 +13,8 @@ struct RecordShape: Sendable {
     var pageFields: [[String]] = []
     var deletion: DeletionRule?
     var merged: Merged?
+    /// Members that are put into the records: each may stand there only once, and so no record can have it already.
+    var additions: [[String]] = []
     /// How an answer is written.
     var body = BodyFormat.json
     /// How the version is written.
@@ -33,6 +35,7 @@ struct RecordShape: Sendable {
         version = stream.version?.path
         format = stream.version?.format
         body = stream.format
+        additions = stream.adds.map { [$0.name] }
         deletion = stream.deletedWhen
         merged = stream.merged
         switch stream.progress {

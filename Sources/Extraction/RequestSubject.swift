@@ -36,6 +36,14 @@ struct RequestSubject: Sendable {
         lost = parent.lost
     }
 
+    /// A request beside a stream's list, which asks elsewhere: what limits the list does not limit it.
+    init(_ stream: StreamDefinition, _ part: String, _ request: RequestTemplate) {
+        self.init(stream)
+        text += ", \(part)"
+        limit = request.limit
+        lost = nil
+    }
+
     /// A feed.
     init(_ feed: FeedDefinition) {
         text = "feed \(feed.name)"

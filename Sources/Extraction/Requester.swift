@@ -376,10 +376,12 @@ extension Requester {
 
     /// Waits for the account's turn, in the default limit and in the subject's own.
     private func pace(_ subject: RequestSubject) async throws -> AccountLimits.Ticket {
+        let place = ledger.withLock { $0.limits.arrive(subject.limit) }
+        defer { ledger.withLock { $0.limits.leave(place) } }
         while true {
             let now = clock.elapsed()
             let wall = wall()
-            switch ledger.withLock({ $0.limits.take(subject.limit, at: now, wall: wall) }) {
+            switch ledger.withLock({ $0.limits.take(place, at: now, wall: wall) }) {
             case .go(let ticket): return ticket
             case .wait(let duration): try await clock.sleep(duration)
             case .spent(let spent):
@@ -441,7 +443,7 @@ extension Requester {
         case .quotaSpent:
             throw subject.error(.quotaSpent, "\(text); the day's requests are spent, run it again later")
         case .unavailable:
-            if subject.mayBeGone, [404, 410].contains(response.status) {
+            if subject.mayBeGone, decision.saysGone, [404, 410].contains(response.status) {
                 // Of a list nothing is deleted by a proxy's or a wrong path's answer (I2).
                 let doubt = subject.error(
                     .status,

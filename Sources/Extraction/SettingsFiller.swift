@@ -55,6 +55,15 @@ struct SettingsFiller {
         }
     }
 
+    /// Whether a condition is met: not by null, false, zero, or what is empty.
+    func meets(_ condition: Template, _ place: String) throws(ExtractionError) -> Bool {
+        do {
+            return try condition.holds(scope)
+        } catch {
+            throw failure("\(place) cannot be told from the settings: \(error.message)")
+        }
+    }
+
     /// The text, which may not break out of its header's line.
     func headerValue(_ template: Template, _ place: String) throws(ExtractionError) -> String {
         let text = try text(template, place)

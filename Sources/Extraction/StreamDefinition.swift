@@ -80,6 +80,10 @@ package struct StreamDefinition: Sendable {
     package var follow: Follow?
     /// Of a child stream, whose path reads `parent`.
     package var parent: Parent?
+    /// Of a child stream: what its records begin with.
+    package var adds: [Addition]
+    /// Of a child stream: how many parents' children are asked for at once.
+    package var batch: ChildBatch?
     /// Which records say that they are deleted.
     package var deletedWhen: DeletionRule?
     /// A list of deletes beside its own.
@@ -92,6 +96,14 @@ package struct StreamDefinition: Sendable {
     package var discover: [Discover]
     /// Of a window stream.
     package var resweep: Resweep?
+    /// How much of it may be missing at once.
+    package var absence: AbsenceGuard
+    /// Of a family: it is no stream itself, but one is made for each object of a list.
+    package var onePer: OnePer?
+    /// The family that the stream was made by.
+    package var family: String?
+    /// Then, what its requests say of its object.
+    package var object: String?
 
     /// A stream.
     package init(
@@ -107,13 +119,17 @@ package struct StreamDefinition: Sendable {
         since: Since? = nil,
         follow: Follow? = nil,
         parent: Parent? = nil,
+        adds: [Addition] = [],
+        batch: ChildBatch? = nil,
         deletedWhen: DeletionRule? = nil,
         deletes: KeyList? = nil,
         reconcile: KeyList? = nil,
         merged: Merged? = nil,
         hydrate: Hydrate? = nil,
         discover: [Discover] = [],
-        resweep: Resweep? = nil
+        resweep: Resweep? = nil,
+        absence: AbsenceGuard = AbsenceGuard(),
+        onePer: OnePer? = nil
     ) {
         self.name = name
         self.request = request
@@ -127,6 +143,8 @@ package struct StreamDefinition: Sendable {
         self.since = since
         self.follow = follow
         self.parent = parent
+        self.adds = adds
+        self.batch = batch
         self.deletedWhen = deletedWhen
         self.deletes = deletes
         self.reconcile = reconcile
@@ -134,6 +152,8 @@ package struct StreamDefinition: Sendable {
         self.hydrate = hydrate
         self.discover = discover
         self.resweep = resweep
+        self.absence = absence
+        self.onePer = onePer
     }
 
     /// Behind the extractor's base address.
@@ -150,6 +170,12 @@ package struct StreamDefinition: Sendable {
             || merged != nil
     }
 
+    /// The named limits that its requests count against, those beside its list included.
+    package var limits: [String] {
+        let beside = [deletes?.request, reconcile?.request, hydrate?.request, batch?.request]
+        return ([limit] + (beside + discover.map(\.request)).map { $0?.limit }).compactMap { $0 }
+    }
+
     /// What a bookmark depends on: one with another fingerprint must not be used (a changed definition would
     /// leave a gap or repeat itself without a word: I2).
     package func fingerprint(topic: String) -> Fingerprint {
@@ -159,6 +185,7 @@ package struct StreamDefinition: Sendable {
             if parent.replaces { progress += ", replaces children" }
         }
         if let follow { progress += ", follows \(follow.feed)" }
+        if let object { progress += ", of the object \(object)" }
         return Fingerprint(
             key: key.map(FieldPath.text),
             version: version.map { FieldPath.text($0.path) },

@@ -16,4 +16,17 @@ struct StreamOutline {
     var hasCode: Bool
     /// What the templates of its request may read.
     var variables: [String: DefinitionDecoder.Variable]
+
+    /// Whether it is a family.
+    var isFamily: Bool { own["one_per"] != nil }
+
+    /// Of a family, the object.
+    var objectVariables: [String: DefinitionDecoder.Variable] {
+        variables.filter { $0.key == StreamDefinition.objectVariable }
+    }
+
+    /// What the templates of requests beside its own may read.
+    var besideVariables: [String: DefinitionDecoder.Variable] {
+        variables.filter { ["discovered", StreamDefinition.objectVariable].contains($0.key) }
+    }
 }

@@ -116,8 +116,12 @@ extension Vocabulary {
 
     // MARK: Beside the list
 
+    /// What asks elsewhere than the stream does, and so counts against limits of its own.
+    private static let requestBeside =
+        request + [.init("limit", .text, "The named rate that it counts against, beside default.")]
+
     private static let keyList =
-        request + [
+        requestBeside + [
             .init("records", .path, "Where a page has its array; the stream's own without it."),
             .init(
                 "paging",
@@ -150,7 +154,7 @@ extension Vocabulary {
 
     static let hydrate = FieldGroup(
         "hydrate",
-        request + [
+        requestBeside + [
             .init("records", .path, isRequired: true, "Where the answer has its array of whole records."),
             .init("size", .count, isRequired: true, "So many keys are asked for at once."),
         ]
@@ -158,7 +162,7 @@ extension Vocabulary {
 
     static let discover = FieldGroup(
         "discover",
-        request + [
+        requestBeside + [
             .init("records", .path, isRequired: true, "Where a page has its array."),
             .init(
                 "paging",
@@ -166,8 +170,64 @@ extension Vocabulary {
                 "How one page leads to the next."
             ),
             .init("value", .path, isRequired: true, "The field of each that discovered.NAME holds."),
+            .init("when", .template, "A condition over config: where it fails, the list is not asked for."),
         ]
     )
 
-    static let besideGroups = [deletes, reconcile, merged, hydrate, discover]
+    static let onePer = FieldGroup(
+        "one_per",
+        request + [
+            .init("records", .path, isRequired: true, "Where a page has its array of objects."),
+            .init(
+                "paging",
+                .either([.word(["single_page"]), .group("paging")]),
+                "How one page leads to the next."
+            ),
+            .init("name", .path, isRequired: true, "The field of an object that its stream is named after."),
+            .init("when", .template, "A condition over each: only such objects have a stream."),
+        ]
+    )
+
+    static let absence = FieldGroup(
+        "absence",
+        [
+            .init(
+                "share",
+                .pattern("^([1-9][0-9]?|100)%?$"),
+                "At most so much of what was published, as 20%."
+            ),
+            .init("always", .count, "So many records whatever the share."),
+        ]
+    )
+
+    static let batch = FieldGroup(
+        "batch",
+        requestBeside + [
+            .init("size", .count, isRequired: true, "So many parents are asked for at once."),
+            .init(
+                "records",
+                .path,
+                isRequired: true,
+                "Where the answer has an array of entries, one a parent."
+            ),
+            .init("parent", .path, isRequired: true, "The parent's key in an entry."),
+            .init("children", .path, isRequired: true, "The array of its children in an entry."),
+            .init("more", .path, "A field that an entry has where there are more children than in it."),
+            .init("none", .group("batch.none"), "Where the answer names the parents that have no children."),
+            .init("every", .duration, "The children of all parents are read again so often."),
+        ]
+    )
+
+    static let batchNone = FieldGroup(
+        "batch.none",
+        [
+            .init("records", .path, isRequired: true, "Where the answer has an array of them."),
+            .init("parent", .path, isRequired: true, "A parent's key in one of them, or a list of keys."),
+            .init("when", .template, "A condition over record: one for which it fails proves nothing."),
+        ]
+    )
+
+    static let besideGroups = [
+        onePer, deletes, reconcile, absence, merged, hydrate, discover, batch, batchNone,
+    ]
 }

@@ -51,6 +51,7 @@ extension Vocabulary {
                 "The keys that a record has swallowed: each is deleted."
             ),
             .init("resweep", .group("reread"), "A deeper reading every so often, of a stream with a window."),
+            .init("absence", .group("absence"), "How much may be missing at once and be taken for deleted."),
         ]
     )
 
@@ -69,12 +70,23 @@ extension Vocabulary {
                 .word(BodyFormat.allCases.map(\.rawValue)),
                 "How its answers are written; of all but json the answer is the list of records."
             ),
+            .init(
+                "one_per",
+                .group("one_per"),
+                "A family: a stream of its own for each object that the account has."
+            ),
             .init("for_each", .text, "The parent stream: this one has a list for each of its records."),
             .init(
                 "replaces",
                 .word(["children"]),
                 "A parent's list is all that it has: what is absent is deleted."
             ),
+            .init(
+                "adds",
+                .map(.template),
+                "Of a child stream: members that its records begin with, such as the parent's key."
+            ),
+            .init("batch", .group("batch"), "The children of many parents in one request."),
             .init("deletes", .group("deletes"), "A second list, whose records are deletes."),
             .init(
                 "reconcile",
@@ -250,6 +262,11 @@ extension Vocabulary {
                 "gone_when",
                 .template,
                 "A condition over record: such an answer means that the object is gone."
+            ),
+            .init(
+                "relist",
+                .duration,
+                "The list is read again at least so often, for what the feed does not tell."
             ),
         ]
     )

@@ -36,7 +36,11 @@ package enum Vocabulary {
                 .list(.template),
                 "Further hosts that requests may go to: host, host:port or *.suffix."
             ),
-            .init("auth", .group("auth"), "How a request proves who asks; without it, by nothing."),
+            .init(
+                "auth",
+                .either([.group("auth"), .list(.group("auth.way"))]),
+                "How a request proves who asks, or a list of ways to choose from; without it, by nothing."
+            ),
             .init("headers", .map(.template), "Headers of every request."),
             .init(
                 "limits",
@@ -86,6 +90,12 @@ package enum Vocabulary {
         ]
     )
 
+    static let way = FieldGroup(
+        "auth.way",
+        [.init("when", .template, "A condition over the settings: where it is met this way is taken.")]
+            + authentication.fields
+    )
+
     static let credential = FieldGroup(
         "auth.value",
         [
@@ -102,7 +112,9 @@ package enum Vocabulary {
         ]
     )
 
-    private static let authenticationGroups = [authentication, credential, basic, oauth, assertion, session]
+    private static let authenticationGroups = [
+        authentication, way, credential, basic, oauth, assertion, session,
+    ]
 
     private static let paths = FieldForm.either([.path, .list(.path)])
 
@@ -137,6 +149,11 @@ package enum Vocabulary {
                 "The form of the body that it is about."
             ),
             .init("action", .word(ErrorAction.allCases.map(\.rawValue)), isRequired: true, "What to do."),
+            .init(
+                "gone",
+                .bool,
+                "With unavailable, as false: a 404 or 410 is about all of it, and no word that one object is gone."
+            ),
             .init("wait", .duration, "With retry: at least so long before the next try."),
             .init("shrink", .group("shrink"), "With retry: the next try asks for half as many records."),
         ]

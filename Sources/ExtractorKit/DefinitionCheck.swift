@@ -10,6 +10,8 @@ package struct DefinitionCheck: Sendable {
     package var findings: [Finding]
     /// The file's lines, to show what a finding is about.
     package var lines: [String]
+    /// What lies beside it, where that was looked at.
+    package var folder: FolderContents?
 
     /// Reads and checks a file.
     package static func read(
@@ -17,7 +19,11 @@ package struct DefinitionCheck: Sendable {
         files: ExtractorFiles = .disk
     ) throws(ExtractionError) -> DefinitionCheck {
         do {
-            return DefinitionCheck(try files.read(place.file), at: place)
+            return DefinitionCheck(
+                try files.read(place.file),
+                at: place,
+                beside: place.folder.map { FolderContents($0, files) }
+            )
         } catch {
             throw ExtractionError(
                 .badDefinition,
@@ -26,9 +32,10 @@ package struct DefinitionCheck: Sendable {
         }
     }
 
-    /// Checks the bytes of a file.
-    package init(_ bytes: [UInt8], at place: DefinitionPlace) {
+    /// Checks the bytes of a file, and what lies beside it where that is known.
+    package init(_ bytes: [UInt8], at place: DefinitionPlace, beside folder: FolderContents? = nil) {
         file = place.file
+        self.folder = folder
         lines = String(decoding: bytes, as: UTF8.self)
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         findings = []
@@ -40,7 +47,8 @@ package struct DefinitionCheck: Sendable {
         }
         if let root, let finding = Self.misnamed(root, in: place) { findings.append(finding) }
         if findings.isEmpty, let root, let definition {
-            findings = DefinitionReview(definition, root).findings
+            findings = DefinitionReview(definition, root, beside: folder).findings
+            if findings.contains(where: { $0.severity == .error }) { self.definition = nil }
         } else {
             definition = nil
         }

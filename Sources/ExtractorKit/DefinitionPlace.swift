@@ -6,6 +6,13 @@ package struct DefinitionPlace: Sendable {
     /// The name that the folder gives the extractor; nil where a file was named itself.
     package var folderName: String?
 
+    /// The folder that has the schemas and fixtures too; nil where the file is no extractor's own.
+    package var folder: String? {
+        let name = "extractor.yaml"
+        if file == name { return "." }
+        return file.hasSuffix("/\(name)") ? String(file.dropLast(name.count + 1)) : nil
+    }
+
     /// A file.
     package init(file: String, folderName: String? = nil) {
         self.file = file

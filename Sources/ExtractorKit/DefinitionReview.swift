@@ -7,15 +7,17 @@ import YAML
 struct DefinitionReview {
     private let definition: ExtractorDefinition
     private let root: YAMLNode
+    private let folder: FolderContents?
 
-    init(_ definition: ExtractorDefinition, _ root: YAMLNode) {
+    init(_ definition: ExtractorDefinition, _ root: YAMLNode, beside folder: FolderContents?) {
         self.definition = definition
         self.root = root
+        self.folder = folder
     }
 
     var findings: [Finding] {
         account() + settings() + definition.feeds.flatMap { review($0) }
-            + definition.streams.flatMap { review($0) }
+            + definition.streams.flatMap { review($0) } + (folder.map(beside) ?? [])
     }
 
     // MARK: The account
@@ -65,7 +67,9 @@ struct DefinitionReview {
                 )
             )
         }
-        let used = Set((definition.streams.map(\.limit) + definition.feeds.map(\.limit)).compactMap { $0 })
+        let used = Set(
+            definition.streams.flatMap(\.limits) + definition.feeds.compactMap(\.limit)
+        )
         for limit in definition.limits where limit.name != "default" && !used.contains(limit.name) {
             findings.append(
                 warning(
@@ -320,14 +324,8 @@ struct DefinitionReview {
         "updated", "updated_at", "modified", "label", "status",
     ]
 
-    private static let sizes: Set<String> = [
-        "limit", "per_page", "page_size", "pagesize", "page[size]", "size", "count", "max_results",
-        "maxresults",
-        "$top", "top", "first", "take", "sysparm_limit", "results_per_page", "pagelimit",
-    ]
-
     private func pageSize(_ names: [String], isPaged: Bool, _ path: [String]) -> [Finding] {
-        guard isPaged, !names.contains(where: { Self.sizes.contains($0.lowercased()) }) else { return [] }
+        guard isPaged, !names.contains(where: PageSize.isSaid) else { return [] }
         return [
             warning(
                 "page_size",
@@ -336,6 +334,42 @@ struct DefinitionReview {
                     + "requests are sent than needed; add query: {limit: 100}, by the API's name for it"
             )
         ]
+    }
+
+    // MARK: Beside the file
+
+    private func beside(_ folder: FolderContents) -> [Finding] {
+        var findings = folder.schemas.problems.map { problem in
+            let path = ["streams", problem.stream]
+            var finding = warning("", path, problem.text)
+            finding.severity = .error
+            finding.rule = nil
+            return finding
+        }
+        let streams = definition.streams.map(\.name)
+        for (names, noun, advice) in [
+            (folder.schemas.names, "schema", "what its records look like is said to nobody"),
+            (folder.fixtures, "fixture", "sluice extractor test has nothing to replay for it"),
+        ] {
+            let lacking = streams.filter { !names.contains($0) }
+            if !lacking.isEmpty {
+                findings.append(
+                    warning(
+                        "no_\(noun)",
+                        ["streams"],
+                        "no \(noun)s/STREAM.json of \(lacking.joined(separator: ", ")): \(advice)"
+                    )
+                )
+            }
+            for name in names where !streams.contains(name) {
+                let hint =
+                    NearestName.of(name, among: streams).map { "did you mean \($0)?" } ?? "take it away"
+                findings.append(
+                    warning("unused_\(noun)", ["streams"], "\(noun)s/\(name).json is of no stream; \(hint)")
+                )
+            }
+        }
+        return findings
     }
 
     // MARK: Places

@@ -1,4 +1,5 @@
 import Core
+package import Events
 package import Extraction
 import JSON
 import Telemetry
@@ -9,18 +10,24 @@ package struct SampleReport: Sendable {
     private let stream: StreamDefinition
     package let sample: StreamSample
     private let requests: [RequestTrace.Entry]
+    /// What does not fit the stream's schema; nil where it has none.
+    private let fields: SchemaFields?
 
     /// A report on a stream's sample.
     package init(
         _ extractor: String,
         _ stream: StreamDefinition,
         _ sample: StreamSample,
-        _ requests: [RequestTrace.Entry]
+        _ requests: [RequestTrace.Entry],
+        schema: RecordSchema? = nil
     ) {
         self.extractor = extractor
         self.stream = stream
         self.sample = sample
         self.requests = requests
+        fields = schema.map { schema in
+            sample.records.reduce(into: SchemaFields()) { $0.add(schema.misfits(in: $1)) }
+        }
     }
 
     /// The records as a table within so many cells, and the names of the fields that had no room.
@@ -54,6 +61,32 @@ package struct SampleReport: Sendable {
         return table.lines(width: width).map { $0 + "\n" }.joined()
     }
 
+    /// What does not fit the stream's schema, and what is not in it; nothing where it has none.
+    package func schemaTable(width: Int) -> String {
+        guard let fields else { return "" }
+        var text = ""
+        if fields.misfits.isEmpty {
+            if !sample.records.isEmpty { text += "every field fits the schema\n" }
+        } else {
+            var table = Table([
+                .init("FIELD"), .init("NOT AS THE SCHEMA SAYS"), .init("COUNT", .right), .init("EXPECTED"),
+                .init("EXAMPLE"),
+            ])
+            for field in fields.misfits {
+                table.append([
+                    TerminalText.clean(field.path), field.kind.rawValue, "\(field.count)",
+                    field.example.expected, TerminalText.clean(field.example.found),
+                ])
+            }
+            text += table.lines(width: width).map { $0 + "\n" }.joined()
+        }
+        if !fields.undeclared.isEmpty {
+            let paths = fields.undeclared.map(\.path).joined(separator: ", ")
+            text += TerminalText.clean("not in the schema: \(paths)") + "\n"
+        }
+        return text
+    }
+
     /// The records alone, one a line, as events would hold them.
     package var jsonLines: String {
         sample.records.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined()
@@ -65,6 +98,12 @@ package struct SampleReport: Sendable {
         let tail: JSONValue = [
             "whole": .bool(sample.isWhole),
             "requests": .array(requests.map(Self.json)),
+            "schema": fields.map {
+                [
+                    "misfits": .array($0.misfits.map(\.json)),
+                    "undeclared": .array($0.undeclared.map { .string($0.path) }),
+                ]
+            } ?? .null,
             "error": sample.failure.map {
                 ["code": .string($0.codeText), "message": .string($0.message)]
             } ?? .null,

@@ -46,6 +46,8 @@ private final class Reading {
     private let limit: Int
     private let now: Instant
     private let trace: RequestTrace
+    /// What the stream's own requests have to say.
+    private var discovered = Discovered.none
     var sample = StreamSample()
 
     init(
@@ -65,16 +67,22 @@ private final class Reading {
     private var isFull: Bool { sample.records.count >= limit }
 
     func read() async throws {
+        discovered = try await Discovery(stream: stream, requester: requester).read()
         guard let parent = stream.parent?.definition else {
-            let discovered = try await Discovery(stream: stream, requester: requester).read()
             sample.isWhole = try await pages(of: stream, discovered)
             return
         }
+        let parentDiscovered = try await Discovery(stream: parent, requester: requester).read()
         guard parent.paging != nil else {
-            sample.isWhole = try await pages(of: parent, .none)
+            sample.isWhole = try await pages(of: parent, parentDiscovered)
             return
         }
-        let reader = try ChildReader(stream: stream, requester: requester)
+        let reader = try ChildReader(
+            stream: stream,
+            requester: requester,
+            discovered: discovered,
+            parentDiscovered: parentDiscovered
+        )
         while !isFull, let read = try await reader.next() { take(read.pages) }
         sample.isWhole = reader.progress.isDone
     }
@@ -141,11 +149,18 @@ private final class Reading {
             return true
         }
         trace.tell(records: [page.page.records.count])
-        for record in page.page.records.indices {
+        let keys = page.page.records.indices.map { page.keyText(ofRecord: $0) }
+        let size = stream.batch?.size ?? 1
+        for start in stride(from: 0, to: keys.count, by: size) {
             if isFull { return false }
-            let key = page.keyText(ofRecord: record)
-            let read = try await ChildReader.children(of: key, in: stream, requester: requester)
-            take(read.pages)
+            let part = Array(keys[start..<min(start + size, keys.count)])
+            let reads = try await ChildReader.children(
+                of: part,
+                in: stream,
+                requester: requester,
+                discovered: discovered
+            )
+            for read in reads { take(read.pages) }
         }
         return true
     }

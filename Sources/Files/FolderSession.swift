@@ -23,9 +23,8 @@ package final class FolderSession: LocalSession {
     package let settings: FolderSettings
     /// What is remembered as committed.
     package let versions: any VersionStore
-    /// Streams whose files are not what their bookmarks stand for, which `--accept` or `--resync` went along with.
-    package let lost: Set<StreamName>
     private let state: [[UInt8]: [UInt8]]
+    private let lostStreams: Locked<Set<StreamName>>
     private let thread: SerialThread
     /// Only the thread takes it, so the lock is never waited for.
     private let writer: Locked<FolderWriter>
@@ -34,7 +33,7 @@ package final class FolderSession: LocalSession {
         self.settings = settings
         self.thread = thread
         versions = writer.versions
-        lost = writer.lost
+        lostStreams = Locked(writer.lost)
         state = writer.state.records
         self.writer = Locked(writer)
     }
@@ -65,6 +64,21 @@ package final class FolderSession: LocalSession {
         _ body: @Sendable (FolderSession) async throws -> Value
     ) async throws -> Value {
         try await start(settings).use(body)
+    }
+
+    /// Streams whose files are not what their bookmarks stand for, which `--accept` or `--resync` went along with.
+    package var lost: Set<StreamName> { lostStreams.withLock { $0 } }
+
+    /// Looks at the files of further streams, as at those of the start.
+    package func add(_ topics: [EventTopic]) async throws {
+        let streams = Set(topics.map(\.stream))
+        let lost = try await thread.run { [self] in
+            try writer.withLock { writer in
+                try writer.add(streams)
+                return writer.lost
+            }
+        }
+        lostStreams.withLock { $0 = lost }
     }
 
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {

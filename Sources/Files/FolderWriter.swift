@@ -5,6 +5,8 @@ struct FolderWriter: Sendable {
     private let settings: FolderSettings
     private var ledger: Ledger
     private var files: [StreamName: StreamFile] = [:]
+    /// Streams that have no file yet; the state names them, so that what a crash leaves of the first lines is found.
+    private var unwritten: Set<StreamName> = []
     /// Streams that the state knows and whose file is not there; they are new again.
     private(set) var lost: Set<StreamName> = []
     /// Why the session is over.
@@ -35,9 +37,14 @@ struct FolderWriter: Sendable {
         )
         var files: [StreamName: StreamFile] = [:]
         do {
-            let found = try Self.look(settings, ledger, &lost)
+            let known = Set(settings.streams).union(ledger.state.files.map(\.stream))
+            let found = try Self.look(known, settings, ledger, &lost)
             for (stream, file) in found { files[stream] = try Self.take(file) }
-            try ledger.begin(files: files.values.map(\.committed), lost: lost)
+            unwritten = Set(settings.streams).subtracting(files.keys)
+            try ledger.begin(
+                files: files.values.map(\.committed) + unwritten.map(LocalState.File.init(unwritten:)),
+                lost: lost
+            )
         } catch {
             for file in files.values { file.file.close() }
             ledger.close()
@@ -47,9 +54,13 @@ struct FolderWriter: Sendable {
         self.ledger = ledger
     }
 
-    private static func look(_ settings: FolderSettings, _ ledger: Ledger, _ lost: inout Set<StreamName>)
-        throws(StateError) -> [StreamName: FolderCheck.Found]
-    {
+    /// Looks at the files of streams, and changes none.
+    private static func look(
+        _ streams: Set<StreamName>,
+        _ settings: FolderSettings,
+        _ ledger: Ledger,
+        _ lost: inout Set<StreamName>
+    ) throws(StateError) -> [StreamName: FolderCheck.Found] {
         let check = FolderCheck(
             folder: settings.folder,
             state: ledger.state,
@@ -59,7 +70,7 @@ struct FolderWriter: Sendable {
         )
         var found: [StreamName: FolderCheck.Found] = [:]
         do throws(StateError) {
-            for stream in Set(settings.streams).union(ledger.state.files.map(\.stream)).sorted() {
+            for stream in streams.sorted() {
                 let file = try check.look(stream)
                 found[stream] = file
                 let had = ledger.state.files.first { $0.stream == stream }?.length ?? 0
@@ -95,6 +106,33 @@ struct FolderWriter: Sendable {
         }
     }
 
+    /// Takes on streams that were not known at the start.
+    ///
+    /// A file that the state names was looked at then; one that it does not name can be nobody's but somebody else's.
+    mutating func add(_ streams: Set<StreamName>) throws {
+        if let ending { throw ending }
+        let new = streams.subtracting(files.keys).subtracting(unwritten)
+        guard !new.isEmpty else { return }
+        var lost: Set<StreamName> = []
+        let found = try Self.look(new, settings, ledger, &lost)
+        var taken: [StreamName: StreamFile] = [:]
+        do throws(StateError) {
+            for (stream, file) in found { taken[stream] = try Self.take(file) }
+            let missing = new.subtracting(taken.keys)
+            try ledger.add(
+                files: taken.values.map(\.committed) + missing.map(LocalState.File.init(unwritten:)),
+                lost: lost
+            )
+            unwritten.formUnion(missing)
+        } catch {
+            for file in taken.values { file.file.close() }
+            ending = error
+            throw error
+        }
+        files.merge(taken) { $1 }
+        self.lost.formUnion(lost)
+    }
+
     /// One group, committed or not at all (I1).
     mutating func commit(_ group: TransactionGroup) throws {
         if let ending { throw ending }
@@ -104,7 +142,9 @@ struct FolderWriter: Sendable {
             let touched = try write(group, number)
             var pending: [StreamName: LocalState.File] = [:]
             for stream in touched { pending[stream] = try files[stream]?.pending() }
-            let states = files.map { pending[$0.key] ?? $0.value.committed }
+            let states =
+                files.map { pending[$0.key] ?? $0.value.committed }
+                + unwritten.map(LocalState.File.init(unwritten:))
             do throws(StateError) {
                 try ledger.commit(
                     group,
@@ -142,6 +182,7 @@ struct FolderWriter: Sendable {
             let stream = try StreamName(page.stream)
             if files[stream] == nil {
                 files[stream] = try create(stream)
+                unwritten.remove(stream)
                 isNamed = false
             }
             touched.insert(stream)
@@ -197,5 +238,12 @@ struct FolderWriter: Sendable {
             ending = PublishError(.fatal, "the session of \(settings.account) has ended")
         }
         try ledger.end(files: hasFailed ? nil : files.values.map(\.committed))
+    }
+}
+
+extension LocalState.File {
+    /// A stream whose file is not there yet.
+    fileprivate init(unwritten stream: StreamName) {
+        self.init(stream: stream, length: 0, modified: 0, tail: FileTail.hash([]))
     }
 }

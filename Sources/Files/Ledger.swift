@@ -17,7 +17,7 @@ struct Ledger: Sendable {
         /// Goes on although what was remembered is gone.
         var acceptsLoss: Bool
         /// Streams that are read anew: where no other has a bookmark, that is as good.
-        var resyncs: Set<StreamName> = []
+        var resyncs: StreamChoice = []
         /// The bytes that the log may always grow by before it is written anew.
         var slack = 1 << 20
         var wallClock: WallClock
@@ -106,6 +106,21 @@ struct Ledger: Sendable {
         try DiskFile.remove(old.path)
         // Its rows are the same: only the place in the log is another one.
         try versions.apply([], position: Int64(next.log.length))
+    }
+
+    /// Keeps what is committed of further files, whose streams are in `lost` where they lost events.
+    mutating func add(files: [LocalState.File], lost: Set<StreamName>) throws(StateError) {
+        var next = state
+        next.files += files
+        let anew = try Bookmark.anew(
+            settings.resyncs,
+            lost: lost,
+            isMemoryLost: false,
+            in: state.records,
+            account: settings.account
+        )
+        for record in anew { next.records[record.key] = record.value }
+        try write(next) { _ in }
     }
 
     /// The number of the transaction that comes next.
@@ -199,8 +214,8 @@ struct Ledger: Sendable {
             isLost = size < state.log.length
             if isLost {
                 // What is remembered is of all streams, those included that this run does not read.
-                let known = try bookmarked(state)
-                let isReadAnew = !settings.resyncs.isEmpty && known.isSubset(of: settings.resyncs)
+                let known = try Bookmark.bookmarked(in: state.records)
+                let isReadAnew = !settings.resyncs.isEmpty && settings.resyncs.containsAll(of: known)
                 guard settings.acceptsLoss || isReadAnew else {
                     throw StateError(
                         .fileChanged,
@@ -219,16 +234,6 @@ struct Ledger: Sendable {
             throw error
         }
         return (VersionLog(file: file, account: settings.account), isLost)
-    }
-
-    /// The streams that were read before.
-    private static func bookmarked(_ state: LocalState) throws(StateError) -> Set<StreamName> {
-        var streams: Set<StreamName> = []
-        for bytes in state.records.keys {
-            guard case .bookmark(_, let stream)? = try StateKey(bytes) else { continue }
-            streams.insert(stream)
-        }
-        return streams
     }
 
     private static func openVersions(_ state: LocalState, _ settings: Settings, _ log: VersionLog)

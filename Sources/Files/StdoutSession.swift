@@ -59,6 +59,9 @@ package final class StdoutSession: LocalSession {
         try await thread.run { [self] in try writer.withLock { writer in try writer.commit(group) } }
     }
 
+    /// Nothing is kept of a stream but its state, which has room for any.
+    package func add(_ topics: [EventTopic]) async throws {}
+
     package func credential() throws(StateError) -> CredentialRecord? {
         // A token that is nowhere kept would be lost with this process, and the configured one is spent by then.
         guard settings.stateFile != nil else {

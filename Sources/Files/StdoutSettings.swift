@@ -10,7 +10,7 @@ package struct StdoutSettings: Sendable {
     /// Goes on although what was remembered is gone (`--accept`).
     package var acceptsLoss = false
     /// Streams that are read anew anyhow (`--resync`): where no other was read, what was remembered may be gone.
-    package var resyncs: Set<StreamName> = []
+    package var resyncs: StreamChoice = []
     /// Where what a run without a state file remembers lies on the disk while it runs.
     package var temporaryFolder = "/tmp"
     /// The descriptor that the lines go to.

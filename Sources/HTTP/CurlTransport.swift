@@ -144,7 +144,7 @@ package final class CurlTransport: HTTPTransport, Sendable {
             let body = StreamedBody(transfer, gzip: coding == .gzip ? try GzipStream() : nil)
             // What an error says is worth something, be it cut.
             guard
-                head.hasLength || coding == .gzip || isChunked(head) || !(200..<300).contains(head.status)
+                head.hasLength || isChunked(head) || !(200..<300).contains(head.status)
                     || head.status == 204
             else {
                 throw HTTPError(

@@ -1,4 +1,5 @@
 package import Core
+import Synchronization
 
 /// An account's only writer (I3): its lock, its producer and its lease, from start to end.
 ///
@@ -9,8 +10,7 @@ package final class AccountSession: Destination {
     package let state: [[UInt8]: [UInt8]]
     /// What the account remembers, as committed.
     package let versions: any VersionStore
-    /// Streams whose topics lost events, which `--resync` or `--accept` went along with.
-    package let lost: Set<StreamName>
+    private let lostStreams: Locked<Set<StreamName>>
     private let steps: SessionSteps
     private let clients: SessionClients
     private let turn = Turn()
@@ -26,7 +26,7 @@ package final class AccountSession: Destination {
         self.settings = settings
         self.state = state
         self.versions = versions
-        self.lost = lost
+        lostStreams = Locked(lost)
         self.steps = steps
         self.clients = clients
     }
@@ -122,6 +122,30 @@ package final class AccountSession: Destination {
         await session.end()
         guard let result else { throw CancellationError() }
         return try result.get()
+    }
+
+    /// Streams whose topics lost events, which `--resync` or `--accept` went along with.
+    package var lost: Set<StreamName> { lostStreams.withLock { $0 } }
+
+    /// Looks at further topics as at those of the start, and keeps their lengths in a transaction of its own.
+    ///
+    /// By clients of its own: looking may take longer than a lease, which the session's own keep meanwhile.
+    package func add(_ topics: [EventTopic]) async throws {
+        guard !topics.isEmpty else { return }
+        let clients = try SessionClients(settings.kafka)
+        let found: TopicCheck.Found
+        do {
+            let check = TopicCheck(settings: settings, admin: clients.admin, reader: clients.reader)
+            found = try await check.run(topics, state)
+        } catch {
+            await clients.close()
+            throw error
+        }
+        await clients.close()
+        let group = TransactionGroup(pages: [], state: try found.records(state, settings))
+        try await commit(group, tries: 5)
+        await steps.keep(topics)
+        lostStreams.withLock { $0.formUnion(found.lost) }
     }
 
     /// The bookmark of a stream, nil where it was never read.

@@ -1,17 +1,5 @@
 package import Core
 
-/// A stream and the topic that its events go to.
-package struct EventTopic: Hashable, Sendable {
-    package var stream: StreamName
-    package var topic: String
-
-    /// A stream's topic.
-    package init(stream: StreamName, topic: String) {
-        self.stream = stream
-        self.topic = topic
-    }
-}
-
 /// What a session of an account needs.
 package struct SessionSettings: Sendable {
     package var kafka: KafkaSettings
@@ -24,11 +12,12 @@ package struct SessionSettings: Sendable {
     package var takesOver = false
     /// Waits for a live session to end instead of being refused.
     package var waits = false
+    /// Those that are known at the start.
     package var eventTopics: [EventTopic]
     /// Goes on although an event topic became shorter, or a bookmark is missing where events exist (`--accept`).
     package var acceptsLoss = false
     /// Streams that are read anew anyhow: nothing about their topics or bookmarks is refused (`--resync`).
-    package var resyncs: Set<StreamName> = []
+    package var resyncs: StreamChoice = []
     /// Whether topics that are not there are created, and how those that are there are set is checked.
     package var topicOrigin = TopicOrigin.createdHere
     /// How event topics are created that are not there.

@@ -25,7 +25,9 @@ actor SessionSteps {
     private var isStale = false
     private var readTarget: Int64?
     private var readSince: Duration = .zero
-    private var keptTopics: [KeptTopic]?
+    /// The topics whose lengths the good-bye keeps.
+    private var eventTopics: [EventTopic]
+    private var topics: TopicCheck.Found?
     /// Streams whose topics lost events, which the settings went along with.
     private var lost: Set<StreamName> = []
     /// Whether the versions topic did, with the settings going along.
@@ -53,6 +55,7 @@ actor SessionSteps {
 
     init(settings: SessionSettings, layout: LayoutRecord, reader: TopicReader, admin: KafkaAdmin) {
         self.settings = settings
+        eventTopics = settings.eventTopics
         self.reader = reader
         self.admin = admin
         partition = settings.account.statePartition(of: layout.partitions)
@@ -116,6 +119,9 @@ actor SessionSteps {
         }
         try await remember(group.versions, mark)
     }
+
+    /// Keeps further topics in mind, which were checked.
+    func keep(_ topics: [EventTopic]) { eventTopics += topics.filter { !eventTopics.contains($0) } }
 
     /// Only what is committed is remembered; a cache that cannot follow must not be asked again.
     private func remember(_ changes: [VersionChange], _ mark: Int64?) async throws {
@@ -298,37 +304,32 @@ actor SessionSteps {
             committedNumber = last.transaction
             number = max(number, last.transaction)
         }
-        guard keptTopics == nil else { return }
+        guard topics == nil else { return }
         try log.validate()
         let check = TopicCheck(settings: settings, admin: admin, reader: reader)
-        let topics = try await check.run(log.records)
-        var kept = topics.kept
-        lost = topics.lost
+        var topics = try await check.run(eventTopics, log.records)
         let found = try await check.versions(log.records, partition: partition, of: layoutPartitions)
-        kept.append(found.kept)
+        topics.kept.append(found.kept)
         versionsRetention = found.retention
         areVersionsLost = found.isLost
         // A cache of what the topic has lost would remember what nothing else does.
         if found.isLost { versions.distrustCache() }
-        keptTopics = kept
+        self.topics = topics
+        lost = topics.lost
     }
 
     /// Our record in a transaction of its own; the first one also keeps the lengths of the topics.
     private func write(_ status: SessionRecord.Status) async throws -> SessionMachine.Event {
         var state: [StateRecord] = []
         if !machine.isRunning {
-            for topic in keptTopics ?? [] { state.append(try topic.record(account: settings.account)) }
-            state += try Bookmark.anew(
-                settings.resyncs,
-                lost: lost,
-                isMemoryLost: areVersionsLost,
-                in: log.records,
-                account: settings.account
-            )
+            state += try topics?.records(log.records, isMemoryLost: areVersionsLost, settings) ?? []
         }
         state.append(try record(status, number: committedNumber))
         do {
             try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
+            // Once: written again, with a new producer or a good-bye, they would take back what was read since.
+            topics?.lost = []
+            areVersionsLost = false
             return .recordWritten
         } catch let error as PublishError {
             if isAway { throw error }
@@ -344,14 +345,14 @@ actor SessionSteps {
 
     /// A good-bye that fails leaves its account to the lock or the lease.
     private func writeEnd() async -> SessionMachine.Event {
-        var topics: [KeptTopic] = []
-        for topic in settings.eventTopics {
+        var kept: [KeptTopic] = []
+        for topic in eventTopics {
             guard let ends = try? await reader.endOffsets(topic: topic.topic) else { return .lost }
-            topics.append(KeptTopic(topic: topic.topic, ends: ends))
+            kept.append(KeptTopic(topic: topic.topic, ends: ends))
         }
         guard let mark = try? await versions.mark(isLast: true) else { return .lost }
-        topics.append(.versions(settings.prefix, end: mark, partition: partition, of: layoutPartitions))
-        keptTopics = topics
+        kept.append(.versions(settings.prefix, end: mark, partition: partition, of: layoutPartitions))
+        topics?.kept = kept
         let event = (try? await write(.ended)) ?? .lost
         // Committed: whatever of ours lies before the mark, the cache knows. Should the disk refuse, it lags.
         if case .recordWritten = event { try? versions.committed([], mark: mark) }

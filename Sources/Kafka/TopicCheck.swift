@@ -6,18 +6,43 @@ struct TopicCheck {
     let admin: KafkaAdmin
     let reader: TopicReader
 
+    /// What a look at event topics came to.
+    struct Found {
+        /// Their lengths.
+        var kept: [KeptTopic] = []
+        /// The streams that are gone along with although their topics lost events.
+        var lost: Set<StreamName> = []
+
+        /// What says so in the account's state, beside the bookmarks of streams that are read anew for it.
+        func records(
+            _ state: [[UInt8]: [UInt8]],
+            isMemoryLost: Bool = false,
+            _ settings: SessionSettings
+        ) throws(StateError) -> [StateRecord] {
+            var records: [StateRecord] = []
+            for topic in kept { records.append(try topic.record(account: settings.account)) }
+            return try records
+                + Bookmark.anew(
+                    settings.resyncs,
+                    lost: lost,
+                    isMemoryLost: isMemoryLost,
+                    in: state,
+                    account: settings.account
+                )
+        }
+    }
+
     /// The lengths of the topics now, checked against what the account's state says of them, and the streams that
     /// are gone along with although their topics lost events.
-    func run(_ records: [[UInt8]: [UInt8]]) async throws -> (kept: [KeptTopic], lost: Set<StreamName>) {
-        var kept: [KeptTopic] = []
-        var lost: Set<StreamName> = []
-        for eventTopic in settings.eventTopics {
+    func run(_ topics: [EventTopic], _ records: [[UInt8]: [UInt8]]) async throws -> Found {
+        var all = Found()
+        for eventTopic in topics {
             let description = try await settings.topicOrigin.describe(eventTopic.topic, by: admin)
             let found = description == nil ? nil : try await reader.endOffsets(topic: eventTopic.topic)
             if !settings.acceptsLoss, !settings.resyncs.contains(eventTopic.stream) {
                 try await check(eventTopic, found: found, records)
             } else if hasLost(eventTopic, found: found, records) {
-                lost.insert(eventTopic.stream)
+                all.lost.insert(eventTopic.stream)
             }
             if description == nil {
                 try await settings.eventLayout.create(
@@ -27,9 +52,9 @@ struct TopicCheck {
                 )
             }
             let ends = try await found.orRead { try await reader.endOffsets(topic: eventTopic.topic) }
-            kept.append(KeptTopic(topic: eventTopic.topic, ends: ends))
+            all.kept.append(KeptTopic(topic: eventTopic.topic, ends: ends))
         }
-        return (kept, lost)
+        return all
     }
 
     /// Whether events that a bookmark stands for are gone with the topic, or with a part of it.
@@ -53,8 +78,10 @@ struct TopicCheck {
     ) {
         let topic = settings.prefix.versionsTopic
         var description = try await settings.topicOrigin.describe(topic, by: admin)
+        // What is remembered is of all streams that were read, so all must be read anew without it.
         let isForgiven =
-            try settings.acceptsLoss || bookmarked(records).isSubset(of: settings.resyncs)
+            try settings.acceptsLoss
+            || settings.resyncs.containsAll(of: Bookmark.bookmarked(in: records))
         let key = StateKey.topic(settings.account, topic).bytes
         let before = try records[key].map { try KeptTopic($0, account: settings.account, topic: topic) }
         var isLost = false
@@ -96,16 +123,6 @@ struct TopicCheck {
         try check(kept.ends)
         let retention = description.configuration["delete.retention.ms"].flatMap { Int64($0) }
         return (kept, retention.map { .milliseconds($0) }, isLost)
-    }
-
-    /// The streams that were read before: what is remembered is of all of them, so all must be read anew without it.
-    private func bookmarked(_ records: [[UInt8]: [UInt8]]) throws(StateError) -> Set<StreamName> {
-        var streams: Set<StreamName> = []
-        for bytes in records.keys {
-            guard case .bookmark(_, let stream)? = try StateKey(bytes) else { continue }
-            streams.insert(stream)
-        }
-        return streams
     }
 
     private func check(_ topic: EventTopic, found: [Int64]?, _ records: [[UInt8]: [UInt8]]) async throws {

@@ -4,9 +4,6 @@ import Extraction
 
 /// Deletes what a whole reading did not meet although an earlier one did, or something of it was published.
 struct AbsenceSweep {
-    /// The largest share of a stream's keys that is taken for deleted, in percent, and the number that always is.
-    static let share = 20
-    static let free = 10
     /// Keys to a page of deletes.
     private static let pageSize = 1000
 
@@ -82,13 +79,12 @@ struct AbsenceSweep {
     }
 
     private func check(absent: Int, live: Int) throws(RunError) {
-        guard absent > Self.free, absent * 100 > live * Self.share, !context.run.acceptsAbsence else {
-            return
-        }
+        let absence = plan.definition.absence
+        guard absence.withholds(absent: absent, live: live), !context.run.acceptsAbsence else { return }
         throw RunError(
             .absenceWithheld,
             "stream \(plan.name): \(absent) of \(live) records that were published are not in the list any more, over "
-                + "\(Self.share) %; nothing was deleted. If they are gone indeed, run it again with --accept; if a "
+                + "\(absence.share) %; nothing was deleted. If they are gone indeed, run it again with --accept; if a "
                 + "filter or a permission hides them, mend that first"
         )
     }

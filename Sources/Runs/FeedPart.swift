@@ -9,6 +9,10 @@ struct FeedPart {
     private static let concurrency = 8
     /// So many looks of a stream in a row that failed end it for this run.
     private static let patience = 3
+    /// Entries that are asked for at a time whether they are done.
+    private static let chunk = 1000
+    /// What is forgotten at a time at most, whatever was read.
+    private static let leastForgotten = 5_000
 
     private let context: RunContext
     private let feed: FeedDefinition
@@ -43,6 +47,8 @@ struct FeedPart {
         for stream in streams {
             do {
                 let looks = try self.looks(stream, begun: begun)
+                // Once, before many ask for it at the same time.
+                if !looks.isEmpty { _ = try await context.discovered(for: context.plan(stream).definition) }
                 let limit = limits[stream] ?? looks.count
                 board.add(looks.prefix(limit))
                 outcome.looks[stream] = min(limit, looks.count)
@@ -76,10 +82,9 @@ struct FeedPart {
         let plan = context.plan(stream)
         guard let place = context.bookmark(stream).feed?.at else { return [] }
         let from = place.advanced(by: .zero - feed.overlap)
-        let done = Set(try context.run.destination.versions.entries(of: plan.name).map(\.id))
         var looks: [Look] = []
         var positions: [[UInt8]: Int] = [:]
-        for entry in window.entries where entry.time >= from && !done.contains(entry.id) {
+        for entry in try open(of: plan, from: from) {
             guard let kind = plan.kind(of: entry) else { continue }
             // Where a list was the first look at it, the next one is due when it is the last.
             let isDue = begun.map { entry.time >= $0 || rule.isDone(entry.time, asked: window.now) } ?? true
@@ -96,6 +101,20 @@ struct FeedPart {
             looks[position].isDue = looks[position].isDue || isDue
         }
         return looks.filter(\.isDue)
+    }
+
+    /// The entries of the window from a time on that concern a stream and are not done, oldest first.
+    private func open(of plan: StreamPlan, from: Instant) throws -> [FeedEntry] {
+        let versions = context.run.destination.versions
+        var open: [FeedEntry] = []
+        var rest = window.entries.drop { $0.time < from }
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.chunk).filter { plan.kind(of: $0) != nil }
+            rest = rest.dropFirst(Self.chunk)
+            let done = try versions.areRemembered(part.map(\.id), stream: plan.name)
+            for (entry, isDone) in zip(part, done) where !isDone { open.append(entry) }
+        }
+        return open
     }
 
     // MARK: Looking
@@ -122,7 +141,11 @@ struct FeedPart {
     /// Looks at an object and publishes what is new.
     private func look(_ look: Look) async throws -> LookRule.Verdict {
         let plan = context.plan(look.stream)
-        let reader = ObjectReader(stream: plan.definition, requester: context.run.requester)
+        let reader = ObjectReader(
+            stream: plan.definition,
+            requester: context.run.requester,
+            discovered: try await context.discovered(for: plan.definition)
+        )
         let seen = try await reader.look(look.object)
         CrashPoint.hit(.afterFetch)
         if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {
@@ -209,14 +232,18 @@ struct FeedPart {
     // MARK: The bookmark
 
     /// Moves the bookmark to the window's end, or to the first entry that still has to be looked at, and forgets the
-    /// entries that the overlap has passed.
+    /// entries that the overlap has passed: of very many that one update made some are left to the next window.
     private func close(_ stream: Int, heldAt held: Instant?) async throws {
         try await context.committer.drain(stream)
         let plan = context.plan(stream)
         guard let feed = context.bookmark(stream).feed else { return }
         let at = max(feed.at, min(end, held ?? end))
         let oldest = at.advanced(by: .zero - self.feed.overlap)
-        let passed = try context.run.destination.versions.entries(of: plan.name).filter { $0.time < oldest }
+        let passed = try context.run.destination.versions.entries(
+            of: plan.name,
+            before: oldest,
+            limit: max(Self.leastForgotten, 2 * window.entries.count)
+        )
         guard at > feed.at || !passed.isEmpty else { return }
         let record = try context.move(stream) { bookmark in
             bookmark.feed?.at = Instant(milliseconds: at.milliseconds)
@@ -224,7 +251,7 @@ struct FeedPart {
         try await context.submit(
             stream,
             moving: record,
-            with: passed.map { VersionChange(plan.name, .entry(id: $0.id, time: nil)) }
+            with: passed.map { VersionChange(plan.name, .entry(id: $0, time: nil)) }
         )
         try await context.committer.drain(stream)
     }

@@ -50,6 +50,9 @@ struct FeedRun {
             }
             let record = try context.move(stream) { bookmark in
                 bookmark.feed = Bookmark.Feed(name: feed.name, at: Instant(milliseconds: at.milliseconds))
+                // A list that was begun is always brought to its end before anything else is read of its stream.
+                bookmark.passes.resweep =
+                    plan.definition.follow?.relist == nil ? nil : Instant(milliseconds: now.milliseconds)
             }
             try await context.submit(stream, moving: record, with: covered)
         }

@@ -5,7 +5,9 @@ import Extraction
 /// Forgets the keys of a stream whose versions its bookmark has passed by more than it will ever be read again.
 struct Forgetting {
     /// Keys looked at in one go: the store is not held up for longer.
-    private static let chunk = 100_000
+    private static let chunk = 20_000
+    /// What a run forgets at most, whatever it has read.
+    private static let leastBudget = 5_000
 
     private let context: RunContext
     private let stream: Int
@@ -16,7 +18,10 @@ struct Forgetting {
     }
 
     /// Returns when it is committed that they are forgotten; nothing is done where it is not worth a look.
-    func run(at place: Instant, rule: ForgetRule) async throws {
+    ///
+    /// Of very many that one update made some are left to later runs, so that none takes much longer than its `records`
+    /// do. Twice as many as are read: what is remembered does not grow by that.
+    func run(at place: Instant, rule: ForgetRule, behind records: Int) async throws {
         let plan = context.plan(stream)
         guard let format = plan.definition.version?.format,
             let bound = rule.bound(at: place, forgotten: context.bookmark(stream).forgotten)
@@ -29,6 +34,7 @@ struct Forgetting {
             plan.builder.noEvents,
             bookmark: context.move(stream) { $0.forgotten = time }
         )
+        var budget = max(Self.leastBudget, 2 * records)
         var after: [UInt8]?
         repeat {
             let found = try context.run.destination.versions.keys(
@@ -39,11 +45,13 @@ struct Forgetting {
                 stream: plan.name
             )
             after = found.end
+            let keys = found.keys.prefix(budget)
+            budget -= keys.count
             try await context.submit(
                 stream,
-                forgetting: found.keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
+                forgetting: keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
             )
-        } while after != nil
+        } while after != nil && budget > 0
         try await context.committer.drain(stream)
     }
 }

@@ -49,6 +49,9 @@ package struct GroupMachine {
 
     private let caps: Caps
     private var waiting: [Entry] = []
+    /// What waits, counted as it comes and goes: it is asked for at each page.
+    private var waitingRecords = 0
+    private var waitingBytes = 0
     private var inFlight: [Entry] = []
     /// Streams whose pages go alone until they are through: set after an abort that named nobody.
     private var alone: [Int] = []
@@ -60,10 +63,7 @@ package struct GroupMachine {
 
     /// Whether another page may be queued: what waits is bounded by one group.
     package var hasRoom: Bool {
-        waiting.isEmpty
-            // By position: an entry that a closure takes is copied, with everything it refers to.
-            || waiting.indices.reduce(0) { $0 + waiting[$1].recordCount } < caps.records
-                && waiting.indices.reduce(0) { $0 + waiting[$1].page.byteCount } < caps.bytes
+        waiting.isEmpty || waitingRecords < caps.records && waitingBytes < caps.bytes
     }
 
     package var isIdle: Bool { waiting.isEmpty && inFlight.isEmpty }
@@ -77,6 +77,12 @@ package struct GroupMachine {
     package mutating func add(_ entry: Entry) {
         guard failures[entry.stream] == nil else { return }
         waiting.append(entry)
+        count(entry, 1)
+    }
+
+    private mutating func count(_ entry: Entry, _ times: Int) {
+        waitingRecords += times * entry.recordCount
+        waitingBytes += times * entry.page.byteCount
     }
 
     /// The entries of the next group, oldest first; nil where nothing waits or a group is in flight.
@@ -97,6 +103,7 @@ package struct GroupMachine {
                     && bytes + entry.page.byteCount <= caps.bytes
             if belongs, fits, !isFull {
                 inFlight.append(entry)
+                count(entry, -1)
                 records += entry.recordCount
                 bytes += entry.page.byteCount
             } else {
@@ -131,6 +138,7 @@ package struct GroupMachine {
         let group = inFlight
         inFlight = []
         waiting = group + waiting
+        for entry in group { count(entry, 1) }
         if let culprit {
             fail(culprit, error)
             return
@@ -148,6 +156,9 @@ package struct GroupMachine {
     /// A stream ends here: its pages that wait are dropped, so its bookmark stays where it was.
     package mutating func fail(_ stream: Int, _ error: any Error) {
         if failures[stream] == nil { failures[stream] = error }
+        for position in waiting.indices where waiting[position].stream == stream {
+            count(waiting[position], -1)
+        }
         waiting.removeAll { $0.stream == stream }
         alone.removeAll { $0 == stream }
     }

@@ -137,7 +137,9 @@ struct ListRun {
             stream: plan.definition,
             requester: context.run.requester,
             from: context.bookmark(stream).list,
-            limit: context.run.limit
+            limit: context.run.limit,
+            discovered: try await context.discovered(for: plan.definition),
+            parentDiscovered: try await context.discovered(for: plan.readDefinition)
         )
         var read = try await reader.next()
         var place: Bookmark.List?

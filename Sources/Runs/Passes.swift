@@ -29,7 +29,9 @@ struct Passes {
             }
         }
         if let reconcile = definition.reconcile {
-            switch verdict(passes.reconcile, reconcile.every, now) {
+            // The children of all parents are read on the way.
+            let every = context.plan(stream).definition.batch?.every ?? reconcile.every
+            switch verdict(passes.reconcile, every, now) {
             case .isDue:
                 context.tell(stream, reads: .reconcile)
                 try await ReconcileRun(context, stream: stream).run(reconcile, of: definition)

@@ -98,7 +98,11 @@ final class ReadingGroup {
     /// Forgets what a stream at a place will not meet again.
     func forget(_ stream: Int, at place: Instant, rule: ForgetRule) async throws {
         do {
-            try await Forgetting(context, stream: stream).run(at: place, rule: rule)
+            try await Forgetting(context, stream: stream).run(
+                at: place,
+                rule: rule,
+                behind: handed[stream, default: 0]
+            )
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -170,15 +174,17 @@ final class ReadingGroup {
     ) async throws {
         var parents = changedParents(of: page, stream)[...]
         let limit = context.run.limit ?? .max
-        // Where a limit may end it behind any of them, none is read in advance.
-        let width = context.run.limit == nil ? Self.concurrency : 1
+        let batch = context.plan(stream).definition.batch?.size
+        // Where a limit may end it behind any of them, none is read in advance that takes a request of its own.
+        let width = batch ?? (context.run.limit == nil ? Self.concurrency : 1)
         while !parents.isEmpty {
             let chunk = Array(parents.prefix(width))
             parents = parents.dropFirst(width)
             let reads = try await read(chunk, page, stream)
             for read in reads {
                 CrashPoint.hit(.afterFetch)
-                try await hand(read, stream)
+                handed[stream, default: 0] += try await context.hand(read, stream)
+                try await note(stream, behind: read)
                 // Where a page can be asked for again, and so gone on within.
                 if isResumedWithinPages, handed[stream, default: 0] >= limit { return }
             }
@@ -207,44 +213,48 @@ final class ReadingGroup {
         return Array(parents[(done + 1)...])
     }
 
-    /// The children of some parents, read side by side.
+    /// The children of some parents: by one request where there is such a one, else read side by side.
     private func read(_ parents: [ParentRecord], _ page: ExtractedPage, _ stream: Int) async throws
         -> [ParentRead]
     {
         let definition = context.plan(stream).definition
         let requester = context.run.requester
-        let times = page.times
-        return try await withThrowingTaskGroup(of: (Int, ParentRead).self) { group in
-            for (position, parent) in parents.enumerated() {
-                group.addTask {
-                    guard !parent.isDeleted else {
-                        // Its children are gone with it.
-                        return (position, ParentRead(gone: parent.key, times: times))
+        let discovered = try await context.discovered(for: definition)
+        let living = parents.filter { !$0.isDeleted }.map(\.key)
+        var reads: [ParentRead] = []
+        if definition.batch != nil {
+            reads = try await ChildReader.children(
+                of: living,
+                in: definition,
+                requester: requester,
+                discovered: discovered
+            )
+        } else {
+            reads = try await withThrowingTaskGroup(of: ParentRead.self) { group in
+                for parent in living {
+                    group.addTask {
+                        try await ChildReader.children(
+                            of: parent,
+                            in: definition,
+                            requester: requester,
+                            discovered: discovered
+                        )
                     }
-                    let read = try await ChildReader.children(
-                        of: parent.key,
-                        in: definition,
-                        requester: requester
-                    )
-                    return (position, read)
                 }
+                var reads: [ParentRead] = []
+                while let read = try await group.next() { reads.append(read) }
+                return reads
             }
-            var reads: [Int: ParentRead] = [:]
-            while let (position, read) = try await group.next() { reads[position] = read }
-            return reads.sorted { $0.key < $1.key }.map(\.value)
         }
+        let found = Dictionary(reads.map { ($0.parent, $0) }) { $1 }
+        // Of a parent that is gone the children are gone with it.
+        return parents.map { found[$0.key] ?? ParentRead(gone: $0.key, times: page.times) }
     }
 
-    private func hand(_ read: ParentRead, _ stream: Int) async throws {
-        let count = read.pages.reduce(0) { $0 + $1.page.records.count }
-        if count > 0 { context.tell(stream, read: count) }
-        handed[stream, default: 0] += count
-        let facts = context.facts(stream, read.times, parent: read.parent)
-        for page in try context.children(read.pages, of: read.parent, stream, now: read.times.now) {
-            // With the place before this parent: events without any bookmark would look like state that was lost (I2).
-            try await context.submit(stream, page, bookmark: context.move(stream) { _ in }, facts: facts)
-        }
+    /// Notes that a parent is done.
+    private func note(_ stream: Int, behind read: ParentRead) async throws {
         let isResumedWithinPages = isResumedWithinPages
+        let count = read.recordCount
         try await submit(stream, context.plan(stream).builder.noEvents) { bookmark in
             bookmark.list.records += count
             guard isResumedWithinPages else { return }

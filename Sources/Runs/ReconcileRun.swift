@@ -5,7 +5,8 @@ import Extraction
 /// Reads the whole list of a stream's keys, and deletes what is remembered and not on it; of a child stream, whose
 /// parent is not.
 ///
-/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told.
+/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told. Where a child's definition says so,
+/// the children of all parents are read on the way: their changes move no parent.
 struct ReconcileRun {
     private let context: RunContext
     private let stream: Int
@@ -28,6 +29,8 @@ struct ReconcileRun {
             discovered: try await context.discovered(for: definition)
         )
         let isChild = plan.definition.parent != nil
+        let batch = plan.definition.batch.flatMap { $0.every == nil ? nil : $0.size }
+        var waiting: [[UInt8]] = []
         var present = KeySet()
         var begun: Instant?
         var returned = 0
@@ -39,9 +42,18 @@ struct ReconcileRun {
                 for key in isChild ? [name] : plan.keys(naming: name) { present.insert(key) }
             }
             guard present.count <= KeySet.maximumCount else { throw tooMany }
+            if let batch {
+                waiting += page.keys
+                while waiting.count >= batch {
+                    try await readChildren(of: Array(waiting.prefix(batch)))
+                    waiting.removeFirst(batch)
+                }
+            }
             if !isChild { returned += try deleted(page, before: first.advanced(by: .zero - plan.lag)) }
         }
         guard let begun else { return }
+        if !waiting.isEmpty { try await readChildren(of: waiting) }
+        try await context.committer.drain(stream)
         present.sort()
         let settled = begun.advanced(by: .zero - plan.lag)
         let set = present
@@ -61,6 +73,16 @@ struct ReconcileRun {
         }
         try await context.submit(stream, plan.builder.noEvents, bookmark: record)
         try await context.committer.drain(stream)
+    }
+
+    private func readChildren(of parents: [[UInt8]]) async throws {
+        let reads = try await ChildReader.children(
+            of: parents,
+            in: plan.definition,
+            requester: context.run.requester
+        )
+        CrashPoint.hit(.afterFetch)
+        for read in reads { _ = try await context.hand(read, stream) }
     }
 
     /// How many keys of a page are remembered as deleted, for longer than the list may lag.

@@ -156,6 +156,18 @@ final class RunContext: Sendable {
         return events
     }
 
+    /// Hands over all children of a parent, and tells how many; the bookmark stays where it is.
+    func hand(_ read: ParentRead, _ stream: Int) async throws -> Int {
+        let count = read.recordCount
+        if count > 0 { tell(stream, read: count) }
+        let facts = facts(stream, read.times, parent: read.parent)
+        for page in try children(read.pages, of: read.parent, stream, now: read.times.now) {
+            // With the place before this parent: events without any bookmark would look like state that was lost (I2).
+            try await submit(stream, page, bookmark: move(stream) { _ in }, facts: facts)
+        }
+        return count
+    }
+
     /// What a stream's requests have to say that must be read before it; once in a run.
     ///
     /// Rule 9 of every extractor: what an API has is asked anew in each run, so that a new field is not left out.

@@ -40,6 +40,8 @@ package struct RunOutcome: Sendable {
     package var transactions: Int
     /// The requests for feeds, which serve several streams.
     package var feedRequests = 0
+    /// The requests for the objects that families have streams for.
+    package var familyRequests = 0
     package var duration: Duration
     /// What ended the whole run, where something did.
     package var error: (any SluiceError)?
@@ -97,7 +99,9 @@ package struct RunOutcome: Sendable {
             .init(name: "deletes", value: sum(\.deletes)),
             .init(
                 name: "requests",
-                value: .number(String(streams.reduce(feedRequests) { $0 + $1.outcome.requests }))
+                value: .number(
+                    String(streams.reduce(feedRequests + familyRequests) { $0 + $1.outcome.requests })
+                )
             ),
             .init(name: "transactions", value: .number(String(transactions))),
             .init(name: "seconds", value: .number(Self.seconds(duration))),

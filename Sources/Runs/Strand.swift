@@ -21,7 +21,10 @@ struct Strand: Sendable {
     /// Reads what has no list yet, and follows the feed for what has.
     func run() async -> (any Error)? {
         guard let feed else { return await readBySelf() }
-        for stream in streams { context.start(stream) }
+        for stream in streams {
+            context.start(stream)
+            if isListDue(stream, feed) { context.readAnew(stream) }
+        }
         let listed = streams.filter { context.bookmark($0).list.isDone && context.bookmark($0).feed != nil }
         let others = streams.filter { !listed.contains($0) }
         // A list that still runs never holds up the feed of the streams that are behind theirs.
@@ -141,6 +144,25 @@ struct Strand: Sendable {
     }
 
     // MARK: With one
+
+    /// Whether a list that was read to its end is to be read again, for what its feed does not tell.
+    ///
+    /// A run with a limit ends before the end of most lists, and what is absent then is not gone. Where the feed has
+    /// lost the stream's place, following it finds that, says so, and reads the list as well.
+    private func isListDue(_ stream: Int, _ feed: FeedDefinition) -> Bool {
+        let bookmark = context.bookmark(stream)
+        let now = context.run.wall()
+        guard let every = context.plan(stream).definition.follow?.relist, context.run.limit == nil,
+            bookmark.list.isDone, let place = bookmark.feed?.at, now.since(place) < feed.retention
+        else { return false }
+        let verdict = PassRule.decide(
+            last: bookmark.passes.resweep,
+            every: every,
+            now: now,
+            isFirst: false
+        )
+        return verdict == .isDue
+    }
 
     /// The lists, and behind them the feed.
     private func list(_ feed: FeedDefinition, _ streams: [Int]) async -> (any Error)? {

@@ -88,6 +88,8 @@ final class TokenRun {
             for: group.reader
         )
         let context = context
+        // From here on a record can be late: the first reading may take days, in one run or in many.
+        let begun = progress.reread.map { _ in Instant(milliseconds: context.run.wall().milliseconds) }
         var page = try await reader.next()
         while let current = page {
             CrashPoint.hit(.afterFetch)
@@ -98,6 +100,7 @@ final class TokenRun {
                 let isChild = context.plan(stream).definition.parent != nil
                 bookmark.list.token = isChild ? ParentToken(page: token).json : token
                 bookmark.reach(newest)
+                bookmark.beginRereading(at: begun)
             }
             group.endLimited()
             guard !group.active.isEmpty else { return false }
@@ -170,6 +173,14 @@ extension Bookmark {
         guard let newest else { return }
         var token = token ?? Token()
         token.reached = max(token.reached ?? newest, newest)
+        self.token = token
+    }
+
+    /// Notes when the token's reading began, where nothing was read again yet.
+    fileprivate mutating func beginRereading(at time: Instant?) {
+        guard let time, token?.reread == nil else { return }
+        var token = token ?? Token()
+        token.reread = time
         self.token = token
     }
 }

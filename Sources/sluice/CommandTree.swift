@@ -12,7 +12,7 @@ enum CommandTree {
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
-                subcommands: [sync, demo, simulate, state, extractor]
+                subcommands: [sync, schedule, demo, simulate, state, extractor]
             ),
             version: version,
             exitCodes: [
@@ -195,7 +195,8 @@ enum CommandTree {
         discussion: [
             "Goes on where the bookmarks stand: a list to its end, and then the feed of changes and deletes behind it, "
                 + "up to now. What nothing tells of changes is read again with --resync.",
-            "The account and where its events go stand in a schedule, or are said by flags, which beat it.",
+            "The account and where its events go stand in a schedule, or are said by flags, which beat it. It runs at once, "
+                + "whatever the schedule says of when.",
         ],
         options: accountOptions + [
             Option(

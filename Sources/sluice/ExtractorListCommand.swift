@@ -30,7 +30,7 @@ struct ExtractorListCommand {
             for (name, check) in checks {
                 table.append([
                     name, check.definition?.description ?? "cannot be used: sluice extractor check \(name)",
-                    check.definition?.streams.map(\.name).joined(separator: ", ") ?? "",
+                    check.definition?.streams.map(\.listedName).joined(separator: ", ") ?? "",
                     folder(of: check),
                 ])
             }
@@ -54,4 +54,9 @@ struct ExtractorListCommand {
             "errors": .number(check.errors),
         ]
     }
+}
+
+extension StreamDefinition {
+    /// As people see it: a family's streams have names that only an account knows.
+    fileprivate var listedName: String { isFamily ? FamilyName.prefix(of: name) + "*" : name }
 }

@@ -57,6 +57,7 @@ struct Sluice {
     private func dispatch(_ command: ParsedCommand) async throws -> Int32 {
         switch command.path.first {
         case "sync": try await SyncCommand(program: program, command: command).run()
+        case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
         case "state": try await StateShowCommand(program: program, command: command).run()
@@ -65,10 +66,21 @@ struct Sluice {
         }
     }
 
+    private func schedule(_ command: ParsedCommand) throws -> Int32 {
+        switch command.path.last {
+        case "next": try ScheduleNextCommand(program: program, command: command).run()
+        case "lint": try ScheduleLintCommand(program: program, command: command).run()
+        case "describe": try ScheduleDescribeCommand(program: program, command: command).run()
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
     private func extractor(_ command: ParsedCommand) async throws -> Int32 {
         switch command.path.last {
         case "check": try ExtractorCheckCommand(program: program, command: command).run()
         case "read": try await ExtractorReadCommand(program: program, command: command).run()
+        case "test": try await ExtractorTestCommand(program: program, command: command).run()
+        case "record": try await ExtractorRecordCommand(program: program, command: command).run()
         case "list": ExtractorListCommand(program: program, command: command).run()
         case "schema":
             {

@@ -49,8 +49,6 @@ struct SyncCommand {
         let plans = SyncPlans(
             account: order.account,
             definition: order.definition,
-            streams: order.streams,
-            topics: destination.topics,
             since: order.since,
             isAccountInKey: destination.isAccountInKey,
             isResync: command.has("resync")
@@ -68,9 +66,14 @@ struct SyncCommand {
                 stop: stop
             ) { session in
                 try requester.use(session, of: order.account)
+                let finder = StreamFinder(requester: requester, stop: stop, observer: report.observe)
+                var found = try await finder.find(order.streams)
+                let topics = try destination.topics(of: found.streams, order)
+                let news = zip(found.streams, topics).filter { $0.0.family != nil }.map(\.1)
+                try await session.add(news)
                 let run = SyncRun(
                     account: order.account,
-                    streams: try plans.make(session),
+                    streams: try plans.make(&found, topics, session),
                     limit: order.limit,
                     requester: requester,
                     destination: session,
@@ -80,7 +83,8 @@ struct SyncCommand {
                     observer: report.observe,
                     acceptsAbsence: acceptsAbsence
                 )
-                let outcome = await run.run()
+                var outcome = await run.run()
+                outcome.add(found)
                 read.keep(outcome)
                 return outcome
             }

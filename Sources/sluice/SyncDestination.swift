@@ -15,27 +15,33 @@ struct SyncDestination: Sendable {
     }
 
     private let place: Place
-    /// What the streams' events are written to, in the order of the streams.
-    let topics: [EventTopic]
+    /// What the events are written to of the streams that are known before the session starts.
+    private let topics: [EventTopic]
     /// Whether the topics do not name the account, so that every key must.
     let isAccountInKey: Bool
 
     init(program: Program, command: ParsedCommand, order: SyncOrder, report: SyncReport) throws {
         let place = try Self.place(program, command, order.file, report)
         self.place = place
+        let known = order.streams.map(\.definition).filter { !$0.isFamily }
+        topics = try Self.topics(of: known, order, place)
+        // A folder is of one account.
+        isAccountInKey = if case .kafka = place { !order.template.namesAccount } else { false }
+    }
+
+    /// What the streams' events are written to, in the order of the streams.
+    func topics(of streams: [StreamDefinition], _ order: SyncOrder) throws -> [EventTopic] {
+        try Self.topics(of: streams, order, place)
+    }
+
+    private static func topics(of streams: [StreamDefinition], _ order: SyncOrder, _ place: Place) throws
+        -> [EventTopic]
+    {
         switch place {
-        case .kafka(let options):
-            topics = try order.topics(options.prefix)
-            isAccountInKey = !order.template.namesAccount
+        case .kafka(let options): try order.topics(of: streams, options.prefix)
         case .folder:
-            topics = try order.streams.map {
-                EventTopic(stream: try StreamName($0.name), topic: "\($0.name).jsonl")
-            }
-            // A folder is of one account.
-            isAccountInKey = false
-        case .output:
-            topics = try order.streams.map { EventTopic(stream: try StreamName($0.name), topic: $0.name) }
-            isAccountInKey = false
+            try streams.map { EventTopic(stream: try StreamName($0.name), topic: "\($0.name).jsonl") }
+        case .output: try streams.map { EventTopic(stream: try StreamName($0.name), topic: $0.name) }
         }
     }
 
@@ -56,7 +62,7 @@ struct SyncDestination: Sendable {
         stop: StopSignal,
         _ body: @escaping @Sendable (any Destination) async throws -> RunOutcome
     ) async throws -> RunOutcome {
-        let resyncs = command.has("resync") ? Set(topics.map(\.stream)) : []
+        let resyncs = command.has("resync") ? try order.streams.choice : []
         switch place {
         case .kafka(let options):
             var settings = SessionSettings(

@@ -18,7 +18,7 @@ struct SyncOrder: Sendable {
     let stateKeys: [Secret]
     private let resolver: SettingsResolver
     private let flags: [GivenSetting]
-    let streams: [StreamDefinition]
+    let streams: [ChosenStream]
     let template: TopicTemplate
     let limit: Int?
     /// Nothing older is asked for.
@@ -66,14 +66,14 @@ struct SyncOrder: Sendable {
     func nothingRead(isCancelled: Bool) -> RunOutcome {
         let stream = StreamOutcome(status: isCancelled ? .cancelled : .failed)
         return RunOutcome(
-            streams: streams.map { ($0.name, stream) },
+            streams: streams.flatMap(\.names).map { ($0, stream) },
             transactions: 0,
             duration: .zero
         )
     }
 
     /// The topics of the streams, in their order; two that Kafka could not tell apart are refused.
-    func topics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+    func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
         var topics: [EventTopic] = []
         for stream in streams {
             let name = try StreamName(stream.name)
@@ -129,13 +129,13 @@ struct SyncOrder: Sendable {
     }
 
     /// The time of `--since`, which every stream must be able to ask for.
-    private static func since(_ command: ParsedCommand, _ streams: [StreamDefinition]) throws -> Instant? {
+    private static func since(_ command: ParsedCommand, _ streams: [ChosenStream]) throws -> Instant? {
         guard let text = command.value("since") else { return nil }
         guard let since = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
         guard since <= Instant.systemClock() else {
             throw command.bad("since", text, "a time in the past")
         }
-        let unable = streams.filter { !$0.beginsAtTime }.map(\.name)
+        let unable = streams.filter { !$0.definition.beginsAtTime }.flatMap(\.names)
         guard let first = unable.first else { return since }
         throw ExtractionError(
             .noSince,
@@ -150,11 +150,10 @@ struct SyncOrder: Sendable {
         of definition: ExtractorDefinition,
         named flags: [String],
         else file: [PlacedText]?
-    ) throws -> [StreamDefinition] {
+    ) throws -> [ChosenStream] {
         let names = flags.isEmpty ? file ?? [] : flags.map { PlacedText($0, at: .flag("--stream")) }
-        guard !names.isEmpty else { return definition.streams }
-        let wanted = Set(try names.map { try $0.read { try definition.stream(named: $0).name } })
-        return definition.streams.filter { wanted.contains($0.name) }
+        for name in names { _ = try name.read { try definition.chosen($0) } }
+        return try definition.chosen(names.map(\.text))
     }
 
     private static func value(_ name: String, _ command: ParsedCommand, _ file: PlacedText?) throws

@@ -9,18 +9,24 @@ import Runs
 struct SyncPlans: Sendable {
     let account: AccountName
     let definition: ExtractorDefinition
-    let streams: [StreamDefinition]
-    /// What the streams' events are written to, in the order of the streams.
-    let topics: [EventTopic]
     /// Nothing older is asked for.
     var since: Instant?
     var isAccountInKey = false
     var isResync = false
 
-    /// The plans; refused state shows here, before anything is read.
-    func make(_ session: any Destination) throws -> [StreamPlan] {
-        var plans = try zip(streams, topics).map { stream, topic in
-            try plan(stream, topic, session)
+    /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
+    ///
+    /// A stream of a family whose object is another one than before fails alone: nobody changed the definition.
+    func make(_ found: inout FoundStreams, _ topics: [EventTopic], _ session: any Destination) throws
+        -> [StreamPlan]
+    {
+        var plans: [StreamPlan] = []
+        for (stream, topic) in zip(found.streams, topics) {
+            do {
+                plans.append(try plan(stream, topic, session))
+            } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
+                found.fail(stream, error)
+            }
         }
         try refuseSince(plans)
         for index in plans.indices where plans[index].bookmark == nil {

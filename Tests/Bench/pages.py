@@ -1,7 +1,7 @@
 """Writes the benchmark's pages: pages.py FOLDER [PAGES=1000]
 
 FOLDER/p0.json.gz … hold 100 charges each, about 1.9 KB a record, the records in "data", the path of the next page in "next"
-(absent on the last), an id of its own and a growing "created" in every record. Deterministic.
+(absent on the last) and "more", an id of its own and a growing "created" in every record. Deterministic.
 
 Only the first 100 pages are made from nothing: they are cycle 00. Those of cycle 01, 02 … are the same with the cycle's
 number in ids and times. FOLDER/cycle has them plain, and with FOLDER/cycles.map (of nginx's "http") and
@@ -55,7 +55,7 @@ def charge(number):
 
 
 def next_page(number):
-    return f',"next":"/p{number + 1}.json"' if number < pages - 1 else ""
+    return f',"next":"/p{number + 1}.json","more":true' if number < pages - 1 else ',"more":false'
 
 
 # What differs from cycle to cycle, as it stands in cycle 00; nothing else in a page looks like it.

@@ -17,8 +17,8 @@ def stage(rounds):
 
 
 # Round by round, so that a machine that slows down slows both sides.
-def ratio(name):
-    pairs = zip(stages[name]["rates"], stages["bare"]["rates"])
+def ratio(name, other="bare"):
+    pairs = zip(stages[name]["rates"], stages[other]["rates"])
     return round(statistics.median(a / b for a, b in pairs), 3)
 
 
@@ -35,6 +35,11 @@ stages = {name: stage(rounds) for name, rounds in measured.items()}
 ratios = {}
 if "bare" in stages:
     ratios = {"whole_way_ratio": ratio("whole"), "content_version_ratio": ratio("whole_by_content")}
+# Records of a window's or a token's run for each of the list's in the same CPU time, by what was measured of them.
+for kind in ("windows", "tokens"):
+    for part in ("read", "events", "whole"):
+        if f"{kind}_{part}" in stages:
+            ratios[f"{kind}_{part}_ratio"] = ratio(f"{kind}_{part}", part)
 if output == "json":
     print(json.dumps({"stages": stages} | ratios))
 else:
@@ -44,6 +49,12 @@ else:
         memory = f"{figures['anonymous_mb']:.0f}" if "anonymous_mb" in figures else ""
         commits = f"{figures['transactions']:.0f}" if figures.get("transactions") else ""
         print(f"{name:<22}{rate:>14,.0f}{1e6 / rate:>11.2f}{figures['wall_seconds']:>9.1f}{memory:>9}{commits:>9}")
-    if ratios:
-        print(f"whole way ÷ bare pipeline in C: {ratios['whole_way_ratio']}")
-        print(f"whole way, versioned by content ÷ bare pipeline in C: {ratios['content_version_ratio']}")
+    names = {
+        "whole_way_ratio": "whole way ÷ bare pipeline in C",
+        "content_version_ratio": "whole way, versioned by content ÷ bare pipeline in C",
+    }
+    for kind in ("windows", "tokens"):
+        for part in ("read", "events", "whole"):
+            names[f"{kind}_{part}_ratio"] = f"{kind}, {part} ÷ the list's"
+    for name, value in ratios.items():
+        print(f"{names[name]}: {value}")

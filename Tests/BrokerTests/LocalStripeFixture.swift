@@ -22,7 +22,7 @@ struct LocalStripeFixture {
         }
     }
 
-    /// The lists of the extractor that localstripe has.
+    /// The lists of the extractor that the tests fill at localstripe.
     static let lists = ["customers", "products", "charges", "refunds", "subscriptions", "invoices"]
 
     let service: LocalStripe
@@ -63,7 +63,7 @@ struct LocalStripeFixture {
         )
     }
 
-    /// The summary of a sync that went through but for the prices, which are not there.
+    /// The summary of a sync that went through but for the lists that are not there.
     func finishedSync(_ more: [String] = []) async throws -> JSONValue {
         let process = try sync(more)
         guard await process.waitForEnd(atMost: 300), process.exitCode == 5 else {

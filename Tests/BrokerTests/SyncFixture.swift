@@ -5,17 +5,24 @@ import JSON
 import Kafka
 import ProcessSupport
 
-/// `sluice sync` as a process, with a folder, a topic prefix and, where asked for, a local Stripe of its own.
+/// `sluice sync` as a process, with a folder, a topic prefix and, where asked for, a simulated service of its own.
 final class SyncFixture: Sendable {
     let folder: String
     let prefix: String
     let bootstrap: String
+    private let service: String
     private let simulator: SluiceProcess?
     /// Of the simulator.
     private let address: String
 
     /// Without `records` there is no simulator.
-    init(records: Int? = nil, faults: String? = nil, bootstrap: String? = nil) async throws {
+    init(
+        _ service: String = "stripe",
+        records: Int? = nil,
+        faults: String? = nil,
+        bootstrap: String? = nil
+    ) async throws {
+        self.service = service
         folder = FileManager.default.temporaryDirectory.path + "/sluice-sync-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         prefix = "s\(UInt32.random(in: 0 ... .max))"
@@ -27,8 +34,8 @@ final class SyncFixture: Sendable {
         }
         let simulator = try SluiceProcess(
             [
-                "simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out",
-                "\(folder)/stripe.yaml",
+                "simulate", service, "--port", "0", "--records", "\(records)", "--config-out",
+                "\(folder)/\(service).yaml",
             ] + (faults.map { ["--faults", $0] } ?? [])
         )
         self.simulator = simulator
@@ -68,7 +75,7 @@ final class SyncFixture: Sendable {
                 "--cache-folder", "\(folder)/cache",
             ]
         return try SluiceProcess(
-            ["sync", "--config", config ?? "\(folder)/stripe.yaml", "--output", "json", "--quiet"]
+            ["sync", "--config", config ?? "\(folder)/\(service).yaml", "--output", "json", "--quiet"]
                 + destination + words,
             environment: environment
         )
@@ -125,12 +132,23 @@ final class SyncFixture: Sendable {
         return try JSONValue.parse(answer.body)
     }
 
-    /// Lets the simulator's account change so often.
-    func change(creates: Int, updates: Int, deletes: Int) async throws {
-        let body: JSONValue = [
-            "creates": .number(creates), "updates": .number(updates), "deletes": .number(deletes),
+    /// Lets the simulator's account change so often: some of its streams, or whichever can.
+    func change(
+        creates: Int,
+        updates: Int,
+        deletes: Int,
+        merges: Int = 0,
+        streams: [String]? = nil
+    ) async throws {
+        var body: [JSONValue.Member] = [
+            .init(name: "creates", value: .number(creates)), .init(name: "updates", value: .number(updates)),
+            .init(name: "deletes", value: .number(deletes)),
         ]
-        _ = try await control("change", body)
+        if merges > 0 { body.append(.init(name: "merges", value: .number(merges))) }
+        if let streams {
+            body.append(.init(name: "streams", value: .array(streams.map { .string($0) })))
+        }
+        _ = try await control("change", .object(body))
     }
 
     /// Lets so many seconds of the simulator's time pass.

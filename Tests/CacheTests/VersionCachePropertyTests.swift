@@ -97,7 +97,18 @@ struct VersionCachePropertyTests {
                         == pairs(memory.children(of: parent, stream: stream))
                 )
             }
-            #expect(try Set(cache.entries(of: stream)) == Set(memory.entries(of: stream)))
+            let entries = memory.entries(of: stream)
+            #expect(try Set(cache.entries(of: stream)) == Set(entries))
+            let asked = entries.map(\.id) + (0..<5).map { _ in generator.key() }
+            #expect(
+                try cache.areRemembered(asked, stream: stream)
+                    == memory.areRemembered(asked, stream: stream)
+            )
+            for entry in entries.prefix(3) {
+                let limit = Int.random(in: 0...5, using: &generator.random)
+                let passed = try cache.entries(of: stream, before: entry.time, limit: limit)
+                #expect(passed == memory.entries(of: stream, before: entry.time, limit: limit))
+            }
         }
     }
 

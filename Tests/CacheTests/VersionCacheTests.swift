@@ -288,4 +288,23 @@ struct VersionCacheTests {
         #expect(try cache.children(of: Array("two".utf8), stream: fixture.stream).isEmpty)
         cache.close()
     }
+
+    // MARK: Without a name
+
+    @Test func `one without a name grows as others do, and leaves nothing behind`() throws {
+        let fixture = try CacheFixture()
+        let folder = FileManager.default.temporaryDirectory.path + "/sluice-unnamed-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let cache = try VersionCache.unnamed(below: folder, account: AccountName("stripe/acme"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        for group in 0..<20 {
+            // Much more than it has room for at first.
+            let changes = (0..<1000).map { fixture.change("key-\(group)-\($0)") }
+            try cache.apply(changes, position: Int64(group))
+        }
+        #expect(try cache.counts(notReadSince: 2, stream: fixture.stream) == (20_000, 20_000))
+        cache.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
 }

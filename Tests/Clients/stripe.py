@@ -4,6 +4,7 @@
     $(scripts/clients) Tests/Clients/stripe.py http://127.0.0.1:8420
 """
 
+import functools
 import json
 import os
 import sys
@@ -15,7 +16,15 @@ sys.path = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
 
 import stripe
 
-LISTS = ["customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices"]
+# By the names that the client has for them; what has another name as a stream bears it.
+LISTS = {
+    name: name
+    for name in [
+        "customers", "products", "prices", "charges", "refunds", "subscriptions", "invoices", "payment_intents",
+        "disputes", "balance_transactions", "payouts", "invoice_payments", "plans", "coupons", "promotion_codes",
+        "credit_notes", "setup_intents", "transfers", "tax_rates", "application_fees",
+    ]
+} | {"invoice_items": "invoiceitems", "checkout.sessions": "checkout_sessions"}
 
 
 class Account:
@@ -51,22 +60,25 @@ def plain(item):
 
 def read_lists(account, client):
     total = 0
-    for name in LISTS:
-        truth = account.truth(name)
+    for name, stream in LISTS.items():
+        truth = account.truth(stream)
         query = {"limit": 7 if len(truth) < 200 else 100}
         if name == "subscriptions":
             query["status"] = "all"
-        found = {item.id: item for item in getattr(client.v1, name).list(query).auto_paging_iter()}
+        service = functools.reduce(getattr, name.split("."), client.v1)
+        found = {item.id: item for item in service.list(query).auto_paging_iter()}
         check(found.keys() == truth.keys(), f"{name}: {len(found)} of {len(truth)}")
         for key, item in found.items():
             check(plain(item) == truth[key], f"{name} {key} is not what it is")
+        for key in list(truth)[:3]:
+            check(plain(service.retrieve(key)) == truth[key], f"{name} {key} on its own")
         total += len(found)
     return total
 
 
 def read_parts(account, client):
     """The lists inside of objects, which the client pages by their addresses."""
-    lines = set()
+    lines, items = set(), set()
     for invoice in client.v1.invoices.list({"limit": 100}).auto_paging_iter():
         own = {line.id for line in client.v1.invoices.line_items.list(invoice.id, {"limit": 5}).auto_paging_iter()}
         check({line.id for line in invoice.lines.auto_paging_iter()} == own, f"the lines of {invoice.id}")
@@ -78,6 +90,9 @@ def read_parts(account, client):
         query = {"subscription": subscription.id, "limit": 1}
         own = {item.id for item in client.v1.subscription_items.list(query).auto_paging_iter()}
         check(inline == own and own, f"the items of {subscription.id}")
+        items |= own
+    wanted = account.truth("subscription_items")
+    check(items == wanted.keys(), f"subscription items: {len(items)} of {len(wanted)}")
     return len(lines)
 
 
@@ -86,6 +101,7 @@ def read_events(account, client):
     account.control("clock", {"advance": 60})
     events = list(client.v1.events.list({"limit": 100}).auto_paging_iter())
     told = {event.data.object.id for event in events}
+    # What is made with them, as movements of the balance, is not among them.
     check({change["id"] for change in done} <= told, "some changes have no event")
     types = {event.type for event in events}
     some = list(client.v1.events.list({"limit": 100, "types": ["customer.updated"]}).auto_paging_iter())

@@ -45,8 +45,8 @@ struct DemoTests {
         let changes = try twin.change(creates: 12, updates: 24, deletes: 8)
         #expect(summary["changes"]?["deleted"]?.int == changes.count { $0.action == .deleted })
         #expect(summary["changes"]?["created"]?.int == changes.count { $0.action == .created })
-        #expect(summary["streams"]?.members?.count == StripeSimulator.streams.count + 1)
-        for stream in StripeSimulator.streams + [StripeSimulator.lineStream] {
+        #expect(summary["streams"]?.members?.count == StripeSimulator.allStreams.count)
+        for stream in StripeSimulator.allStreams {
             let found = summary["streams"]?[stream]
             let expected = twin.truth(stream).reduce(0) { count, _ in count + 1 }
             #expect(found?["keys"]?.int == expected, "\(stream)")

@@ -32,7 +32,9 @@ struct ExtractorCommandTests {
     func checksWhatShips() async throws {
         let ended = try await run(["check", "--strict", "stripe"])
         #expect(ended.code == 0, "\(ended.output)")
-        #expect(ended.output.hasSuffix("extractors/stripe/extractor.yaml: stripe is sound, with 8 streams\n"))
+        #expect(
+            ended.output.hasSuffix("extractors/stripe/extractor.yaml: stripe is sound, with 24 streams\n")
+        )
     }
 
     @Test("every error of a file is told, and ends with 2")
@@ -146,6 +148,8 @@ struct ExtractorCommandTests {
         arguments: [
             (["help", "extractor"], "Check, try and list"), (["help", "extractor", "check"], "--strict"),
             (["help", "extractor", "read"], "sluice extractor read stripe customers"),
+            (["help", "extractor", "test"], "sluice extractor test stripe"),
+            (["help", "extractor", "record"], "personal data"),
             (["help", "extractor", "list"], "--extractors"),
             (["help", "extractor", "schema"], "yaml-language-server"),
             (["completions", "bash"], "schema"), (["help", "--man"], "sluice extractor read"),
@@ -179,11 +183,13 @@ struct ExtractorCommandTests {
         let json = try await run(["read", "stripe", "customers", "-n", "120", "-o", "json"] + account)
         #expect(
             json.json.members?.map(\.name) == [
-                "extractor", "stream", "records", "whole", "requests", "error",
+                "extractor", "stream", "records", "whole", "requests", "schema", "error",
             ]
         )
         #expect(json.json["records"]?.elements?.count == 120)
         #expect(json.json["whole"]?.bool == false)
+        #expect(json.json["schema"] == ["misfits": [], "undeclared": []])
+        #expect(lines.last == "every field fits the schema")
         let requests = json.json["requests"]?.elements ?? []
         #expect(requests.compactMap { $0["records"]?.int } == [100, 30])
         #expect(
@@ -216,6 +222,100 @@ struct ExtractorCommandTests {
         #expect(ended.json["requests"]?[0]?["status"]?.int == 401)
         #expect(ended.json["records"]?.elements == [])
         #expect(!(ended.output + ended.errors).contains("topsecret"))
+    }
+
+    @Test("read says which fields are not as the schema says")
+    func readsMisfits() async throws {
+        let simulator = try await LocalSimulator(records: 5)
+        defer { simulator.end() }
+        let shop = try Shop()
+        defer { shop.remove() }
+        try shop.write(
+            """
+            extractor: shop
+            base_url: \(simulator.address)
+            auth: {bearer: sk_test_simulated}
+            streams:
+              customers: {get: /v1/customers, records: data, key: id, paging: single_page, progress: full}
+
+            """
+        )
+        try shop.write(
+            #"{"$schema":"https://json-schema.org/draft/2020-12/schema","properties":{"id":{"type":"integer"}}}"#,
+            to: "schemas/customers.json"
+        )
+        let table = try await run(["read", shop.folder, "customers"])
+        #expect(table.code == 0, "\(table.errors)")
+        let row = table.output.split(separator: "\n").first { $0.hasPrefix("id ") }
+        let cells = row?.split(separator: " ").prefix(5).map(String.init) ?? []
+        #expect(cells.prefix(4) == ["id", "type", "5", "integer"] && cells.last?.hasPrefix("\"cus_") == true)
+        #expect(table.output.contains("not in the schema: object, address, balance"))
+        let json = try await run(["read", shop.folder, "customers", "-o", "json"])
+        let misfit = json.json["schema"]?["misfits"]?[0]
+        #expect(misfit?.members?.map(\.name) == ["path", "kind", "count", "expected", "example"])
+        #expect(misfit?["count"]?.int == 5)
+    }
+
+    // MARK: test and record
+
+    @Test("test replays what ships, without a network")
+    func testsWhatShips() async throws {
+        let ended = try await run(["test", "stripe", "customers", "invoice_line_items"])
+        #expect(ended.code == 0, "\(ended.output)")
+        #expect(ended.output.hasPrefix("customers: passed, "))
+        #expect(ended.output.hasSuffix("stripe: 2 passed, 0 failed, 0 without a fixture\n"))
+        let json = try await run(["test", "zendesk", "--output", "json"])
+        #expect(json.json.members?.map(\.name) == ["extractor", "passed", "streams"])
+        #expect(json.json["passed"]?.bool == true)
+        #expect(
+            json.json["streams"]?[0]?.members?.map(\.name)
+                == ["stream", "result", "requests", "events", "differences"]
+        )
+    }
+
+    @Test("record makes a fixture that test replays, and says what differs once the definition does")
+    func recordsAndTests() async throws {
+        let simulator = try await LocalSimulator(records: 5)
+        defer { simulator.end() }
+        let shop = try Shop()
+        defer { shop.remove() }
+        let yaml = """
+            extractor: shop
+            settings: {api_key: {secret: true, required: true}}
+            base_url: \(simulator.address)
+            auth: {bearer: "{{ config.api_key }}"}
+            streams:
+              customers:
+                get: /v1/customers
+                query: {limit: 100}
+                records: data
+                key: id
+                paging: {last_record: {param: starting_after, more: has_more}}
+                progress: full
+
+            """
+        try shop.write(yaml)
+        let absent = try await run(["test", shop.folder, "customers"])
+        #expect(absent.code == 1)
+        #expect(absent.output.hasPrefix("customers: no fixture; sluice extractor record shop customers"))
+        let words = ["record", shop.folder, "customers"] + Self.key
+        let first = try await run(words + ["--page-size", "2", "--limit", "3"])
+        #expect(first.code == 0, "\(first.errors)")
+        #expect(first.output == "\(shop.folder)/fixtures/customers.json: 2 requests, 4 events\n")
+        #expect(first.errors.contains("may hold personal data"))
+        let again = try await run(words + ["--again"])
+        #expect(again.code == 0, "\(again.errors)")
+        let twice = try await run(words)
+        #expect(twice.code == 2 && twice.errors.contains("--again adds a run to it, --force replaces it"))
+        let file = try shop.text("fixtures/customers.json")
+        #expect(!file.contains("sk_test_simulated") && !file.contains("Bearer"))
+        let passed = try await run(["test", shop.folder])
+        #expect(passed.code == 0, "\(passed.output)")
+        #expect(passed.output.hasPrefix("customers: passed, 5 requests, 5 events\n"))
+        try shop.write(yaml.replacing("/v1/customers", with: "/v1/products"))
+        let differs = try await run(["test", shop.folder])
+        #expect(differs.code == 1)
+        #expect(differs.output.contains("/v1/products?limit=2 is asked for and not recorded"))
     }
 
     // MARK: The guide
@@ -293,6 +393,19 @@ private struct Shop {
 
     func write(_ yaml: String) throws {
         try yaml.write(toFile: "\(folder)/extractor.yaml", atomically: true, encoding: .utf8)
+    }
+
+    func write(_ text: String, to path: String) throws {
+        let file = "\(folder)/\(path)"
+        try FileManager.default.createDirectory(
+            atPath: (file as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+    }
+
+    func text(_ path: String) throws -> String {
+        try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: parent) }

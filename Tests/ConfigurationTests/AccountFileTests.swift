@@ -58,16 +58,8 @@ struct AccountFileTests {
             ),
             ("streams: [a, b, a]", "f.yaml:1:17: the stream a stands here twice"),
             ("streams: []", "f.yaml:1:10: streams names none; leave the key out to read them all"),
-            (
-                "cron: '0 * * * *'",
-                "f.yaml:1:1: cron is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
-                    + "remove the key, and start it by cron or a systemd timer"
-            ),
-            (
-                "extractor: a\ntimezone: Europe/Berlin",
-                "f.yaml:2:1: timezone is for a scheduler, which sluice does not have yet: sluice sync runs once, now; "
-                    + "remove the key, and start it by cron or a systemd timer"
-            ),
+            ("cron: '0 * * * *'", "f.yaml:1:1: unknown key cron; write when"),
+            ("extractor: a\ntimezone: Europe/Berlin", "f.yaml:2:1: unknown key timezone; write time_zone"),
             ("to: {kafk: a}", "f.yaml:1:6: unknown key kafk; did you mean kafka?"),
             ("to: {kafka: {brokers: a}}", "f.yaml:1:14: unknown key brokers; known here: bootstrap, set"),
             (

@@ -165,7 +165,7 @@ import Testing
 
     @Test func soundDefinitionLoads() throws {
         let definition = try ExtractorDefinition.decode(Array(Self.sound.utf8), file: "e.yaml")
-        guard case .login(let login) = definition.authentication else {
+        guard case .login(let login) = definition.authentication.ways[0].authentication else {
             Issue.record("no login")
             return
         }

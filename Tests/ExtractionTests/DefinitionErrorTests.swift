@@ -81,6 +81,49 @@ import Testing
         Mistake("auth: {bearer: \"{{ config.token }}\"}", "auth: {}", "7:7", "exactly one of these"),
         Mistake(
             "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: [{bearer: \"{{ config.token }}\"}]",
+            "7:7",
+            "write the one without the list"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: [{bearer: \"{{ config.token }}\"}, {basic: {user: \"{{ config.token }}\"}}]",
+            "7:8",
+            "only the last way is taken without a condition"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: [{when: always, bearer: \"{{ config.token }}\"}, {basic: {user: x}}]",
+            "7:15",
+            "one expression over the settings"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: [{when: \"{{ config.token }}\"}, {bearer: \"{{ config.token }}\"}]",
+            "7:8",
+            "beside when exactly one of these belongs here: bearer, header"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: [{when: \"{{ config.tokn }}\", bearer: \"{{ config.token }}\"}, {basic: {user: x}}]",
+            "7:15",
+            "did you mean config.token?"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: [{when: \"{{ config.region }}\", session: {post: /login, body: {t: \"{{ config.token }}\"}, "
+                + "token: t, learns: {url: url}}}, {bearer: \"{{ config.token }}\"}]",
+            "7:",
+            "take learns away"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
+            "auth: {when: \"{{ config.token }}\", bearer: \"{{ config.token }}\"}",
+            "7:7",
+            "exactly one of these"
+        ),
+        Mistake(
+            "auth: {bearer: \"{{ config.token }}\"}",
             "auth: {header: {name: X}}",
             "7:16",
             "the field value is missing"
@@ -101,6 +144,13 @@ import Testing
         Mistake("default: 10/s", "default: 10/d", "9:19", "20/s, 190/10s, 700/min or 1000/h"),
         Mistake("message: error.text", "message: error..text", "11:12", "is no path"),
         Mistake("status: [404, 5xx]", "status: [404, 7xx]", "14:22", "7xx is no status of an error"),
+        Mistake("action: retry", "action: retry, gone: false", "14:", "gone is a word on answers that mean"),
+        Mistake(
+            "{status: [404, 5xx], action: retry}",
+            "{status: 403, action: unavailable, gone: false}",
+            "14:",
+            "only 404 and 410 say that something is gone"
+        ),
         Mistake("action: retry", "action: retri", "14:36", "did you mean retry?"),
         Mistake(
             "{status: [404, 5xx], action: retry}",

@@ -16,6 +16,17 @@ import Testing
         #expect(lines.parent?.name == "orders" && lines.parent?.replaces == true)
         #expect(lines.since == definition.streams[1].since && lines.since?.parameter == "created[gte]")
         #expect(definition.feed(of: lines)?.name == "events")
+        #expect(definition.streams[1].follow?.relist == nil)
+        let relisted = FeedBench.yaml.replacing(
+            "follow: {feed: events}",
+            with: "follow: {feed: events, relist: 7d}"
+        )
+        let others = try FeedBench.bench([], yaml: relisted).definition.streams
+        #expect(others.map { $0.follow?.relist } == [.seconds(604_800), .seconds(604_800), nil])
+        // A bookmark does not depend on it.
+        #expect(
+            others.map { $0.fingerprint(topic: "t") } == definition.streams.map { $0.fingerprint(topic: "t") }
+        )
         #expect(definition.streams[2].follow == nil && definition.streams[2].since?.format == .rfc3339)
     }
 
@@ -91,6 +102,8 @@ import Testing
         ("/{{ parent.id }}/lines", "/lines", "35:10", "nothing here says whose list it is"),
         ("{updates: [order.*]", "{get: /x, updates: [order.*]", "37:19", "take get away"),
         ("replaces: children", "since: x", "36:12", "a child stream begins where orders does"),
+        ("gone_when: \"{{ record.deleted }}\"", "relist: 0s", "45:15", "relist is no time"),
+        ("gone_when: \"{{ record.deleted }}\"", "relist: 24", "45:15", "is no length of time: write 60s"),
         ("{{ object.id }}", "{{ object.key }}", "41:12", "of object there is {{ object.id }} only"),
         ("/orders/{{ object.id }}", "/orders", "41:12", "nothing here says which object"),
         ("      get: /orders/{{ object.id }}\n", "", "41:7", "the field get is missing"),

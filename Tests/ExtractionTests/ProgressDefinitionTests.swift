@@ -69,6 +69,13 @@ import Testing
             for_each: orders
             get: /orders/{{ parent.id }}/lines
             replaces: children
+            query: {fields: "{{ discovered.columns | join(',') }}"}
+            discover:
+              columns: {get: /columns, records: results, value: name}
+          things:
+            get: /things
+            progress: full
+            absence: {share: 50%, always: 100}
         """
 
     static func decode(_ yaml: String) throws -> ExtractorDefinition {
@@ -118,6 +125,10 @@ import Testing
         #expect(contacts.reconcile?.recordsPath == ["rows"] && contacts.reconcile?.key == [["key"]])
         #expect(contacts.hydrate?.size == 100)
         #expect(contacts.discover.map(\.name) == ["names"])
+        #expect(contacts.absence == AbsenceGuard(share: 20, always: 10))
+        let things = try definition.stream(named: "things")
+        #expect(things.absence == AbsenceGuard(share: 50, always: 100))
+        #expect(try definition.stream(named: "lines").discover.map(\.name) == ["columns"])
         let orders = try definition.stream(named: "orders")
         guard case .window(let pages) = orders.progress else {
             Issue.record("orders have windows")
@@ -134,6 +145,7 @@ import Testing
             streams.map { $0.fingerprint(topic: "t").progress } == [
                 "full, cursor next in after", "token after_cursor in cursor", "window", "window",
                 "for each of orders (window): list, cursor next in after, replaces children",
+                "full, cursor next in after",
             ]
         )
     }
@@ -274,10 +286,16 @@ import Testing
             "write replaces: children"
         ),
         (
-            "replaces: children", "replaces: children\n    discover: {x: {get: /x, records: y, value: z}}",
-            "62:15",
-            "one parent at a time: take discover away"
+            "replaces: children", "replaces: children\n    absence: {share: 5%}", "62:14",
+            "add reconcile, or take absence away"
         ),
+        (
+            "discovered.columns", "discovered.names", "62:21",
+            "of discovered there is {{ discovered.columns }} only"
+        ),
+        ("share: 50%", "share: 0%", "68:22", "a share is 1% to 100% of what was published"),
+        ("{share: 50%, always: 100}", "{}", "68:14", "say how much"),
+        ("always: 100", "always: few", "68:35", "few is no number of records"),
         (
             "replaces: children",
             "replaces: children\n    hydrate: {get: \"/x/{{ keys }}\", records: y, size: 1}",

@@ -60,8 +60,14 @@ import Testing
     /// A token endpoint that revokes what it replaces.
     final class Server: Sendable {
         private let contents: Mutex<(refresh: String, access: String, count: Int)>
+        /// Whether what was replaced last is good for a while.
+        private let grace: Bool
+        private let previous = Mutex("")
 
-        init(_ seed: String = "refresh-seed-0001") { contents = Mutex((seed, "", 0)) }
+        init(_ seed: String = "refresh-seed-0001", grace: Bool = false) {
+            contents = Mutex((seed, "", 0))
+            self.grace = grace
+        }
 
         var refresh: String { contents.withLock { $0.refresh } }
         var count: Int { contents.withLock { $0.count } }
@@ -71,11 +77,14 @@ import Testing
 
         func exchange(_ request: HTTPRequest) -> ScriptedTransport.Step {
             let shown = (try? JSONValue.parse(request.body ?? []))?["refresh_token"]?.text
+            let isOld = grace && shown == previous.withLock { $0 }
             return contents.withLock { contents in
-                guard shown == contents.refresh else {
+                guard isOld || shown == contents.refresh else {
                     return .status(400, #"{"error":"invalid_grant","error_description":"revoked"}"#)
                 }
                 contents.count += 1
+                let replaced = contents.refresh
+                if !isOld { previous.withLock { $0 = replaced } }
                 contents.refresh = "refresh-next-\(1000 + contents.count)"
                 contents.access = "access-\(1000 + contents.count)"
                 return .token(contents.access, expires: "1800", refresh: contents.refresh)
@@ -153,6 +162,36 @@ import Testing
         #expect(error.codeText == "publish.fenced")
         #expect(bench.logins.isEmpty)
         #expect(server.refresh == "refresh-seed-0001")
+    }
+
+    /// Waits, or a freeze, may last longer than a lease does: whoever was taken over meanwhile asks for nothing more.
+    @Test func intentIsCommittedAgainAfterAWait() async throws {
+        let server = Server()
+        let store = Store()
+        let bench = LoginBench(
+            login: { number, request in
+                guard number == 1 else { return server.exchange(request) }
+                store.fence()
+                return .status(503, "{}", [("Retry-After", "6")])
+            },
+            page: { server.page($0) }
+        )
+        let error = try #require(await run(server, store, bench: bench))
+        #expect(error.codeText == "publish.fenced")
+        #expect(bench.logins.count == 1)
+        #expect(server.refresh == "refresh-seed-0001")
+    }
+
+    /// "Unless the API accepts the previous one for a grace period".
+    @Test func answerThatWasLostIsAskedForAgainWhereTheAPIStillTakesTheOldToken() async throws {
+        let server = Server(grace: true)
+        let store = Store()
+        store.die(afterCommits: 1)
+        #expect(await run(server, store)?.codeText == "extraction.credential_lost")
+        store.die(afterCommits: nil)
+        #expect(await run(server, store) == nil)
+        #expect(server.count == 2)
+        #expect(store.records.last?.status == .kept)
     }
 
     @Test func deathBehindTheIntentLosesNothing() async throws {

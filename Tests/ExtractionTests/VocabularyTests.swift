@@ -64,9 +64,15 @@ import YAML
             paging: {offset: {param: offset}}
             deletes: {get: /gone, paging: single_page, every: 1h, at: {field: at, format: epoch}}
             reconcile: {get: /ids, paging: {page: {param: page}}, every: 24h}
+            absence: {share: 50%, always: 100}
             merged: {field: merged_ids, separator: ","}
             discover: {fields: {get: /fields, records: items, value: name}}
             hydrate: {get: /staff/many, query: {ids: "{{ keys | join(',') }}"}, records: items, size: 100}
+          objects:
+            one_per: {get: /objects, records: items, paging: single_page, name: name, when: "{{ each.active }}"}
+            get: /objects/{{ each.id }}
+            paging: single_page
+            progress: full
           tickets:
             get: /tickets
             version: {field: updated, format: epoch}
@@ -93,6 +99,20 @@ import YAML
                 order: ascending
                 ties: {body: {at: "{{ tie.at }}", after: "{{ tie.after }}"}}
             resweep: {every: 24h, back: 7d}
+          companies:
+            for_each: contacts
+            get: /contacts/{{ parent.id }}/companies
+            paging: single_page
+            adds: {contact_id: "{{ parent.id }}"}
+            key: [contact_id, id]
+            batch:
+              get: /companies
+              query: {contacts: "{{ keys | join(',') }}"}
+              size: 10
+              records: items
+              parent: id
+              children: companies
+              none: {records: errors, parent: id}
         """
 
     /// Other ways to prove who asks, each in the place of the sample's.
@@ -104,6 +124,7 @@ import YAML
             + "client_secret: \"{{ config.token }}\", header: {name: X-Token, value: \"{{ token }}\"}}}",
         "auth: {oauth: {grant: jwt_bearer, token_url: /token, jwt: {key: \"{{ config.token }}\", issuer: shop, "
             + "subject: shop, audience: all}}}",
+        "auth: [{when: \"{{ config.token }}\", bearer: \"{{ config.token }}\"}, {basic: {user: shop}}]",
         "auth: {session: {post: /login, body: {token: \"{{ config.token }}\"}, token: session.id}}",
     ]
 

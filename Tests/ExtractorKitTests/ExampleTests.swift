@@ -1,6 +1,7 @@
 import Core
 import Extraction
 import ExtractorKit
+import Foundation
 import JSON
 import Synchronization
 import Testing
@@ -74,9 +75,20 @@ import Testing
     @Test(arguments: examples)
     func itReadsTheRecordedPages(_ example: Example) async throws {
         let definition = try #require(try Self.check(example.name).definition)
-        let stream = try definition.stream(named: example.stream)
-        let recorded = try RecordedPages("examples/\(example.name)/fixtures/\(example.stream).json")
-        let trace = RequestTrace(recorded, hide: { $0 }, elapsed: { .zero })
+        let folder = Repository.root.appending(path: "examples/\(example.name)").path
+        let fixture = try #require(try Fixture.load(example.stream, folder: folder))
+        #expect(fixture.runs.flatMap(\.events).map(\.key) == example.keys)
+        let test = FixtureTest(definition, stream: example.stream, schema: nil)
+        #expect(try await test.run(fixture).differences == [])
+        let file = try Repository.text("examples/\(example.name)/fixtures/\(example.stream).json")
+        #expect(fixture.text == file)
+    }
+
+    @Test(arguments: examples)
+    func itProvesWhoAsks(_ example: Example) async throws {
+        let definition = try #require(try Self.check(example.name).definition)
+        let refusing = RefusingAPI()
+        let trace = RequestTrace(refusing, hide: { $0 }, elapsed: { .zero })
         let now = Instant(seconds: 1_772_625_600)  // 2026-03-04T12:00:00Z
         let requester = try Requester(
             extractor: definition,
@@ -85,55 +97,29 @@ import Testing
             clock: .passing,
             wall: { now }
         )
-        let sample = try await StreamSample.read(
-            stream,
+        _ = try await StreamSample.read(
+            try definition.stream(named: example.stream),
             requester: requester,
-            limit: example.keys.count,
+            limit: 1,
             now: now,
             trace: trace
         )
-        #expect(sample.failure == nil, "\(String(describing: sample.failure))")
-        let keys = try sample.records.map { try JSONValue.parse($0)["id"]?.compactText }
-        #expect(keys == example.keys)
-        #expect(recorded.unasked == [])
-        #expect(trace.entries.count == recorded.count)
-        #expect(trace.entries.compactMap(\.records).reduce(0, +) == example.keys.count)
-        for headers in recorded.headers {
-            #expect(
-                headers.contains {
-                    $0.name == example.credential.name && $0.value == example.credential.value
-                }
-            )
-        }
+        #expect(
+            refusing.headers.contains {
+                $0.name == example.credential.name && $0.value == example.credential.value
+            }
+        )
     }
 }
 
-/// Answers from a file of requests and their answers; anything else is not found.
-private final class RecordedPages: HTTPTransport {
-    private let pages: [JSONValue]
-    private let log = Mutex<[HTTPRequest]>([])
+/// Has nothing, and keeps the headers that it was asked with.
+private final class RefusingAPI: HTTPTransport {
+    private let log = Mutex<[(name: String, value: String)]>([])
 
-    init(_ path: String) throws {
-        pages = try JSONValue.parse(try Repository.bytes(path)).elements ?? []
-    }
-
-    var count: Int { pages.count }
-    var headers: [[(name: String, value: String)]] { log.withLock { $0 }.map(\.headers) }
-
-    var unasked: [String] {
-        let asked = Set(log.withLock { $0 }.map(\.address))
-        return pages.compactMap { $0["request"]?.text }.filter { !asked.contains($0) }
-    }
+    var headers: [(name: String, value: String)] { log.withLock { $0 } }
 
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
-        log.withLock { $0.append(request) }
-        guard let page = pages.first(where: { $0["request"]?.text == request.address }) else {
-            return HTTPResponse(status: 404, headers: [], body: Array(request.address.utf8))
-        }
-        return HTTPResponse(
-            status: page["status"]?.int ?? 200,
-            headers: (page["headers"]?.members ?? []).map { ($0.name, $0.value.text ?? "") },
-            body: Array((page["body"] ?? .null).compactText.utf8)
-        )
+        log.withLock { $0 += request.headers }
+        return HTTPResponse(status: 404, headers: [], body: Array(#"{"message":"Not Found"}"#.utf8))
     }
 }

@@ -42,7 +42,14 @@ import Testing
         ("extractor: Shop\nbase_url: x\nstreams: {}", "/extractor: does not match"),
         ("extractor: shop\nstreams: {}", "/base_url: missing"),
         ("extractor: shop\nbase_url: x\nstreams: {a: {paging: pages}}", "/streams/a/paging: fits no choice"),
-        ("extractor: shop\nbase_url: x\nauth: {bearer: a, basic: {user: b}}\nstreams: {}", "/auth: too many"),
+        (
+            "extractor: shop\nbase_url: x\nauth: {bearer: a, basic: {user: b}}\nstreams: {}",
+            "/auth: fits no choice"
+        ),
+        (
+            "extractor: shop\nbase_url: x\nstreams: {a: {merged: {separator: a}}}",
+            "/streams/a/merged: fits no choice"
+        ),
         (
             "extractor: shop\nbase_url: x\nstreams: {a: {lost: {status: 200}}}",
             "/streams/a/lost/status: fits no choice"

@@ -135,7 +135,7 @@ import Testing
         try deed.run(fixture)
         var settings = fixture.settings("r2")
         settings.acceptsLoss = !isResync
-        if isResync { settings.resyncs = Set(settings.streams) }
+        if isResync { settings.resyncs = StreamChoice(Set(settings.streams)) }
         let isAboutTheFile = deed.testDescription != "without its log"
         try await FolderSession.withSession(settings) { session in
             #expect(session.lost == (isAboutTheFile ? [FolderFixture.customers] : []))

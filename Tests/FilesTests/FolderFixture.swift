@@ -8,6 +8,7 @@ import JSON
 final class FolderFixture: Sendable {
     static let account = name { try AccountName("stripe/acme") }
     static let customers = name { try StreamName("customers") }
+    static let cars = name { try StreamName("objects_cars") }
     static let invoices = name { try StreamName("invoices") }
 
     private static func name<Name>(_ make: () throws -> Name) -> Name {

@@ -31,9 +31,9 @@ import Testing
         }
         try FileManager.default.removeItem(atPath: log)
         var settings = fixture.settings("r2")
-        settings.resyncs = Set(try anew.map { try StreamName($0) })
+        settings.resyncs = StreamChoice(Set(try anew.map { try StreamName($0) }))
         // As `--stream A --resync` has it.
-        if !anew.isEmpty { settings.streams = settings.resyncs.sorted() }
+        if !anew.isEmpty { settings.streams = settings.resyncs.names.sorted() }
         guard isForgiven else {
             let error = await #expect(throws: StateError.self) {
                 try await FolderSession.withSession(settings) { _ in }
@@ -56,7 +56,7 @@ import Testing
         try await fixture.sync("r1", .page([("a", "1")], records: 1))
         try FileManager.default.removeItem(atPath: log)
         var settings = fixture.settings("r2")
-        settings.resyncs = Set(settings.streams)
+        settings.resyncs = StreamChoice(Set(settings.streams))
         let crashed = fixture.root.appending(path: "crashed").path
         let session = try await FolderSession.start(settings)
         try FileManager.default.copyItem(atPath: fixture.folder, toPath: crashed)

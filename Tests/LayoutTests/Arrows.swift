@@ -14,7 +14,9 @@ enum Arrows {
         "Cache": ["CLMDB", "Core"],
         "Kafka": ["CRDKafka", "Cache", "Core"],
         "Files": ["Cache", "Core"],
-        "Configuration": ["YAML", "Core"],
+        "Scheduling": ["Core"],
+        // Scheduling: a schedule's file says when, and its errors have a line and a column.
+        "Configuration": ["Scheduling", "YAML", "Core"],
         // CDeflate: simulators answer compressed where a client asks for it.
         "Web": ["CMicroHTTPD", "CDeflate", "JSON"],
         "CommandLine": [],

@@ -171,6 +171,17 @@ final class CurlGate: Sendable {
         unsafe write(ends.write, bytes, count)
     }
 
+    /// Returns once the gate opened for this task, which blocks a thread of its own meanwhile.
+    func opened() async {
+        await withCheckedContinuation { continuation in
+            let isStarted = LoopThread.start {
+                self.wait()
+                continuation.resume()
+            }
+            precondition(isStarted)
+        }
+    }
+
     /// Blocks until the gate opens for this thread.
     func wait() {
         var byte: UInt8 = 0

@@ -57,6 +57,8 @@ package final class MemoryDestination: Destination {
         return try Bookmark(value, account: account, stream: stream)
     }
 
+    package func add(_ topics: [EventTopic]) async throws {}
+
     package func credential() throws(StateError) -> CredentialRecord? {
         try CredentialRecord(in: state, account: account)
     }

@@ -14,10 +14,24 @@ enum DefinedRun {
         _ service: any HTTPTransport,
         into destination: MemoryDestination,
         now: Instant = Self.now,
+        choosing chosen: [String]? = nil,
+        stop: StopSignal = StopSignal(),
         maximumEntries: Int = FeedReader.usualMaximum
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
-        let plans = try definition.streams.map { stream in
+        let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
+        let requester = try Requester(
+            extractor: definition,
+            settings: [:],
+            transport: service,
+            clock: clock,
+            wall: { now },
+            jitter: { 0 }
+        )
+        let found = try await StreamFinder(requester: requester, stop: stop).find(
+            chosen.map { try definition.chosen($0) } ?? definition.allStreams
+        )
+        let plans = try found.streams.map { stream in
             let name = try StreamName(stream.name)
             return StreamPlan(
                 definition: stream,
@@ -35,15 +49,6 @@ enum DefinedRun {
                 bookmark: try destination.bookmark(of: name)
             )
         }
-        let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
-        let requester = try Requester(
-            extractor: definition,
-            settings: [:],
-            transport: service,
-            clock: clock,
-            wall: { now },
-            jitter: { 0 }
-        )
         var run = SyncRun(
             account: FakeService.account,
             streams: plans,
@@ -51,9 +56,11 @@ enum DefinedRun {
             destination: destination,
             wall: { now },
             clock: clock,
-            stop: StopSignal()
+            stop: stop
         )
         run.maximumEntries = maximumEntries
-        return await run.run()
+        var outcome = await run.run()
+        outcome.add(found)
+        return outcome
     }
 }

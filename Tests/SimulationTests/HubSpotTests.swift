@@ -14,7 +14,13 @@ struct HubSpotTests {
         first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 3)
 
     /// One of each kind: its own time field, merges into one of the two or into a third, sums, and none of these.
-    static let objects = ["contacts", "companies", "deals", "line_items", "notes"]
+    static let objects = ["contacts", "companies", "deals", "line_items", "notes", "custom_objects"]
+    /// The types of which these are made.
+    static let types = objects.filter { $0 != "custom_objects" } + custom.values
+    /// The streams that the account's own objects make, and their types.
+    static let custom = ["custom_objects_vehicle": "vehicles"]
+    /// From the one to the many, and from the many to the one.
+    static let pairs = ["contact_companies", "deal_contacts", "deal_line_items", "note_deals"]
     static let described = ["owners", "archived_owners", "deal_pipelines", "schemas"]
 
     private static func account(
@@ -31,17 +37,18 @@ struct HubSpotTests {
     private static func simulation(
         _ simulator: HubSpotSimulator,
         seed: UInt64,
-        streams: [String]? = objects + described,
+        streams: [String]? = objects + pairs + described,
         token: String = "pat-na1-simulated",
+        isSensitive: Bool = false,
         skew: Duration = .zero,
         aborts: Double = 0,
         deaths: Double = 0
     ) throws -> ServiceSimulation {
-        let truth = Truth(simulator, streams ?? [])
+        let truth = Truth(simulator, streams ?? [], isSensitive: isSensitive)
         return try ServiceSimulation(
             simulator,
             extractor: "hubspot",
-            settings: ["access_token": .string(token)],
+            settings: ["access_token": .string(token), "sensitive_properties": .bool(isSensitive)],
             seed: seed,
             only: streams,
             skew: skew,
@@ -54,16 +61,19 @@ struct HubSpotTests {
     private struct Truth {
         let simulator: HubSpotSimulator
         private let streams: [String]
+        private let pairs: [String]
         /// The properties of each stream that are hidden.
         private var hidden: [String: Set<String>] = [:]
         /// What never changes.
         private var described: ServiceSimulation.Truth = [:]
 
-        init(_ simulator: HubSpotSimulator, _ streams: [String]) {
+        init(_ simulator: HubSpotSimulator, _ streams: [String], isSensitive: Bool) {
             self.simulator = simulator
-            self.streams = streams.filter { !HubSpotTests.described.contains($0) }
+            let others = HubSpotTests.described + Self.ends.keys
+            self.streams = streams.filter { !others.contains($0) }
+            pairs = streams.filter { Self.ends[$0] != nil }
             let usual = Array("\"non_sensitive\"".utf8)
-            for entry in simulator.truth("properties") where !entry.record.contains(usual) {
+            for entry in simulator.truth("properties") where !isSensitive && !entry.record.contains(usual) {
                 let parts = entry.key.split(separator: "/").map(String.init)
                 hidden[parts[0], default: []].insert(parts[1])
             }
@@ -93,12 +103,42 @@ struct HubSpotTests {
             }
         }
 
+        /// The two ends of the streams of pairs.
+        static let ends: [String: (from: String, to: String)] = {
+            let one = [
+                "contacts", "companies", "deals", "line_items", "tickets", "orders", "carts", "invoices",
+                "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks",
+            ]
+            let all = one.flatMap { from in one.map { (from, $0) } }
+            return Dictionary(
+                uniqueKeysWithValues: all.map { from, to in
+                    let singular = from == "companies" ? "company" : String(from.dropLast())
+                    return ("\(singular)_\(to)", (from, to))
+                }
+            )
+        }()
+
+        /// Each pair as it is published.
+        private func pairs(_ stream: String) -> [String: [UInt8]] {
+            guard let (from, to) = Self.ends[stream] else { return [:] }
+            return Dictionary(
+                uniqueKeysWithValues: simulator.associations(from, to: to).map { pair in
+                    let start =
+                        #"{"fromObjectType":"\#(from)","fromObjectId":"\#(pair.from)","toObjectType":"\#(to)","#
+                    return (#"["\#(pair.from)",\#(pair.to)]"#, Array(start.utf8) + pair.record.dropFirst())
+                }
+            )
+        }
+
         func now() -> ServiceSimulation.Truth {
             var truth = described
-            for stream in streams {
-                let hidden = hidden[stream] ?? []
+            for stream in pairs { truth[stream] = pairs(stream) }
+            let all = streams.filter { $0 != "custom_objects" }.map { ($0, $0) }
+            let custom = streams.contains("custom_objects") ? HubSpotTests.custom.map { ($0, $1) } : []
+            for (stream, type) in all + custom {
+                let hidden = hidden[type] ?? []
                 truth[stream] = Dictionary(
-                    uniqueKeysWithValues: simulator.truth(stream).map {
+                    uniqueKeysWithValues: simulator.truth(type).map {
                         ($0.key, Self.without(hidden, $0.record))
                     }
                 )
@@ -135,6 +175,145 @@ struct HubSpotTests {
         try simulation.compare()
     }
 
+    @Test("a company's deal with more lines than one answer has is read whole")
+    func crowds() async throws {
+        let simulator = try Self.account(seed: 11, records: 1100)
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 11,
+            streams: ["deals", "deal_line_items", "deal_companies"]
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        let lines = Dictionary(grouping: simulation.seen("deal_line_items").keys) { $0.prefix { $0 != "," } }
+        #expect(lines.values.map(\.count).max() ?? 0 > 500)
+        let requests = simulator.requests
+        // The deal alone, in two pages; all others in as many answers as there are pages of deals.
+        #expect(requests["/objects/deals/{id}/associations/line_items"]?["200"] == 2)
+        #expect(requests["/objects/deals/{id}/associations/companies"] == nil)
+    }
+
+    /// No object's time moves by it.
+    @Test("an association that was changed is told within a day, and one of a changed object at once")
+    func relinks() async throws {
+        let simulator = try Self.account(seed: 13, records: 40)
+        let streams = ["contact_companies", "deal_contacts", "note_deals"]
+        let simulation = try Self.simulation(simulator, seed: 13, streams: streams)
+        func sync(after wait: Duration) async throws {
+            simulation.advance(wait)
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            try simulation.check()
+        }
+        try await sync(after: .seconds(3600))
+        try simulation.compare()
+        let before = streams.map { simulation.seen($0) }
+        for _ in 0..<8 {
+            try simulator.change(others: ["relinks": 1], streams: ["contacts", "deals", "notes"])
+        }
+        simulation.remember()
+        try await sync(after: .seconds(5 * 3600))
+        // Nothing has told of it, or the trap is none.
+        #expect(streams.map { simulation.seen($0) } == before)
+        try await sync(after: .seconds(20 * 3600))
+        try simulation.compare()
+        #expect(streams.map { simulation.seen($0) } != before)
+        try simulator.change(creates: 4, updates: 2, streams: ["contacts", "deals", "notes"])
+        simulation.remember()
+        try await sync(after: .seconds(90))
+        try simulation.compare()
+    }
+
+    @Test("sensitive properties are read where the account says so, and else not", arguments: [false, true])
+    func sensitive(isSensitive: Bool) async throws {
+        let simulator = try Self.account(seed: 17, records: 20)
+        let streams = ["contacts", "companies"]
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 17,
+            streams: streams,
+            isSensitive: isSensitive
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        #expect(simulation.seen("contacts").values.contains { $0.contains("passport_number") } == isSensitive)
+        #expect(simulator.requests["/properties/contacts"]?["200"] == (isSensitive ? 3 : 1))
+    }
+
+    @Test("a search that has more than HubSpot pages through is read whole")
+    func beyondTheCap() async throws {
+        let simulator = try Self.account(seed: 19, records: 10_300, faults: ["no_limits": .init(rate: 1)])
+        let simulation = try Self.simulation(simulator, seed: 19, streams: ["carts"])
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+        #expect(simulation.seen("carts").count > 10_000)
+    }
+
+    /// Searches tell nothing of their limit.
+    @Test("no request is one too many, and batch reads do not wait for searches")
+    func pace() async throws {
+        let simulator = try Self.account(seed: 23, records: 1500)
+        let simulation = try Self.simulation(simulator, seed: 23, streams: ["contacts", "notes"])
+        let begun = simulator.clock.now
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        let passed = simulator.clock.now.since(begun)
+        let read = simulation.seen("contacts").count + simulation.seen("notes").count
+        let refused = simulator.requests.values.contains { $0["429"] != nil }
+        #expect(!refused)
+        #expect(passed < .seconds(read / 400), "\(read) records in \(passed)")
+    }
+
+    @Test(
+        "what passes is waited for",
+        arguments: [
+            "rate_limit", "search_limit", "migration", "locked", "server_error", "bad_gateway", "blocked",
+            "reset", "cut_body",
+        ]
+    )
+    func waits(fault: String) async throws {
+        let simulator = try Self.account(seed: 29, records: 40)
+        let simulation = try Self.simulation(
+            simulator,
+            seed: 29,
+            streams: ["contacts", "contact_companies", "deals"]
+        )
+        try simulation.strike([fault], rate: 0.2)
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+    }
+
+    /// What the extractor's README says of the cost of associations.
+    @Test("the associations of 200 changed objects take one request, and of all once a day one for 1,000")
+    func costOfAssociations() async throws {
+        let simulator = try Self.account(seed: 3, records: 1000, faults: ["search_lag": .init(rate: 0)])
+        let simulation = try Self.simulation(simulator, seed: 3, streams: ["contacts", "contact_companies"])
+        func requests(after wait: Duration) async throws -> Int {
+            simulation.advance(wait)
+            let before = simulator.requests["/associations/contacts/companies/batch/read"] ?? [:]
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            let after = simulator.requests["/associations/contacts/companies/batch/read"] ?? [:]
+            return after.values.reduce(0, +) - before.values.reduce(0, +)
+        }
+        let whole = try await requests(after: .seconds(7200))
+        #expect((5...7).contains(whole), "\(whole)")
+        #expect(try await requests(after: .seconds(600)) == 0)
+        try simulator.change(updates: 3, streams: ["contacts"])
+        #expect(try await requests(after: .seconds(600)) == 1)
+        #expect(try await requests(after: .seconds(86_400)) == 1)
+        // Those that have none are said in the answer.
+        #expect(simulator.requests["/objects/contacts/{id}/associations/companies"] == nil)
+    }
+
     /// What the extractor's README says of its cost.
     @Test("an object stream takes 1.5 requests for 100 records, and 2 where nothing changed")
     func cost() async throws {
@@ -157,7 +336,7 @@ struct HubSpotTests {
     }
 
     /// The same, of all streams together.
-    @Test("all streams take 44 requests where nothing changed")
+    @Test("all streams take 47 requests where nothing changed")
     func emptyDelta() async throws {
         let simulator = try Self.account(seed: 3, records: 5)
         let simulation = try Self.simulation(simulator, seed: 3, streams: nil)
@@ -166,7 +345,7 @@ struct HubSpotTests {
         let before = simulation.requests
         simulation.advance(.seconds(600))
         #expect(try await simulation.sync().status == .success)
-        #expect(simulation.requests - before == 44)
+        #expect(simulation.requests - before == 47)
     }
 
     @Test("what the token may not read is unavailable, and the rest is read")
@@ -175,8 +354,11 @@ struct HubSpotTests {
         let simulation = try Self.simulation(simulator, seed: 5, token: "pat-na1-no_contacts-no_owners")
         let outcome = try await simulation.sync()
         let refused = outcome.streams.filter { $0.outcome.status == .unavailable }.map(\.name)
-        #expect(refused == ["contacts", "owners", "archived_owners"])
-        #expect(outcome.streams.count { $0.outcome.status == .success } == simulation.streams.count - 3)
+        // An association takes the scopes of both ends.
+        #expect(
+            refused == ["contacts", "contact_companies", "deal_contacts", "owners", "archived_owners"]
+        )
+        #expect(outcome.streams.count { $0.outcome.status == .success } == simulation.streams.count - 5)
     }
 
     /// The answers that end a run, each with one request: another would be one too many.
@@ -218,7 +400,10 @@ struct HubSpotTests {
 
     @Test("I1 I2: nothing lost, nothing doubled, nothing older over newer", arguments: seeds)
     func rounds(seed: UInt64) async throws {
-        let (simulator, simulation) = try Self.troubled(seed: seed, streams: Self.objects + Self.described)
+        let (simulator, simulation) = try Self.troubled(
+            seed: seed,
+            streams: Self.objects + Self.pairs + Self.described
+        )
         var round = 0
         do {
             while round < 50 {
@@ -272,13 +457,13 @@ struct HubSpotTests {
 
     private static func change(_ simulator: HubSpotSimulator, _ random: inout SeededGenerator) throws {
         switch Int.random(in: 0..<20, using: &random) {
-        case 0...3: try simulator.change(creates: 1, streams: objects)
-        case 4...11: try simulator.change(updates: 1, streams: objects)
-        case 12...14: try simulator.change(deletes: 1, streams: objects)
-        case 15: try simulator.change(merges: 1, streams: objects)
-        case 16: try simulator.change(others: ["restores": 1], streams: objects)
-        case 17: try simulator.change(others: ["recalculations": 1], streams: objects)
-        case 18: try simulator.change(others: ["relinks": 1], streams: objects)
+        case 0...3: try simulator.change(creates: 1, streams: types)
+        case 4...11: try simulator.change(updates: 1, streams: types)
+        case 12...14: try simulator.change(deletes: 1, streams: types)
+        case 15: try simulator.change(merges: 1, streams: types)
+        case 16: try simulator.change(others: ["restores": 1], streams: types)
+        case 17: try simulator.change(others: ["recalculations": 1], streams: types)
+        case 18: try simulator.change(others: ["relinks": 1], streams: types)
         default: try simulator.change(others: ["purges": 1], streams: ["contacts"])
         }
     }

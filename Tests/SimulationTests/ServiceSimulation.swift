@@ -24,10 +24,11 @@ final class ServiceSimulation {
     let simulator: any Simulator
     let destination: MemoryDestination
     private let definition: ExtractorDefinition
-    /// The streams that are read.
+    /// The streams and families that are read.
     let streams: [String]
     private let account: AccountName
     private let settings: [String: JSONValue]
+    private let stateKeys: [Secret]
     private let skew: Duration
     private let fate: Fate
     private let truth: () -> Truth
@@ -49,6 +50,8 @@ final class ServiceSimulation {
     ///   - simulator: the account.
     ///   - extractor: the folder of the extractor, below `extractors/`.
     ///   - settings: what the account's file says, but for `base_url`.
+    ///   - stateKeys: what seals a credential that the API replaces.
+    ///   - edit: changes the text of the definition.
     ///   - seed: the same seed gives the same rounds.
     ///   - streams: the streams that are read; nil for all of the extractor.
     ///   - skew: how far the local clock is ahead of the account's.
@@ -60,6 +63,8 @@ final class ServiceSimulation {
         _ simulator: any Simulator,
         extractor: String,
         settings: [String: JSONValue],
+        stateKeys: [Secret] = [],
+        edit: (String) -> String = { $0 },
         seed: UInt64,
         only streams: [String]? = nil,
         skew: Duration = .zero,
@@ -69,10 +74,13 @@ final class ServiceSimulation {
     ) throws {
         self.simulator = simulator
         self.settings = settings.merging(["base_url": "http://127.0.0.1:1"]) { $1 }
+        self.stateKeys = stateKeys
         self.skew = skew
         self.truth = truth
         random = SeededGenerator(seed: seed)
-        definition = try ExtractorDefinition.load(folder: Self.folder(extractor))
+        let file = "\(Self.folder(extractor))/extractor.yaml"
+        let text = edit(try String(contentsOfFile: file, encoding: .utf8))
+        definition = try ExtractorDefinition.decode(Array(text.utf8), file: file)
         self.streams = streams ?? definition.streams.map(\.name)
         account = try AccountName("\(extractor)/acme")
         let fate = Fate(seed: seed ^ 0xd1ce, aborts: aborts, deaths: deaths)
@@ -128,10 +136,21 @@ final class ServiceSimulation {
         try check()
     }
 
+    /// The streams, and of families all that there are or ever were.
+    private func names(in truth: Truth) -> [String] {
+        let known = Set(truth.keys).union(history.keys).union(view.keys).sorted()
+        return streams.flatMap { stream in
+            guard definition.streams.contains(where: { $0.name == stream && $0.isFamily }) else {
+                return [stream]
+            }
+            return known.filter { FamilyName.isMember($0, of: stream) }
+        }
+    }
+
     /// Keeps what every record is now, where it changed.
     func remember() {
         let truth = truth()
-        for stream in streams {
+        for stream in names(in: truth) {
             let records = truth[stream] ?? [:]
             for (key, record) in records {
                 let text = String(decoding: record, as: UTF8.self)
@@ -165,19 +184,32 @@ final class ServiceSimulation {
             transport: InProcessTransport(simulator),
             clock: waiting,
             wall: wall,
+            stateKeys: stateKeys,
             jitter: { fate.roll() }
         )
-        let chosen = definition.streams.filter { (names ?? streams).contains($0.name) }
+        try requester.use(destination, of: account)
+        let chosen = definition.streams.filter { (names ?? streams).contains($0.name) }.map {
+            ChosenStream($0)
+        }
+        let stop = StopSignal()
+        let found: FoundStreams
+        do {
+            found = try await StreamFinder(requester: requester, stop: stop).find(chosen)
+        } catch let error as any SluiceError {
+            var outcome = RunOutcome(streams: [], transactions: 0, duration: .zero)
+            outcome.error = error
+            return tell(outcome)
+        }
         let warnings = Locked<[String]>([])
-        let outcome = await SyncRun(
+        var outcome = await SyncRun(
             account: account,
-            streams: try chosen.map { try plan($0) },
+            streams: try found.streams.map { try plan($0) },
             limit: limit,
             requester: requester,
             destination: destination,
             wall: wall,
             clock: waiting,
-            stop: StopSignal(),
+            stop: stop,
             observer: { event in
                 if case .warned(_, let text) = event { warnings.withLock { $0.append(text) } }
             },
@@ -185,6 +217,11 @@ final class ServiceSimulation {
             concurrency: 1
         ).run()
         for text in warnings.withLock({ $0 }) { told["warned: \(text)", default: 0] += 1 }
+        outcome.add(found)
+        return tell(outcome)
+    }
+
+    private func tell(_ outcome: RunOutcome) -> RunOutcome {
         told["run \(outcome.status.rawValue)", default: 0] += 1
         for (name, stream) in outcome.streams {
             if let error = stream.error { told["\(name): \(error.codeText)", default: 0] += 1 }
@@ -272,7 +309,7 @@ final class ServiceSimulation {
     /// Compares what a reader has with what there is.
     func compare() throws {
         let truth = truth()
-        for stream in streams {
+        for stream in names(in: truth) {
             let seen = seen(stream)
             let real = (truth[stream] ?? [:]).mapValues { String(decoding: $0, as: UTF8.self) }
             for key in Set(seen.keys).union(real.keys).sorted() where seen[key] != real[key] {

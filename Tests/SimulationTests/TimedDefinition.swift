@@ -85,7 +85,7 @@ enum TimedDefinition {
         """ + extra(more)
     }
 
-    static func full(name: String = "rows", hasVersion: Bool) -> String {
+    static func full(name: String = "rows", hasVersion: Bool, more: [String] = []) -> String {
         """
           \(name):
             get: /list
@@ -95,10 +95,10 @@ enum TimedDefinition {
             paging: {last_record: {param: after, more: has_more}}
             progress: full
 
-        """
+        """ + extra(more)
     }
 
-    static func children(of parent: String) -> String {
+    static func children(of parent: String, more: [String] = []) -> String {
         """
           children:
             for_each: \(parent)
@@ -108,7 +108,7 @@ enum TimedDefinition {
             paging: {last_record: {param: after, more: has_more}}
             replaces: children
 
-        """
+        """ + extra(more)
     }
 
     static let deletedWhen = #"deleted_when: "{{ record.deleted }}""#

@@ -345,6 +345,52 @@ struct TimedRunTests {
         try simulation.compare("rows", with: simulation.api.truth)
     }
 
+    @Test(
+        "the share that may be missing at once is the definition's",
+        arguments: [("{share: 60%}", true), ("{share: 40%}", false), ("{share: 1%, always: 30}", true)]
+    )
+    func declaredShare(absence: String, deletes: Bool) async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.full(hasVersion: false, more: ["absence: \(absence)"]),
+            deletes: .silent,
+            rows: 60
+        )
+        try await simulation.sync()
+        simulation.checksOrder = false
+        simulation.api.hide(Set((20..<50).map { "r\($0)" }))
+        let outcome = try await simulation.sync()
+        #expect(simulation.seen("rows").count == (deletes ? 30 : 60))
+        let message = outcome.streams[0].outcome.error?.message
+        #expect(message?.contains("30 of 60 records") ?? false != deletes)
+        #expect(message?.contains("over 40 %") ?? false != deletes)
+    }
+
+    @Test("a child's requests say what was discovered, however its parents are read")
+    func discoveredByChildren() async throws {
+        for parent in [
+            TimedDefinition.window(), TimedDefinition.token(), TimedDefinition.full(hasVersion: true),
+        ] {
+            let simulation = try Self.simulation(
+                parent,
+                TimedDefinition.children(
+                    of: "rows",
+                    more: [
+                        #"query: {fields: "{{ discovered.fields | join('.') }}"}"#,
+                        "discover: {fields: {get: /fields, records: data, value: name}}",
+                    ]
+                ),
+                deletes: .shown,
+                rows: 8
+            )
+            simulation.api.set(fields: ["n", "colour"])
+            simulation.api.clock.advance(by: .seconds(60))
+            #expect(try await simulation.sync().status == .success)
+            let asked = simulation.api.requests.filter { $0.contains("/children") }
+            #expect(asked.count >= 8 && asked.allSatisfy { $0.contains("fields=n.colour") })
+            #expect(simulation.api.requests.count { $0.contains("/fields") } == 1)
+        }
+    }
+
     @Test("rule 8: a reconcile deletes what is absent, under the same guard, and says what came back")
     func reconcile() async throws {
         let simulation = try Self.simulation(

@@ -1,4 +1,5 @@
 import Core
+import Extraction
 import Foundation
 import JSON
 import ProcessSupport
@@ -13,60 +14,110 @@ struct ZendeskTests {
     static let seeds =
         first..<first + UInt64(ProcessInfo.processInfo.environment["SLUICE_SEEDS"].flatMap { Int($0) } ?? 3)
 
-    private static func account(
-        seed: UInt64,
-        records: Int,
-        faults: [String: FaultPlan.Fault] = [:]
-    ) throws -> ZendeskSimulator {
-        try ZendeskSimulator(
-            .init(seed: seed, records: records, faults: faults, clockSpeed: 0),
-            wall: { Instant(seconds: 4_000_000_000) }
-        )
-    }
-
-    private static func simulation(
-        _ simulator: ZendeskSimulator,
-        seed: UInt64,
-        skew: Duration = .zero,
-        aborts: Double = 0,
-        deaths: Double = 0
-    ) throws -> ServiceSimulation {
-        try ServiceSimulation(
-            simulator,
-            extractor: "zendesk",
-            settings: ["access_token": "zd_simulated"],
-            seed: seed,
-            skew: skew,
-            aborts: aborts,
-            deaths: deaths
-        ) { Self.truth(simulator) }
-    }
-
-    /// What is there, with each ticket's metrics inside it as the extractor asks for them.
-    private static func truth(_ simulator: ZendeskSimulator) -> ServiceSimulation.Truth {
-        var truth: ServiceSimulation.Truth = [:]
-        for stream in ZendeskSimulator.streams {
-            truth[stream] = Dictionary(
-                uniqueKeysWithValues: simulator.truth(stream).map { ($0.key, $0.record) }
-            )
-        }
-        for (ticket, metrics) in zip(simulator.truth("tickets"), simulator.truth("ticket_metrics")) {
-            truth["tickets"]?[ticket.key] =
-                ticket.record.dropLast() + Array(#","metric_set":"#.utf8) + metrics.record + [
-                    UInt8(ascii: "}")
-                ]
-        }
-        return truth
-    }
-
     @Test("a full read brings all that there is")
     func full() async throws {
-        let simulator = try Self.account(seed: 7, records: 40, faults: ["tie_block": .init(rate: 0.5)])
-        let simulation = try Self.simulation(simulator, seed: 7)
+        let simulator = try ZendeskAccount.simulator(faults: ["tie_block": .init(rate: 0.5)])
+        let simulation = try ZendeskAccount.simulation(simulator)
         let outcome = try await simulation.sync()
         #expect(outcome.status == .success, "\(outcome.json.compactText)")
         try simulation.check()
         try simulation.compare()
+    }
+
+    /// What the extractor's README says of its cost.
+    @Test("a run without news takes 22 requests, and once a day 5 more")
+    func cost() async throws {
+        let simulator = try ZendeskAccount.simulator(records: 20, faults: ["late_visible": .init()])
+        let simulation = try ZendeskAccount.simulation(simulator)
+        func requests(after wait: Duration) async throws -> Int {
+            simulation.advance(wait)
+            let before = simulation.requests
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            return simulation.requests - before
+        }
+        _ = try await requests(after: .zero)
+        // Whatever is read now and then is counted from the end of the first reading.
+        _ = try await requests(after: .seconds(60))
+        #expect(try await requests(after: .seconds(300)) == 22)
+        // The exports' last quarter of an hour, and the children of its tickets.
+        let hourly = try await requests(after: .seconds(3600))
+        #expect((28...50).contains(hourly), "\(hourly)")
+        // No more were ever deleted than a page holds; the children of tickets read the list as well.
+        let daily = try await requests(after: .seconds(24 * 3600))
+        #expect(daily == hourly + 5, "\(daily) and \(hourly)")
+    }
+
+    @Test(
+        "each way to prove who asks reads it all",
+        arguments: [
+            ["access_token": "zd_simulated"], ZendeskTrap.refreshed, ZendeskTrap.granted,
+            ["email": "ada@example.com", "api_token": "abc"],
+        ] as [[String: JSONValue]]
+    )
+    func ways(settings: [String: JSONValue]) async throws {
+        let simulator = try ZendeskAccount.simulator(records: 10)
+        let simulation = try ZendeskAccount.simulation(
+            simulator,
+            settings: settings,
+            stateKeys: [Secret("0123456789abcdef0123456789abcdef")]
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+    }
+
+    @Test(
+        "an account that sets nothing, too much or half of it is told so before the first request",
+        arguments: [
+            (
+                [:],
+                "nothing is set that proves who asks: set one of access_token, refresh_token, client_id, api_token"
+            ),
+            (
+                ["access_token": "zd_simulated", "api_token": "abc"],
+                "choose 2 ways to prove who asks, by {{ config.access_token }} and {{ config.api_token }}"
+            ),
+            (["refresh_token": "refresh_simulated"], "client_id is not set"), (["api_token": "abc"], "email"),
+            (ZendeskTrap.refreshed, "state_key"),
+        ] as [([String: JSONValue], String)]
+    )
+    func settings(settings: [String: JSONValue], text: String) async throws {
+        let simulator = try ZendeskAccount.simulator(records: 10)
+        let simulation = try ZendeskAccount.simulation(simulator, settings: settings)
+        do {
+            try await simulation.sync()
+            Issue.record("it ran")
+        } catch let error as ExtractionError {
+            #expect(error.message.contains(text), "\(error.message)")
+        }
+        #expect(simulation.requests == 0)
+    }
+
+    @Test("a pair of tokens goes on from run to run, whatever ends it")
+    func rotation() async throws {
+        let simulator = try ZendeskAccount.simulator(records: 8)
+        let simulation = try ZendeskAccount.simulation(
+            simulator,
+            settings: ZendeskTrap.refreshed,
+            stateKeys: [Secret("0123456789abcdef0123456789abcdef")],
+            only: ["tickets", "users", "organizations", "groups"],
+            aborts: 0.05
+        )
+        for hours in 1...30 {
+            try simulator.change(creates: 2, updates: 5, deletes: 1)
+            simulation.remember()
+            // Zendesk keeps a refresh token for a month.
+            simulation.advance(.seconds(hours * 3600))
+            try simulator.faultPlan.change(["expired_token": ["next": 1]])
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            try simulation.check()
+        }
+        try await simulation.settle()
+        #expect(simulator.requests["/oauth/tokens"]?["200"] ?? 0 > 10)
+        #expect(simulator.requests["/oauth/tokens"]?.keys.sorted() == ["200"])
     }
 
     @Test(
@@ -82,9 +133,11 @@ struct ZendeskTests {
             "short_lived": .init(rate: 0.05),
             "old_too_recent": .init(rate: seed % 2 == 0 ? 1 : 0),
         ]
-        let simulator = try Self.account(seed: seed, records: 8, faults: faults)
-        let simulation = try Self.simulation(
+        let simulator = try ZendeskAccount.simulator(seed: seed, records: 8, faults: faults)
+        let simulation = try ZendeskAccount.simulation(
             simulator,
+            // Half of them by a token that ends, by itself and because somebody ends it.
+            settings: seed % 2 == 0 ? ["access_token": "zd_simulated"] : ZendeskTrap.granted,
             seed: seed,
             // A third of the accounts is read by a machine whose clock is ahead of the API's, a third by one behind it.
             skew: [.zero, .seconds(90), .seconds(-90)][Int(seed % 3)],
@@ -104,10 +157,11 @@ struct ZendeskTests {
         )
     }
 
-    /// What strikes requests; not the token's end, which no renewal follows.
+    /// What strikes requests; the end of a token only one that was asked for.
     private static let strikes = [
         "rate_limit", "bare_rate_limit", "server_error", "conflict", "maintenance", "gateway_timeout",
         "invalid_cursor", "repeated_cursor", "shifting_lists", "cut_body", "reset", "html_page",
+        "expired_token",
     ]
 
     private static func change(

@@ -65,9 +65,14 @@ struct HubSpotFixture {
     }
 
     /// All elements of a list, page by page, as its cursors lead.
-    func list(_ path: String, _ query: String = "", limit: Int = 100) throws -> [JSONValue] {
+    func list(
+        _ path: String,
+        _ query: String = "",
+        after first: String? = nil,
+        limit: Int = 100
+    ) throws -> [JSONValue] {
         var elements: [JSONValue] = []
-        var after = ""
+        var after = first.map { "&after=\($0)" } ?? ""
         while true {
             let answer = try get("\(path)?limit=\(limit)\(query)\(after)")
             #expect(answer.status == 200, "\(path): \(answer.document.compactText)")

@@ -209,7 +209,7 @@ import Web
     }
 
     @Test func tellsNothingOfLimits() throws {
-        let account = try HubSpotFixture()
+        let account = try HubSpotFixture(hasLimits: true)
         let search = try account.post("/crm/v3/objects/deals/search", [:])
         #expect(!search.headers.fields.contains { $0.name.hasPrefix("X-HubSpot-RateLimit") })
         let list = try account.get("/crm/v3/objects/deals")

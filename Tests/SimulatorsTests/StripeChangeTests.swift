@@ -31,7 +31,8 @@ import Testing
             #expect(Set(grown.keys) == Set(before.keys).union(created), "\(stream)")
             account.advance(1)
             let updated = try account.simulator.change(updates: 5, streams: [stream])
-            #expect(updated.count == 5)
+            // What moved the balance stays as it was.
+            #expect(updated.count == (stream == "balance_transactions" ? 0 : 5), "\(stream)")
             let after = account.simulator.truth()[stream] ?? [:]
             #expect(
                 Set(after.filter { grown[$0.key] != $0.value }.keys) == Set(updated.map(\.id)),
@@ -40,7 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["customers", "products", "prices", "invoices"])
+    @Test(arguments: ["customers", "products", "prices", "invoices", "plans", "coupons", "invoiceitems"])
     func deletedObjectsAreGone(stream: String) throws {
         let account = try InProcessAccount(records: 200)
         let deleted = try account.simulator.change(deletes: 3, streams: [stream]).map(\.id)
@@ -88,7 +89,8 @@ import Testing
 
     @Test func amountsAgree() throws {
         let account = try InProcessAccount()
-        for _ in 0..<20 { try account.simulator.change(creates: 10, updates: 20) }
+        let streams = ["customers", "charges", "refunds", "subscriptions", "invoices"]
+        for _ in 0..<60 { try account.simulator.change(creates: 10, updates: 20, streams: streams) }
         let truth = account.simulator.truth()
         var refunded: [String: Int] = [:]
         for record in (truth["refunds"] ?? [:]).values {
@@ -110,6 +112,90 @@ import Testing
             if lines.count > 10 { long += 1 }
         }
         #expect(long > 0)
+    }
+
+    @Test func itemsAreAStreamOfTheirOwn() throws {
+        let account = try InProcessAccount()
+        for _ in 0..<20 {
+            try account.simulator.change(creates: 1, updates: 5, deletes: 1, streams: ["subscriptions"])
+        }
+        let truth = account.simulator.truth()
+        var items: [String: JSONValue] = [:]
+        for key in (truth["subscriptions"] ?? [:]).keys {
+            for item in try account.list("/v1/subscription_items", "&subscription=\(key)", limit: 3) {
+                #expect(item["subscription"]?.text == key)
+                #expect(items.updateValue(item, forKey: try #require(item["id"]?.text)) == nil)
+            }
+        }
+        #expect(try (truth["subscription_items"] ?? [:]).mapValues { try JSONValue.parse($0) } == items)
+        let told = try account.get("/_control/truth?stream=subscription_items&count=1000").document
+        #expect(told["count"]?.int == items.count)
+    }
+
+    @Test func balanceMovesWithPayments() throws {
+        let account = try InProcessAccount()
+        for stream in ["charges", "refunds", "payouts", "payment_intents"] {
+            for _ in 0..<10 { try account.simulator.change(creates: 3, updates: 6, streams: [stream]) }
+        }
+        let truth = try account.simulator.truth().mapValues { try $0.mapValues { try JSONValue.parse($0) } }
+        var moved: Set<String> = []
+        for stream in ["charges", "refunds", "payouts"] {
+            for (key, object) in truth[stream] ?? [:] {
+                guard let id = object["balance_transaction"]?.text else {
+                    #expect(object["status"]?.text != "succeeded", "\(key)")
+                    continue
+                }
+                let movement = try #require(truth["balance_transactions"]?[id])
+                #expect(movement["source"]?.text == key)
+                let amount = try #require(object["amount"]?.int)
+                #expect(movement["amount"]?.int == (stream == "charges" ? amount : -amount))
+                #expect(moved.insert(id).inserted)
+            }
+        }
+        for (id, movement) in truth["balance_transactions"] ?? [:] where movement["source"]?.text != nil {
+            #expect(moved.contains(id))
+        }
+        // A payment intent that has succeeded has a charge that has.
+        for intent in (truth["payment_intents"] ?? [:]).values where intent["status"]?.text == "succeeded" {
+            let key = try #require(intent["latest_charge"]?.text)
+            let charge = try #require(truth["charges"]?[key])
+            #expect(charge["payment_intent"] == intent["id"] && charge["status"]?.text == "succeeded")
+            #expect(charge["amount"] == intent["amount_received"])
+        }
+    }
+
+    @Test func balanceBecomesAvailableInTime() throws {
+        let account = try InProcessAccount()
+        let fresh = try account.simulator.change(creates: 20, streams: ["charges"]).count
+        func pending() throws -> [JSONValue] {
+            try account.list("/v1/balance_transactions").filter { $0["status"]?.text == "pending" }
+        }
+        let first = try pending()
+        #expect(first.count > fresh / 2)
+        let times = first.compactMap { $0["available_on"]?.int }
+        let next = try #require(times.min())
+        account.advance(next - 1_767_225_600 - 1)
+        #expect(try pending() == first)
+        account.advance(1)
+        #expect(try pending().count < first.count)
+        account.advance(40 * 86_400)
+        #expect(try pending().isEmpty)
+        // None of it is told.
+        #expect(try account.list("/v1/events", "&type=balance.*").isEmpty)
+    }
+
+    @Test func changesThatNoEventTellsAreAFault() throws {
+        func tell(_ rate: Double) throws -> (changed: Set<String>, told: Set<String>) {
+            let account = try InProcessAccount(faults: ["silent_changes": .init(rate: rate)])
+            let changes = try account.simulator.change(creates: 60, updates: 200)
+            account.advance(60)
+            let told = try account.list("/v1/events").compactMap { $0["data"]?["object"]?["id"]?.text }
+            return (Set(changes.map(\.id)), Set(told))
+        }
+        let usual = try tell(0)
+        #expect(usual.changed.isSubset(of: usual.told))
+        let silent = try tell(1)
+        #expect(silent.changed.subtracting(silent.told).count > 20)
     }
 
     @Test func linesAreAStreamOfTheirOwn() throws {

@@ -11,7 +11,7 @@ import Testing
             let streams = try await client.get("/_control/truth").document()["streams"]?.elements
             #expect(
                 streams?.compactMap { $0["stream"]?.text }
-                    == StripeSimulator.streams + [StripeSimulator.lineStream]
+                    == StripeSimulator.allStreams
             )
             var seen: [(String, [UInt8])] = []
             var offset: Int? = 0
@@ -140,7 +140,7 @@ import Testing
             try await withAccount(.init(seed: seed, records: 30)) { _, client in
                 var bodies: [[UInt8]] = []
                 for stream in StripeSimulator.streams {
-                    bodies.append(await client.get("/v1/\(stream)").body)
+                    bodies.append(await client.get(StripeSimulator.path(of: stream) ?? "").body)
                 }
                 return bodies
             }

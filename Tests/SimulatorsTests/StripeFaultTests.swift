@@ -40,7 +40,8 @@ import Testing
         try await withAccount(.init(faults: ["cut_body": .init(next: 1)])) { _, client in
             let answer = await client.get("/v1/charges", headers: headers)
             let length = try #require(answer.header("Content-Length").flatMap { Int($0) })
-            #expect(answer.body.count == length / 2)
+            // Of what is packed, the half that stands for the plain half.
+            #expect((length / 2 - 1...length / 2).contains(answer.body.count))
             #expect(await client.get("/v1/charges").end == .closed)
         }
     }

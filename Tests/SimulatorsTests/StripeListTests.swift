@@ -27,7 +27,7 @@ import Testing
             var cursor = ""
             while true {
                 let answer = await client.get(
-                    "/v1/\(stream)?limit=100&status=all\(cursor)".replacing(
+                    "\(StripeSimulator.path(of: stream) ?? "")?limit=100&status=all\(cursor)".replacing(
                         "&status=all",
                         with: stream == "subscriptions" ? "&status=all" : ""
                     )
@@ -40,9 +40,9 @@ import Testing
             let truth = Array(simulator.truth(stream).reversed())
             #expect(seen.map { $0["id"]?.text } == truth.map(\.key))
             #expect(seen.map { $0.bytes() } == truth.map(\.record))
-            let created = seen.compactMap { $0["created"]?.int }
-            #expect(created == created.sorted(by: >))
-            #expect(Set(truth.map(\.key)).count == records)
+            let created = seen.compactMap { ($0["created"] ?? $0["date"])?.int }
+            #expect(created.count == seen.count && created == created.sorted(by: >))
+            #expect(Set(truth.map(\.key)).count == (stream == "balance_transactions" ? 3 : 1) * records)
         }
     }
 
@@ -125,16 +125,58 @@ import Testing
         ("charges", "payment_intent"),
         ("prices", "product"), ("prices", "type"), ("prices", "currency"), ("invoices", "status"),
         ("invoices", "customer"), ("subscriptions", "customer"), ("customers", "email"),
+        ("payment_intents", "customer"), ("disputes", "charge"), ("disputes", "payment_intent"),
+        ("balance_transactions", "type"), ("balance_transactions", "currency"),
+        ("balance_transactions", "source"), ("payouts", "status"), ("invoiceitems", "customer"),
+        ("invoiceitems", "invoice"), ("invoice_payments", "invoice"), ("invoice_payments", "status"),
+        ("plans", "product"), ("promotion_codes", "code"), ("promotion_codes", "customer"),
+        ("credit_notes", "invoice"), ("credit_notes", "customer"), ("checkout_sessions", "status"),
+        ("checkout_sessions", "payment_intent"), ("checkout_sessions", "customer"),
+        ("setup_intents", "customer"), ("application_fees", "charge"),
     ])
     func filtersByField(stream: String, field: String) async throws {
-        try await withAccount(.init(records: 100)) { simulator, client in
+        try await withAccount(.init(records: stream == "balance_transactions" ? 33 : 100)) {
+            simulator,
+            client in
             let all = try simulator.truth(stream).reversed().map { try JSONValue.parse($0.record) }
-            let value = try #require(all[20][field]?.text)
+            let values = all.dropFirst(20).compactMap { $0[field]?.text }
+            let value = try #require(values.first)
             let expected = all.filter { $0[field]?.text == value }.compactMap { $0["id"]?.text }
             let status = stream == "subscriptions" ? "&status=all" : ""
             #expect(
-                try await page(client, "/v1/\(stream)?limit=100&\(field)=\(value)\(status)").ids == expected
+                try await page(
+                    client,
+                    "\(StripeSimulator.path(of: stream) ?? "")?limit=100&\(field)=\(value)\(status)"
+                ).ids == expected
             )
+        }
+    }
+
+    @Test(arguments: [
+        ("plans", "active"), ("promotion_codes", "active"), ("tax_rates", "active"),
+        ("tax_rates", "inclusive"),
+        ("products", "active"), ("prices", "active"),
+    ])
+    func filtersByTruth(stream: String, field: String) async throws {
+        try await withAccount(.init(records: 100)) { simulator, client in
+            try simulator.change(updates: 20, streams: [stream])
+            let all = try simulator.truth(stream).reversed().map { try JSONValue.parse($0.record) }
+            for value in [true, false] {
+                let expected = all.filter { $0[field]?.bool == value }.compactMap { $0["id"]?.text }
+                let found = try await page(client, "/v1/\(stream)?limit=100&\(field)=\(value)")
+                #expect(found.ids == expected && !expected.isEmpty)
+            }
+            #expect(await client.get("/v1/\(stream)?\(field)=maybe").status == 400)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func filtersItemsThatWait(isPending: Bool) async throws {
+        try await withAccount(.init(records: 60)) { simulator, client in
+            let all = try simulator.truth("invoiceitems").reversed().map { try JSONValue.parse($0.record) }
+            let expected = all.filter { ($0["invoice"]?.isNull == true) == isPending }
+            let found = try await page(client, "/v1/invoiceitems?limit=100&pending=\(isPending)")
+            #expect(found.ids == expected.compactMap { $0["id"]?.text } && !found.ids.isEmpty)
         }
     }
 
@@ -142,7 +184,8 @@ import Testing
         try await withAccount(.init(records: 20)) { simulator, client in
             for stream in StripeSimulator.streams {
                 for (key, record) in simulator.truth(stream) {
-                    let answer = await client.get("/v1/\(stream)/\(key)?expand[]=customer")
+                    let path = try #require(StripeSimulator.path(of: stream))
+                    let answer = await client.get("\(path)/\(key)?expand[]=customer")
                     #expect(answer.body == record)
                 }
             }

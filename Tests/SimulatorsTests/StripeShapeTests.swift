@@ -33,7 +33,7 @@ import Testing
         let isOld = version == "2023-08-16"
         let schemas = try Self.schemas(version)
         let account = try InProcessAccount(faults: ["old_snapshots": .init(rate: isOld ? 1 : 0)])
-        try account.simulator.change(creates: 120, updates: 300, deletes: 40)
+        try account.simulator.change(creates: 200, updates: 900, deletes: 60)
         account.simulator.clock.advance(by: .seconds(60))
         let events = try account.list("/v1/events")
         let types = try #require(
@@ -49,13 +49,17 @@ import Testing
             let object = try #require(event["data"]?["object"])
             let kind = try #require(object["object"]?.text)
             seen.insert(kind)
+            // It came after the old version, whose events have it as it is.
+            guard !(isOld && kind == "invoice_payment") else { continue }
             problems.formUnion(checker.problems(of: object, as: kind))
             for name in event["data"]?["previous_attributes"]?.members?.map(\.name) ?? [] {
                 #expect(object[name] != nil)
             }
         }
         #expect(problems.isEmpty, "\(problems.sorted().joined(separator: "\n"))")
-        #expect(seen.count == StripeSimulator.streams.count)
+        // Of the balance's movements no event tells.
+        let told = StripeSimulator.streams.filter { $0 != "balance_transactions" }
+        #expect(seen == Set(told.compactMap { StripeSimulator.object(of: $0) }))
     }
 
     @Test(.enabled(if: isThere, "the vendors' descriptions are not here: set SLUICE_SPECS"))
@@ -75,11 +79,15 @@ import Testing
         let checker = SchemaChecker(schemas: try Self.schemas("2026-06-24"))
         let simulator = try StripeSimulator(.init(records: 100))
         // What was changed has the shape too.
-        try simulator.change(creates: 200, updates: 1000, deletes: 50)
         for stream in StripeSimulator.streams {
+            try simulator.change(creates: 40, updates: 150, streams: [stream])
+        }
+        try simulator.change(deletes: 50)
+        for stream in StripeSimulator.allStreams {
             var problems: Set<String> = []
             for (_, record) in simulator.truth(stream) {
-                let name = String(stream.dropLast())
+                let name = try #require(try JSONValue.parse(record)["object"]?.text)
+                #expect(StripeSimulator.object(of: stream).map { $0 == name } ?? true)
                 problems.formUnion(checker.problems(of: try JSONValue.parse(record), as: name))
             }
             #expect(problems.isEmpty, "\(stream): \(problems.sorted().joined(separator: "\n"))")
@@ -117,7 +125,9 @@ import Testing
         for stream in StripeSimulator.streams {
             let record = try #require(simulator.truth(stream).map(\.record).first)
             let names = Set(try JSONValue.parse(record).members?.map(\.name) ?? [])
-            let sample = Set(fixtures[String(stream.dropLast())]?.members?.map(\.name) ?? [])
+            let object = try #require(StripeSimulator.object(of: stream))
+            let sample = Set(fixtures[object]?.members?.map(\.name) ?? [])
+            #expect(!sample.isEmpty)
             #expect(sample.subtracting(names).subtracting(expected).isEmpty, "\(stream)")
         }
     }
@@ -128,21 +138,29 @@ import Testing
         for stream in StripeSimulator.streams {
             for (key, record) in simulator.truth(stream) { objects[key] = try JSONValue.parse(record) }
         }
-        #expect(objects.count == 120 * StripeSimulator.streams.count)
+        // Of the balance there are three movements for each of the others.
+        #expect(objects.count == 120 * (StripeSimulator.streams.count + 2))
         var references = 0
         func check(_ value: JSONValue, _ created: Int) throws {
             for member in value.members ?? [] {
-                let kinds = ["customer", "product", "price", "charge", "subscription", "invoice"]
+                let kinds = [
+                    "customer", "product", "price", "charge", "subscription", "invoice", "payment_intent",
+                    "coupon", "source", "balance_transaction",
+                ]
                 if kinds.contains(member.name), let id = member.value.text {
                     references += 1
                     let other = try #require(objects[id], "\(member.name) \(id)")
-                    #expect(try #require(other["created"]?.int) <= created)
+                    // The movement of the balance comes behind what it moves for.
+                    let slack = member.name == "balance_transaction" ? 10 : 0
+                    #expect(try #require(other["created"]?.int) <= created + slack)
                 }
                 try check(member.value, created)
             }
             for element in value.elements ?? [] { try check(element, created) }
         }
-        for object in objects.values { try check(object, try #require(object["created"]?.int)) }
+        for object in objects.values {
+            try check(object, try #require((object["created"] ?? object["date"])?.int))
+        }
         #expect(references > 120)
     }
 

@@ -110,12 +110,13 @@ import Testing
     @Test(arguments: StripeSimulator.streams + ["events"])
     func forbidsOneCollection(stream: String) throws {
         let account = try InProcessAccount(records: 5, faults: ["forbidden_\(stream)": .init(rate: 1)])
+        func path(_ stream: String) -> String { StripeSimulator.path(of: stream) ?? "/v1/events" }
         for other in StripeSimulator.streams + ["events"] {
-            let (status, document) = try account.get("/v1/\(other)")
+            let (status, document) = try account.get(path(other))
             #expect(status == (other == stream ? 403 : 200))
             if other == stream { #expect(document["error"]?["type"]?.text == "invalid_request_error") }
         }
-        #expect(try account.get("/v1/\(stream)/x").status == 403)
-        #expect(try InProcessAccount().get("/v1/\(stream)", key: "rk_test_no_\(stream)").status == 403)
+        #expect(try account.get("\(path(stream))/x").status == 403)
+        #expect(try InProcessAccount().get(path(stream), key: "rk_test_no_\(stream)").status == 403)
     }
 }

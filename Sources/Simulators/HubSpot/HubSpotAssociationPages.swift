@@ -78,6 +78,23 @@ struct HubSpotAssociationPages {
         return writer.bytes
     }
 
+    /// Each pair of a living object.
+    func all() -> [(from: String, to: String, record: [UInt8])] {
+        (0..<view.count(type)).flatMap { index in
+            let object = HubSpotObject(type: type, index: index)
+            guard view.state(object).isLiving else { return [(from: String, to: String, record: [UInt8])]() }
+            return view.related(object, to: other).map { association in
+                var writer = ObjectWriter(capacity: 128)
+                write(association, to: &writer)
+                return (
+                    from: String(view.world.id(type, index)),
+                    to: String(view.world.id(other, association.index)),
+                    record: writer.bytes
+                )
+            }
+        }
+    }
+
     /// The names that associations can have.
     func labels() -> [UInt8] {
         var writer = ObjectWriter(capacity: 256)
@@ -117,13 +134,15 @@ struct HubSpotAssociationPages {
     }
 
     private func write(_ associations: [HubSpotAssociation], to writer: inout ObjectWriter) {
-        for association in associations {
-            writer.object { writer in
-                // A number on the wire, though descriptions say text.
-                writer.number("toObjectId", view.world.id(other, association.index))
-                writer.array("associationTypes") { writer in
-                    for name in association.names { Self.write(name, to: &writer) }
-                }
+        for association in associations { write(association, to: &writer) }
+    }
+
+    private func write(_ association: HubSpotAssociation, to writer: inout ObjectWriter) {
+        writer.object { writer in
+            // A number on the wire, though descriptions say text.
+            writer.number("toObjectId", view.world.id(other, association.index))
+            writer.array("associationTypes") { writer in
+                for name in association.names { Self.write(name, to: &writer) }
             }
         }
     }

@@ -51,7 +51,8 @@ struct HubSpotLinks: Sendable {
         guard child < records else { return nil }
         let number = hash(UInt64(child), UInt64(relation))
         guard number % 6 != 0 else { return nil }
-        let isInCrowd = HubSpotRelation.all[relation].isCrowded && number >> 8 & 3 == 0
+        // More than are shown at once.
+        let isInCrowd = HubSpotRelation.all[relation].isCrowded && number >> 8 & 3 != 0
         let parent = isInCrowd ? child & ~1023 + Self.crowd : child & ~7 + Int(number >> 16 & 7)
         return parent < records ? parent : nil
     }

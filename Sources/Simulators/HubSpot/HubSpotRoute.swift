@@ -94,6 +94,15 @@ enum HubSpotRoute: Hashable {
         }
     }
 
+    /// The type at the other end of its associations.
+    var otherTypeName: String? {
+        switch self {
+        case .associations(_, _, let name), .associationBatch(_, let name), .associationLabels(_, let name):
+            name
+        default: nil
+        }
+    }
+
     /// Whether it is asked with POST.
     var isPosted: Bool {
         switch self {

@@ -28,7 +28,7 @@ package final class HubSpotSimulator: Simulator {
     ///
     /// `search_lag` lets a search see a change up to `seconds` (20) late; `outside_window` is the share of objects that
     /// a search shows although they were changed up to `seconds` (1) before its window, or after it; `no_limits`
-    /// lifts the limits of requests.
+    /// lifts the limits of requests, and tells of none.
     package static let standingFaults = ["search_lag", "outside_window", "no_limits"]
 
     package static let usualFaults: [String: FaultPlan.Fault] = ["search_lag": .init(rate: 1, seconds: 20)]
@@ -63,6 +63,17 @@ package final class HubSpotSimulator: Simulator {
     package var credential: String { "token pat-na1-simulated" }
 
     package var settings: KeyValuePairs<String, String> { ["access_token": "pat-na1-simulated"] }
+
+    /// The living objects of a type with what they are associated with of another one, as the batch read has it; empty
+    /// where the two have nothing to do with each other.
+    package func associations(_ from: String, to other: String) -> [(
+        from: String, to: String, record: [UInt8]
+    )] {
+        guard let type = HubSpotType(rawValue: from), let other = HubSpotType(rawValue: other) else {
+            return []
+        }
+        return HubSpotAssociationPages(view: life.read(), type: type, other: other).all()
+    }
 
     // MARK: Answers
 
@@ -107,7 +118,7 @@ package final class HubSpotSimulator: Simulator {
         case "repeated_cursor": return route.isPaged || route.isSearch
         default:
             guard fault.hasPrefix("forbidden_") else { return true }
-            return subject(route) == String(fault.dropFirst("forbidden_".count))
+            return subjects(route).contains(String(fault.dropFirst("forbidden_".count)))
         }
     }
 
@@ -119,11 +130,16 @@ package final class HubSpotSimulator: Simulator {
     }
 
     /// What an application must be allowed to read, by the name that faults and keys have for it.
-    private static func subject(_ route: HubSpotRoute) -> String? {
+    ///
+    /// Of an association both ends.
+    private static func subjects(_ route: HubSpotRoute) -> [String] {
         switch route {
-        case .owners, .owner: "owners"
-        case .schemas, .schema: "schemas"
-        default: route.typeName.flatMap { HubSpotType(path: $0)?.rawValue }
+        case .owners, .owner: ["owners"]
+        case .schemas, .schema: ["schemas"]
+        default:
+            [route.typeName, route.otherTypeName].compactMap {
+                $0.flatMap { HubSpotType(path: $0)?.rawValue }
+            }
         }
     }
 
@@ -175,10 +191,11 @@ package final class HubSpotSimulator: Simulator {
         let token = try HubSpotToken(of: request, seed: seed, now: now)
         let kind = HubSpotLimits.Kind(isOAuth: token.isOAuth, isSearch: route.isSearch)
         if strike?.name == "daily_limit" { limits.useUp(now: now) }
-        defer { headers = limits.headers(kind, now: now) }
-        if faultPlan.standing("no_limits").rate == 0 { try limits.take(kind, now: now) }
+        let isLimited = faultPlan.standing("no_limits").rate == 0
+        defer { if isLimited { headers = limits.headers(kind, now: now) } }
+        if isLimited { try limits.take(kind, now: now) }
         if let strike, let error = Self.error(strike.name, strike.fault) { throw error }
-        if let subject = Self.subject(route) {
+        for subject in Self.subjects(route) {
             let scope = Self.scope(subject)
             if strike?.name == "forbidden_\(subject)" { throw .missingScope(scope) }
             try token.check(subject, scope: scope)

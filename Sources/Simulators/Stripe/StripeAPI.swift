@@ -16,7 +16,7 @@ struct StripeAPI {
         if let version = request.headers["Stripe-Version"], !Self.isVersion(version) {
             throw StripeError(status: 400, message: "Invalid Stripe API version: \(version)")
         }
-        let parts = request.segments
+        let parts = Self.parts(of: request)
         guard request.method == "GET", parts.first == "v1", parts.count >= 2 else {
             throw .unrecognized(request.method, request.path)
         }
@@ -78,9 +78,20 @@ struct StripeAPI {
         return writer.bytes
     }
 
+    /// The parts of its path, the collection's name in one of them.
+    ///
+    /// Where there are several, as in `checkout/sessions`, no other path has them in one.
+    static func parts(of request: WebRequest) -> [String] {
+        let parts = request.segments
+        guard parts.count >= 3, parts[1] == "checkout", parts[2] == "sessions" else {
+            return parts.count >= 2 && parts[1] == StripeCollection.checkoutSessions.rawValue ? [] : parts
+        }
+        return [parts[0], StripeCollection.checkoutSessions.rawValue] + parts[3...]
+    }
+
     /// Whether the request is for a list of objects that may grow.
     static func listed(_ request: WebRequest) -> StripeCollection? {
-        let parts = request.segments
+        let parts = parts(of: request)
         return request.method == "GET" && parts.count == 2 ? StripeCollection(rawValue: parts[1]) : nil
     }
 

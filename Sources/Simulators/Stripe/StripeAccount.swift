@@ -8,7 +8,7 @@ struct StripeAccount: Sendable {
     private var revisions: [StripeObject: [StripeRevision]] = [:]
     /// What was created or changed lately: a busy account works on the same objects again.
     private(set) var touched: [StripeObject] = []
-    /// Products that got a price since the beginning, and so cannot be deleted.
+    /// Products that got a price or a plan since the beginning, and so cannot be deleted.
     private(set) var pricedProducts: Set<Int> = []
     /// The number of changes so far.
     private(set) var changes: UInt64 = 0
@@ -38,7 +38,9 @@ struct StripeAccount: Sendable {
 
     /// Adds an object.
     mutating func add(_ birth: StripeBirth, to collection: StripeCollection) -> StripeObject {
-        if collection == .prices, let product = birth.parent { pricedProducts.insert(product) }
+        if collection == .prices || collection == .plans, let product = birth.parent {
+            pricedProducts.insert(product)
+        }
         let object = StripeObject(collection: collection, index: world.add(birth, to: collection))
         touch(object)
         return object

@@ -1,23 +1,28 @@
 extension StripeAccount {
     /// Does something to an object of one of the collections, chosen by seed, in that second.
     ///
+    /// `mayBeSilent` is whether it may be something of which no event tells.
+    ///
     /// - Returns: what was done, to others too where one change takes another; nothing if there is no object to do
     ///   it to.
     mutating func change(
         _ action: SimulatedChange.Action,
         in collections: [StripeCollection],
+        mayBeSilent: Bool,
         now: Int,
         _ traps: StripeTraps
     ) -> [SimulatedChange] {
         var dice = begin(now)
+        let mayBeSilent = dice.strikes(traps.silent) || mayBeSilent
         var candidates = collections
         if action == .deleted { candidates.removeAll { !$0.hasDeletes } }
+        if action == .created, !mayBeSilent { candidates.removeAll { !$0.tellsOfNew } }
         while !candidates.isEmpty {
             let collection = candidates.remove(at: dice(candidates.count))
             let changes =
                 switch action {
                 case .created: create(collection, &dice, traps)
-                case .updated: update(collection, &dice, traps)
+                case .updated: update(collection, mayBeSilent: mayBeSilent, &dice, traps)
                 case .deleted: delete(collection, &dice, traps)
                 case .merged: [SimulatedChange]()
                 }
@@ -48,9 +53,34 @@ extension StripeAccount {
     ) -> StripeObject {
         var birth = StripeBirth(created: time)
         switch collection {
-        case .customers, .products: break
-        case .prices:
+        case .customers, .products, .coupons, .taxRates, .transfers: break
+        case .prices, .plans:
             birth.parent = any(.products, &dice, traps, &changes)
+        case .paymentIntents, .checkoutSessions, .setupIntents, .invoiceItems:
+            birth.customer = any(.customers, &dice, traps, &changes)
+        case .promotionCodes:
+            birth.parent = any(.coupons, &dice, traps, &changes)
+        case .disputes:
+            // Of those that are disputed already, as the charge says so.
+            birth.parent =
+                find(.charges, &dice) { $0.world.isDisputed(charge: $1) }
+                ?? any(.charges, &dice, traps, &changes)
+        case .applicationFees:
+            birth.parent = any(.charges, &dice, traps, &changes)
+        case .invoicePayments, .creditNotes:
+            let invoice =
+                find(.invoices, &dice) { account, index in
+                    account.world.status(
+                        .invoices,
+                        index,
+                        account.edit(StripeObject(collection: .invoices, index: index))
+                    ) != "draft"
+                } ?? any(.invoices, &dice, traps, &changes)
+            birth.parent = invoice
+            birth.customer = world.customer(.invoices, invoice)
+        case .payouts:
+            birth.transaction = move(.payouts)
+        case .balanceTransactions: break
         case .charges:
             birth.customer = any(.customers, &dice, traps, &changes)
         case .subscriptions:
@@ -72,6 +102,10 @@ extension StripeAccount {
             birth.parent = charge
             birth.amount = dice(2) == 0 ? rest : max(1, rest / 3)
         }
+        if collection == .refunds { birth.transaction = move(.refunds) }
+        if collection == .charges, world.status(ofNewCharge: world.count(.charges)) == "succeeded" {
+            birth.transaction = move(.charges)
+        }
         let object = add(birth, to: collection)
         changes.append(describe(.created, object))
         if collection == .refunds {
@@ -81,10 +115,16 @@ extension StripeAccount {
         }
         if collection == .charges {
             tell("charge.\(world.status(ofCharge: object.index))", object, before: nil, traps)
-        } else {
+        } else if collection.tellsOfNew {
             tell("\(collection.eventPrefix).created", object, before: nil, traps)
         }
         return object
+    }
+
+    /// The balance moves by the object of a collection that comes next.
+    private mutating func move(_ collection: StripeCollection) -> Int {
+        let source = StripeObject(collection: collection, index: world.count(collection))
+        return add(StripeBirth(created: time, source: source), to: .balanceTransactions).index
     }
 
     private func refundable(_ charge: StripeObject) -> Int? {
@@ -132,23 +172,74 @@ extension StripeAccount {
 
     private mutating func update(
         _ collection: StripeCollection,
+        mayBeSilent: Bool,
         _ dice: inout SeededDice,
         _ traps: StripeTraps
     ) -> [SimulatedChange] {
-        let recent = touched.filter { $0.collection == collection && !edit($0).isDeleted }
+        func isPossible(_ account: StripeAccount, _ index: Int) -> Bool {
+            StripeUpdate.isPossible(
+                account,
+                StripeObject(collection: collection, index: index),
+                mayBeSilent: mayBeSilent
+            )
+        }
+        guard collection != .balanceTransactions else { return [] }
+        let recent = touched.filter {
+            $0.collection == collection && !edit($0).isDeleted && isPossible(self, $0.index)
+        }
         let index =
             recent.isEmpty || dice(2) == 0
-            ? find(collection, &dice) { _, _ in true } : recent[dice(recent.count)].index
+            ? find(collection, &dice, where: isPossible) : recent[dice(recent.count)].index
         guard let index else { return [] }
         let object = StripeObject(collection: collection, index: index)
         let before = edit(object)
-        var update = StripeUpdate(world: world, object: object, edit: before, time: time, change: changes)
+        var update = StripeUpdate(
+            world: world,
+            object: object,
+            edit: before,
+            time: time,
+            change: changes,
+            mayBeSilent: mayBeSilent
+        )
         let types = update.make(&dice)
         set(object, update.edit)
         for type in types { tell(type, object, before: before, traps) }
+        if types.contains("charge.succeeded") { settle(charge: object, traps) }
+        if types.contains("payment_intent.succeeded") { charge(for: object, traps) }
         var done = [describe(.updated, object)]
         if dice.strikes(traps.shortLived), canDelete(object) { done.append(remove(object, traps)) }
         return done
+    }
+
+    /// A charge has its money: the balance moves, and its payment intent has succeeded.
+    private mutating func settle(charge: StripeObject, _ traps: StripeTraps) {
+        _ = add(StripeBirth(created: time, source: charge), to: .balanceTransactions)
+        guard let index = world.intent(ofCharge: charge.index) else { return }
+        let intent = StripeObject(collection: .paymentIntents, index: index)
+        let before = edit(intent)
+        var update = StripeUpdate(
+            world: world,
+            object: intent,
+            edit: before,
+            time: time,
+            change: changes,
+            mayBeSilent: false
+        )
+        update.succeed(charge: charge.index)
+        set(intent, update.edit)
+        tell("payment_intent.succeeded", intent, before: before, traps)
+    }
+
+    /// A payment intent that has succeeded has made a charge.
+    private mutating func charge(for intent: StripeObject, _ traps: StripeTraps) {
+        let birth = StripeBirth(
+            created: time,
+            customer: world.customer(.paymentIntents, intent.index),
+            parent: intent.index,
+            amount: world.amount(ofIntent: intent.index),
+            transaction: move(.charges)
+        )
+        tell("charge.succeeded", add(birth, to: .charges), before: nil, traps)
     }
 
     // MARK: Deleting
@@ -213,7 +304,9 @@ extension StripeAccount {
                 world.status(.subscriptions, object.index, edit)
             )
         case .invoices: world.status(.invoices, object.index, edit) == "draft"
-        case .charges, .refunds: false
+        case .plans, .coupons: true
+        case .invoiceItems: !world.isAttached(invoiceItem: object.index)
+        default: false
         }
     }
 
@@ -246,12 +339,4 @@ extension StripeAccount {
             id: world.id(object.collection, object.index)
         )
     }
-}
-
-extension StripeCollection {
-    /// What the types of its events begin with.
-    var eventPrefix: String { self == .subscriptions ? "customer.subscription" : object }
-
-    /// Whether an event of the type `….deleted` can come.
-    var hasDeletes: Bool { self != .charges && self != .refunds }
 }

@@ -22,10 +22,16 @@ struct StripeBirth: Sendable {
     /// The second.
     var created: Int
     var customer = 0
-    /// The product of a price, the charge of a refund, the price of a subscription, the subscription of an invoice.
+    /// The object of another collection that it belongs to: the product of a price, the charge of a refund, the
+    /// payment intent of a charge, the price of a subscription, the subscription of an invoice, the invoice of what
+    /// pays or credits it.
     var parent: Int?
-    /// Of a refund.
+    /// Of a refund, a payout or a movement of the balance.
     var amount = 0
+    /// The movement of the balance that came with it.
+    var transaction: Int?
+    /// What a movement of the balance came with.
+    var source: StripeObject?
 }
 
 /// Names an object of an account.

@@ -93,11 +93,19 @@ struct StripeFilters {
                 let edited = view.edit(.customers, index).members["email"]
                 return edited.map { $0 == "\"\(value)\"" } ?? (world.email(ofCustomer: index) == value)
             }
+        case ("type", .balanceTransactions):
+            return { world.type(ofTransaction: $0) == value }
+        case ("currency", .balanceTransactions):
+            return { world.currency(ofTransaction: $0) == value.lowercased() }
+        case ("product", .plans):
+            let product = try reference(name, value, .products)
+            return { world.product(ofPlan: $0) == product }
+        case ("customer", .promotionCodes):
+            let customer = try reference(name, value, .customers)
+            return { world.isPersonal(code: $0) && world.customer(collection, $0) == customer }
         case ("active", _):
-            guard value == "true" || value == "false" else {
-                throw StripeError(status: 400, message: "Invalid boolean: \(value)", parameter: name)
-            }
-            return { world.isActive(collection, $0, view.edit(collection, $0)) == (value == "true") }
+            let isActive = try bool(name, value)
+            return { world.isActive(collection, $0, view.edit(collection, $0)) == isActive }
         case ("currency", _):
             return { world.currency(ofPrice: $0) == value.lowercased() }
         case ("type", _):
@@ -109,14 +117,38 @@ struct StripeFilters {
         case ("customer", _):
             let customer = try reference(name, value, .customers)
             return { world.customer(collection, $0) == customer }
+        case ("payment_intent", .checkoutSessions):
+            let intent = try reference(name, value, .paymentIntents)
+            return { world.intent(ofSession: $0) == intent }
         case ("payment_intent", _):
-            guard let charge = world.index(prefix: "pi_", .charges, id: value) else {
-                throw .missing("payment_intent", value, parameter: name)
-            }
-            return { (collection == .charges ? $0 : world.charge(ofRefund: $0)) == charge }
+            let intent = try reference(name, value, .paymentIntents)
+            return { world.intent(ofCharge: world.charge(collection, $0)) == intent }
         case ("charge", _):
             let charge = try reference(name, value, .charges)
-            return { world.charge(ofRefund: $0) == charge }
+            return { world.charge(collection, $0) == charge }
+        case ("invoice", _):
+            let invoice = try reference(name, value, .invoices)
+            return { index in
+                let isOn = collection != .invoiceItems || world.isAttached(invoiceItem: index)
+                return isOn && world.invoice(collection, index) == invoice
+            }
+        case ("pending", _):
+            let isPending = try bool(name, value)
+            return { world.isAttached(invoiceItem: $0) != isPending }
+        case ("inclusive", _):
+            let isInclusive = try bool(name, value)
+            return { world.isInclusive(taxRate: $0) == isInclusive }
+        case ("code", _):
+            return { world.code($0) == value }
+        case ("coupon", _):
+            let coupon = try reference(name, value, .coupons)
+            return { world.coupon(ofCode: $0) == coupon }
+        case ("source", _):
+            return { index in
+                world.source(ofTransaction: index).map { world.id($0.collection, $0.index) } == value
+            }
+        case ("status", .payouts), ("status", .invoicePayments), ("status", .checkoutSessions):
+            return { view.status(collection, $0) == value }
         case ("subscription", _):
             let subscription = try reference(name, value, .subscriptions)
             return { world.subscription(ofInvoice: $0) == subscription }
@@ -155,6 +187,13 @@ struct StripeFilters {
             return { ["canceled", "incomplete_expired"].contains(view.status(.subscriptions, $0)) }
         default: return { view.status(.subscriptions, $0) == value }
         }
+    }
+
+    private func bool(_ name: String, _ value: String) throws(StripeError) -> Bool {
+        guard value == "true" || value == "false" else {
+            throw StripeError(status: 400, message: "Invalid boolean: \(value)", parameter: name)
+        }
+        return value == "true"
     }
 
     private func reference(

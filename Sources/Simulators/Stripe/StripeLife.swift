@@ -34,7 +34,7 @@ final class StripeLife: ControlledAccount {
 
     func truths() -> [any StreamTruth] {
         let view = read().view
-        return (StripeSimulator.streams + [StripeSimulator.lineStream]).map { StripeTruth($0, view) }
+        return StripeSimulator.allStreams.map { StripeTruth($0, view) }
     }
 
     /// Makes changes by seed; what was done.
@@ -64,7 +64,14 @@ final class StripeLife: ControlledAccount {
                 }
                 var dice = account.begin(now)
                 guard let action = left.take(&dice) else { break }
-                done += account.change(action, in: collections, now: now, traps)
+                // Who names a stream wants it changed, be it told or not.
+                done += account.change(
+                    action,
+                    in: collections,
+                    mayBeSilent: wanted.streams != nil,
+                    now: now,
+                    traps
+                )
             }
             return done
         }
@@ -76,7 +83,7 @@ final class StripeLife: ControlledAccount {
         let now = Int(clock.now.seconds)
         account.withLock { account in
             guard !account.events.isFull else { return }
-            _ = account.change(.created, in: [collection], now: now, traps)
+            _ = account.change(.created, in: [collection], mayBeSilent: true, now: now, traps)
         }
     }
 
@@ -101,7 +108,13 @@ final class StripeLife: ControlledAccount {
                     case 1...3: .created
                     default: .updated
                     }
-                _ = account.change(action, in: StripeCollection.allCases, now: second, traps)
+                _ = account.change(
+                    action,
+                    in: StripeCollection.allCases,
+                    mayBeSilent: false,
+                    now: second,
+                    traps
+                )
             }
         }
     }

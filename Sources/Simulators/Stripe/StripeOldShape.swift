@@ -12,7 +12,88 @@ enum StripeOldShape {
         case .refunds: object.without(["destination_details"])
         case .subscriptions: subscription(object)
         case .invoices: invoice(object)
+        case .invoiceItems: invoiceItem(object)
+        case .promotionCodes:
+            object.without(["customer_account", "promotion"]).with("coupon", coupon(object))
+        case .creditNotes: creditNote(object)
+        case .checkoutSessions: checkoutSession(object)
+        case .paymentIntents:
+            object.without([
+                "customer_account", "excluded_payment_method_types", "managed_payments",
+                "payment_method_configuration_details", "source",
+            ])
+            .with("invoice", .null)
+            .changing("automatic_payment_methods") { $0.only(["enabled"]) }
+        case .setupIntents:
+            object.without([
+                "customer_account", "excluded_payment_method_types", "managed_payments",
+                "payment_method_configuration_details",
+            ])
+            .changing("automatic_payment_methods") { $0.only(["enabled"]) }
+        case .disputes:
+            object.without(["enhanced_eligibility_types"])
+                .changing("evidence") { $0.without(["enhanced_evidence"]) }
+                .changing("evidence_details") { $0.without(["enhanced_eligibility"]) }
+                .changing("payment_method_details") { details in
+                    details.changing("card") { $0.without(["case_type"]) }
+                }
+        case .payouts:
+            object.without(["application_fee", "application_fee_amount", "payout_method", "trace_id"])
+        case .plans: object.without(["meter"]).with("aggregate_usage", .null)
+        case .taxRates: object.without(["flat_amount", "jurisdiction_level", "rate_type"])
+        case .applicationFees: object.without(["fee_source"])
+        case .balanceTransactions: object.without(["balance_type"])
+        // Younger than that version, it is shown as it is.
+        case .invoicePayments: object
+        case .coupons, .transfers: object
         }
+    }
+
+    private static func invoiceItem(_ item: JSONValue) -> JSONValue {
+        item.without(["customer_account", "net_amount", "parent", "pricing", "quantity_decimal"])
+            .with("price", .null)
+            .with("subscription", .null)
+            .with("unit_amount", item["amount"])
+            .with("unit_amount_decimal", item["amount"].map { .string($0.compactText) })
+    }
+
+    /// It had its coupon whole; the rest of that is left out.
+    private static func coupon(_ code: JSONValue) -> JSONValue {
+        .object([
+            .init(name: "id", value: code["promotion"]?["coupon"] ?? .null),
+            .init(name: "object", value: "coupon"),
+            .init(name: "created", value: code["created"] ?? .null),
+            .init(name: "duration", value: "once"),
+            .init(name: "livemode", value: false),
+            .init(name: "times_redeemed", value: .number("0")),
+            .init(name: "valid", value: true),
+        ])
+    }
+
+    private static func creditNote(_ note: JSONValue) -> JSONValue {
+        note.without([
+            "customer_account", "post_payment_amount", "pre_payment_amount", "pretax_credit_amounts",
+            "refunds", "total_taxes",
+        ])
+        .with("refund", .null)
+        .with("tax_amounts", [])
+        .changing("lines") { lines in
+            lines.eachElement { line in
+                line.without(["metadata", "pretax_credit_amounts", "taxes"]).with("tax_amounts", [])
+            }
+        }
+    }
+
+    private static func checkoutSession(_ session: JSONValue) -> JSONValue {
+        session.without([
+            "adaptive_pricing", "client_secret", "collected_information", "customer_account", "discounts",
+            "integration_identifier", "managed_payments", "origin_context",
+            "payment_method_configuration_details", "permissions", "saved_payment_method_options", "ui_mode",
+            "wallet_options",
+        ])
+        .with("shipping_details", .null)
+        .changing("automatic_tax") { $0.only(["enabled", "status"]) }
+        .changing("custom_text") { $0.only(["shipping_address", "submit"]) }
     }
 
     private static func price(_ price: JSONValue) -> JSONValue {

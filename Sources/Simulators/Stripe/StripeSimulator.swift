@@ -23,10 +23,11 @@ package final class StripeSimulator: Simulator {
     /// `late_events` lists an event up to `seconds` (10) after it happened; `unordered_events` gives one a `created`
     /// up to `seconds` (2) too early; `shuffled_ties` orders the events of one second at random; `old_snapshots` shows
     /// their objects as an older version of the API had them; `short_lived` deletes what was just created or changed,
-    /// so that its events speak of nothing; `lagging_reads` answers all but events from a replica up to `seconds` (5)
-    /// behind.
+    /// so that its events speak of nothing; `silent_changes` makes changes of which no event tells, where the API has
+    /// such; `lagging_reads` answers all but events from a replica up to `seconds` (5) behind.
     package static let standingFaults = [
-        "late_events", "unordered_events", "shuffled_ties", "old_snapshots", "short_lived", "lagging_reads",
+        "late_events", "unordered_events", "shuffled_ties", "old_snapshots", "short_lived", "silent_changes",
+        "lagging_reads",
     ]
 
     package static let usualFaults: [String: FaultPlan.Fault] = [
@@ -69,6 +70,18 @@ package final class StripeSimulator: Simulator {
     /// The stream of the lines of all invoices.
     package static let lineStream = "invoice_line_items"
 
+    /// The stream of the items of all subscriptions.
+    package static let itemStream = "subscription_items"
+
+    /// The lists, and the streams of what is inside their objects.
+    package static var allStreams: [String] { streams + [lineStream, itemStream] }
+
+    /// The `object` of a stream's records; nil for an unknown one.
+    package static func object(of stream: String) -> String? { StripeCollection(rawValue: stream)?.object }
+
+    /// The path of a stream's list; nil for one that has none of its own.
+    package static func path(of stream: String) -> String? { StripeCollection(rawValue: stream)?.path }
+
     // MARK: Answers
 
     package func answer(
@@ -83,7 +96,7 @@ package final class StripeSimulator: Simulator {
         if strike?.name == "rate_limit", let seconds = strike?.fault.seconds {
             response.headers.append("Retry-After", String(Int(seconds.rounded(.up))))
         }
-        return (response, strike, Self.logged(request.segments))
+        return (response, strike, Self.logged(StripeAPI.parts(of: request)))
     }
 
     private static func canStrike(_ fault: String, _ request: WebRequest) -> Bool {
@@ -92,7 +105,9 @@ package final class StripeSimulator: Simulator {
         case "shifting_lists": StripeAPI.listed(request) != nil
         case "vanishing_cursor":
             StripeAPI.hasCursor(request) && StripeAPI.listed(request)?.hasDeletes == true
-        default: !fault.hasPrefix("forbidden_") || request.segments.dropFirst().first == forbidden(fault)
+        default:
+            !fault.hasPrefix("forbidden_")
+                || StripeAPI.parts(of: request).dropFirst().first == forbidden(fault)
         }
     }
 
@@ -168,6 +183,7 @@ package final class StripeSimulator: Simulator {
             return "other"
         }
         let rest = parts.count > 2 ? ["{id}"] + parts[3...].prefix(1).filter { $0 == "lines" } : []
-        return "/" + (parts[..<2] + rest).joined(separator: "/")
+        let list = StripeCollection(rawValue: parts[1])?.path ?? "/v1/\(parts[1])"
+        return ([list] + rest).joined(separator: "/")
     }
 }

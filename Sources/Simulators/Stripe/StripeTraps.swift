@@ -10,6 +10,8 @@ struct StripeTraps: Sendable {
     var old = FaultPlan.Fault()
     /// The share of created and updated objects that are deleted within the same second.
     var shortLived = FaultPlan.Fault()
+    /// The share of changes that may be such of which no event tells.
+    var silent = FaultPlan.Fault()
 
     init(_ plan: FaultPlan) {
         late = plan.standing("late_events")
@@ -17,5 +19,6 @@ struct StripeTraps: Sendable {
         shuffled = plan.standing("shuffled_ties")
         old = plan.standing("old_snapshots")
         shortLived = plan.standing("short_lived")
+        silent = plan.standing("silent_changes")
     }
 }

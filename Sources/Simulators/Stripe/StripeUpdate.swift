@@ -3,19 +3,51 @@ struct StripeUpdate {
     let world: StripeWorld
     let object: StripeObject
     /// What the object is, and becomes.
-    private(set) var edit: StripeEdit
-    private let time: Int
+    var edit: StripeEdit
+    let time: Int
     /// A number that no other change has: what it writes is new.
-    private let change: UInt64
+    let change: UInt64
+    /// Whether it may be a change of which no event tells.
+    let mayBeSilent: Bool
     /// The types where they are not the usual one.
     private var settled: [String]?
 
-    init(world: StripeWorld, object: StripeObject, edit: StripeEdit, time: Int, change: UInt64) {
+    init(
+        world: StripeWorld,
+        object: StripeObject,
+        edit: StripeEdit,
+        time: Int,
+        change: UInt64,
+        mayBeSilent: Bool
+    ) {
         self.world = world
         self.object = object
         self.edit = edit
         self.time = time
         self.change = change
+        self.mayBeSilent = mayBeSilent
+    }
+
+    /// Whether there is anything that such an object can become.
+    static func isPossible(_ account: StripeAccount, _ object: StripeObject, mayBeSilent: Bool) -> Bool {
+        let edit = account.edit(object)
+        func status() -> String { account.world.status(object.collection, object.index, edit) }
+        return switch object.collection {
+        // What happened stays as it is; when it can be paid out is a matter of time.
+        case .balanceTransactions: false
+        case .paymentIntents: mayBeSilent || status() == "requires_payment_method"
+        case .setupIntents: mayBeSilent || ["requires_payment_method", "requires_action"].contains(status())
+        case .checkoutSessions:
+            mayBeSilent || status() == "open"
+                || status() == "complete" && account.world.isUnpaid(session: object.index, edit)
+        // An item on an invoice can no longer be changed, and no event tells that one was.
+        case .invoiceItems: mayBeSilent && !account.world.isAttached(invoiceItem: object.index)
+        case .invoicePayments: status() == "open"
+        case .applicationFees: edit.members["refunded"] != "true"
+        case .creditNotes, .customers, .products, .prices, .charges, .refunds, .subscriptions, .invoices,
+            .disputes, .payouts, .plans, .coupons, .promotionCodes, .transfers, .taxRates:
+            true
+        }
     }
 
     /// Changes `edit`; the types of the events that tell of it.
@@ -30,6 +62,21 @@ struct StripeUpdate {
             return ["refund.updated", "charge.refund.updated"]
         case .subscriptions: subscription(&dice)
         case .invoices: return invoice(&dice)
+        case .paymentIntents: return paymentIntent(&dice)
+        case .disputes: return dispute(&dice)
+        case .balanceTransactions: return []
+        case .payouts: return payout(&dice)
+        case .invoiceItems: return invoiceItem(&dice)
+        case .invoicePayments: return invoicePayment(&dice)
+        case .plans: price(&dice, hasLookupKey: false)
+        case .coupons: coupon(&dice)
+        case .promotionCodes, .taxRates:
+            if dice(2) == 0 { toggleActive() } else { setMetadata() }
+        case .creditNotes: return creditNote(&dice)
+        case .checkoutSessions: return checkoutSession(&dice)
+        case .setupIntents: return setupIntent(&dice)
+        case .transfers: return transfer(&dice)
+        case .applicationFees: return applicationFee(&dice)
         }
         return settled ?? ["\(object.collection.eventPrefix).updated"]
     }
@@ -55,10 +102,10 @@ struct StripeUpdate {
         edit.members["updated"] = String(time)
     }
 
-    private mutating func price(_ dice: inout SeededDice) {
+    private mutating func price(_ dice: inout SeededDice, hasLookupKey: Bool = true) {
         switch dice(4) {
         case 0: set("nickname", "Price \(change)")
-        case 1: set("lookup_key", "key_\(change)")
+        case 1 where hasLookupKey: set("lookup_key", "key_\(change)")
         case 2: toggleActive()
         default: setMetadata()
         }
@@ -79,7 +126,7 @@ struct StripeUpdate {
         edit.members["captured"] = "true"
         edit.members["amount_captured"] = amount
         edit.members["outcome"] = StripeWorld.outcome("succeeded")
-        set("balance_transaction", world.id(prefix: "txn_", .charges, object.index))
+        set("balance_transaction", world.id(.balanceTransactions, world.count(.balanceTransactions)))
         set("receipt_url", "https://pay.stripe.com/receipts/\(world.id(.charges, object.index))")
     }
 
@@ -188,13 +235,13 @@ struct StripeUpdate {
 
     // MARK: Members
 
-    private mutating func set(_ name: String, _ text: String) { edit.members[name] = "\"\(text)\"" }
+    mutating func set(_ name: String, _ text: String) { edit.members[name] = "\"\(text)\"" }
 
-    private mutating func setMetadata() {
+    mutating func setMetadata() {
         edit.members["metadata"] = #"{"order_id":"\#(change)","note":"a \"quoted\" one"}"#
     }
 
-    private mutating func toggleActive() {
+    mutating func toggleActive() {
         let isActive = world.isActive(object.collection, object.index, edit)
         edit.members["active"] = isActive ? "false" : "true"
     }

@@ -36,11 +36,20 @@ struct StripeView: Sendable {
     }
 
     func write(_ collection: StripeCollection, _ index: Int, to writer: inout ObjectWriter) {
-        world.write(collection, index, edit(collection, index), to: &writer)
+        world.write(collection, index, state(collection, index), to: &writer)
     }
 
     func object(_ collection: StripeCollection, _ index: Int) -> [UInt8] {
-        world.object(collection, index, edit(collection, index))
+        world.object(collection, index, state(collection, index))
+    }
+
+    /// What an object is at this second, by what was done to it and by the time alone.
+    private func state(_ collection: StripeCollection, _ index: Int) -> StripeEdit {
+        var edit = edit(collection, index)
+        if collection == .balanceTransactions, world.availableOn(index) <= time {
+            edit.members["status"] = #""available""#
+        }
+        return edit
     }
 
     func lines(ofInvoice index: Int) -> [StripeLine] {
@@ -49,6 +58,13 @@ struct StripeView: Sendable {
 
     func status(_ collection: StripeCollection, _ index: Int) -> String {
         world.status(collection, index, edit(collection, index))
+    }
+
+    /// An item of a subscription on its own.
+    func item(_ item: Int, ofSubscription index: Int) -> [UInt8] {
+        var writer = ObjectWriter(capacity: 1024)
+        world.writeItem(ofSubscription: index, item: item, edit(.subscriptions, index), to: &writer)
+        return writer.bytes
     }
 
     /// A line on its own.
@@ -73,11 +89,26 @@ extension StripeWorld {
         case .charges: status(ofCharge: index)
         case .subscriptions: status(ofSubscription: index)
         case .invoices: status(ofInvoice: index)
-        case .customers, .products, .prices, .refunds: "succeeded"
+        case .paymentIntents: status(ofIntent: index)
+        case .disputes: status(ofDispute: index)
+        case .payouts: status(ofPayout: index)
+        case .invoicePayments: status(ofInvoicePayment: index)
+        case .creditNotes: status(ofCreditNote: index)
+        case .checkoutSessions: status(ofSession: index)
+        case .setupIntents: status(ofSetup: index)
+        case .customers, .products, .prices, .refunds, .balanceTransactions, .invoiceItems, .plans, .coupons,
+            .promotionCodes, .transfers, .taxRates, .applicationFees:
+            "succeeded"
         }
     }
 
-    /// Whether a product or a price is active.
+    /// Whether a checkout session that was completed still waits for its money.
+    func isUnpaid(session index: Int, _ edit: StripeEdit) -> Bool {
+        edit.members["payment_status"].map { $0 == #""unpaid""# }
+            ?? (paymentStatus(ofSession: index) == "unpaid")
+    }
+
+    /// Whether an object that can be switched off is active.
     func isActive(_ collection: StripeCollection, _ index: Int, _ edit: StripeEdit) -> Bool {
         edit.members["active"].map { $0 == "true" } ?? isActive(collection, index)
     }

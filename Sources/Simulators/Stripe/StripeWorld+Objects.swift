@@ -22,6 +22,21 @@ extension StripeWorld {
                 case .refunds: writeRefund(index, to: &writer)
                 case .subscriptions: writeSubscription(index, edit, to: &writer)
                 case .invoices: writeInvoice(index, edit, to: &writer)
+                case .paymentIntents: writePaymentIntent(index, to: &writer)
+                case .disputes: writeDispute(index, to: &writer)
+                case .balanceTransactions: writeBalanceTransaction(index, to: &writer)
+                case .payouts: writePayout(index, to: &writer)
+                case .invoiceItems: writeInvoiceItem(index, to: &writer)
+                case .invoicePayments: writeInvoicePayment(index, to: &writer)
+                case .plans: writePlan(index, to: &writer)
+                case .coupons: writeCoupon(index, to: &writer)
+                case .promotionCodes: writePromotionCode(index, to: &writer)
+                case .creditNotes: writeCreditNote(index, to: &writer)
+                case .checkoutSessions: writeCheckoutSession(index, to: &writer)
+                case .setupIntents: writeSetupIntent(index, to: &writer)
+                case .transfers: writeTransfer(index, to: &writer)
+                case .taxRates: writeTaxRate(index, to: &writer)
+                case .applicationFees: writeApplicationFee(index, to: &writer)
                 }
             }
         }
@@ -43,7 +58,7 @@ extension StripeWorld {
         }
     }
 
-    private func writeAddress(_ name: String, ofCustomer index: Int, to writer: inout ObjectWriter) {
+    func writeAddress(_ name: String, ofCustomer index: Int, to writer: inout ObjectWriter) {
         writer.object(name) { writer in
             guard number(.customers, index, 23, below: 5) > 0 else {
                 writer.nulls("city", "country", "line1", "line2", "postal_code", "state")
@@ -143,7 +158,7 @@ extension StripeWorld {
         writer.number("amount_captured", isPaid ? amount : 0)
         writer.number("amount_refunded", refunded)
         writer.nulls("application", "application_fee", "application_fee_amount")
-        writer.text("balance_transaction", isPaid ? id(prefix: "txn_", .charges, index) : nil)
+        writer.text("balance_transaction", transactionID(.charges, index))
         writer.object("billing_details") { writer in
             writeAddress("address", ofCustomer: customer, to: &writer)
             writer.text("email", email(ofCustomer: customer))
@@ -156,7 +171,7 @@ extension StripeWorld {
         writer.text("currency", currency(ofCharge: index))
         writer.text("customer", id(.customers, customer))
         writer.text("description", index % 3 == 0 ? nil : "Order \(index)")
-        writer.bool("disputed", false)
+        writer.bool("disputed", isDisputed(charge: index))
         writer.nulls("failure_balance_transaction")
         writer.text("failure_code", status == "failed" ? "card_declined" : nil)
         writer.text("failure_message", status == "failed" ? "Your card was declined." : nil)
@@ -166,7 +181,7 @@ extension StripeWorld {
         writer.nulls("on_behalf_of")
         writer.raw("outcome", Self.outcome(status))
         writer.bool("paid", isPaid)
-        writer.text("payment_intent", id(prefix: "pi_", .charges, index))
+        writer.text("payment_intent", intent(ofCharge: index).map { id(.paymentIntents, $0) })
         writer.text("payment_method", id(prefix: "pm_", .charges, index))
         writeCard(index, to: &writer)
         writer.raw("radar_options", "{}")
@@ -234,7 +249,7 @@ extension StripeWorld {
     private func writeRefund(_ index: Int, to writer: inout ObjectWriter) {
         let charge = charge(ofRefund: index)
         writer.number("amount", amount(ofRefund: index))
-        writer.text("balance_transaction", id(prefix: "txn_", .refunds, index))
+        writer.text("balance_transaction", transactionID(.refunds, index))
         writer.text("charge", id(.charges, charge))
         writer.number("created", created(.refunds, index))
         writer.text("currency", currency(ofCharge: charge))
@@ -244,7 +259,7 @@ extension StripeWorld {
                 + #""type":"card"}"#
         )
         writeMetadata(.refunds, index, to: &writer)
-        writer.text("payment_intent", id(prefix: "pi_", .charges, charge))
+        writer.text("payment_intent", intent(ofCharge: charge).map { id(.paymentIntents, $0) })
         let reasons = [nil, "requested_by_customer", "duplicate", "fraudulent"]
         writer.text("reason", reasons[number(.refunds, index, 38, below: 4)])
         writer.nulls("receipt_number", "source_transfer_reversal")

@@ -12,7 +12,11 @@ extension StripeWorld {
             }
         case .refunds:
             return customer(.charges, charge(ofRefund: index))
-        case .customers, .products, .prices, .charges, .subscriptions:
+        case .paymentIntents, .checkoutSessions:
+            return customer(.charges, index)
+        case .invoiceItems where isAttached(invoiceItem: index), .creditNotes:
+            return customer(.invoices, invoice(collection, index))
+        default:
             break
         }
         return number(collection, index, 0, below: index + 1)
@@ -58,7 +62,20 @@ extension StripeWorld {
     /// Charges of even index have been refunded, by the refunds of the same index and of the next.
     func charge(ofRefund index: Int) -> Int { birth(.refunds, index)?.parent ?? index & ~1 }
 
-    func amount(ofCharge index: Int) -> Int { 100 + number(.charges, index, 6, below: 500_000) }
+    /// The charge that an object is, or belongs to.
+    func charge(_ collection: StripeCollection, _ index: Int) -> Int {
+        switch collection {
+        case .refunds: charge(ofRefund: index)
+        case .disputes: charge(ofDispute: index)
+        case .applicationFees: charge(ofFee: index)
+        default: index
+        }
+    }
+
+    func amount(ofCharge index: Int) -> Int {
+        if let birth = birth(.charges, index), birth.parent != nil { return birth.amount }
+        return 100 + number(.charges, index, 6, below: 500_000)
+    }
 
     func currency(ofCharge index: Int) -> String {
         ["usd", "eur", "gbp", "jpy"][number(.charges, index, 7, below: 4)]
@@ -67,7 +84,14 @@ extension StripeWorld {
     /// What was refunded must have succeeded.
     func status(ofCharge index: Int) -> String {
         guard index % 2 == 1 || index >= records else { return "succeeded" }
-        return switch number(.charges, index, 8, below: 20) {
+        // Of a payment intent that has succeeded.
+        if birth(.charges, index)?.parent != nil { return "succeeded" }
+        return status(ofNewCharge: index)
+    }
+
+    /// The one with which a charge begins that nobody has paid for yet.
+    func status(ofNewCharge index: Int) -> String {
+        switch number(.charges, index, 8, below: 20) {
         case 0, 1: "failed"
         case 2: "pending"
         default: "succeeded"

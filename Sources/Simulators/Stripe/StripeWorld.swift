@@ -31,7 +31,14 @@ struct StripeWorld: Sendable {
     }
 
     /// The number of objects that there ever were.
-    func count(_ collection: StripeCollection) -> Int { records + births[collection.ordinal].count }
+    func count(_ collection: StripeCollection) -> Int {
+        first(collection) + births[collection.ordinal].count
+    }
+
+    /// The number of objects that there were at the beginning.
+    func first(_ collection: StripeCollection) -> Int {
+        collection == .balanceTransactions ? records * Self.transactionKinds : records
+    }
 
     /// Adds an object; its index.
     mutating func add(_ birth: StripeBirth, to collection: StripeCollection) -> Int {
@@ -41,7 +48,8 @@ struct StripeWorld: Sendable {
 
     /// With what an object was created; nil for those of the beginning.
     func birth(_ collection: StripeCollection, _ index: Int) -> StripeBirth? {
-        index < records ? nil : births[collection.ordinal][index - records]
+        let first = first(collection)
+        return index < first ? nil : births[collection.ordinal][index - first]
     }
 
     /// A number that belongs to an object; each `salt` gives another one.
@@ -61,6 +69,8 @@ struct StripeWorld: Sendable {
     /// A quarter of the runs of eight share one second: bursts as a busy account has them.
     func created(_ collection: StripeCollection, _ index: Int) -> Int {
         if let birth = birth(collection, index) { return birth.created }
+        // The movements of one place in time belong together.
+        let index = collection == .balanceTransactions ? index / Self.transactionKinds : index
         let run = index & ~7
         let slot = hash(UInt64(run), 1) % 4 == 0 ? run : index
         let width = max(1, Self.span / max(1, records))
@@ -114,7 +124,10 @@ struct StripeWorld: Sendable {
         return Int(index)
     }
 
-    private func identity(_ collection: StripeCollection) -> SeededHash { identities[collection.ordinal] }
+    private func identity(_ collection: StripeCollection) -> SeededHash {
+        // Each charge of the beginning came of the payment intent of its index, and their ids are alike.
+        identities[(collection == .paymentIntents ? .charges : collection).ordinal]
+    }
 
     // MARK: Events
 

@@ -92,6 +92,8 @@ struct ZendeskAPI {
             }
             return try tickets(places.count, { _ in true }, { places[$0] }).page(request)
         }
+        // What the plan lacks is said before any ticket is looked for.
+        if traps.hasNoSideConversations, parts.dropFirst().first == "side_conversations" { throw .noEndpoint }
         guard let place = account.place(.tickets, id: parts[0]), account[.tickets][place].isLiving else {
             throw .notFound
         }

@@ -42,23 +42,22 @@ struct ZendeskLimits: Sendable {
         }
     }
 
-    /// Counts a request in that second, unless it only asks for the headers.
+    /// Counts a request in that second.
     ///
     /// - Returns: the headers of the answer, and the error where there was no room for it.
     mutating func take(
         _ bucket: Bucket?,
-        now: Int,
-        isCounted: Bool
+        now: Int
     ) -> (headers: [(name: String, value: String)], error: ZendeskError?) {
         var error: ZendeskError?
-        if isCounted, !account.take(now) { error = .rateLimited(after: account.resets(now)) }
+        if !account.take(now) { error = .rateLimited(after: account.resets(now)) }
         var headers = [
             ("X-Rate-Limit", String(account.limit)), ("X-Rate-Limit-Remaining", String(account.remaining)),
             ("ratelimit-limit", String(account.limit)), ("ratelimit-remaining", String(account.remaining)),
             ("ratelimit-reset", String(account.resets(now))),
         ]
         guard let bucket, var window = buckets[bucket] else { return (headers, error) }
-        if isCounted, error == nil, !window.take(now) {
+        if error == nil, !window.take(now) {
             let seconds = window.resets(now)
             error = bucket == .records ? .recordsRateLimited(after: seconds) : .rateLimited(after: seconds)
         }

@@ -28,10 +28,11 @@ package final class ZendeskSimulator: Simulator {
     /// `updated_at`; `short_lived` deletes what was just created; `tie_block` is the share of the objects of the
     /// beginning that share one second; `ai_agent_tickets` that of tickets which no human handled. Others are on with
     /// any rate: `stuck_ties` ends the pages of time exports within a second, `old_too_recent` refuses start times as
-    /// it used to be done, `capped_counts` stops counts at 100,000, `no_limits` counts no requests.
+    /// it used to be done, `capped_counts` stops counts at 100,000, `no_side_conversations` is a plan without them,
+    /// `no_limits` counts no requests and tells of no limits.
     package static let standingFaults = [
         "late_visible", "reemitted", "short_lived", "tie_block", "ai_agent_tickets", "stuck_ties",
-        "old_too_recent", "capped_counts", "no_limits",
+        "old_too_recent", "capped_counts", "no_side_conversations", "no_limits",
     ]
 
     package static let usualFaults: [String: FaultPlan.Fault] = [
@@ -90,18 +91,18 @@ package final class ZendeskSimulator: Simulator {
         let strike = faultPlan.strike { ZendeskFaults.canStrike($0, request) }
         let now = Int(clock.now.seconds)
         let parts = ZendeskAPI.parts(request)
-        let isCounted = !ZendeskTraps(faultPlan).hasNoLimits
-        let (headers, error) = limits.withLock {
-            $0.take(parts.flatMap(ZendeskLimits.bucket), now: now, isCounted: isCounted && parts != nil)
+        var limited: (headers: [(name: String, value: String)], error: ZendeskError?) = ([], nil)
+        if let parts, !ZendeskTraps(faultPlan).hasNoLimits {
+            limited = limits.withLock { $0.take(ZendeskLimits.bucket(parts), now: now) }
         }
         var response: WebResponse
         do throws(ZendeskError) {
-            if let error { throw error }
+            if let error = limited.error { throw error }
             response = .json(try body(request, parts, strike, now: now))
         } catch {
             response = error.response
         }
-        for header in headers { response.headers.append(header.name, header.value) }
+        for header in limited.headers { response.headers.append(header.name, header.value) }
         response.headers.append("X-Request-Id", "sim-\(number)")
         return (response, strike, ZendeskFaults.logged(parts))
     }

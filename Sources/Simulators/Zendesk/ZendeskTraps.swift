@@ -12,6 +12,8 @@ struct ZendeskTraps: Sendable {
     var oldTooRecent = false
     /// Whether counts stop at 100,000 without saying when they were taken.
     var cappedCounts = false
+    /// Whether the plan has no side conversations.
+    var hasNoSideConversations = false
     /// Whether requests are not counted.
     var hasNoLimits = false
 
@@ -22,6 +24,7 @@ struct ZendeskTraps: Sendable {
         stuckTies = plan.standing("stuck_ties").rate > 0
         oldTooRecent = plan.standing("old_too_recent").rate > 0
         cappedCounts = plan.standing("capped_counts").rate > 0
+        hasNoSideConversations = plan.standing("no_side_conversations").rate > 0
         hasNoLimits = plan.standing("no_limits").rate > 0
     }
 }

@@ -189,8 +189,11 @@ extension ZendeskWriter {
         "8566255a-ece5-11e8-857d-\(493_066_000_000 + ticket)"
     }
 
+    /// It ends with its ticket.
     func writeConversation(_ ticket: Int, to writer: inout ObjectWriter) {
-        let created = object(.tickets, ticket).created
+        let object = object(.tickets, ticket)
+        let created = object.created
+        let isOver = [.solved, .closed].contains(account.tickets[ticket].status)
         writer.object { writer in
             writer.text("id", Self.conversationID(ticket))
             writer.text(
@@ -201,12 +204,12 @@ extension ZendeskWriter {
             writer.number("ticket_id", account.id(.tickets, ticket))
             writer.text("subject", "To the warehouse")
             writer.text("preview_text", "Is it still there?")
-            writer.text("state", "open")
+            writer.text("state", isOver ? "closed" : "open")
             writer.raw("participants", "[]")
             writer.time("created_at", created)
-            writer.time("updated_at", created)
+            writer.time("updated_at", isOver ? object.updated : created)
             writer.time("message_added_at", created)
-            writer.nulls("state_updated_at")
+            writer.time("state_updated_at", isOver ? object.updated : nil)
             writer.raw("external_ids", "{}")
         }
     }

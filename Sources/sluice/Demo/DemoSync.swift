@@ -26,14 +26,14 @@ struct DemoSync: Sendable {
         settings.topicOrigin = .asFound
         let plans = SyncPlans(
             account: account.name,
-            definition: account.definition,
-            streams: account.definition.streams,
-            topics: broker.topics
+            definition: account.definition
         )
         return try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
-            await SyncRun(
+            let finder = StreamFinder(requester: account.requester, stop: stop)
+            var found = try await finder.find(account.definition.allStreams)
+            return await SyncRun(
                 account: account.name,
-                streams: try plans.make(session),
+                streams: try plans.make(&found, broker.topics, session),
                 requester: account.requester,
                 destination: session,
                 wall: account.wall,

@@ -95,9 +95,9 @@ struct WholeWay {
     }
 
     private func read(builder: EventBuilder?) async throws -> Int {
-        let reader = try ListReader(stream: stream, requester: requester)
+        let next = try pages()
         var records = 0
-        while let page = try await reader.next() {
+        while let page = try await next() {
             records += page.page.records.count
             if let builder {
                 _ = try builder.build(
@@ -109,5 +109,25 @@ struct WholeWay {
             }
         }
         return records
+    }
+
+    /// The pages of the stream, by the reader that a run has for them.
+    private func pages() throws -> () async throws -> ExtractedPage? {
+        switch stream.progress {
+        case .list, .full:
+            let reader = try ListReader(stream: stream, requester: requester)
+            return { try await reader.next() }
+        case .token:
+            let reader = try TokenReader(stream: stream, requester: requester)
+            return { try await reader.next() }
+        case .window(let window):
+            let reader = try WindowReader(
+                stream: stream,
+                requester: requester,
+                from: window.earliest,
+                to: Instant.systemClock()
+            )
+            return { try await reader.next() }
+        }
     }
 }

@@ -1,4 +1,3 @@
-package import Core
 package import JSON
 import Synchronization
 
@@ -65,6 +64,15 @@ package final class MemoryVersions: VersionStore {
         let looked = behind(after, sorted(stream) { _ in true }).prefix(limit)
         let passed = looked.filter { $0.version.isPassed(by: time, format: format) }
         return (passed.map(\.key), looked.count == limit ? looked.last?.key : nil)
+    }
+
+    package func areRemembered(_ entries: [[UInt8]], stream: StreamName) -> [Bool] {
+        streams.withLock { streams in entries.map { streams[stream]?.entries[$0] != nil } }
+    }
+
+    package func entries(of stream: StreamName, before time: Instant, limit: Int) -> [[UInt8]] {
+        let passed = entries(of: stream).filter { $0.time < time }.map(\.id)
+        return Array(passed.sorted { $0.lexicographicallyPrecedes($1) }.prefix(limit))
     }
 
     package func entries(of stream: StreamName) -> [RememberedEntry] {

@@ -1,0 +1,94 @@
+import Core
+import Events
+import Extraction
+import JSON
+import Runs
+
+/// The runs of one stream, as a sync has them, into memory: each goes on where the one before it ended.
+final class FixtureSession {
+    /// What came of a run.
+    struct Outcome {
+        var events: [Fixture.Event]
+        var records: [(key: String, value: [UInt8])]
+        var error: (any SluiceError)?
+    }
+
+    private let definition: ExtractorDefinition
+    private let stream: StreamDefinition
+    private let settings: [String: JSONValue]
+    private let account: AccountName
+    private let destination: EventCollector
+
+    init(_ definition: ExtractorDefinition, _ stream: StreamDefinition, settings: [String: JSONValue]) throws
+    {
+        self.definition = definition
+        self.stream = stream
+        self.settings = settings
+        account = try AccountName(extractor: definition.name, account: "fixture")
+        destination = EventCollector(account)
+    }
+
+    /// One run, all of it at one time.
+    func run(
+        at: Instant,
+        since: Instant?,
+        limit: Int?,
+        _ transport: any HTTPTransport,
+        _ clock: WaitingClock
+    ) async throws -> Outcome {
+        let requester = try Requester(
+            extractor: definition,
+            settings: settings,
+            transport: transport,
+            clock: clock,
+            wall: { at },
+            jitter: { 0.5 }
+        )
+        let outcome = await SyncRun(
+            account: account,
+            streams: [try plan(since)],
+            limit: limit,
+            requester: requester,
+            destination: destination,
+            wall: { at },
+            clock: clock,
+            stop: StopSignal(),
+            acceptsAbsence: true,
+            concurrency: 1
+        ).run()
+        let (events, records) = destination.take()
+        return Outcome(
+            events: Self.sorted(events),
+            records: records,
+            error: outcome.error ?? outcome.streams.first?.outcome.error
+        )
+    }
+
+    private func plan(_ since: Instant?) throws -> StreamPlan {
+        let name = try StreamName(stream.name)
+        let bookmark = try destination.bookmark(of: name)
+        return StreamPlan(
+            definition: stream,
+            feed: definition.feed(of: stream),
+            name: name,
+            builder: EventBuilder(
+                extractor: account.extractor,
+                account: account.account,
+                stream: stream.name,
+                topic: stream.name,
+                version: stream.version?.format,
+                remembers: stream.remembers
+            ),
+            fingerprint: stream.fingerprint(topic: stream.name),
+            bookmark: bookmark,
+            since: bookmark == nil ? since : nil
+        )
+    }
+
+    /// By key, as side by side looks come in no order; those of one key stay in theirs.
+    private static func sorted(_ events: [Fixture.Event]) -> [Fixture.Event] {
+        events.enumerated().sorted {
+            ($0.element.key, $0.offset) < ($1.element.key, $1.offset)
+        }.map(\.element)
+    }
+}

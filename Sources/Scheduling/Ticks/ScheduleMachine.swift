@@ -1,0 +1,361 @@
+package import Core
+
+/// Decides what becomes of each tick of one schedule; performs nothing.
+///
+/// It is told of everything that happens and answers with what to do. Whatever it is told, and in whatever order, each
+/// nominal time is started once, or lies in one recorded range with its reason (I5).
+package struct ScheduleMachine: Sendable {
+    /// What happens.
+    package enum Event: Sendable {
+        /// The loop looked at the clock.
+        case wake(ClockChange)
+        /// A started tick has its place in the pool and runs.
+        case began(Tick)
+        /// A run is over.
+        case ended(Tick, isFailure: Bool)
+        case pause(Pause)
+        case resume
+        /// Leave out the next tick that would run.
+        case skipNext(by: String)
+        /// Do not leave out anything that was asked to be.
+        case undoSkips
+        /// Run now, under an id; `insteadOfNext` leaves out the next tick.
+        case trigger(id: String, insteadOfNext: Bool)
+        /// The schedule was changed, or its zone's rules were.
+        case edit(Schedule)
+    }
+
+    /// What is to be done about it.
+    package enum Action: Hashable, Sendable {
+        /// Ask for a run.
+        case start(Tick)
+        /// Let the active run end after its page.
+        case stop(Tick)
+        /// Take back a tick that was asked for and has not begun.
+        case withdraw(Tick)
+        /// Record ticks that will not run.
+        case skip(SkippedTicks)
+        /// A tick that somebody asked for will not run.
+        case refuse(Tick, SkipReason)
+        /// The schedule paused itself.
+        case paused(Pause)
+        /// A pause that had an end is over.
+        case resumed
+    }
+
+    /// Who paused a schedule, why, and until when.
+    package struct Pause: Hashable, Sendable {
+        package var reason: String
+        package var by: String
+        package var until: Instant?
+
+        /// A pause.
+        package init(reason: String, by: String, until: Instant? = nil) {
+            self.reason = reason
+            self.by = by
+            self.until = until
+        }
+    }
+
+    private struct Active: Sendable {
+        var tick: Tick
+        var hasBegun = false
+        var isStopping = false
+    }
+
+    package private(set) var schedule: Schedule
+    package private(set) var pause: Pause?
+    /// Nominal times to leave out, and who asked for it.
+    package private(set) var skips: [Instant: String] = [:]
+    /// Failed runs in a row.
+    package private(set) var failures = 0
+    private var settled: SettledTimes
+    /// Decided, and not due yet: its jitter.
+    private var pending: [Tick] = []
+    private var active: Active?
+    /// Waiting for the active run to end.
+    private var queue: [Tick] = []
+    /// Ticks that were left out by a calendar and are made up for when that ends.
+    private var deferred: (latest: Instant, until: Instant)?
+    private var actions: [Action] = []
+    private var ahead: Ahead?
+
+    /// What comes next, found once and not at every look at the clock.
+    private struct Ahead: Sendable {
+        /// By the timetable; unknown once it has passed.
+        var nominal: Instant?
+        var isNominalKnown = true
+        /// That will run.
+        var open: Instant?
+    }
+
+    /// A machine of a schedule that is new, or whose ticks are recorded up to a nominal time.
+    ///
+    /// A run that is going on is told of as `running`. An old schedule begins with `.wake(.started)`, by which all since is
+    /// judged as downtime.
+    package init(
+        _ schedule: Schedule,
+        at now: Instant,
+        recordedThrough: Instant? = nil,
+        running: Tick? = nil,
+        pause: Pause? = nil,
+        skips: [Instant: String] = [:],
+        failures: Int = 0
+    ) {
+        self.schedule = schedule
+        self.pause = pause
+        self.skips = skips
+        self.failures = failures
+        settled = SettledTimes(through: recordedThrough ?? now)
+        active = running.map { Active(tick: $0, hasBegun: true) }
+        lookAhead()
+    }
+
+    /// The tick that is active: asked for, or running.
+    package var activeTick: Tick? { active?.tick }
+    package var waitingTicks: [Tick] { queue }
+
+    /// When to look again; nil where nothing will come by itself.
+    package func wakeTime() -> Instant? {
+        var times = pending.map(\.due)
+        times += queue.compactMap(\.deadline)
+        if let active, !active.hasBegun, let deadline = active.tick.deadline { times.append(deadline) }
+        if let until = deferred?.until { times.append(until) }
+        if let pause {
+            if let until = pause.until { times.append(until) }
+        } else if let tick = ahead?.open {
+            times.append(schedule.due(tick))
+        }
+        return times.min()
+    }
+
+    /// The next ticks and what would become of them.
+    package func upcoming(_ count: Int) -> [UpcomingTick] {
+        Upcoming(schedule: schedule, skips: skips, pause: pause).ticks(after: settled.through, count: count)
+    }
+
+    /// Takes in what happened and says what to do.
+    package mutating func handle(_ event: Event, at now: Instant) -> [Action] {
+        actions = []
+        switch event {
+        case .wake(let change): settle(to: now, change)
+        case .began(let tick):
+            if active?.tick.id == tick.id { active?.hasBegun = true }
+        case .ended(let tick, let isFailure): end(tick, isFailure: isFailure, at: now)
+        case .pause(let pause):
+            settle(to: now, .steady)
+            self.pause = pause
+        case .resume:
+            settle(to: now, .steady)
+            pause = nil
+        case .skipNext(let by):
+            settle(to: now, .steady)
+            skipNext(by: by)
+        case .undoSkips:
+            skips = [:]
+            ahead = nil
+        case .trigger(let id, let insteadOfNext):
+            settle(to: now, .steady)
+            if insteadOfNext { skipNext(by: id) }
+            fire(Tick(schedule: schedule.id, nominal: now, due: now, cause: .manual(id: id)), at: now)
+        case .edit(let schedule):
+            // What was due under the old words is decided by them: a change is not retroactive.
+            settle(to: now, .steady)
+            self.schedule = schedule
+            ahead = nil
+            skips = skips.filter {
+                schedule.timetable.next(after: $0.key.advanced(by: .nanoseconds(-1))) == $0.key
+            }
+        }
+        startPending(at: now)
+        dropLate(at: now)
+        lookAhead()
+        return actions
+    }
+
+    // MARK: Time
+
+    private mutating func lookAhead() {
+        if ahead == nil { ahead = Ahead(nominal: nil, isNominalKnown: false, open: nextOpen()) }
+        guard let known = ahead?.isNominalKnown, !known else { return }
+        ahead?.nominal = schedule.timetable.next(after: settled.through)
+        ahead?.isNominalKnown = true
+    }
+
+    /// What was found up to an instant has passed.
+    private mutating func pass(_ end: Instant) {
+        ahead?.isNominalKnown = false
+        if let open = ahead?.open, open <= end { ahead = nil }
+    }
+
+    private func nextOpen() -> Instant? {
+        var after = settled.through
+        while let tick = schedule.nextCounting(after: after) {
+            if let end = settled.end(of: tick) {
+                after = end
+            } else if skips[tick] != nil {
+                after = tick
+            } else {
+                return tick
+            }
+        }
+        return nil
+    }
+
+    private mutating func settle(to now: Instant, _ change: ClockChange) {
+        if now < settled.through {
+            settled.putBack(to: now)
+            ahead = nil
+        }
+        if let until = pause?.until, until <= now {
+            decide(through: until.advanced(by: .nanoseconds(-1)), now, change)
+            pause = nil
+            actions.append(.resumed)
+        }
+        decide(through: now, now, change)
+        startDeferred(at: now)
+    }
+
+    /// Decides on all ticks since the last look.
+    private mutating func decide(through end: Instant, _ now: Instant, _ change: ClockChange) {
+        guard end > settled.through else { return }
+        if let ahead, ahead.isNominalKnown, ahead.nominal.map({ $0 > end }) ?? true {
+            return change.judgement == .live ? settled.run(to: end) : settled.jump(to: end, ran: [])
+        }
+        pass(end)
+        let ticks = MissedTicks(of: schedule.timetable, after: settled.through, through: end)
+        var sorter = TickSorter(schedule: schedule, settled: settled, pause: pause, skips: skips)
+        let open = sorter.sort(ticks)
+        for skipped in sorter.skipped { actions.append(.skip(skipped)) }
+        if let latest = sorter.deferred { postpone(latest) }
+        let judged = judge(open, now, change.judgement)
+        if change.judgement == .live {
+            settled.run(to: end)
+        } else {
+            settled.jump(to: end, ran: judged)
+        }
+        skips = skips.filter { $0.key > end }
+    }
+
+    /// Sends on the ticks that run, records the others, and gives the nominal times of the first.
+    private mutating func judge(_ open: [Instant], _ now: Instant, _ judgement: ClockChange.Judgement)
+        -> [Instant]
+    {
+        var judge = TickJudge(schedule: schedule, now: now)
+        let chosen = judge.choose(open, judgement)
+        for skipped in judge.skipped { actions.append(.skip(skipped)) }
+        for choice in chosen {
+            var tick = choice
+            if let within = schedule.policy.startWithin {
+                tick.deadline = max(tick.due, now).advanced(by: .seconds(within))
+            }
+            pending.append(tick)
+        }
+        return chosen.map(\.nominal)
+    }
+
+    /// Keeps the latest of the ticks that a calendar leaves out until its time is over.
+    private mutating func postpone(_ latest: Instant) {
+        if let earlier = deferred?.latest { skip(earlier, .coalesced(into: latest)) }
+        deferred = nil
+        let zone = schedule.timetable.zone
+        if let until = schedule.exclusions.end(after: latest, in: zone) {
+            deferred = (latest, until)
+        } else if let calendar = schedule.exclusions.reason(at: latest, in: zone) {
+            skip(latest, .excluded(calendar: calendar))
+        }
+    }
+
+    private mutating func startDeferred(at now: Instant) {
+        guard let (latest, until) = deferred, until <= now else { return }
+        deferred = nil
+        pending.append(Tick(schedule: schedule.id, nominal: latest, due: until, cause: .catchUp))
+    }
+
+    private mutating func startPending(at now: Instant) {
+        let due = pending.filter { $0.due <= now }
+        guard !due.isEmpty else { return }
+        pending.removeAll { $0.due <= now }
+        for tick in due {
+            if let pause { skip(tick, .paused(pause.reason)) } else { fire(tick, at: now) }
+        }
+    }
+
+    // MARK: Runs
+
+    private mutating func fire(_ tick: Tick, at now: Instant) {
+        guard let current = active else { return start(tick) }
+        // Every one of several that are made up for has its turn, whatever else comes meanwhile.
+        if case .all = schedule.policy.catchUp, tick.cause == .catchUp {
+            queue.append(tick)
+            return
+        }
+        switch schedule.policy.overlap {
+        case .skip: skip(tick, .overlap)
+        case .queue: if queue.isEmpty { queue.append(tick) } else { skip(tick, .overlap) }
+        case .replace:
+            for waiting in queue { skip(waiting, .replaced(by: tick.nominal)) }
+            queue = [tick]
+            guard !current.isStopping else { return }
+            active?.isStopping = true
+            actions.append(current.hasBegun ? .stop(current.tick) : .withdraw(current.tick))
+            guard !current.hasBegun else { return }
+            // It had not begun: nothing has to end first.
+            skip(current.tick, .replaced(by: tick.nominal))
+            active = nil
+            startNext()
+        }
+    }
+
+    private mutating func start(_ tick: Tick) {
+        active = Active(tick: tick)
+        actions.append(.start(tick))
+    }
+
+    private mutating func startNext() {
+        guard active == nil, !queue.isEmpty else { return }
+        start(queue.removeFirst())
+    }
+
+    private mutating func end(_ tick: Tick, isFailure: Bool, at now: Instant) {
+        guard active?.tick.id == tick.id else { return }
+        active = nil
+        failures = isFailure ? failures + 1 : 0
+        if let limit = schedule.policy.pauseAfterFailures, failures >= limit, pause == nil {
+            let pause = Pause(reason: "\(failures) failed runs in a row", by: "sluice")
+            self.pause = pause
+            actions.append(.paused(pause))
+        }
+        dropLate(at: now)
+        guard let pause else { return startNext() }
+        for waiting in queue { skip(waiting, .paused(pause.reason)) }
+        queue = []
+    }
+
+    /// Gives up what could not begin in time.
+    private mutating func dropLate(at now: Instant) {
+        let late = queue.filter { $0.deadline.map { $0 <= now } ?? false }
+        queue.removeAll { $0.deadline.map { $0 <= now } ?? false }
+        for tick in late { skip(tick, .startDeadline) }
+        guard let current = active, !current.hasBegun, let deadline = current.tick.deadline, deadline <= now
+        else { return }
+        actions.append(.withdraw(current.tick))
+        skip(current.tick, .startDeadline)
+        active = nil
+        startNext()
+    }
+
+    private mutating func skip(_ tick: Tick, _ reason: SkipReason) {
+        guard case .manual = tick.cause else { return skip(tick.nominal, reason) }
+        actions.append(.refuse(tick, reason))
+    }
+
+    private mutating func skip(_ nominal: Instant, _ reason: SkipReason) {
+        actions.append(.skip(SkippedTicks(first: nominal, last: nominal, count: 1, reason: reason)))
+    }
+
+    private mutating func skipNext(by: String) {
+        if let tick = nextOpen() { skips[tick] = by }
+        ahead = nil
+    }
+}

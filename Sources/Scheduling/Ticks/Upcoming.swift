@@ -1,0 +1,51 @@
+package import Core
+
+/// A tick to come, and what is known of it.
+package struct UpcomingTick: Hashable, Sendable {
+    package var nominal: Instant
+    /// When it may start: the nominal time and its jitter.
+    package var due: Instant
+    /// What the clocks do to it.
+    package var remark: DaylightRemark?
+    /// Why it will not run; nil where it will.
+    package var skip: SkipReason?
+}
+
+/// Looks ahead.
+package struct Upcoming: Sendable {
+    package var schedule: Schedule
+    package var skips: [Instant: String]
+    package var pause: ScheduleMachine.Pause?
+
+    /// A look ahead of a schedule.
+    package init(schedule: Schedule, skips: [Instant: String] = [:], pause: ScheduleMachine.Pause? = nil) {
+        self.schedule = schedule
+        self.skips = skips
+        self.pause = pause
+    }
+
+    /// The next ticks after an instant, those that will not run among them.
+    package func ticks(after instant: Instant, count: Int) -> [UpcomingTick] {
+        var ticks: [UpcomingTick] = []
+        var last = instant
+        while ticks.count < count, let nominal = schedule.timetable.next(after: last) {
+            ticks.append(
+                UpcomingTick(
+                    nominal: nominal,
+                    due: schedule.due(nominal),
+                    remark: schedule.timetable.remark(on: nominal),
+                    skip: skip(of: nominal)
+                )
+            )
+            last = nominal
+        }
+        return ticks
+    }
+
+    private func skip(of nominal: Instant) -> SkipReason? {
+        if let by = skips[nominal] { return .skipRequested(by: by) }
+        if let pause, pause.until.map({ nominal < $0 }) ?? true { return .paused(pause.reason) }
+        return schedule.exclusions.reason(at: nominal, in: schedule.timetable.zone)
+            .map { .excluded(calendar: $0) }
+    }
+}

@@ -1,0 +1,70 @@
+/// What becomes of coupons, and of what belongs to invoices and checkouts.
+extension StripeUpdate {
+    mutating func coupon(_ dice: inout SeededDice) {
+        if dice(2) == 0 { set("name", "Offer \(object.index), edition \(change)") } else { setMetadata() }
+    }
+
+    /// No event tells of it: there is no `invoiceitem.updated`.
+    mutating func invoiceItem(_ dice: inout SeededDice) -> [String] {
+        switch dice(3) {
+        case 0:
+            let amount = String(100 + dice(20_000))
+            edit.members["amount"] = amount
+            edit.members["net_amount"] = amount
+            set("description", "Extra work, counted again \(change)")
+        case 1: set("description", "Extra work \(change)")
+        default: setMetadata()
+        }
+        return []
+    }
+
+    /// Of all that happens to a payment an event tells only that it was made.
+    mutating func invoicePayment(_ dice: inout SeededDice) -> [String] {
+        if mayBeSilent, dice(3) == 0 {
+            set("status", "canceled")
+            edit.members["status_transitions"] = #"{"canceled_at":\#(time),"paid_at":null}"#
+            return []
+        }
+        set("status", "paid")
+        edit.members["amount_paid"] = String(world.amount(ofInvoicePayment: object.index))
+        edit.members["status_transitions"] = #"{"canceled_at":null,"paid_at":\#(time)}"#
+        return ["invoice_payment.paid"]
+    }
+
+    mutating func creditNote(_ dice: inout SeededDice) -> [String] {
+        guard world.status(.creditNotes, object.index, edit) == "issued", dice(3) == 0 else {
+            if dice(2) == 0 { set("memo", "Sorry, \(change) times") } else { setMetadata() }
+            return ["credit_note.updated"]
+        }
+        set("status", "void")
+        edit.members["voided_at"] = String(time)
+        return ["credit_note.voided"]
+    }
+
+    /// Of metadata no event tells: there is no `checkout.session.updated`.
+    mutating func checkoutSession(_ dice: inout SeededDice) -> [String] {
+        let status = world.status(.checkoutSessions, object.index, edit)
+        let isUnpaid = world.isUnpaid(session: object.index, edit)
+        guard status == "open" || status == "complete" && isUnpaid, !(mayBeSilent && dice(4) == 0) else {
+            setMetadata()
+            return []
+        }
+        if status == "complete" {
+            guard dice(3) > 0 else {
+                // It stays unpaid; what the customer may try next is another matter.
+                setMetadata()
+                return ["checkout.session.async_payment_failed"]
+            }
+            set("payment_status", "paid")
+            return ["checkout.session.async_payment_succeeded"]
+        }
+        edit.members["url"] = "null"
+        guard dice(4) > 0 else {
+            set("status", "expired")
+            return ["checkout.session.expired"]
+        }
+        set("status", "complete")
+        set("payment_status", dice(4) == 0 ? "unpaid" : "paid")
+        return ["checkout.session.completed"]
+    }
+}
