@@ -4,7 +4,7 @@ import Extraction
 import JSON
 import Runs
 
-/// The runs of one stream, as a sync has them, into memory: each goes on where the one before it ended.
+/// The runs of one stream or family, as a sync has them, into memory: each goes on where the one before it ended.
 final class FixtureSession {
     /// What came of a run.
     struct Outcome {
@@ -44,27 +44,30 @@ final class FixtureSession {
             wall: { at },
             jitter: { 0.5 }
         )
-        let outcome = await SyncRun(
+        let stop = StopSignal()
+        let found = try await StreamFinder(requester: requester, stop: stop).find([ChosenStream(stream)])
+        var outcome = await SyncRun(
             account: account,
-            streams: [try plan(since)],
+            streams: try found.streams.map { try plan($0, since) },
             limit: limit,
             requester: requester,
             destination: destination,
             wall: { at },
             clock: clock,
-            stop: StopSignal(),
+            stop: stop,
             acceptsAbsence: true,
             concurrency: 1
         ).run()
+        outcome.add(found)
         let (events, records) = destination.take()
         return Outcome(
             events: Self.sorted(events),
             records: records,
-            error: outcome.error ?? outcome.streams.first?.outcome.error
+            error: outcome.error ?? outcome.streams.lazy.compactMap(\.outcome.error).first
         )
     }
 
-    private func plan(_ since: Instant?) throws -> StreamPlan {
+    private func plan(_ stream: StreamDefinition, _ since: Instant?) throws -> StreamPlan {
         let name = try StreamName(stream.name)
         let bookmark = try destination.bookmark(of: name)
         return StreamPlan(

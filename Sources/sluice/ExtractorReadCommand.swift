@@ -42,7 +42,7 @@ struct ExtractorReadCommand {
                 stream,
                 sample,
                 trace.entries,
-                schema: account.check.folder?.schemas.schemas[stream.name]
+                schema: account.check.folder?.schemas.schemas[stream.family ?? stream.name]
             )
             return show(report, redaction)
         } catch {

@@ -19,7 +19,20 @@ import Testing
     /// Comes before the replay, which then looks at what was written.
     @Test(.enabled(if: !recorded.isEmpty, "SLUICE_RECORD=1 records the fixtures anew"), arguments: recorded)
     func records(_ shipped: ShippedStream) async throws {
-        let service = try #require(try SimulatedService(shipped.extractor, seed: 11, records: 3))
+        // As short as it can be: some records are seldom there.
+        for records in [3, 5, 8, 12, 48] {
+            let (fixture, result) = try await record(shipped, records: records)
+            guard let result, result.events > 0 || records == 48 else { continue }
+            #expect(result.differences == [])
+            try fixture.write(to: Fixture.path(of: shipped.stream, folder: shipped.folder))
+            return
+        }
+    }
+
+    private func record(_ shipped: ShippedStream, records: Int) async throws -> (
+        Fixture, FixtureTest.Result?
+    ) {
+        let service = try #require(try SimulatedService(shipped.extractor, seed: 11, records: records))
         let recorder = FixtureRecorder(
             try shipped.definition(),
             stream: shipped.stream,
@@ -54,8 +67,7 @@ import Testing
                 clock: service.clock
             )
         }
-        #expect(result?.differences == [])
-        try fixture.write(to: Fixture.path(of: shipped.stream, folder: shipped.folder))
+        return (fixture, result)
     }
 
     @Test(arguments: ShippedStream.all)

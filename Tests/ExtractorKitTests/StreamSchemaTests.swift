@@ -116,8 +116,11 @@ import Testing
                 clock: service.clock,
                 wall: { clock.now }
             )
+            let stream = try definition.stream(named: shipped.stream)
+            let streams =
+                stream.isFamily ? try await FamilyReader(stream, requester: requester).read() : [stream]
             let sample = try await StreamSample.read(
-                try definition.stream(named: shipped.stream),
+                try #require(streams.first),
                 requester: requester,
                 limit: 200,
                 now: service.now,
