@@ -30,7 +30,7 @@ final class EasyHandle: @unchecked Sendable {
     /// No option was refused since the last reset: a switch that guards something must not be missing silently.
     private var areOptionsSet = true
     /// The blank line after the headers came: without it libcurl takes a connection's end for the answer's.
-    private(set) var hasAllHeaders = false
+    private var hasAllHeaders = false
     /// The body passed its limit, and the transfer was given up for it.
     private(set) var isTooLarge = false
 
@@ -291,6 +291,9 @@ final class EasyHandle: @unchecked Sendable {
 
     /// The status of the last answer, 0 if there was none.
     var status: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether all came that an answer says before its body.
+    var hasHead: Bool { hasAllHeaders && status >= 200 }
 
     /// Whether the protocol tells where the body ends, be it by its length, by chunks or by frames.
     private var hasLength: Bool {

@@ -203,7 +203,7 @@ final class TransferLoop: Sendable {
         guard let transfer = running.removeValue(forKey: token) else { return }
         multi.remove(transfer.handle)
         if case .finished(.done) = end, case .channel(let channel) = transfer.receiver,
-            let head = transfer.handle.takeHead()
+            transfer.handle.hasHead, let head = transfer.handle.takeHead()
         {
             // An answer without a body.
             channel.arrived(head, [])
