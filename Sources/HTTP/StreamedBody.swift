@@ -27,20 +27,28 @@ final class StreamedBody: HTTPBody {
 
     func next() async throws -> [UInt8]? {
         try Task.checkCancellation()
-        while true {
-            if let bytes = try gzip?.next(from: transfer.address) { return bytes }
-            guard let piece = try await piece() else {
-                guard gzip?.isWhole ?? true else {
-                    throw HTTPError(
-                        .badEncoding,
-                        "\(transfer.address.logged): the gzip body is cut off"
-                    )
-                }
-                return nil
-            }
-            guard let gzip else { return piece }
-            gzip.feed(piece)
+        guard let gzip else { return try await piece() }
+        var bytes = try gzip.next(from: transfer.address)
+        // A plain loop with one way out: the optimizer of Swift 6.3 crashes over others.
+        var hasMore = true
+        while bytes == nil, hasMore {
+            let piece = try await piece()
+            hasMore = piece != nil
+            bytes = try inflate(piece, with: gzip)
         }
+        return bytes
+    }
+
+    /// What a piece of the body stands for, if anything yet; throws where none follows and the gzip is cut.
+    private func inflate(_ piece: [UInt8]?, with gzip: GzipStream) throws(HTTPError) -> [UInt8]? {
+        guard let piece else {
+            guard gzip.isWhole else {
+                throw HTTPError(.badEncoding, "\(transfer.address.logged): the gzip body is cut off")
+            }
+            return nil
+        }
+        gzip.feed(piece)
+        return try gzip.next(from: transfer.address)
     }
 
     func close() {
