@@ -23,6 +23,8 @@ struct ExtractorAccount {
         place = try DefinitionPlace.find(command.value("extractor") ?? "", locator: program.locator(command))
         check = try DefinitionCheck.read(place)
         definition = try check.usable()
+        // A stream that is not there is said before what the account lacks.
+        if let stream = command.value("stream") { _ = try definition.chosen(stream) }
         let file = try command.value("config").map { try AccountFile.load($0) }
         if let other = file?.extractor, other.text != definition.name {
             let name = definition.name

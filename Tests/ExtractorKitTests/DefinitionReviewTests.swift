@@ -1,5 +1,6 @@
 import Extraction
 import ExtractorKit
+import Foundation
 import Testing
 
 /// What sound definitions are warned of.

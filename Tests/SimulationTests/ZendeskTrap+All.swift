@@ -182,7 +182,11 @@ extension ZendeskTrap {
             "limit: deleted_tickets\n      every: 24h",
             "limit: deleted_tickets\n      every: 3000d"
         ),
-        late("users", "limit: default\n      every: 24h", "limit: default\n      every: 3000d"),
+        late(
+            "users",
+            "at: {field: updated_at, format: rfc3339}\n      every: 24h",
+            "at: {field: updated_at, format: rfc3339}\n      every: 3000d"
+        ),
         late(
             "tickets",
             #"{"page[size]": 100, support_type_scope: all}"#,
