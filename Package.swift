@@ -10,7 +10,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("YAML", ["CYAML"]),
     ("Cryptography", ["CCrypto"]),
     ("Expressions", ["Core", "JSON"]),
-    ("HTTP", ["CCurl", "CDeflate", "Core"]),
+    ("HTTP", ["CCurl", "CDeflate", "CZlib", "Core"]),
     ("Cache", ["CLMDB", "Core", "JSON"]),
     ("Kafka", ["CRDKafka", "Cache", "Core", "JSON"]),
     ("Files", ["Cache", "Core", "JSON"]),
@@ -26,7 +26,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("ExtractorKit", ["Runs", "Events", "Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
 ]
 
-let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB"]
+let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CZlib", "CLMDB"]
 
 /// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
 let suites: [(name: String, imports: [Target.Dependency])] = [

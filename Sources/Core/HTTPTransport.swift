@@ -11,7 +11,7 @@ package struct HTTPRequest: Sendable {
     package var maximumBody: Int
     /// Until the connection stands, TLS included.
     package var connectTimeout: Duration
-    /// Until the whole answer is there.
+    /// Until the whole answer is there, however slowly it is taken.
     package var totalTimeout: Duration
     /// Whether the answer is waited for though the task is cancelled meanwhile: for one that cannot be had again.
     package var outlivesCancellation = false
@@ -77,10 +77,24 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// Sends one request and gives the whole answer.
+/// Sends one request and gives its answer.
 ///
 /// Redirects are not followed: who asks checks the next host first (I6).
 package protocol HTTPTransport: Sendable {
-    /// Throws `HTTPError`, or `CancellationError` at once when the task is cancelled.
+    /// The whole answer; throws `HTTPError`, or `CancellationError` at once when the task is cancelled.
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse
+    /// The answer's head, while its body comes, of which no `maximumBody` bounds the length; throws as `perform` does.
+    func open(_ request: HTTPRequest) async throws -> HTTPOpenResponse
+}
+
+extension HTTPTransport {
+    /// The whole answer, its body in one piece.
+    package func open(_ request: HTTPRequest) async throws -> HTTPOpenResponse {
+        let response = try await perform(request)
+        return HTTPOpenResponse(
+            status: response.status,
+            headers: response.headers,
+            body: WholeBody(response.body)
+        )
+    }
 }

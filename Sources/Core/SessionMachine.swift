@@ -271,7 +271,10 @@ package struct SessionMachine: Sendable {
         }
         return fail(
             .alreadyRunning,
-            "\(settings.account) was taken over by a session on \(record.host) (run \(record.run)); this one ends"
+            "\(settings.account) was taken over by a session on \(record.host) (run \(record.run)); this one ends, "
+                + (record.status == .ended
+                    ? "and so has that one: run it again, it goes on where that one stopped"
+                    : "and that one goes on; to run after it, use --wait")
         )
     }
 }

@@ -23,27 +23,23 @@ package enum BodyFormat: String, CaseIterable, Sendable {
         }
     }
 
-    /// The body as one JSON document.
-    func document(_ body: consuming [UInt8]) throws(Problem) -> [UInt8] {
+    /// What cuts a body into records while it comes; nil for one that means something as a whole only.
+    var cutter: (any RecordCutter)? {
         switch self {
-        case .json: return body
-        case .jsonLines: return Self.joined(body)
-        case .csv:
-            var table = CSVTable(body)
-            return try table.document()
+        case .json: nil
+        case .jsonLines: LineCutter()
+        case .csv: CSVTable()
         }
     }
 
-    /// Lines between brackets; whether each is a document is for the scanner to say.
-    private static func joined(_ body: [UInt8]) -> [UInt8] {
-        var document: [UInt8] = [UInt8(ascii: "[")]
-        document.reserveCapacity(body.count + 2)
-        for line in body.split(separator: UInt8(ascii: "\n"))
-        where line.contains(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }) {
-            if document.count > 1 { document.append(UInt8(ascii: ",")) }
-            document += line
+    /// The body as one JSON document.
+    func document(_ body: consuming [UInt8]) throws(Problem) -> [UInt8] {
+        guard var cutter else { return body }
+        cutter.take(body)
+        cutter.end()
+        guard let chunk = try cutter.next(.none) else {
+            preconditionFailure("a body that has ended has a last chunk")
         }
-        document.append(UInt8(ascii: "]"))
-        return document
+        return chunk.document
     }
 }

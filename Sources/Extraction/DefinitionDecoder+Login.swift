@@ -216,9 +216,17 @@ extension DefinitionDecoder {
     }
 
     /// `base_url`, which may begin with what a login tells.
-    mutating func baseURL(_ node: YAMLNode, _ authentication: AuthenticationChoice, hosts: YAMLNode?)
-        -> Template?
-    {
+    ///
+    /// Where the login has a problem of its own, what it would tell is none.
+    mutating func baseURL(
+        _ node: YAMLNode,
+        _ authentication: AuthenticationChoice,
+        isDeclared: Bool,
+        hosts: YAMLNode?
+    ) -> Template? {
+        if isDeclared, authentication == AuthenticationChoice(.none) {
+            return template(node, variables: ["login": .anything])
+        }
         guard authentication.ways.count == 1, case .login(let login) = authentication.ways[0].authentication,
             !login.learned.isEmpty
         else { return template(node) }

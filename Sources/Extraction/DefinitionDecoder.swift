@@ -29,7 +29,7 @@ struct DefinitionDecoder {
         if let name, let node = fields["extractor"] { checkExtractorName(name, at: node) }
         let authentication = authentication(fields["auth"])
         let baseURL = required("base_url", of: fields, in: root).flatMap {
-            self.baseURL($0, authentication, hosts: fields["hosts"])
+            self.baseURL($0, authentication, isDeclared: fields["auth"] != nil, hosts: fields["hosts"])
         }
         let limits = limits(fields["limits"])
         limitNames = limits.map(\.name)

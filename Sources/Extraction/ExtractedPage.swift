@@ -21,6 +21,11 @@ package struct ExtractedPage: Sendable {
     package var mergedKeys: [(record: Int, key: [UInt8])] = []
     /// The newest version in it that is not later than its `now`; of token and window streams.
     package var newest: Instant?
+    /// Whether more records of the same answer follow, so that nothing may end with it: its place is that before the
+    /// answer.
+    package var isPart = false
+    /// How many records of the same answer were in the pages before it.
+    package var recordsBefore = 0
 
     /// A page.
     package init(

@@ -11,6 +11,10 @@ import Synchronization
 /// A limit ends the reading after so many records. Where the list goes on behind any record
 /// (`Paging.splitsPages`), that is exact. Elsewhere a place within a page has no name, and a page taken in part
 /// would have to be published again: the last page is taken whole (I1).
+///
+/// An answer of JSON lines or CSV is read while it comes, and given in pages of some thousand records. Until all of it
+/// came their place is the one before it: a body that is cut moves nothing (I2). It is asked for again then, and given
+/// from its beginning.
 package final class ListReader: Sendable {
     /// There is no such list: thrown of a subject that may be gone.
     struct Gone: Error {
@@ -24,12 +28,28 @@ package final class ListReader: Sendable {
         var repetition: RepetitionGuard
         var remaining: Int?
         var isReading = false
+        /// The answer at hand, of a list that is read while its answers come.
+        var part: Part?
+        /// What is left of trying to get it.
+        var retry: RetryMachine?
+    }
+
+    /// An answer that was read in part.
+    private struct Part {
+        var answer: StreamedAnswer
+        /// Of what was read of it.
+        var mark: RepetitionGuard.PageMark?
+        /// Requests that no page was told yet.
+        var requests: Int
+
+        var count: Int { mark?.count ?? 0 }
     }
 
     private let subject: RequestSubject
     private let paging: Paging
     private let requester: Requester
     private let first: PageRequest
+    private let isStreamed: Bool
     private let hydrator: Hydrator?
     /// What the records begin with.
     private let additions: [UInt8]
@@ -65,11 +85,12 @@ package final class ListReader: Sendable {
                 paging: paging
             ),
             from: progress,
-            limit: limit
+            limit: limit,
+            isStreamed: stream.format.cutter != nil
         )
     }
 
-    /// A reader of any list that begins with a request.
+    /// A reader of any list that begins with a request; `isStreamed` where its answers are read while they come.
     init(
         subject: RequestSubject,
         shape: RecordShape,
@@ -79,13 +100,16 @@ package final class ListReader: Sendable {
         hydrator: Hydrator? = nil,
         adding additions: [UInt8] = [],
         from progress: ListProgress = .start,
-        limit: Int? = nil
+        limit: Int? = nil,
+        isStreamed: Bool = false
     ) {
         precondition(limit ?? 0 >= 0, "a limit is a number of records")
+        precondition(hydrator == nil || !isStreamed, "the answers that are asked for by key are of JSON")
         self.subject = subject
         self.requester = requester
         self.paging = paging
         self.first = first
+        self.isStreamed = isStreamed
         self.hydrator = hydrator
         self.additions = additions
         reader = PageReader(subject: subject, shape: shape, paging: paging, access: requester.access)
@@ -105,25 +129,36 @@ package final class ListReader: Sendable {
             return place
         }
         defer { place.withLock { $0.isReading = false } }
-        guard !start.progress.isDone, start.remaining != 0 else { return nil }
+        guard !start.progress.isDone, start.remaining != 0 || start.part != nil else { return nil }
+        if isStreamed { return try await nextPart(from: start) }
+        var answer = try await ask(from: start)
+        var (page, after) = try take(&answer, from: start)
+        if let hydrator { page = try await hydrator.hydrate(page, number: after.progress.pages) }
+        keep(after)
+        return page
+    }
+
+    private func keep(_ place: Place) {
+        self.place.withLock { own in
+            own = place
+            own.isReading = true
+        }
+    }
+
+    private func ask(from start: Place) async throws -> Requester.Answer {
         let number = start.progress.pages + 1
         let request = try request(at: start.progress.token, page: number)
         var subject = subject
         if start.progress.token == nil { subject.lost = nil }
-        var answer = try await requester.ask(request, for: subject, page: number)
+        let answer = try await requester.ask(request, for: subject, page: number)
         if answer.isGone { throw Gone(times: answer.times, requests: answer.requests, doubt: answer.doubt) }
-        var (page, after) = try take(&answer, from: start)
-        if let hydrator { page = try await hydrator.hydrate(page, number: number) }
-        place.withLock { place in
-            place.progress = after.progress
-            place.repetition = after.repetition
-            place.remaining = after.remaining
-        }
-        return page
+        return answer
     }
 
     /// The request for the page that a token leads to.
     private func request(at token: JSONValue?, page: Int) throws(ExtractionError) -> PageRequest {
+        var first = first
+        first.isStreamed = isStreamed
         guard let token else { return first }
         let text = token.lexeme
         switch paging {
@@ -133,7 +168,8 @@ package final class ListReader: Sendable {
             if token.int != nil { return first.setting(parameter, to: token) }
         case .nextLink, .linkHeader:
             if let text, let address = try? HTTPAddress(parsing: text) {
-                return PageRequest(address, body: first.body, accept: first.accept)
+                first.address = address
+                return first
             }
         case .singlePage: break
         }
@@ -148,24 +184,37 @@ package final class ListReader: Sendable {
         _ answer: inout Requester.Answer,
         from start: Place
     ) throws(ExtractionError) -> (ExtractedPage, Place) {
+        let (page, links) = try reader.scan(&answer, page: start.progress.pages + 1, adding: additions)
+        return try end(with: page, of: answer, links, from: start)
+    }
+
+    /// The last page of an answer, and the place behind it.
+    private func end(
+        with last: ScannedPage,
+        of answer: Requester.Answer,
+        _ links: [String],
+        behind before: RepetitionGuard.PageMark? = nil,
+        from start: Place
+    ) throws(ExtractionError) -> (ExtractedPage, Place) {
         var after = start
+        var page = last
         let number = start.progress.pages + 1
-        var (page, links) = try reader.scan(&answer, page: number, adding: additions)
         let next = try reader.next(
             after: page,
+            behind: before?.count ?? 0,
             links: links,
             from: answer.address,
             asked: start.progress.token,
             page: number
         )
-        let mark = reader.mark(of: page)
+        let mark = reader.mark(of: page, behind: before)
         if let problem = after.repetition.check(mark, next: next) {
             throw subject.error(
                 .noProgress,
                 "\(subject.place(number)): \(problem); the bookmark stays before this page"
             )
         }
-        let count = page.records.count
+        let count = (before?.count ?? 0) + page.records.count
         after.progress.token = next
         after.progress.isDone = next == nil
         after.progress.pages = number
@@ -173,8 +222,12 @@ package final class ListReader: Sendable {
         after.progress.records += count
         if let remaining = start.remaining, remaining < count, paging.splitsPages {
             after.progress.records -= count - remaining
-            page.keep(first: remaining)
-            after.progress.token = try reader.token(ofRecord: remaining - 1, in: page, page: number)
+            page.keep(first: remaining - (before?.count ?? 0))
+            after.progress.token = try reader.token(
+                ofRecord: page.records.count - 1,
+                in: page,
+                page: number
+            )
             after.progress.isDone = false
         }
         let extracted = try reader.extracted(
@@ -184,6 +237,88 @@ package final class ListReader: Sendable {
             requests: answer.requests,
             number: number
         )
+        return (extracted, after)
+    }
+}
+
+// MARK: - While an answer comes
+
+extension ListReader {
+    /// The next records of the answer at hand, or of the next one.
+    private func nextPart(from start: Place) async throws -> ExtractedPage? {
+        var place = start
+        while true {
+            if place.part == nil { place.part = try await open(from: place) }
+            guard let part = place.part else { preconditionFailure("an answer was opened") }
+            // Whatever ends this, the answer is asked for anew.
+            place.part = nil
+            keep(place)
+            let number = place.progress.pages + 1
+            do {
+                let (page, isLast) = try await reader.scan(
+                    next: part.answer,
+                    page: number,
+                    adding: additions
+                )
+                let (extracted, after) = try take(page, isLast: isLast, of: part, from: place)
+                keep(after)
+                return extracted
+            } catch let error as HTTPError {
+                part.answer.close()
+                let retry = place.retry
+                place.retry = nil
+                keep(place)
+                place.retry = try await requester.wait(after: error, retry, for: subject, page: number)
+            } catch {
+                part.answer.close()
+                throw error
+            }
+        }
+    }
+
+    private func open(from start: Place) async throws -> Part {
+        let answer = try await ask(from: start)
+        guard let streamed = reader.streamed(answer, RecordChunk.Limits()) else {
+            preconditionFailure("a streamed request has a body to read")
+        }
+        return Part(answer: streamed, requests: answer.requests)
+    }
+
+    private func take(
+        _ page: ScannedPage,
+        isLast: Bool,
+        of part: Part,
+        from start: Place
+    ) throws(ExtractionError) -> (ExtractedPage, Place) {
+        let mark = reader.mark(of: page, behind: part.mark)
+        // A list that goes on behind any record needs no more of it than the limit.
+        let isEnough = paging.splitsPages && start.remaining.map { $0 <= mark?.count ?? 0 } ?? false
+        var answer = part.answer.answer
+        answer.requests = part.requests
+        var after = start
+        var extracted: ExtractedPage
+        if isLast || isEnough {
+            after.retry = nil
+            (extracted, after) = try end(
+                with: page,
+                of: answer,
+                PageReader.links(of: answer),
+                behind: part.mark,
+                from: after
+            )
+            part.answer.close()
+        } else {
+            extracted = try reader.extracted(
+                page,
+                progress: start.progress,
+                times: answer.times,
+                requests: answer.requests,
+                number: start.progress.pages + 1
+            )
+            extracted.isPart = true
+            after.part = Part(answer: part.answer, mark: mark, requests: 0)
+        }
+        extracted.recordsBefore = part.count
         return (extracted, after)
     }
 }

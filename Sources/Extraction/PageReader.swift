@@ -71,22 +71,65 @@ struct PageReader: Sendable {
     ) throws(ExtractionError) -> (ScannedPage, links: [String]) {
         let head = Array(answer.response.body.prefix(4096))
         let size = answer.response.body.count
+        let links = Self.links(of: answer)
         // Taken out of the answer, so that the scanner works in the one buffer there is.
         var body: [UInt8] = []
         swap(&body, &answer.response.body)
-        let page: ScannedPage
+        let document: [UInt8]
         do {
-            page = try scan(try format.document(consume body), adding: members)
+            document = try format.document(consume body)
+        } catch {
+            throw unusable(answer, head: head, at: "\(error.offset) of \(size)", error.message, number)
+        }
+        do {
+            return (try checked(scan(document, adding: members), page: number), links)
         } catch let error as JSONError {
-            throw unusable(answer, head: head, at: error.offset, of: size, error.message, number)
-        } catch let error as BodyFormat.Problem {
-            throw unusable(answer, head: head, at: error.offset, of: size, error.message, number)
+            throw unusable(answer, head: head, at: "\(error.offset) of \(size)", error.message, number)
+        } catch let error as ExtractionError {
+            throw error
         } catch {
             preconditionFailure("a page has no other problems")
         }
+    }
+
+    /// The next records of an answer that is read while it comes, and whether they are its last.
+    ///
+    /// Throws `HTTPError` where the body is cut, and `ExtractionError`.
+    func scan(
+        next answer: StreamedAnswer,
+        page number: Int?,
+        adding members: [UInt8] = []
+    ) async throws -> (ScannedPage, isLast: Bool) {
+        let chunk: RecordChunk
+        do {
+            chunk = try await answer.next()
+        } catch let error as BodyFormat.Problem {
+            throw unusable(answer.answer, head: answer.head, at: "\(error.offset)", error.message, number)
+        }
+        let (offset, isLast) = (chunk.offset, chunk.isLast)
+        do {
+            return (try checked(scan(chunk.document, adding: members), page: number), isLast)
+        } catch let error as JSONError {
+            // Behind the bracket. The table's own errors were told before; what its texts are is told by their row.
+            let place = format == .csv ? "\(offset), or behind it," : "\(offset + max(0, error.offset - 1))"
+            throw unusable(answer.answer, head: answer.head, at: place, error.message, number)
+        }
+    }
+
+    /// What reads an answer while it comes; nil for one that came whole.
+    func streamed(_ answer: Requester.Answer, _ limits: RecordChunk.Limits) -> StreamedAnswer? {
+        guard let body = answer.body, let cutter = format.cutter else { return nil }
+        return StreamedAnswer(answer, body: body, cutter: cutter, limits: limits)
+    }
+
+    /// The addresses and relations of an answer's `Link` headers.
+    static func links(of answer: Requester.Answer) -> [String] {
+        answer.response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
+    }
+
+    private func checked(_ page: ScannedPage, page number: Int?) throws(ExtractionError) -> ScannedPage {
         for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
-        let links = answer.response.headers.filter { $0.name.lowercased() == "link" }.map(\.value)
-        return (page, links)
+        return page
     }
 
     private func scan(
@@ -112,16 +155,14 @@ struct PageReader: Sendable {
                 number
             )
         }
-        for record in page.records.indices { try checkKey(ofRecord: record, in: page, page: number) }
-        return page
+        return try checked(page, page: number)
     }
 
     /// What is wrong with a body, and what it seems to be.
     private func unusable(
         _ answer: Requester.Answer,
         head: [UInt8],
-        at offset: Int,
-        of size: Int,
+        at place: String,
         _ message: String,
         _ number: Int?
     ) -> ExtractionError {
@@ -129,7 +170,7 @@ struct PageReader: Sendable {
         let isMarkup = head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
         let hint = isMarkup ? "; this is HTML or XML, as of a login page or a proxy's error" : ""
         return badPage(
-            "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(offset) of \(size)"
+            "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(place)"
                 + " \(message) (\(access.secrets.excerpt(type, characters: 80)), begins"
                 + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
             number
@@ -137,12 +178,16 @@ struct PageReader: Sendable {
     }
 
     /// What the page begins and ends with, to notice it when it comes again; nil for an empty one.
-    func mark(of page: ScannedPage) -> RepetitionGuard.PageMark? {
-        guard let last = page.records.indices.last else { return nil }
+    ///
+    /// With the mark of the pages before it that are of the same answer it is that of all of them.
+    func mark(of page: ScannedPage, behind before: RepetitionGuard.PageMark? = nil) -> RepetitionGuard
+        .PageMark?
+    {
+        guard let last = page.records.indices.last else { return before }
         return RepetitionGuard.PageMark(
-            first: keyBytes(ofRecord: 0, in: page),
+            first: before?.first ?? keyBytes(ofRecord: 0, in: page),
             last: keyBytes(ofRecord: last, in: page),
-            count: page.records.count
+            count: (before?.count ?? 0) + page.records.count
         )
     }
 
@@ -230,8 +275,11 @@ struct PageReader: Sendable {
 
 extension PageReader {
     /// The token behind a page; nil only where the API itself says that the list ends here (I2).
+    ///
+    /// The page may be the last part of an answer with so many records before it.
     func next(
         after page: ScannedPage,
+        behind before: Int = 0,
         links: [String],
         from address: HTTPAddress,
         asked: JSONValue?,
@@ -239,7 +287,7 @@ extension PageReader {
     ) throws(ExtractionError) -> JSONValue? {
         switch paging {
         case .offset(_, let end):
-            let next = (asked?.int ?? 0) + page.records.count
+            let next = (asked?.int ?? 0) + before + page.records.count
             return try isEnd(end, of: page, reached: next, number) ? nil : .number(next)
         case .number(_, let first, let end):
             let own = asked?.int ?? first

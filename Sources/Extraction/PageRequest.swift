@@ -8,6 +8,11 @@ struct PageRequest: Sendable {
     var body: JSONValue?
     /// What it takes, where that is not what every request takes.
     var accept: String?
+    /// Whether its answer's body is read while it comes.
+    var isStreamed = false
+
+    /// So long a body may come, the waits for who takes it included (I7).
+    private static let longestStream: Duration = .seconds(12 * 3600)
 
     init(_ address: HTTPAddress, body: JSONValue? = nil, accept: String? = nil) {
         self.address = address
@@ -42,6 +47,7 @@ struct PageRequest: Sendable {
             request.headers.removeAll { $0.name.lowercased() == "accept" }
             request.headers.append(("Accept", accept))
         }
+        if isStreamed { request.totalTimeout = Self.longestStream }
         guard let body else { return request }
         request.method = method
         request.body = body.bytes()

@@ -10,6 +10,8 @@ package final class Requester: Sendable {
     /// An answer with a page.
     struct Answer: Sendable {
         var response: HTTPResponse
+        /// The body of the response, of a request that is streamed.
+        var body: (any HTTPBody)?
         /// Where the page came from in the end: links in it are relative to this.
         var address: HTTPAddress
         /// Retries and redirects included.
@@ -111,6 +113,9 @@ package final class Requester: Sendable {
     /// This machine's time.
     var now: Instant { wall() }
 
+    /// A text without the account's secrets, the tokens that it got meanwhile among them (I6).
+    package func redact(_ text: String) -> String { access.secrets.clean(text) }
+
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
 
@@ -157,6 +162,27 @@ package final class Requester: Sendable {
                 }
             }
         }
+    }
+
+    /// What is left of trying after a body was cut; waits until it may be asked for again.
+    ///
+    /// Throws what nothing helps against, and an error once all tries are spent.
+    func wait(
+        after error: HTTPError,
+        _ retry: RetryMachine?,
+        for subject: RequestSubject,
+        page: Int?
+    ) async throws -> RetryMachine {
+        guard case .retry(let after) = error.recovery else { throw error }
+        var retry = retry ?? RetryMachine(policy: policy)
+        let text = "\(subject.place(page)): \(access.secrets.clean(error.message))"
+        switch retry.failed(retryAfter: after, draw: jitter()) {
+        case .wait(let duration): try await clock.sleep(duration)
+        case .triesSpent(let tries):
+            throw gaveUp("\(text), which was asked for \(tries) times", subject)
+        case .tooLong: throw gaveUp(text, subject)
+        }
+        return retry
     }
 
     private func gaveUp(_ text: String, _ subject: RequestSubject) -> ExtractionError {
@@ -226,10 +252,17 @@ extension Requester {
             count.withLock { $0 += 1 }
             let sent = wall()
             let request = start.completing(access.request(address, proof))
-            let response = try await send(request, ticket, for: subject, at: sent)
+            let (response, body) = try await send(
+                request,
+                opens: start.isStreamed,
+                ticket,
+                for: subject,
+                at: sent
+            )
             guard [301, 302, 303, 307, 308].contains(response.status) else {
                 return Answer(
                     response: response,
+                    body: body,
                     address: address,
                     requests: 0,
                     times: AnswerTimes(
@@ -261,14 +294,26 @@ extension Requester {
     /// Counts and sends one request, and looks at the clock of the answer.
     private func send(
         _ request: HTTPRequest,
+        opens: Bool,
         _ ticket: AccountLimits.Ticket,
         for subject: RequestSubject,
         at sent: Instant
-    ) async throws -> HTTPResponse {
+    ) async throws -> (HTTPResponse, (any HTTPBody)?) {
         ledger.withLock { $0.requests[subject.counter, default: 0] += 1 }
-        let response: HTTPResponse
+        var response: HTTPResponse
+        var body: (any HTTPBody)?
         do {
-            response = try await transport.perform(request)
+            if opens {
+                let open = try await transport.open(request)
+                response = HTTPResponse(status: open.status, headers: open.headers, body: [])
+                if 200..<300 ~= open.status {
+                    body = open.body
+                } else {
+                    response = try await open.whole(limit: request.maximumBody, of: request)
+                }
+            } else {
+                response = try await transport.perform(request)
+            }
         } catch {
             note(nil, of: ticket)
             throw error
@@ -278,13 +323,13 @@ extension Requester {
         guard response[header: "Age"] == nil,
             let api = response[header: "Date"].flatMap({ HTTPDate.parse($0) }),
             let skew = ClockSkew(api: api, sent: sent, received: wall())
-        else { return response }
+        else { return (response, body) }
         let isNew = ledger.withLock { ledger in
             defer { ledger.saidSkew = true }
             return !ledger.saidSkew
         }
         if isNew { onClockSkew(skew) }
-        return response
+        return (response, body)
     }
 
     /// What an answer says of the limits holds for all streams.

@@ -163,9 +163,9 @@ package struct StreamDefinition: Sendable {
     /// Whether what was published of its keys is remembered.
     ///
     /// A list whose records bear an ordered version, and that nothing follows, is read once from end to end: there is
-    /// nothing that it could repeat.
+    /// nothing that it could repeat, unless an answer is published while it comes and then cut.
     package var remembers: Bool {
-        guard case .list = progress else { return true }
+        guard case .list = progress, format == .json else { return true }
         return version == nil || follow != nil || parent != nil || deletes != nil || reconcile != nil
             || merged != nil
     }

@@ -14,6 +14,8 @@ package final class WindowReader: Sendable {
         var times: AnswerTimes?
         var isComplete = false
         var isReading = false
+        /// Whether more of the answer at hand follows.
+        var isWithinAnswer = false
         /// Requests that no page was told yet.
         var requests = 0
         /// Of an ordered window, and of one unit of time that exceeds the cap.
@@ -117,7 +119,7 @@ package final class WindowReader: Sendable {
             return place
         }
         defer { place.withLock { $0.isReading = false } }
-        guard current.remaining != 0 else { return nil }
+        guard current.remaining != 0 || current.isWithinAnswer else { return nil }
         while !current.isComplete {
             let step = try await step(current)
             current = step.place
@@ -188,6 +190,7 @@ package final class WindowReader: Sendable {
                 number: place.progress.pages
             )
         }
+        extracted.isPart = whole?.isPart ?? false
         if let hydrator { extracted = try await hydrator.hydrate(extracted, number: place.progress.pages) }
         place.requests = 0
         return (place, extracted)
@@ -326,7 +329,8 @@ extension WindowReader {
             shape: RecordShape(stream),
             paging: paging,
             first: try request(from: from, to: to),
-            requester: requester
+            requester: requester,
+            isStreamed: stream.format.cutter != nil
         )
     }
 
@@ -343,12 +347,16 @@ extension WindowReader {
         if place.halves.cap != nil {
             new = new.filter { place.halves.isNew(identity(ofRecord: $0, in: raw.page)) }
         }
-        switch place.halves.took(raw.page.records.count, isDone: raw.progress.isDone) {
-        case .goOn: break
-        case .ended: place.list = nil
-        case .tooMany(let from, let to):
-            place.list = nil
-            try divide(&place, from: from, to: to, number)
+        place.isWithinAnswer = raw.isPart
+        if !raw.isPart {
+            let count = raw.recordsBefore + raw.page.records.count
+            switch place.halves.took(count, isDone: raw.progress.isDone) {
+            case .goOn: break
+            case .ended: place.list = nil
+            case .tooMany(let from, let to):
+                place.list = nil
+                try divide(&place, from: from, to: to, number)
+            }
         }
         return try await finish(
             raw.page,

@@ -47,6 +47,18 @@ package final class RequestTrace: HTTPTransport {
         }
     }
 
+    package func open(_ request: HTTPRequest) async throws -> HTTPOpenResponse {
+        let start = elapsed()
+        do {
+            let response = try await transport.open(request)
+            note(request, response.status, since: start)
+            return response
+        } catch {
+            note(request, nil, since: start)
+            throw error
+        }
+    }
+
     private func note(_ request: HTTPRequest, _ status: Int?, since start: Duration) {
         let entry = Entry(
             method: request.method,

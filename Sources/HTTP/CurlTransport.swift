@@ -7,7 +7,7 @@ import Synchronization
 /// Redirects are not followed, certificates are checked, plain http goes to this machine only. A request asks for
 /// gzip unless it has an `Accept-Encoding` of its own: one that names `br`, `zstd` or `deflate` hands the decoding to
 /// libcurl, which does it piece by piece on the thread all requests share; `maximumBody` counts decoded bytes in
-/// every case.
+/// every case. A body that is opened is inflated where it is read, and knows gzip only.
 package final class CurlTransport: HTTPTransport, Sendable {
     /// What holds for all requests of a transport.
     package struct Settings: Sendable {
@@ -116,6 +116,56 @@ package final class CurlTransport: HTTPTransport, Sendable {
         }
     }
 
+    /// Sends a request and gives the answer's head, its body to be read while it comes.
+    ///
+    /// What is not taken stops the transfer once `StreamedBody.window` bytes wait. A body whose end nothing tells from
+    /// a cut is refused.
+    package func open(_ request: HTTPRequest) async throws -> HTTPOpenResponse {
+        try Task.checkCancellation()
+        let address = try HTTPAddress(parsing: request.address)
+        try address.checkIsSecure()
+        let handle = try takeHandle()
+        do {
+            _ = try handle.prepare(request, to: address, settings, window: StreamedBody.window)
+        } catch {
+            giveBack(handle)
+            throw error
+        }
+        let transfer = StreamedTransfer(handle, request, address, settings, loop) { [self] in giveBack($0) }
+        let head: BodyChannel.Head
+        do {
+            head = try await transfer.head()
+        } catch {
+            transfer.cancel()
+            throw error
+        }
+        do {
+            let coding = try coding(of: head.headers, from: address)
+            let body = StreamedBody(transfer, gzip: coding == .gzip ? try GzipStream() : nil)
+            // What an error says is worth something, be it cut.
+            guard
+                head.hasLength || isChunked(head) || !(200..<300).contains(head.status)
+                    || head.status == 204
+            else {
+                throw HTTPError(
+                    .protocolError,
+                    "\(address.logged): the answer neither says its length nor comes in chunks: where it is cut could not"
+                        + " be told from its end"
+                )
+            }
+            return HTTPOpenResponse(status: head.status, headers: head.headers, body: body)
+        } catch {
+            transfer.cancel()
+            throw error
+        }
+    }
+
+    private func isChunked(_ head: BodyChannel.Head) -> Bool {
+        head.headers.contains {
+            $0.name.lowercased() == "transfer-encoding" && $0.value.lowercased().contains("chunked")
+        }
+    }
+
     /// Ends the thread and closes all connections; running requests throw `CancellationError`, later ones too.
     package func close() async { await loop.close() }
 
@@ -125,13 +175,25 @@ package final class CurlTransport: HTTPTransport, Sendable {
         limit: Int,
         from address: HTTPAddress
     ) throws(HTTPError) -> [UInt8] {
+        try coding(of: headers, from: address) == .gzip
+            ? Inflater.inflate(body, limit: limit, from: address) : body
+    }
+
+    private enum Coding {
+        case identity
+        case gzip
+    }
+
+    /// How a body is encoded; one layer: nested ones multiply, and nobody sends them.
+    private func coding(
+        of headers: [(name: String, value: String)],
+        from address: HTTPAddress
+    ) throws(HTTPError) -> Coding {
         let codings = headers.lazy
             .filter { $0.name.lowercased() == "content-encoding" }
             .flatMap { $0.value.split(separator: ",") }
             .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
             .filter { !$0.isEmpty && $0 != "identity" }
-        var body = body
-        // One layer: nested ones multiply, and nobody sends them.
         for (index, coding) in codings.enumerated() {
             guard index == 0, coding == "gzip" || coding == "x-gzip" else {
                 throw HTTPError(
@@ -139,9 +201,8 @@ package final class CurlTransport: HTTPTransport, Sendable {
                     "\(address.logged): the body came encoded as \(coding.prefix(40).debugDescription), gzip was asked for"
                 )
             }
-            body = try Inflater.inflate(body, limit: limit, from: address)
         }
-        return body
+        return codings.isEmpty ? .identity : .gzip
     }
 
     private func takeHandle() throws(HTTPError) -> EasyHandle {

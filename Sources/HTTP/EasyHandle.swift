@@ -23,10 +23,14 @@ final class EasyHandle: @unchecked Sendable {
     private var body: [UInt8] = []
     private var maximumBody = 0
     private var isFirstPiece = true
+    /// How much of a body may still come before it must be taken; nil of a body that is buffered whole.
+    private var allowance: Int?
+    private var isPaused = false
+    private var isHeadTaken = false
     /// No option was refused since the last reset: a switch that guards something must not be missing silently.
     private var areOptionsSet = true
     /// The blank line after the headers came: without it libcurl takes a connection's end for the answer's.
-    private(set) var hasAllHeaders = false
+    private var hasAllHeaders = false
     /// The body passed its limit, and the transfer was given up for it.
     private(set) var isTooLarge = false
 
@@ -54,6 +58,9 @@ final class EasyHandle: @unchecked Sendable {
         body = []
         self.maximumBody = maximumBody
         isFirstPiece = true
+        allowance = nil
+        isPaused = false
+        isHeadTaken = false
         areOptionsSet = true
         isTooLarge = false
         hasAllHeaders = false
@@ -73,7 +80,11 @@ final class EasyHandle: @unchecked Sendable {
             // The loop's table keeps the handle alive while its transfer runs.
             let handle = unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()
             let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return unsafe handle.append(piece) ? size * count : 0
+            switch unsafe handle.append(piece) {
+            case .taken: return size * count
+            case .paused: return Int(CURL_WRITEFUNC_PAUSE)
+            case .refused: return 0
+            }
         }
     }
 
@@ -120,13 +131,20 @@ final class EasyHandle: @unchecked Sendable {
 
     /// Sets everything for a request.
     ///
-    /// Throws for a header or method that HTTP cannot carry.
+    /// With a window the body is taken while it comes, at most so many bytes in advance, as it is encoded. Throws for
+    /// a header or method that HTTP cannot carry.
     func prepare(
         _ request: HTTPRequest,
         to address: HTTPAddress,
-        _ settings: CurlTransport.Settings
+        _ settings: CurlTransport.Settings,
+        window: Int? = nil
     ) throws(HTTPError) -> Decoding {
-        let headers = try RequestHeaders(request, to: address, userAgent: settings.userAgent)
+        let headers = try RequestHeaders(
+            request,
+            to: address,
+            userAgent: settings.userAgent,
+            mayDecode: window == nil
+        )
         guard request.method.isHTTPToken else {
             throw HTTPError(
                 .badAddress,
@@ -134,6 +152,7 @@ final class EasyHandle: @unchecked Sendable {
             )
         }
         reset(maximumBody: request.maximumBody)
+        allowance = window
         setConnection(address, settings)
         set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.wholeMilliseconds)
         set(CURLOPT_TIMEOUT_MS, request.totalTimeout.wholeMilliseconds)
@@ -202,25 +221,64 @@ final class EasyHandle: @unchecked Sendable {
 
     // MARK: During the transfer, on the loop's thread
 
-    /// Takes a piece of the body; false ends the transfer.
+    /// What becomes of a piece of the body.
+    private enum Reception {
+        case taken
+        /// It comes again once there is room.
+        case paused
+        /// The transfer ends.
+        case refused
+    }
+
+    /// Takes a piece of the body.
     ///
     /// Neither locks nor throws: libcurl is in the middle of it.
-    private func append(_ piece: UnsafeRawBufferPointer) -> Bool {
+    private func append(_ piece: UnsafeRawBufferPointer) -> Reception {
+        if let allowance {
+            guard allowance > 0 else {
+                isPaused = true
+                return .paused
+            }
+            self.allowance = allowance - piece.count
+            unsafe body.append(contentsOf: piece)
+            return .taken
+        }
         if isFirstPiece {
             isFirstPiece = false
             let announced = offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
             if announced > maximumBody {
                 isTooLarge = true
-                return false
+                return .refused
             }
             if announced > 0 { body.reserveCapacity(announced) }
         }
         guard body.count + piece.count <= maximumBody else {
             isTooLarge = true
-            return false
+            return .refused
         }
         unsafe body.append(contentsOf: piece)
-        return true
+        return .taken
+    }
+
+    /// What came of a body that is taken while it comes, with the head at its first bytes; nil where nothing did.
+    func takeArrived() -> (head: BodyChannel.Head?, bytes: [UInt8])? {
+        guard !body.isEmpty else { return nil }
+        return (takeHead(), takeBody())
+    }
+
+    /// What the answer says before its body, once.
+    func takeHead() -> BodyChannel.Head? {
+        guard !isHeadTaken else { return nil }
+        isHeadTaken = true
+        return BodyChannel.Head(status: status, headers: headers(), hasLength: hasLength)
+    }
+
+    /// Lets so many more bytes come, at once where they waited for it; false where libcurl refuses.
+    func allow(_ count: Int) -> Bool {
+        allowance = (allowance ?? 0) + count
+        guard isPaused, allowance ?? 0 > 0 else { return true }
+        isPaused = false
+        return unsafe curl_easy_pause(pointer, CURLPAUSE_CONT) == CURLE_OK
     }
 
     // MARK: After the transfer
@@ -233,6 +291,15 @@ final class EasyHandle: @unchecked Sendable {
 
     /// The status of the last answer, 0 if there was none.
     var status: Int { number(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether all came that an answer says before its body.
+    var hasHead: Bool { hasAllHeaders && status >= 200 }
+
+    /// Whether the protocol tells where the body ends, be it by its length, by chunks or by frames.
+    private var hasLength: Bool {
+        number(CURLINFO_HTTP_VERSION) >= Int(CURL_HTTP_VERSION_2_0)
+            || offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) >= 0
+    }
 
     /// The status a proxy answered the wish for a tunnel with, 0 if none did.
     var proxyStatus: Int { number(CURLINFO_HTTP_CONNECTCODE) }

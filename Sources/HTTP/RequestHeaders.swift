@@ -7,8 +7,15 @@ struct RequestHeaders {
     /// inflated after the transfer.
     private(set) var streamedCodings: String?
 
+    /// The headers of a request; only where libcurl `mayDecode` the body is it told of other codings than gzip.
+    ///
     /// Throws for a name or value that HTTP cannot carry.
-    init(_ request: HTTPRequest, to address: HTTPAddress, userAgent: String) throws(HTTPError) {
+    init(
+        _ request: HTTPRequest,
+        to address: HTTPAddress,
+        userAgent: String,
+        mayDecode: Bool
+    ) throws(HTTPError) {
         var names: Set<String> = []
         for (name, value) in request.headers {
             guard name.isHTTPToken, value.isHTTPHeaderValue else {
@@ -19,7 +26,7 @@ struct RequestHeaders {
             }
             let key = name.lowercased()
             names.insert(key)
-            if key == "accept-encoding", value.namesStreamedCoding {
+            if key == "accept-encoding", mayDecode, value.namesStreamedCoding {
                 streamedCodings = value
             } else {
                 // libcurl's way of writing a header without a value.

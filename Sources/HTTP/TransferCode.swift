@@ -27,7 +27,7 @@ extension EasyHandle {
     ) -> HTTPError? {
         let what = "\(request.method) \(address.logged)"
         switch code {
-        case .done where hasAllHeaders && status >= 200:
+        case .done where hasHead:
             return nil
         case .done:
             return HTTPError(.cut, "\(what): the connection ended in the answer's headers")

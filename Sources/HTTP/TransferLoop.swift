@@ -20,7 +20,22 @@ final class TransferLoop: Sendable {
     private struct Start: Sendable {
         var token: UInt
         var handle: EasyHandle
-        var continuation: CheckedContinuation<End, Never>
+        var receiver: Receiver
+    }
+
+    /// Who learns of a transfer's end.
+    private enum Receiver: Sendable {
+        /// Who waits for all of it.
+        case caller(CheckedContinuation<End, Never>)
+        /// Who takes the body while it comes.
+        case channel(BodyChannel)
+
+        func ended(_ end: End) {
+            switch self {
+            case .caller(let continuation): continuation.resume(returning: end)
+            case .channel(let channel): channel.ended(end)
+            }
+        }
     }
 
     private struct Inbox: Sendable {
@@ -29,11 +44,13 @@ final class TransferLoop: Sendable {
         var lastToken: UInt = 0
         var starts: [Start] = []
         var cancels: [UInt] = []
+        /// Bytes of bodies that were taken, and make room for others.
+        var grants: [(token: UInt, count: Int)] = []
         var isClosing = false
         var isEnded = false
         var closers: [CheckedContinuation<Void, Never>] = []
 
-        var isEmpty: Bool { starts.isEmpty && cancels.isEmpty && !isClosing }
+        var isEmpty: Bool { starts.isEmpty && cancels.isEmpty && grants.isEmpty && !isClosing }
     }
 
     private let inbox: Locked<Inbox>
@@ -58,15 +75,12 @@ final class TransferLoop: Sendable {
     ///
     /// When this returns, the handle is the caller's again.
     func transfer(_ handle: EasyHandle, isCancellable: Bool = true) async -> End {
-        let token = inbox.withLock { inbox in
-            inbox.lastToken += 1
-            return inbox.lastToken
-        }
+        let token = newToken()
         handle.setToken(token)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isAccepted = post { inbox in
-                    inbox.starts.append(Start(token: token, handle: handle, continuation: continuation))
+                    inbox.starts.append(Start(token: token, handle: handle, receiver: .caller(continuation)))
                 }
                 guard isAccepted else { return continuation.resume(returning: .cancelled) }
                 // A cancel from before the start was in the inbox may have been taken out already as unknown.
@@ -74,6 +88,32 @@ final class TransferLoop: Sendable {
             }
         } onCancel: {
             if isCancellable { cancel(token) }
+        }
+    }
+
+    /// Starts a prepared transfer whose body goes to a channel while it comes; its token.
+    ///
+    /// When the channel has ended, the handle is the caller's again.
+    func stream(_ handle: EasyHandle, to channel: BodyChannel) -> UInt {
+        let token = newToken()
+        handle.setToken(token)
+        let isAccepted = post { inbox in
+            inbox.starts.append(Start(token: token, handle: handle, receiver: .channel(channel)))
+        }
+        if !isAccepted { channel.ended(.cancelled) }
+        return token
+    }
+
+    /// Ends a transfer as cancelled, if it runs.
+    func cancel(_ token: UInt) { _ = post { $0.cancels.append(token) } }
+
+    /// Lets so many more bytes of a body come.
+    func grant(_ count: Int, to token: UInt) { _ = post { $0.grants.append((token, count)) } }
+
+    private func newToken() -> UInt {
+        inbox.withLock { inbox in
+            inbox.lastToken += 1
+            return inbox.lastToken
         }
     }
 
@@ -90,8 +130,6 @@ final class TransferLoop: Sendable {
 
     /// Asks the thread to end, without waiting.
     func requestClose() { _ = post { $0.isClosing = true } }
-
-    private func cancel(_ token: UInt) { _ = post { $0.cancels.append(token) } }
 
     /// Changes the inbox and wakes the thread; false once the loop takes no more.
     private func post(_ change: (inout Inbox) -> Void) -> Bool {
@@ -110,25 +148,39 @@ final class TransferLoop: Sendable {
 
     private func run(_ multi: MultiHandle) {
         var running: [UInt: Start] = [:]
+        var streams: [UInt: BodyChannel] = [:]
         var isBroken = false
         while true {
-            let (starts, cancels, isClosing) = inbox.withLock { inbox in
+            let (starts, cancels, grants, isClosing) = inbox.withLock { inbox in
                 defer {
                     inbox.starts = []
                     inbox.cancels = []
+                    inbox.grants = []
                 }
-                return (inbox.starts, inbox.cancels, inbox.isClosing)
+                return (inbox.starts, inbox.cancels, inbox.grants, inbox.isClosing)
             }
             for start in starts {
                 if multi.add(start.handle) {
                     running[start.token] = start
+                    if case .channel(let channel) = start.receiver { streams[start.token] = channel }
                 } else {
-                    start.continuation.resume(returning: .broken)
+                    start.receiver.ended(.broken)
                 }
             }
             for token in cancels { end(token, as: .cancelled, in: &running, multi) }
+            for (token, count) in grants where running[token]?.handle.allow(count) == false {
+                end(token, as: .broken, in: &running, multi)
+            }
             if isClosing || isBroken { break }
             isBroken = !multi.perform()
+            // Outside libcurl's callbacks, in which nothing locks.
+            for (token, channel) in streams {
+                guard let handle = running[token]?.handle else {
+                    streams[token] = nil
+                    continue
+                }
+                if let arrived = handle.takeArrived() { channel.arrived(arrived.head, arrived.bytes) }
+            }
             while let (token, code) = multi.nextFinished() {
                 end(token, as: .finished(code), in: &running, multi)
             }
@@ -144,12 +196,18 @@ final class TransferLoop: Sendable {
         for token in running.keys.sorted() {
             end(token, as: isBroken ? .broken : .cancelled, in: &running, multi)
         }
-        for start in late { start.continuation.resume(returning: isBroken ? .broken : .cancelled) }
+        for start in late { start.receiver.ended(isBroken ? .broken : .cancelled) }
     }
 
     private func end(_ token: UInt, as end: End, in running: inout [UInt: Start], _ multi: MultiHandle) {
         guard let transfer = running.removeValue(forKey: token) else { return }
         multi.remove(transfer.handle)
-        transfer.continuation.resume(returning: end)
+        if case .finished(.done) = end, case .channel(let channel) = transfer.receiver,
+            transfer.handle.hasHead, let head = transfer.handle.takeHead()
+        {
+            // An answer without a body.
+            channel.arrived(head, [])
+        }
+        transfer.receiver.ended(end)
     }
 }

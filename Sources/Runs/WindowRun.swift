@@ -81,7 +81,8 @@ final class WindowRun {
             async let following = reader.next()
             try await group.hand(current) { _, bookmark in bookmark.advance(to: at) }
             // In an ordered window a limit ends nothing before the bookmark has moved: the next run would read the same.
-            if at > start || !isOrdered { group.endLimited() }
+            // Nor does it end anything within an answer, all of which comes before the bookmark moves.
+            if at > start || !isOrdered, !current.isPart { group.endLimited() }
             guard !group.active.isEmpty else { return false }
             page = try await following
         }

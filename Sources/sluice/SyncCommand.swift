@@ -57,6 +57,7 @@ struct SyncCommand {
         let transport = try CurlTransport(settings: order.connection.transport)
         do {
             let requester = try order.requester(transport, onClockSkew: report.warn)
+            report.redactAlso { requester.redact($0) }
             let outcome = try await destination.withSession(
                 program: program,
                 command: command,

@@ -21,7 +21,7 @@ final class SyncReport: Sendable {
     private let rows = Locked<[String: ProgressUpdate]>([:])
     /// What was warned of, by stream: it is not said again at the end.
     private let warnings = Locked<[String: Set<String>]>([:])
-    private let secrets: Locked<[Redaction]>
+    private let redactions: Locked<[@Sendable (String) -> String]>
 
     init(program: Program, command: ParsedCommand, redaction: Redaction) {
         self.program = program
@@ -31,14 +31,22 @@ final class SyncReport: Sendable {
         minimum = command.value("log-level").flatMap { Logger.Level(name: $0) } ?? .info
         format = command.value("log-format") == "json" ? .json : .text
         progress = ProgressDisplay(terminal: program.terminal, console: program.console)
-        secrets = Locked([redaction])
+        redactions = Locked([{ redaction($0) }])
     }
 
     /// More secrets that no line may show (I6).
-    func redactAlso(_ more: [String]) { secrets.withLock { $0.append(Redaction(secrets: more)) } }
+    func redactAlso(_ more: [String]) {
+        let redaction = Redaction(secrets: more)
+        redactAlso { redaction($0) }
+    }
+
+    /// Whatever this takes out of a text, the tokens that are got in the run among it.
+    func redactAlso(_ redact: @escaping @Sendable (String) -> String) {
+        redactions.withLock { $0.append(redact) }
+    }
 
     private func redact(_ text: String) -> String {
-        secrets.withLock { $0 }.reduce(text) { $1($0) }
+        redactions.withLock { $0 }.reduce(text) { $1($0) }
     }
 
     private var logger: Logger {

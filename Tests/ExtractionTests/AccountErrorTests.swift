@@ -238,6 +238,19 @@ import Testing
         #expect(problems.contains { $0.text.contains(text) && $0.line == 4 }, "\(problems)")
     }
 
+    /// One mistake is said once: what a broken login would tell is no mistake of `base_url`.
+    @Test(arguments: ["grant: refresh", "grnat: refresh_token"]) func aBrokenLoginIsSaidAlone(grant: String)
+        throws
+    {
+        let yaml = Self.sound.replacing("grant: refresh_token", with: grant)
+        let error = #expect(throws: ExtractionError.self) {
+            try ExtractorDefinition.decode(Array(yaml.utf8), file: "e.yaml")
+        }
+        let problems = try #require(error).problems
+        #expect(problems.contains { $0.text.contains("grant") || $0.text.contains("grnat") })
+        #expect(!problems.contains { $0.text.contains("unknown variable login") }, "\(problems)")
+    }
+
     @Test func numberedPagesDoNotShrink() {
         let yaml = Self.sound.replacing("{next_link: {field: next}}", with: "{page: {param: p}}")
         let error = #expect(throws: ExtractionError.self) {

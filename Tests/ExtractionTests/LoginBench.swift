@@ -51,7 +51,7 @@ final class LoginBench: HTTPTransport {
             isLogin
             ? try await login(number, request) : try await page(request) ?? .page(.list([], more: false))
         switch answer {
-        case .answer(let response): return response
+        case .answer(let response), .stream(let response, _): return response
         case .failure(let error): throw error
         }
     }

@@ -48,7 +48,7 @@ import Testing
         "CDeflate": 3,
     ]
 
-    @Test(arguments: ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB"])
+    @Test(arguments: ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CZlib", "CLMDB"])
     func cStaysBehindTwoTypes(library: String) {
         let files = sources.filter { $0.imports.contains(library) }.map(\.path)
         // `Type+Aspect.swift` is the same type.

@@ -9,7 +9,7 @@ enum Arrows {
         "YAML": ["CYAML"],
         "Cryptography": ["CCrypto"],
         "Expressions": ["Core"],
-        "HTTP": ["CCurl", "CDeflate", "Core"],
+        "HTTP": ["CCurl", "CDeflate", "CZlib", "Core"],
         // The disk cache is a module of its own, since a folder as the destination keeps versions as well.
         "Cache": ["CLMDB", "Core"],
         "Kafka": ["CRDKafka", "Cache", "Core"],

@@ -52,7 +52,7 @@ import Testing
         "sluice/Signals.swift": 1,
     ]
     private static let cLibraries: Set<String> = [
-        "CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CLMDB",
+        "CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "CDeflate", "CZlib", "CLMDB",
     ]
 
     private let files: [SourceTree.File]

@@ -67,6 +67,9 @@ final class CurlServerConnection {
         send(Array("HTTP/1.1 \(status)\r\nContent-Length: \(body.count)\r\n\(headers)\r\n".utf8) + body)
     }
 
+    /// Ends the connection behind what was sent.
+    func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// Blocks until the client has closed the connection.
     func waitForEnd() { while more() {} }
 
@@ -166,6 +169,17 @@ final class CurlGate: Sendable {
     func open(_ count: Int) {
         let bytes = [UInt8](repeating: 0, count: count)
         unsafe write(ends.write, bytes, count)
+    }
+
+    /// Returns once the gate opened for this task, which blocks a thread of its own meanwhile.
+    func opened() async {
+        await withCheckedContinuation { continuation in
+            let isStarted = LoopThread.start {
+                self.wait()
+                continuation.resume()
+            }
+            precondition(isStarted)
+        }
     }
 
     /// Blocks until the gate opens for this thread.
