@@ -32,6 +32,9 @@ final class OutputCollector: Sendable {
                 }
                 arrived.signal()
             }
+            // Not when the process is let go of: Foundation waits for processes by select(2), which knows no descriptor
+            // beyond 1023, and then for ever.
+            try? pipe.fileHandleForReading.close()
             over.signal()
         }
     }
