@@ -210,6 +210,20 @@ final class RunContext: Sendable {
         }
     }
 
+    /// The next full read of a list, for what its feed does not tell; becomes true with the first commit that follows.
+    ///
+    /// One that has a part of the objects only (`--since`) covers nothing that the feed told of the others, nor any
+    /// delete: the place in the feed stays (I2).
+    func relist(_ stream: Int) {
+        guard bookmark(stream).list.since != nil else { return readAnew(stream) }
+        let now = run.wall()
+        bookmarks.withLock { bookmarks in
+            let list = bookmarks[stream].list
+            bookmarks[stream].list = Bookmark.List(read: list.read + 1, since: list.since)
+            bookmarks[stream].passes.resweep = Instant(milliseconds: now.milliseconds)
+        }
+    }
+
     /// The next full read of a stream that is read whole in every run, from its list's start.
     ///
     /// One of all that is due again, and did not come to its end, is the same read still: what it published before it

@@ -6,7 +6,7 @@ struct PageReader: Sendable {
     private let subject: RequestSubject
     private let key: [[String]]
     private let paging: Paging
-    private let access: AccountAccess
+    let access: AccountAccess
     private let scanner: PageScanner
     /// Of records that are added to: finds them.
     private let finder: PageScanner?

@@ -178,8 +178,29 @@ extension DefinitionDecoder {
         if let key = stream.key, key.count > 1 {
             report(node, "records are asked for by one key, and the stream's has several parts")
         }
+        let missing = fields["missing"].map {
+            namedKeys($0, Vocabulary.hydrateMissing, "keys", records: records)
+        }
         guard let request, let records, let size else { return nil }
-        return Hydrate(request: request, recordsPath: records, size: size)
+        return Hydrate(request: request, recordsPath: records, size: size, missing: missing ?? nil)
+    }
+
+    /// Where an answer names keys, beside its records; `key` is what the group calls their field.
+    mutating func namedKeys(
+        _ node: YAMLNode,
+        _ group: FieldGroup,
+        _ key: String,
+        records: [String]?
+    ) -> NamedKeys? {
+        let fields = fields(node, group)
+        let path = required("records", of: fields, in: node).flatMap { self.path($0) }
+        let keys = required(key, of: fields, in: node).flatMap { self.path($0) }
+        let condition = fields["when"].flatMap { self.condition($0) }.map { DeletionRule($0) }
+        if let path, let records, let node = fields["records"] {
+            checkPageFields([path], records: records, at: node)
+        }
+        guard let path, let keys else { return nil }
+        return NamedKeys(recordsPath: path, keys: keys, condition: condition)
     }
 
     /// The lists of values that are read before a stream, by name.

@@ -24,7 +24,7 @@ extension DefinitionDecoder {
         let key = required("parent", of: fields, in: node).flatMap { path($0) }
         let children = required("children", of: fields, in: node).flatMap { path($0) }
         let more = fields["more"].map { path($0) }
-        let none = fields["none"].map { self.none($0, records: records) }
+        let none = fields["none"].map { namedKeys($0, Vocabulary.batchNone, "parent", records: records) }
         let every = fields["every"].map { duration($0) }
         if let request, !request.reads("keys") {
             report(node, "nothing here says which parents: write {{ keys }}, as \"{{ keys | join(',') }}\"")
@@ -68,17 +68,5 @@ extension DefinitionDecoder {
         if !parent.replaces {
             report(every, "children that are read again replace those before: add replaces: children")
         }
-    }
-
-    private mutating func none(_ node: YAMLNode, records: [String]?) -> ChildBatch.None? {
-        let fields = fields(node, Vocabulary.batchNone)
-        let path = required("records", of: fields, in: node).flatMap { self.path($0) }
-        let parent = required("parent", of: fields, in: node).flatMap { self.path($0) }
-        let condition = fields["when"].flatMap { self.condition($0) }.map { DeletionRule($0) }
-        if let path, let records, let node = fields["records"] {
-            checkPageFields([path], records: records, at: node)
-        }
-        guard let path, let parent else { return nil }
-        return ChildBatch.None(recordsPath: path, parent: parent, condition: condition)
     }
 }

@@ -44,10 +44,20 @@ extension DefinitionDecoder {
         if let node = fields["gone"] {
             if let action, action != .unavailable {
                 report(node, "gone is a word on answers that mean unavailable: take it or the action away")
-            } else if let statuses, !statuses.contains(where: { $0.contains(404) || $0.contains(410) }) {
+            } else if gone == false, let statuses,
+                !statuses.contains(where: { $0.contains(404) || $0.contains(410) })
+            {
                 report(
                     node,
                     "only 404 and 410 say that something is gone: add one to status, or take gone away"
+                )
+            } else if gone == true, fields["code"] == nil, fields["message"] == nil,
+                let statuses,
+                !statuses.allSatisfy({ $0.count == 1 && ErrorRules.gone.contains($0.lowerBound) })
+            {
+                report(
+                    node,
+                    "such a status means other things too: say by code or message which answer it is"
                 )
             }
         }
@@ -64,7 +74,7 @@ extension DefinitionDecoder {
             messagePart: fields["message"].flatMap { text($0) },
             body: form,
             action: action,
-            saysGone: gone ?? true,
+            saysGone: gone,
             wait: wait,
             shrink: shrink
         )

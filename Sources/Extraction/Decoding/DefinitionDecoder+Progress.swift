@@ -129,8 +129,16 @@ extension DefinitionDecoder {
             if let repeats = fields["repeats"], bool(repeats) == false {
                 report(repeats, "a token that does not repeat says no end: write repeats: true")
             }
-            return .repeats(pageSize: fields["page_size"].flatMap { count($0, atMost: 100_000) })
+            return .repeats(pageSizes: fields["page_size"].map { pageSizes($0) } ?? [])
         }
+    }
+
+    /// One size, or a list of them.
+    private mutating func pageSizes(_ node: YAMLNode) -> Set<Int> {
+        guard case .sequence(let items) = node.content else {
+            return Set([count(node, atMost: 100_000)].compactMap { $0 })
+        }
+        return Set(items.compactMap { count($0, atMost: 100_000) })
     }
 
     /// A text, a number, a truth value or null.

@@ -48,7 +48,11 @@ extension Vocabulary {
             .init("is", .scalar, "That value."),
             .init("more", .path, "A boolean of the page that is then false."),
             .init("repeats", .bool, "True: the token is then the one that was asked with."),
-            .init("page_size", .count, "A page of so many records whose token repeats is no end."),
+            .init(
+                "page_size",
+                .either([.count, .list(.count)]),
+                "A page of so many records whose token repeats is no end; a list where there are several sizes."
+            ),
         ]
     )
 
@@ -157,6 +161,16 @@ extension Vocabulary {
         requestBeside + [
             .init("records", .path, isRequired: true, "Where the answer has its array of whole records."),
             .init("size", .count, isRequired: true, "So many keys are asked for at once."),
+            .init("missing", .group("hydrate.missing"), "Where the answer names the keys that do not exist."),
+        ]
+    )
+
+    static let hydrateMissing = FieldGroup(
+        "hydrate.missing",
+        [
+            .init("records", .path, isRequired: true, "Where the answer has an array of entries about them."),
+            .init("keys", .path, isRequired: true, "A key in one of them, or a list of keys."),
+            .init("when", .template, "A condition over record: one for which it fails proves nothing."),
         ]
     )
 
@@ -228,6 +242,6 @@ extension Vocabulary {
     )
 
     static let besideGroups = [
-        onePer, deletes, reconcile, absence, merged, hydrate, discover, batch, batchNone,
+        onePer, deletes, reconcile, absence, merged, hydrate, hydrateMissing, discover, batch, batchNone,
     ]
 }

@@ -152,7 +152,7 @@ package enum Vocabulary {
             .init(
                 "gone",
                 .bool,
-                "With unavailable, as false: a 404 or 410 is about all of it, and no word that one object is gone."
+                "With unavailable: whether it says of one object that it is gone, as 404 and 410 do by themselves."
             ),
             .init("wait", .duration, "With retry: at least so long before the next try."),
             .init("shrink", .group("shrink"), "With retry: the next try asks for half as many records."),

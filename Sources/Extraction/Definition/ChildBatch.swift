@@ -1,21 +1,5 @@
 /// The children of many parents in one request: what its answer says nothing sure of is asked for parent by parent.
 package struct ChildBatch: Hashable, Sendable {
-    /// Where an answer names the parents that have no children.
-    package struct None: Hashable, Sendable {
-        package var recordsPath: [String]
-        /// A parent's key, or a list of keys.
-        package var parent: [String]
-        /// Over `record`; nil where every record there is such a parent.
-        package var condition: DeletionRule?
-
-        /// A list of parents without children.
-        package init(recordsPath: [String], parent: [String], condition: DeletionRule? = nil) {
-            self.recordsPath = recordsPath
-            self.parent = parent
-            self.condition = condition
-        }
-    }
-
     /// Over `keys`, the texts of so many parents' keys at most.
     package var request: RequestTemplate
     package var size: Int
@@ -26,7 +10,8 @@ package struct ChildBatch: Hashable, Sendable {
     package var children: [String]
     /// Of an entry: what is there, and not null, where it has not all of the children.
     package var more: [String]?
-    package var none: None?
+    /// The parents that have no children.
+    package var none: NamedKeys?
     /// How often the children of all parents are read, as the parents' `reconcile` lists them; nil where a change of
     /// the children always moves the parent.
     package var every: Duration?
@@ -39,7 +24,7 @@ package struct ChildBatch: Hashable, Sendable {
         parent: [String],
         children: [String],
         more: [String]? = nil,
-        none: None? = nil,
+        none: NamedKeys? = nil,
         every: Duration? = nil
     ) {
         self.request = request

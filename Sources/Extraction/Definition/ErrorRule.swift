@@ -27,8 +27,9 @@ package struct ErrorRule: Hashable, Sendable {
     package var messagePart: String?
     package var body: ErrorBody.Form?
     package var action: ErrorAction
-    /// Whether a 404 or 410 says of one object, or of one parent, that it is gone; else it is about the whole stream.
-    package var saysGone: Bool
+    /// Whether such an answer says of one object, or of one parent, that it is gone; else it is about the whole stream.
+    /// Nil: a 404 or 410 does.
+    package var saysGone: Bool?
     /// How long to wait before the next try, where the answer has no `Retry-After`.
     package var wait: Duration?
     package var shrink: Shrink?
@@ -51,7 +52,7 @@ package struct ErrorRule: Hashable, Sendable {
         messagePart: String?,
         body: ErrorBody.Form? = nil,
         action: ErrorAction,
-        saysGone: Bool = true,
+        saysGone: Bool? = nil,
         wait: Duration? = nil,
         shrink: Shrink? = nil
     ) {
@@ -111,6 +112,9 @@ package struct ErrorRules: Sendable {
         ),
     ]
 
+    /// The statuses that by themselves say that something is gone (RFC 9110, 15.5.5 and 15.5.11).
+    static let gone: Set<Int> = [404, 410]
+
     /// How far an error's body is in the form that the extractor declares.
     enum OwnWord {
         /// With a code, or with a message where no code is declared.
@@ -137,7 +141,7 @@ package struct ErrorRules: Sendable {
         let rule = (rules + Self.general).first { $0.matches(status, said) }
         var decision = ErrorDecision(
             action: rule?.action ?? .failStream,
-            saysGone: rule?.saysGone ?? true,
+            saysGone: rule?.saysGone ?? Self.gone.contains(status),
             wait: rule?.wait,
             shrink: rule?.shrink
         )
@@ -153,7 +157,7 @@ package struct ErrorRules: Sendable {
 /// What a table says of one answer.
 struct ErrorDecision: Hashable, Sendable {
     var action: ErrorAction
-    var saysGone = true
+    var saysGone = false
     var wait: Duration?
     var shrink: ErrorRule.Shrink?
 }

@@ -4,11 +4,14 @@ package struct Hydrate: Hashable, Sendable {
     package var request: RequestTemplate
     package var recordsPath: [String]
     package var size: Int
+    /// The records that do not exist; nil where each that does not come is taken for such a one.
+    package var missing: NamedKeys?
 
     /// A request for so many records at once.
-    package init(request: RequestTemplate, recordsPath: [String], size: Int) {
+    package init(request: RequestTemplate, recordsPath: [String], size: Int, missing: NamedKeys? = nil) {
         self.request = request
         self.recordsPath = recordsPath
         self.size = size
+        self.missing = missing
     }
 }

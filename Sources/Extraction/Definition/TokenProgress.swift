@@ -12,7 +12,7 @@ package struct TokenProgress: Hashable, Sendable {
         /// The token is the one that was asked with.
         ///
         /// A page of exactly `pageSize` records whose token is that one is no end: the records of one time fill it.
-        case repeats(pageSize: Int?)
+        case repeats(pageSizes: Set<Int>)
     }
 
     /// How the first request says from when on, and that after a lost token.

@@ -1,5 +1,4 @@
 import Core
-import Expressions
 import JSON
 
 /// Reads the children of many parents by one request (`batch`).
@@ -96,8 +95,10 @@ struct ChildBatchReader: Sendable {
         var answer = try await requester.ask(request, for: subject, page: nil)
         let (page, _) = try entries.scan(&answer, page: nil)
         var reads: [[UInt8]: ParentRead] = [:]
-        for parent in try none(in: page) where asked.contains(parent) {
-            reads[parent] = ParentRead(parent, [], times: answer.times)
+        if let none = batch.none {
+            for parent in try entries.keys(none, in: page, place: "batch.none") where asked.contains(parent) {
+                reads[parent] = ParentRead(parent, [], times: answer.times)
+            }
         }
         var seen: Set<[UInt8]> = []
         for entry in page.records.indices {
@@ -137,30 +138,6 @@ struct ChildBatchReader: Sendable {
             number: nil
         )
         return ParentRead(parent, [found], times: times)
-    }
-
-    /// The parents that the answer says have no children.
-    private func none(in page: ScannedPage) throws(ExtractionError) -> [[UInt8]] {
-        guard let none = batch.none else { return [] }
-        let token = Array(entries.pageToken(0, in: page))
-        guard !token.isEmpty, let records = (try? JSONValue.parse(token))?.elements else { return [] }
-        var parents: [[UInt8]] = []
-        for record in records where try holds(none.condition, record) {
-            guard let named = record.member(at: none.parent) else { continue }
-            parents += (named.elements ?? [named]).compactMap { $0.lexeme.map { Array($0.utf8) } }
-        }
-        return parents
-    }
-
-    private func holds(_ condition: DeletionRule?, _ record: JSONValue) throws(ExtractionError) -> Bool {
-        guard let condition else { return true }
-        // Of a record without the field nothing is known.
-        if let field = condition.field, record.member(at: field) == nil { return false }
-        do {
-            return try condition.template.holds(requester.access.scope(with: ["record": record]))
-        } catch {
-            throw entries.badPage("batch.none.when cannot be decided: \(error.message)", nil)
-        }
     }
 }
 

@@ -33,7 +33,7 @@ final class Hydrator: Sendable {
         self.requester = requester
         variables = discovered.variables
         var shape = RecordShape(.list(at: hydrate.recordsPath), of: stream)
-        shape.pageFields = []
+        shape.pageFields = hydrate.missing.map { [$0.recordsPath] } ?? []
         // The same fields as in the pages, whose records stand beside these.
         if case .lastRecord(_, let field, _) = paging { shape.others = [field] }
         reader = PageReader(subject: subject, shape: shape, paging: .singlePage, access: requester.access)
@@ -41,8 +41,9 @@ final class Hydrator: Sendable {
 
     /// The page with whole records.
     ///
-    /// A record that does not come is left out: it was deleted since, or its index is ahead of it, and the next
-    /// reading asks again. What the page itself tells as deleted stays as it is.
+    /// A record that does not exist (`missing`; without it each that does not come) is left out: it was deleted since,
+    /// or its index is ahead of it, and the next reading asks again. What the page itself tells as deleted stays as it
+    /// is.
     func hydrate(_ page: ExtractedPage, number: Int) async throws -> ExtractedPage {
         let wanted = page.page.records.indices.filter { page.isDeleted.isEmpty || !page.isDeleted[$0] }
         guard !wanted.isEmpty else { return page }
@@ -56,8 +57,6 @@ final class Hydrator: Sendable {
             let part = wanted[start..<min(start + hydrate.size, wanted.count)]
             let keys = part.map { reader.keyText(ofRecord: $0, in: page.page) }
             let answered = try await ask(for: keys, number: number)
-            requests += answered.requests
-            times.extend(to: answered.times)
             guard whole.page.bytes.count + answered.page.bytes.count <= Self.maximumBytes else {
                 throw subject.error(
                     .badPage,
@@ -66,6 +65,8 @@ final class Hydrator: Sendable {
                 )
             }
             whole.page.append(answered.page)
+            requests += answered.requests
+            times.extend(to: answered.times)
         }
         return try reader.extracted(
             whole.page,
@@ -76,39 +77,74 @@ final class Hydrator: Sendable {
         )
     }
 
-    private func ask(for keys: [[UInt8]], number: Int) async throws -> (
-        page: ScannedPage, requests: Int, times: AnswerTimes
-    ) {
+    /// What an answer has of the keys that were asked for.
+    private struct Answer {
+        var page: ScannedPage
+        var times: AnswerTimes
+        var requests: Int
+        /// Neither whole nor named as missing.
+        var open: [[UInt8]]
+    }
+
+    /// The records of some keys; what the answer leaves open is asked for once more, since what kept it may have been
+    /// of the moment.
+    private func ask(for keys: [[UInt8]], number: Int) async throws -> Answer {
+        var answer = try await askOnce(for: keys, number: number)
+        guard !answer.open.isEmpty else { return answer }
+        let again = try await askOnce(for: answer.open, number: number)
+        if let key = again.open.first {
+            throw subject.error(
+                .badPage,
+                "\(subject.place(number)): \(again.open.count) of \(keys.count) records came neither whole nor as"
+                    + " missing, the first \(requester.access.shown(key)); the bookmark stays before this page"
+            )
+        }
+        answer.page.append(again.page)
+        answer.times.extend(to: again.times)
+        answer.requests += again.requests
+        return answer
+    }
+
+    private func askOnce(for keys: [[UInt8]], number: Int) async throws -> Answer {
         var variables = variables
         variables["keys"] = .array(keys.map { .string(String(decoding: $0, as: UTF8.self)) })
         let request = try requester.access.request(hydrate.request, place: subject.text, variables)
         var answer = try await requester.ask(request, for: subject, page: number)
         let (page, _) = try reader.scan(&answer, page: number)
-        try check(page, answersFor: Set(keys), times: answer.times, number: number)
-        return (page, answer.requests, answer.times)
+        var known = try answered(by: page, of: Set(keys), times: answer.times, number: number)
+        var open: [[UInt8]] = []
+        if let missing = hydrate.missing {
+            known.formUnion(try reader.keys(missing, in: page, place: "hydrate.missing"))
+            open = keys.filter { !known.contains($0) }
+        }
+        return Answer(page: page, times: answer.times, requests: answer.requests, open: open)
     }
 
-    /// What was not asked for has no business here: a filter was ignored (I2).
+    /// The keys whose records came.
     ///
-    /// But a key that went into another record is often answered with that one, which then says so.
-    private func check(
-        _ page: ScannedPage,
-        answersFor asked: Set<[UInt8]>,
+    /// What was not asked for has no business here: a filter was ignored (I2). But a key that went into another record
+    /// is often answered with that one, which then says so.
+    private func answered(
+        by page: ScannedPage,
+        of asked: Set<[UInt8]>,
         times: AnswerTimes,
         number: Int
-    ) throws(ExtractionError) {
-        let strangers = page.records.indices.filter {
-            !asked.contains(reader.keyText(ofRecord: $0, in: page))
-        }
-        guard !strangers.isEmpty else { return }
+    ) throws(ExtractionError) -> Set<[UInt8]> {
+        var known = Set(page.records.indices.map { reader.keyText(ofRecord: $0, in: page) })
+        let strangers = known.subtracting(asked)
+        guard !strangers.isEmpty else { return known }
         let whole = try reader.extracted(page, progress: .start, times: times, requests: 0, number: number)
-        let heirs = Set(whole.mergedKeys.filter { asked.contains($0.key) }.map(\.record))
-        guard let stranger = strangers.first(where: { !heirs.contains($0) }) else { return }
-        throw subject.error(
-            .ignoredFilter,
-            "\(subject.place(number)): record \(requester.access.shown(whole.keyText(ofRecord: stranger)))"
-                + " came and was not asked for: the API ignores the keys; the bookmark stays"
-        )
+        let merged = whole.mergedKeys.filter { asked.contains($0.key) }
+        let heirs = Set(merged.map { whole.keyText(ofRecord: $0.record) })
+        if let stranger = strangers.subtracting(heirs).min(by: { $0.lexicographicallyPrecedes($1) }) {
+            throw subject.error(
+                .ignoredFilter,
+                "\(subject.place(number)): record \(requester.access.shown(stranger))"
+                    + " came and was not asked for: the API ignores the keys; the bookmark stays"
+            )
+        }
+        known.formUnion(merged.map(\.key))
+        return known
     }
 }
 

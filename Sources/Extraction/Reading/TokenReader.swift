@@ -119,7 +119,7 @@ package final class TokenReader: Sendable {
         let (page, _) = try reader.scan(&answer, page: number)
         var next = try reader.pageValue(0, token.field, in: page, page: number)
         if let given = next { next = try reader.checked(given, number) }
-        let isEnd = try isEnd(page, next: next, asked: start.progress.token, number)
+        let isEnd = try isEnd(page, next: next, asked: start.progress.token, size: answer.reducedSize, number)
         if !isEnd {
             guard let next else {
                 throw reader.badPage(
@@ -153,11 +153,13 @@ package final class TokenReader: Sendable {
         return (extracted, after)
     }
 
-    /// Whether the API itself says that there is nothing more for now (I2; rule 5 of every extractor).
+    /// Whether the API itself says that there is nothing more for now (I2; rule 5 of every extractor); `size` is what was
+    /// asked for where that was less than the definition says.
     private func isEnd(
         _ page: ScannedPage,
         next: JSONValue?,
         asked: JSONValue?,
+        size: Int?,
         _ number: Int
     ) throws(ExtractionError) -> Bool {
         switch token.end {
@@ -168,11 +170,11 @@ package final class TokenReader: Sendable {
                 throw reader.badPage("whether this is the end (\(FieldPath.text(path))) is missing", number)
             }
             return (try? JSONValue.parse(written)) == value
-        case .repeats(let pageSize):
+        case .repeats(let pageSizes):
             // A page without a record has no time to go on from.
             guard let next else { return page.records.isEmpty }
             guard next.lexeme == asked?.lexeme else { return false }
-            guard page.records.count != pageSize else {
+            guard !pageSizes.contains(page.records.count), page.records.count != size else {
                 throw subject.error(
                     .noProgress,
                     "\(subject.place(number)): the token repeats, and the page is full: more records than"

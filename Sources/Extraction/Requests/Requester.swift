@@ -19,6 +19,8 @@ package final class Requester: Sendable {
         var times: AnswerTimes
         /// How it was asked for.
         var method = "GET"
+        /// The size of a page, where less was asked for than the request said (`shrink`).
+        var reducedSize: Int?
         /// Whether it says that there is nothing new yet: of subjects that can be caught up with.
         var isCaughtUp = false
         /// Whether it says that there is no such thing: of subjects that may be gone.
@@ -133,10 +135,12 @@ package final class Requester: Sendable {
             let proof = try await authorizer.proof()
             var request = request
             request.address = try LearnedBase.place(request.address, on: proof.base)
-            request = sized(request, for: subject)
+            let reducedSize: Int?
+            (request, reducedSize) = sized(request, for: subject)
             switch try await attempt(request, with: proof, for: subject, page: page, count: count) {
             case .answer(var answer):
                 answer.requests = count.withLock { $0 }
+                answer.reducedSize = reducedSize
                 return answer
             case .refused(let error, let asksForToken):
                 // Once for each request: what is refused with a new proof as well, no other one helps.
@@ -202,14 +206,12 @@ extension Requester {
         case refused(ExtractionError, asksForToken: Bool)
     }
 
-    /// The request with a page's size that did not take too long before.
-    private func sized(_ request: PageRequest, for subject: RequestSubject) -> PageRequest {
+    /// The request with a page's size that did not take too long before; and that, where it is less.
+    private func sized(_ request: PageRequest, for subject: RequestSubject) -> (PageRequest, reduced: Int?) {
         let sizes = ledger.withLock { $0.sizes.filter { $0.key.counter == subject.counter } }
-        return sizes.reduce(request) { request, size in
-            guard let asked = request.number(of: size.key.parameter), asked > size.value else {
-                return request
-            }
-            return request.setting(size.key.parameter, to: .number(size.value))
+        return sizes.reduce((request, nil)) { sized, size in
+            guard let asked = sized.0.number(of: size.key.parameter), asked > size.value else { return sized }
+            return (sized.0.setting(size.key.parameter, to: .number(size.value)), size.value)
         }
     }
 
@@ -443,7 +445,7 @@ extension Requester {
         case .quotaSpent:
             throw subject.error(.quotaSpent, "\(text); the day's requests are spent, run it again later")
         case .unavailable:
-            if subject.mayBeGone, decision.saysGone, [404, 410].contains(response.status) {
+            if subject.mayBeGone, decision.saysGone {
                 // Of a list nothing is deleted by a proxy's or a wrong path's answer (I2).
                 let doubt = subject.error(
                     .status,

@@ -10,7 +10,7 @@ struct HubSpotAPI {
 
     /// What a fault does to an answer that is otherwise fine.
     enum Twist {
-        case none, repeated, shuffled
+        case none, repeated, shuffled, partial
     }
 
     let view: HubSpotView
@@ -35,7 +35,7 @@ struct HubSpotAPI {
             )
         case .batch(let name):
             let batch = HubSpotBatch(view: view, type: try type(name), isArchived: try query.flag("archived"))
-            let (status, bytes) = try batch.answer(request.body)
+            let (status, bytes) = try batch.answer(request.body, isPartial: twist == .partial)
             return Answer(status: status, bytes: bytes)
         case .associations(let name, let id, let other):
             return Answer(bytes: try associations(name, other).list(id, request))
