@@ -39,7 +39,7 @@ package protocol VersionStore: Sendable {
     /// At most `limit` of the entries of a stream's feed that are remembered and happened before a time.
     func entries(of stream: StreamName, before time: Instant, limit: Int) throws(StateError) -> [[UInt8]]
 
-    /// All entries of a stream's feed that are remembered.
+    /// All entries of a stream's feed that are remembered, at once: for a log that is written anew, and for tests.
     func entries(of stream: StreamName) throws(StateError) -> [RememberedEntry]
 }
 

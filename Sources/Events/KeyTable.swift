@@ -27,8 +27,9 @@ struct KeyTable: ~Copyable {
         return nil
     }
 
-    private static func hash(_ text: [UInt8], _ range: Range<Int>) -> Int {
-        // FNV-1a with a final mix: keys of a page are few and short, and a collision only costs a comparison.
+    /// FNV-1a with a final mix: keys of a page, or names of members, are few and short, and a collision only costs a
+    /// comparison.
+    static func hash(_ text: [UInt8], _ range: Range<Int>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for position in range { hash = (hash ^ UInt64(text[position])) &* 0x100_0000_01b3 }
         return Int(truncatingIfNeeded: (hash ^ (hash >> 29)) & UInt64(Int64.max))

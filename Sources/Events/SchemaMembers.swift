@@ -19,7 +19,7 @@ struct SchemaMembers: Sendable {
         slots = [Int32](repeating: -1, count: size)
         mask = size - 1
         for (position, name) in names.enumerated() {
-            var slot = Self.hash(name, name.indices) & mask
+            var slot = KeyTable.hash(name, name.indices) & mask
             while slots[slot] >= 0 { slot = (slot + 1) & mask }
             slots[slot] = Int32(position)
         }
@@ -27,7 +27,7 @@ struct SchemaMembers: Sendable {
 
     /// The position of a name; nil where it is not one of them.
     func position(of range: Range<Int>, in bytes: [UInt8]) -> Int? {
-        var slot = Self.hash(bytes, range) & mask
+        var slot = KeyTable.hash(bytes, range) & mask
         while slots[slot] >= 0 {
             let position = Int(slots[slot])
             if Self.equal(names[position], bytes, range) { return position }
@@ -35,12 +35,6 @@ struct SchemaMembers: Sendable {
             slot = (slot + 1) & mask
         }
         return nil
-    }
-
-    private static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for position in range { hash = (hash ^ UInt64(bytes[position])) &* 0x100_0000_01b3 }
-        return Int(truncatingIfNeeded: (hash ^ (hash >> 29)) & UInt64(Int64.max))
     }
 
     private static func equal(_ name: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {

@@ -24,8 +24,7 @@ struct AccountLimits: Sendable {
 
     /// A request that waits for its turn, by the order in which they came.
     private struct Waiting: Sendable {
-        var number: Int
-        var own: String?
+        var place: Place
         /// When it asks again.
         var until: Duration
     }
@@ -60,8 +59,7 @@ struct AccountLimits: Sendable {
     }
 
     private static func names(_ own: String?) -> [String] {
-        guard let own, own != "default" else { return ["default"] }
-        return ["default", own]
+        ["default"] + (own.map { [$0] } ?? [])
     }
 
     /// A request comes that counts against `default` and its own limit; it must leave again, whatever becomes of it.
@@ -71,7 +69,7 @@ struct AccountLimits: Sendable {
     }
 
     /// A request has gone, or will not go.
-    mutating func leave(_ place: Place) { waiting.removeAll { $0.number == place.number } }
+    mutating func leave(_ place: Place) { waiting.removeAll { $0.place == place } }
 
     /// Whether a request may go; what goes is counted at once.
     mutating func take(_ place: Place, at now: Duration, wall: Instant) -> Turn {
@@ -82,7 +80,7 @@ struct AccountLimits: Sendable {
         if wait == .zero { wait = deference(of: place, at: now) }
         leave(place)
         guard wait == .zero else {
-            waiting.append(Waiting(number: place.number, own: place.own, until: now + wait))
+            waiting.append(Waiting(place: place, until: now + wait))
             return .wait(wait)
         }
         var ticket = Ticket()
@@ -100,8 +98,9 @@ struct AccountLimits: Sendable {
         guard let interval = limits["default"]?.machine.interval(at: now) else { return .zero }
         let isLast = place.own == nil && yields
         var longest = Duration.zero
-        for other in waiting where other.own != place.own && (isLast || other.number < place.number) {
-            guard let name = other.own, now < other.until + Self.grace,
+        for other in waiting
+        where other.place.own != place.own && (isLast || other.place.number < place.number) {
+            guard let name = other.place.own, now < other.until + Self.grace,
                 let open = limits[name]?.machine.wait(at: now)
             else { continue }
             let turn = max(open, other.until - now)

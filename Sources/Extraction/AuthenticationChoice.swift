@@ -58,9 +58,7 @@ extension ExtractorDefinition {
     /// Whether each use of the account's credential gives another one in its place, which has to be kept.
     package func replacesCredential(settings: [String: JSONValue]) throws(ExtractionError) -> Bool {
         let access = try AccountAccess(self, settings: settings)
-        guard case .login(let login) = access.authentication,
-            case .refreshToken(_, let rotates?) = login.grant
-        else { return false }
-        return try access.filler.holds(rotates, "auth.oauth.rotates")
+        guard case .login(let login) = access.authentication else { return false }
+        return try login.rotates(access.filler)
     }
 }

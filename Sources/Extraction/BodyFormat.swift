@@ -23,6 +23,9 @@ package enum BodyFormat: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a body is read record by record while it comes; one that means something as a whole only is not.
+    var isCut: Bool { self != .json }
+
     /// What cuts a body into records while it comes; nil for one that means something as a whole only.
     var cutter: (any RecordCutter)? {
         switch self {

@@ -53,9 +53,11 @@ struct ChildBatchReader: Sendable {
                 reads[read.parent] = read
             }
         }
-        return parents.enumerated().compactMap { position, parent in
-            var read = reads[parent]
-            if position == 0 { read?.requests += answered.requests }
+        return parents.enumerated().map { position, parent in
+            guard var read = reads[parent] else {
+                preconditionFailure("what was not answered was read by itself")
+            }
+            if position == 0 { read.requests += answered.requests }
             return read
         }
     }
@@ -159,13 +161,6 @@ struct ChildBatchReader: Sendable {
         } catch {
             throw entries.badPage("batch.none.when cannot be decided: \(error.message)", nil)
         }
-    }
-}
-
-extension JSONValue {
-    /// What a path of names leads to.
-    fileprivate func member(at path: [String]) -> JSONValue? {
-        path.reduce(JSONValue?.some(self)) { $0?[$1] }
     }
 }
 

@@ -26,7 +26,8 @@ struct ChildSet: Sendable {
         discovered: Discovered = .none,
         maximumBytes: Int = Self.maximumBytes
     ) async throws -> ChildSet {
-        for _ in 0..<restarts {
+        var restarts = Self.restarts
+        while true {
             do {
                 return try await readOnce(
                     of: parent,
@@ -35,17 +36,10 @@ struct ChildSet: Sendable {
                     discovered: discovered,
                     maximumBytes: maximumBytes
                 )
-            } catch let error as ExtractionError where error.code == .placeLost {
-                continue
+            } catch let error as ExtractionError where error.code == .placeLost && restarts > 0 {
+                restarts -= 1
             }
         }
-        return try await readOnce(
-            of: parent,
-            in: stream,
-            requester: requester,
-            discovered: discovered,
-            maximumBytes: maximumBytes
-        )
     }
 
     private static func readOnce(

@@ -13,11 +13,16 @@ package struct FamilyReader: Sendable {
     private let family: StreamDefinition
     private let subject: RequestSubject
     private let requester: Requester
+    /// What the family's templates read of an object, and what of it stands in paths.
+    private let objectFields: [[String]]
+    private let objectFieldsInPaths: [[String]]
 
     /// A reader of a family's objects.
     package init(_ family: StreamDefinition, requester: Requester) {
         self.family = family
         self.requester = requester
+        objectFields = family.objectFields
+        objectFieldsInPaths = family.objectFieldsInPaths
         var subject = RequestSubject(family)
         subject.text += ", one_per"
         subject.lost = nil
@@ -108,8 +113,8 @@ package struct FamilyReader: Sendable {
         -> JSONValue
     {
         var fields = JSONValue.object([])
-        for path in family.objectFields {
-            guard let field = path.reduce(value as JSONValue?, { $0?[$1] }), !field.isNull else {
+        for path in objectFields {
+            guard let field = value.member(at: path), !field.isNull else {
                 throw failure(
                     "object \(number) (\(shown(text)))",
                     "it has no \(FieldPath.text(path)), which the stream's requests name; leave such objects out with when:"
@@ -117,9 +122,9 @@ package struct FamilyReader: Sendable {
             }
             fields = fields.setting(path[...], to: field)
         }
-        for path in family.objectFieldsInPaths {
+        for path in objectFieldsInPaths {
             // A path of dots would lead to another object.
-            let field = path.reduce(fields as JSONValue?, { $0?[$1] })
+            let field = fields.member(at: path)
             guard let said = field?.lexeme, !["", ".", ".."].contains(said) else {
                 throw failure(
                     "object \(number) (\(shown(text)))",

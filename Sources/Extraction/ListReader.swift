@@ -86,7 +86,7 @@ package final class ListReader: Sendable {
             ),
             from: progress,
             limit: limit,
-            isStreamed: stream.format.cutter != nil
+            isStreamed: stream.format.isCut
         )
     }
 

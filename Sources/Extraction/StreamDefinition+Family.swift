@@ -58,11 +58,9 @@ extension StreamDefinition {
 
     private mutating func changeRequests(_ change: (inout RequestTemplate) -> Void) {
         change(&request)
-        if case .window(var window) = progress, window.ties != nil {
-            if var ties = window.ties {
-                change(&ties)
-                window.ties = ties
-            }
+        if case .window(var window) = progress, var ties = window.ties {
+            change(&ties)
+            window.ties = ties
             progress = .window(window)
         }
         if var list = deletes {

@@ -72,11 +72,11 @@ struct TokenExchange: Sendable {
     func ask(_ filler: SettingsFiller, refreshToken: String?, rotation: Rotation?) async throws -> Outcome {
         var retry = RetryMachine(policy: policy)
         var isLost = rotation?.isLost ?? false
-        let place = place(filler)
         while true {
             try await rotation?.claim()
             // Made anew for each try: an assertion is good for minutes.
             let question = try request(filler, refreshToken: refreshToken)
+            let place = place(question)
             let failure: (text: String, retryAfter: Duration?)
             let asked = clock.elapsed()
             let sent = wall()
@@ -140,9 +140,8 @@ struct TokenExchange: Sendable {
         return answer
     }
 
-    private func place(_ filler: SettingsFiller) -> String {
-        let address = (try? request(filler, refreshToken: ""))?.address.logged ?? "the login"
-        return "extractor \(definition.name): login: POST \(access.secrets.clean(address))"
+    private func place(_ request: LoginRequest) -> String {
+        "extractor \(definition.name): login: POST \(access.secrets.clean(request.address.logged))"
     }
 
     /// The end of an account's run: no stream could do better, and asking again could lock the user out.

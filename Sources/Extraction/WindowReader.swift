@@ -330,7 +330,7 @@ extension WindowReader {
             paging: paging,
             first: try request(from: from, to: to),
             requester: requester,
-            isStreamed: stream.format.cutter != nil
+            isStreamed: stream.format.isCut
         )
     }
 

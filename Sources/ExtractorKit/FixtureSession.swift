@@ -1,5 +1,4 @@
 import Core
-import Events
 import Extraction
 import JSON
 import Runs
@@ -68,24 +67,11 @@ final class FixtureSession {
     }
 
     private func plan(_ stream: StreamDefinition, _ since: Instant?) throws -> StreamPlan {
-        let name = try StreamName(stream.name)
-        let bookmark = try destination.bookmark(of: name)
-        return StreamPlan(
-            definition: stream,
-            feed: definition.feed(of: stream),
-            name: name,
-            builder: EventBuilder(
-                extractor: account.extractor,
-                account: account.account,
-                stream: stream.name,
-                topic: stream.name,
-                version: stream.version?.format,
-                remembers: stream.remembers
-            ),
-            fingerprint: stream.fingerprint(topic: stream.name),
-            bookmark: bookmark,
-            since: bookmark == nil ? since : nil
-        )
+        let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+        var plan = StreamPlan(stream, of: definition, account: account, to: topic)
+        plan.bookmark = try destination.bookmark(of: topic.stream)
+        if plan.bookmark == nil { plan.since = since }
+        return plan
     }
 
     /// By key, as side by side looks come in no order; those of one key stay in theirs.

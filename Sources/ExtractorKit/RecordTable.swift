@@ -84,7 +84,7 @@ package struct RecordTable {
     }
 
     private static func column(_ path: [String], _ records: [JSONValue], rank: Int) -> Column {
-        let values = records.map { record in path.reduce(Optional(record)) { $0?[$1] } }
+        let values = records.map { $0.member(at: path) }
         let isNumber = values.allSatisfy { if case .number? = $0 { true } else { $0?.isNull ?? true } }
         return Column(
             path: path,

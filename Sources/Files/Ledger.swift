@@ -84,14 +84,7 @@ struct Ledger: Sendable {
         if next.run != settings.run { next.transaction = 0 }
         next.run = settings.run
         next.files = files
-        let anew = try Bookmark.anew(
-            settings.resyncs,
-            lost: lost,
-            isMemoryLost: isLogLost,
-            in: state.records,
-            account: settings.account
-        )
-        for record in anew { next.records[record.key] = record.value }
+        try readAnew(lost, isMemoryLost: isLogLost, in: &next)
         guard let compacted = try compactedLog() else { return try write(next) { _ in } }
         let old = log.file
         next.log = compacted.state
@@ -112,15 +105,22 @@ struct Ledger: Sendable {
     mutating func add(files: [LocalState.File], lost: Set<StreamName>) throws(StateError) {
         var next = state
         next.files += files
+        try readAnew(lost, isMemoryLost: false, in: &next)
+        try write(next) { _ in }
+    }
+
+    /// Lets the streams begin anew whose events, or what is remembered of them, are gone.
+    private func readAnew(_ lost: Set<StreamName>, isMemoryLost: Bool, in next: inout LocalState)
+        throws(StateError)
+    {
         let anew = try Bookmark.anew(
             settings.resyncs,
             lost: lost,
-            isMemoryLost: false,
+            isMemoryLost: isMemoryLost,
             in: state.records,
             account: settings.account
         )
         for record in anew { next.records[record.key] = record.value }
-        try write(next) { _ in }
     }
 
     /// The number of the transaction that comes next.

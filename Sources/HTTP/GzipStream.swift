@@ -11,14 +11,11 @@ final class GzipStream: @unchecked Sendable {
     private var position = 0
     /// Whether all that was given so far is whole: before the first byte, and behind every member.
     private var isBetweenMembers = true
+    /// Whether the last call filled its portion, so that zlib may hold more back.
+    private var hasMore = false
 
     /// What one call gives at the most (I7): a few bytes can stand for a thousand times as many.
     private static let portion = 256 << 10
-
-    private enum Outcome {
-        case bytes
-        case damaged
-    }
 
     init() throws(HTTPError) {
         unsafe stream.initialize(to: z_stream())
@@ -46,18 +43,18 @@ final class GzipStream: @unchecked Sendable {
     ///
     /// Throws `http.bad_encoding` for what is no gzip, or damaged.
     func next(from address: HTTPAddress) throws(HTTPError) -> [UInt8]? {
-        var outcome = Outcome.bytes
+        guard hasMore || position < input.count else { return nil }
+        var isSound = true
         let output = unsafe [UInt8](unsafeUninitializedCapacity: Self.portion) { buffer, count in
-            (outcome, count) = unsafe inflate(into: buffer)
+            (isSound, count) = unsafe inflate(into: buffer)
         }
-        switch outcome {
-        case .bytes: return output.isEmpty ? nil : output
-        case .damaged:
+        guard isSound else {
             throw HTTPError(.badEncoding, "\(address.logged): the gzip body is damaged")
         }
+        return output.isEmpty ? nil : output
     }
 
-    private func inflate(into buffer: UnsafeMutableBufferPointer<UInt8>) -> (Outcome, Int) {
+    private func inflate(into buffer: UnsafeMutableBufferPointer<UInt8>) -> (isSound: Bool, count: Int) {
         unsafe stream.pointee.next_out = buffer.baseAddress
         unsafe stream.pointee.avail_out = UInt32(buffer.count)
         let isSound = unsafe input.withUnsafeMutableBufferPointer { bytes in
@@ -66,7 +63,9 @@ final class GzipStream: @unchecked Sendable {
             defer { unsafe position = bytes.count - Int(stream.pointee.avail_in) }
             return inflateMembers()
         }
-        return unsafe (isSound ? .bytes : .damaged, buffer.count - Int(stream.pointee.avail_out))
+        let left = unsafe Int(stream.pointee.avail_out)
+        hasMore = left == 0
+        return (isSound, buffer.count - left)
     }
 
     /// Inflates until there is no room or no input; false where the input is no gzip.

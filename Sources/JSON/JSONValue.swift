@@ -63,6 +63,11 @@ extension JSONValue {
         return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
+    /// What a path of members leads to (an empty one here), nil where it leads nowhere.
+    package func member(at path: [String]) -> JSONValue? {
+        path.reduce(JSONValue?.some(self)) { $0?[$1] }
+    }
+
     /// The element of an array; nil beyond its ends, or where this is no array.
     package subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }

@@ -48,7 +48,7 @@ struct FeedPart {
             do {
                 let looks = try self.looks(stream, begun: begun)
                 // Once, before many ask for it at the same time.
-                if !looks.isEmpty { _ = try await context.discovered(for: context.plan(stream).definition) }
+                if !looks.isEmpty { _ = try await discovered(context.plan(stream)) }
                 let limit = limits[stream] ?? looks.count
                 board.add(looks.prefix(limit))
                 outcome.looks[stream] = min(limit, looks.count)
@@ -84,8 +84,7 @@ struct FeedPart {
         let from = place.advanced(by: .zero - feed.overlap)
         var looks: [Look] = []
         var positions: [[UInt8]: Int] = [:]
-        for entry in try open(of: plan, from: from) {
-            guard let kind = plan.kind(of: entry) else { continue }
+        for (entry, kind) in try open(of: plan, from: from) {
             // Where a list was the first look at it, the next one is due when it is the last.
             let isDue = begun.map { entry.time >= $0 || rule.isDone(entry.time, asked: window.now) } ?? true
             let told = Look.Entry(
@@ -103,15 +102,17 @@ struct FeedPart {
         return looks.filter(\.isDue)
     }
 
-    /// The entries of the window from a time on that concern a stream and are not done, oldest first.
-    private func open(of plan: StreamPlan, from: Instant) throws -> [FeedEntry] {
+    /// The entries of the window from a time on that concern a stream and are not done, oldest first, and what they
+    /// tell.
+    private func open(of plan: StreamPlan, from: Instant) throws -> [(FeedEntry, LookRule.Entry.Kind)] {
         let versions = context.run.destination.versions
-        var open: [FeedEntry] = []
+        var open: [(FeedEntry, LookRule.Entry.Kind)] = []
         var rest = window.entries.drop { $0.time < from }
         while !rest.isEmpty {
-            let part = rest.prefix(Self.chunk).filter { plan.kind(of: $0) != nil }
+            let part = rest.prefix(Self.chunk).compactMap { entry in plan.kind(of: entry).map { (entry, $0) }
+            }
             rest = rest.dropFirst(Self.chunk)
-            let done = try versions.areRemembered(part.map(\.id), stream: plan.name)
+            let done = try versions.areRemembered(part.map(\.0.id), stream: plan.name)
             for (entry, isDone) in zip(part, done) where !isDone { open.append(entry) }
         }
         return open
@@ -138,13 +139,18 @@ struct FeedPart {
         }
     }
 
+    /// What a look has to say: that at a parent's children alone says anything but the object.
+    private func discovered(_ plan: StreamPlan) async throws -> Discovered {
+        plan.definition.parent == nil ? .none : try await context.discovered(for: plan.definition)
+    }
+
     /// Looks at an object and publishes what is new.
     private func look(_ look: Look) async throws -> LookRule.Verdict {
         let plan = context.plan(look.stream)
         let reader = ObjectReader(
             stream: plan.definition,
             requester: context.run.requester,
-            discovered: try await context.discovered(for: plan.definition)
+            discovered: try await discovered(plan)
         )
         let seen = try await reader.look(look.object)
         CrashPoint.hit(.afterFetch)

@@ -161,7 +161,7 @@ struct ListRun {
             }
             return
         }
-        context.tell(stream, read: read.pages.reduce(0) { $0 + $1.page.records.count })
+        context.tell(stream, read: read.recordCount)
         var pages = try context.children(read.pages, of: read.parent, stream, now: read.times.now)
         for position in pages.indices where try !heldBack(pages[position], read.times).isEmpty {
             // The children of a parent change together.

@@ -247,8 +247,12 @@ final class ReadingGroup {
             }
         }
         let found = Dictionary(reads.map { ($0.parent, $0) }) { $1 }
-        // Of a parent that is gone the children are gone with it.
-        return parents.map { found[$0.key] ?? ParentRead(gone: $0.key, times: page.times) }
+        return parents.map { parent in
+            // Of a parent that is gone the children are gone with it.
+            if parent.isDeleted { return ParentRead(gone: parent.key, times: page.times) }
+            guard let read = found[parent.key] else { preconditionFailure("each living parent was read") }
+            return read
+        }
     }
 
     /// Notes that a parent is done.

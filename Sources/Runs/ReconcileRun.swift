@@ -79,7 +79,8 @@ struct ReconcileRun {
         let reads = try await ChildReader.children(
             of: parents,
             in: plan.definition,
-            requester: context.run.requester
+            requester: context.run.requester,
+            discovered: try await context.discovered(for: plan.definition)
         )
         CrashPoint.hit(.afterFetch)
         for read in reads { _ = try await context.hand(read, stream) }

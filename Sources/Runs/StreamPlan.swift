@@ -34,6 +34,39 @@ package struct StreamPlan: Sendable {
         self.since = since
     }
 
+    /// The plan of a stream that was never read, whose events go to a topic.
+    ///
+    /// `isAccountInKey` is for topics that do not name the account.
+    package init(
+        _ stream: StreamDefinition,
+        of definition: ExtractorDefinition,
+        account: AccountName,
+        to topic: EventTopic,
+        isAccountInKey: Bool = false,
+        since: Instant? = nil
+    ) {
+        var fingerprint = stream.fingerprint(topic: topic.topic)
+        // The key's form, which a topic of the same name does not show.
+        if isAccountInKey { fingerprint.key.insert("<account>", at: 0) }
+        self.init(
+            definition: stream,
+            feed: definition.feed(of: stream),
+            name: topic.stream,
+            builder: EventBuilder(
+                extractor: account.extractor,
+                account: account.account,
+                stream: stream.name,
+                topic: topic.topic,
+                isAccountInKey: isAccountInKey,
+                version: stream.version?.format,
+                remembers: stream.remembers
+            ),
+            fingerprint: fingerprint,
+            bookmark: nil,
+            since: since
+        )
+    }
+
     /// What an entry of the stream's feed tells of one of its records; nil where it is about none.
     func kind(of entry: FeedEntry) -> LookRule.Entry.Kind? {
         guard !entry.object.isEmpty, let change = definition.follow?.change(of: entry.type) else {

@@ -20,17 +20,7 @@ extension CommandTree {
             "In an extractor's folder schemas/STREAM.json and fixtures/STREAM.json are looked at as well: which stream lacks "
                 + "one, and which is of no stream.",
         ],
-        options: [
-            extractorsFolder,
-            Option(
-                "output",
-                short: "o",
-                value: "FORM",
-                help: "What is printed.",
-                choices: ["text", "json"],
-                fallback: "text"
-            ),
-        ],
+        options: [extractorsFolder, textOrJSON],
         flags: [Flag("strict", help: "Take warnings for errors.")],
         arguments: [
             Argument("extractor", help: "An extractor's name, its folder or its file.", isRepeated: true)
@@ -88,14 +78,7 @@ extension CommandTree {
             heading: "Account",
             completion: .files
         ),
-        Option(
-            "set",
-            value: "NAME=VALUE",
-            help: "A setting of the account; a secret as env:NAME, file:PATH or exec:COMMAND.",
-            heading: "Account",
-            isRepeated: true
-        ),
-        extractorsFolder,
+        accountSetting, extractorsFolder,
     ]
 
     private static let test = Command(
@@ -107,17 +90,7 @@ extension CommandTree {
                 + "record is compared. Ends with 0, or with 1 where something differs.",
             "All streams are tested, or those that are named; one that is named and has no fixture fails.",
         ],
-        options: [
-            extractorsFolder,
-            Option(
-                "output",
-                short: "o",
-                value: "FORM",
-                help: "What is printed.",
-                choices: ["text", "json"],
-                fallback: "text"
-            ),
-        ],
+        options: [extractorsFolder, textOrJSON],
         arguments: [
             Argument("extractor", help: "An extractor's name, its folder or its file."),
             Argument("stream", help: "Some of its streams.", isRequired: false, isRepeated: true),
@@ -178,17 +151,7 @@ extension CommandTree {
     private static let list = Command(
         "list",
         summary: "List the extractors that can be found, with their streams.",
-        options: [
-            extractorsFolder,
-            Option(
-                "output",
-                short: "o",
-                value: "FORM",
-                help: "What is printed.",
-                choices: ["text", "json"],
-                fallback: "text"
-            ),
-        ],
+        options: [extractorsFolder, textOrJSON],
         examples: [Example("Those of a folder", "sluice extractor list --extractors ./extractors")]
     )
 

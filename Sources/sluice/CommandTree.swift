@@ -19,7 +19,7 @@ enum CommandTree {
                 (0, "success"),
                 (1, "the run failed"),
                 (2, "bad usage, bad configuration or refused state"),
-                (3, "something outside: broker or API unreachable, credentials refused"),
+                (3, "something outside: broker or API unreachable, credentials refused, a full disk"),
                 (4, "the account is already running elsewhere"),
                 (5, "partial: some streams failed or were unavailable, the others went through"),
                 (130, "128 + the signal that ended it"),
@@ -43,20 +43,31 @@ enum CommandTree {
             help: "The account's name, a-z, 0-9 and -.",
             heading: "Account"
         ),
-        Option(
-            "set",
-            value: "NAME=VALUE",
-            help: "A setting of the account; a secret as env:NAME, file:PATH or exec:COMMAND.",
-            heading: "Account",
-            isRepeated: true
-        ),
-        extractorsFolder,
+        accountSetting, extractorsFolder,
     ]
+
+    static let accountSetting = Option(
+        "set",
+        value: "NAME=VALUE",
+        help: "A setting of the account; a secret as env:NAME, file:PATH or exec:COMMAND.",
+        heading: "Account",
+        isRepeated: true
+    )
+
+    /// What a command prints that is read by people, or else by programs.
+    static let textOrJSON = Option(
+        "output",
+        short: "o",
+        value: "FORM",
+        help: "What is printed.",
+        choices: ["text", "json"],
+        fallback: "text"
+    )
 
     static let extractorsFolder = Option(
         "extractors",
         value: "DIR",
-        help: "Where extractors are looked for first.",
+        help: "The folders where extractors are looked for, and nowhere else, joined by colons.",
         heading: "Account",
         environment: "SLUICE_EXTRACTORS",
         completion: .folders

@@ -1,6 +1,5 @@
 import Configuration
 import Core
-import Events
 import Extraction
 import Kafka
 import Runs
@@ -64,33 +63,22 @@ struct SyncPlans: Sendable {
     private func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
         -> StreamPlan
     {
-        var fingerprint = stream.fingerprint(topic: topic.topic)
-        // The key's form, which a topic of the same name does not show.
-        if isAccountInKey { fingerprint.key.insert("<account>", at: 0) }
-        var bookmark = try session.bookmark(of: topic.stream)
-        if isResync {
-            let isLost = session.lost.contains(topic.stream)
-            bookmark = bookmark?.anew(isLost: isLost, fingerprint: fingerprint, since: since)
-        } else {
-            try bookmark?.check(against: fingerprint, account: account, stream: topic.stream)
-        }
-        return StreamPlan(
-            definition: stream,
-            feed: definition.feed(of: stream),
-            name: topic.stream,
-            builder: EventBuilder(
-                extractor: account.extractor,
-                account: account.account,
-                stream: stream.name,
-                topic: topic.topic,
-                isAccountInKey: isAccountInKey,
-                version: stream.version?.format,
-                remembers: stream.remembers
-            ),
-            fingerprint: fingerprint,
-            bookmark: bookmark,
+        var plan = StreamPlan(
+            stream,
+            of: definition,
+            account: account,
+            to: topic,
+            isAccountInKey: isAccountInKey,
             since: since
         )
+        plan.bookmark = try session.bookmark(of: topic.stream)
+        if isResync {
+            let isLost = session.lost.contains(topic.stream)
+            plan.bookmark = plan.bookmark?.anew(isLost: isLost, fingerprint: plan.fingerprint, since: since)
+        } else {
+            try plan.bookmark?.check(against: plan.fingerprint, account: account, stream: topic.stream)
+        }
+        return plan
     }
 
     /// A stream that was begun from one time and is told another would seem to hold what it never read (I2).

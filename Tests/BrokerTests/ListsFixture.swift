@@ -96,11 +96,8 @@ struct ListsFixture {
 
     /// The keys of a stream in the order in which the API lists them: newest first.
     func listed(_ stream: String) async throws -> [String] {
-        let transport = try CurlTransport(settings: .init())
         let address = "\(api)/_control/truth?stream=\(stream)&form=key&count=\(records)"
-        let answer = try await transport.perform(HTTPRequest(address: address))
-        await transport.close()
-        guard case .array(let elements)? = try JSONValue.parse(answer.body)["data"] else {
+        guard case .array(let elements)? = try await LocalAPI.ask("GET", address)["data"] else {
             throw Failure("no list of \(stream)")
         }
         return elements.reversed().compactMap { $0["key"]?.text }

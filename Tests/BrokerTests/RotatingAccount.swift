@@ -99,9 +99,9 @@ struct RotatingAccount {
     /// Authorises anew, as a person would with a browser, and gives the refresh token.
     func authorise() async throws -> String {
         let body = Self.client.merging(["grant_type": "authorization_code", "code": "code_simulated"]) { $1 }
-        let answer = try await ask(
+        let answer = try await LocalAPI.ask(
             "POST",
-            "/oauth/tokens",
+            "\(address)/oauth/tokens",
             JSONValue.object(body.map { .init(name: $0.key, value: .string($0.value)) })
         )
         guard let token = answer["refresh_token"]?.text else { throw TestFailure(answer.compactText) }
@@ -111,7 +111,7 @@ struct RotatingAccount {
     /// How often a token was asked for, by what came of it.
     func exchanges() async throws -> [String: Int] {
         var outcomes: [String: Int] = [:]
-        let paths = try await ask("GET", "/_control/requests")["paths"]
+        let paths = try await LocalAPI.ask("GET", "\(address)/_control/requests")["paths"]
         for outcome in paths?["/oauth/tokens"]?.members ?? [] {
             outcomes[outcome.name] = outcome.value.int
         }
@@ -125,29 +125,8 @@ struct RotatingAccount {
 
     /// How many groups there are.
     func groups() async throws -> Int {
-        try await ask("GET", "/_control/truth?stream=groups&form=key&count=1000")["data"]?.elements?.count
+        try await LocalAPI.ask("GET", "\(address)/_control/truth?stream=groups&form=key&count=1000")["data"]?
+            .elements?.count
             ?? 0
-    }
-
-    private func ask(_ method: String, _ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        let transport = try CurlTransport()
-        let request = HTTPRequest(
-            method: method,
-            address: address + path,
-            headers: body == nil ? [] : [(name: "Content-Type", value: "application/json")],
-            body: body?.bytes()
-        )
-        let answer: HTTPResponse
-        do {
-            answer = try await transport.perform(request)
-        } catch {
-            await transport.close()
-            throw error
-        }
-        await transport.close()
-        guard answer.status == 200 else {
-            throw TestFailure("\(path): \(String(decoding: answer.body, as: UTF8.self))")
-        }
-        return try JSONValue.parse(answer.body)
     }
 }

@@ -111,25 +111,8 @@ final class SyncFixture: Sendable {
     // MARK: The simulator
 
     /// Asks the simulator, or with a body tells it, what no API would.
-    private func control(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
-        let transport = try CurlTransport()
-        let request = HTTPRequest(
-            method: body == nil ? "GET" : "POST",
-            address: "\(address)/_control/\(path)",
-            body: body?.bytes()
-        )
-        let answer: HTTPResponse
-        do {
-            answer = try await transport.perform(request)
-        } catch {
-            await transport.close()
-            throw error
-        }
-        await transport.close()
-        guard answer.status == 200 else {
-            throw TestFailure("\(path): \(String(decoding: answer.body, as: UTF8.self))")
-        }
-        return try JSONValue.parse(answer.body)
+    func control(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
+        try await LocalAPI.ask(body == nil ? "GET" : "POST", "\(address)/_control/\(path)", body)
     }
 
     /// Lets the simulator's account change so often: some of its streams, or whichever can.
@@ -180,24 +163,6 @@ final class SyncFixture: Sendable {
             }
         }
         return served
-    }
-
-    /// Tells the simulator something, and gives its answer.
-    func control(_ path: String, _ body: String) async throws -> JSONValue {
-        let transport = try CurlTransport()
-        let answer = try await transport.perform(
-            HTTPRequest(
-                method: "POST",
-                address: "\(address)/_control/\(path)",
-                headers: [(name: "Content-Type", value: "application/json")],
-                body: Array(body.utf8)
-            )
-        )
-        await transport.close()
-        guard answer.status == 200 else {
-            throw TestFailure("\(path): \(String(decoding: answer.body, as: UTF8.self))")
-        }
-        return try JSONValue.parse(answer.body)
     }
 
     /// The keys that a read_committed consumer sees in a topic.

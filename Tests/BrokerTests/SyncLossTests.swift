@@ -69,8 +69,11 @@ struct SyncLossTests {
         #expect(next.summary["streams"]?["customers"]?["bookmark"]?["list"]?["read"]?.int == 2)
 
         // So deletes can be told again; late enough that the absence tells them, not the feed.
-        _ = try await fixture.control("clock", #"{"advance": 300}"#)
-        let change = try await fixture.control("change", #"{"deletes": 2, "streams": ["customers"]}"#)
+        _ = try await fixture.control("clock", ["advance": .number(300)])
+        let change = try await fixture.control(
+            "change",
+            ["deletes": .number(2), "streams": .array(["customers"])]
+        )
         let deleted = (change["changes"]?.elements ?? []).compactMap { $0["id"]?.text }
         #expect(deleted.count == 2)
         let third = try await fixture.run(["--stream", "customers", "--resync"])

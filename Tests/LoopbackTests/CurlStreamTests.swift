@@ -169,13 +169,18 @@ import Testing
         await transport.close()
     }
 
-    @Test func whatIsLetGoOfEnds() async throws {
-        let ended = CurlGate()
-        let server = CurlServer { _, connection in
+    /// A server that sends one half of a body, and waits for the client's end.
+    private static func halfAnswer(_ atEnd: @escaping @Sendable () -> Void = {}) -> CurlServer {
+        CurlServer { _, connection in
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")
             connection.waitForEnd()
-            ended.open(1)
+            atEnd()
         }
+    }
+
+    @Test func whatIsLetGoOfEnds() async throws {
+        let ended = CurlGate()
+        let server = Self.halfAnswer { ended.open(1) }
         let transport = try CurlTransport()
         for closes in [true, false] {
             do {
@@ -189,10 +194,7 @@ import Testing
     }
 
     @Test func cancellationEndsAWait() async throws {
-        let server = CurlServer { _, connection in
-            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")
-            connection.waitForEnd()
-        }
+        let server = Self.halfAnswer()
         let transport = try CurlTransport()
         let open = try await transport.open(HTTPRequest(address: server.address))
         #expect(try await open.body.next()?.count == 5)
@@ -203,10 +205,7 @@ import Testing
     }
 
     @Test func closingTheTransportEndsBodies() async throws {
-        let server = CurlServer { _, connection in
-            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")
-            connection.waitForEnd()
-        }
+        let server = Self.halfAnswer()
         let transport = try CurlTransport()
         let open = try await transport.open(HTTPRequest(address: server.address))
         #expect(try await open.body.next()?.count == 5)

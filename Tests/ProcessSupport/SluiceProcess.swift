@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The built command (or another program, for it to talk to) as a process of its own: what it prints, how it ends, and
 /// a way to kill it.
@@ -62,20 +63,19 @@ package final class SluiceProcess: Sendable {
 
     /// Waits until a signal has stopped it (SIGSTOP, not the end), at most so long; whether it did.
     package func waitUntilFrozen(atMost seconds: Double) async -> Bool {
-        let status = "/proc/\(process.processIdentifier)/stat"
-        return await onThread { [ended] in
-            let deadline = ContinuousClock.now + .seconds(seconds * Self.patience)
-            while ContinuousClock.now < deadline {
-                // proc(5): "pid (comm) state ...". Only a parent's waitpid would tell without asking, and Foundation
-                // keeps that for itself.
-                let text = (try? String(contentsOfFile: status, encoding: .utf8)) ?? ""
-                if text.split(separator: ")").last?.hasPrefix(" T") == true { return true }
-                guard ended.wait(timeout: .now() + .milliseconds(20)) == .timedOut else {
-                    ended.signal()
-                    return false
-                }
-            }
-            return false
+        let process = id_t(process.processIdentifier)
+        let isStopped = Mutex(false)
+        let known = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            var info = unsafe siginfo_t()
+            // Looks and takes nothing away: how it ends is Foundation's to learn.
+            let code = unsafe waitid(P_PID, process, &info, WSTOPPED | WEXITED | WNOWAIT)
+            let isStop = unsafe code == 0 && info.si_code == CLD_STOPPED
+            isStopped.withLock { $0 = isStop }
+            known.signal()
+        }
+        return await onThread {
+            known.wait(timeout: .now() + seconds * Self.patience) == .success && isStopped.withLock { $0 }
         }
     }
 
@@ -98,11 +98,11 @@ package final class SluiceProcess: Sendable {
 
     /// The first line of the standard output that holds the text; nil where the process ends or time runs out first.
     package func line(holding text: String, atMost seconds: Double) async -> String? {
-        await onThread { [output] in output.line(holding: text, deadline: .now() + seconds) }
+        await onThread { [output] in output.line(holding: text, deadline: .now() + seconds * Self.patience) }
     }
 
     /// The same of the standard error.
     package func errorLine(holding text: String, atMost seconds: Double) async -> String? {
-        await onThread { [errors] in errors.line(holding: text, deadline: .now() + seconds) }
+        await onThread { [errors] in errors.line(holding: text, deadline: .now() + seconds * Self.patience) }
     }
 }

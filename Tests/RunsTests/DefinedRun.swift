@@ -32,22 +32,10 @@ enum DefinedRun {
             chosen.map { try definition.chosen($0) } ?? definition.allStreams
         )
         let plans = try found.streams.map { stream in
-            let name = try StreamName(stream.name)
-            return StreamPlan(
-                definition: stream,
-                feed: definition.feed(of: stream),
-                name: name,
-                builder: EventBuilder(
-                    extractor: "fake",
-                    account: "one",
-                    stream: stream.name,
-                    topic: stream.name,
-                    version: stream.version?.format,
-                    remembers: stream.remembers
-                ),
-                fingerprint: stream.fingerprint(topic: stream.name),
-                bookmark: try destination.bookmark(of: name)
-            )
+            let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+            var plan = StreamPlan(stream, of: definition, account: FakeService.account, to: topic)
+            plan.bookmark = try destination.bookmark(of: topic.stream)
+            return plan
         }
         var run = SyncRun(
             account: FakeService.account,

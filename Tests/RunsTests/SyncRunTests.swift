@@ -25,23 +25,12 @@ struct SyncRunTests {
         let account = FakeService.account
         let state = destination.state
         let plans = try definition.streams.map { stream in
-            let name = try StreamName(stream.name)
-            let bookmark = try state[StateKey.bookmark(account, name).bytes].map {
-                try Bookmark($0, account: account, stream: name)
+            let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+            var plan = StreamPlan(stream, of: definition, account: account, to: topic)
+            plan.bookmark = try state[StateKey.bookmark(account, topic.stream).bytes].map {
+                try Bookmark($0, account: account, stream: topic.stream)
             }
-            return StreamPlan(
-                definition: stream,
-                name: name,
-                builder: EventBuilder(
-                    extractor: "fake",
-                    account: "one",
-                    stream: stream.name,
-                    topic: stream.name,
-                    version: nil
-                ),
-                fingerprint: stream.fingerprint(topic: stream.name),
-                bookmark: bookmark
-            )
+            return plan
         }
         let requester = try Requester(
             extractor: definition,
@@ -255,15 +244,21 @@ struct SyncRunTests {
     func groupCommit() async throws {
         let service = FakeService(lists: ["a": 400])
         let reads = Locked(0)
+        let (whole, isWhole) = AsyncStream.makeStream(of: Void.self)
         let destination = MemoryDestination(
             FakeService.account,
             gate: {
                 // The first commit lasts until the list was read: all the rest must share the second.
-                while reads.withLock({ $0 }) < 40 { await Task.yield() }
+                for await _ in whole {}
             }
         )
         let outcome = try await Self.run(service, into: destination, streams: ["a"]) { event in
-            if case .read = event { reads.withLock { $0 += 1 } }
+            guard case .read = event else { return }
+            let count = reads.withLock { reads in
+                reads += 1
+                return reads
+            }
+            if count == 40 { isWhole.finish() }
         }
         #expect(outcome.status == .success)
         // The last page was read and may not have been handed over yet when the second transaction began.

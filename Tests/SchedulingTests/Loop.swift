@@ -49,7 +49,7 @@ struct Loop {
     mutating func run(for length: Duration) {
         let end = monotonic + length
         while monotonic < end {
-            var step = min(end - monotonic, ClockWatch.sleep(at: now, until: machine.wakeTime()))
+            var step = min(end - monotonic, ClockWatch.wait(at: now, until: machine.wakeTime()))
             if let ends { step = min(step, max(.zero, ends.since(now))) }
             step = max(step, .nanoseconds(1))
             monotonic += step
@@ -66,7 +66,7 @@ struct Loop {
     }
 
     /// The machine sleeps.
-    mutating func sleep(for length: Duration) {
+    mutating func suspend(for length: Duration) {
         now = now.advanced(by: length)
         suspended += length
         wake()

@@ -34,13 +34,11 @@ struct MachineSimulation {
         let start = at("2026-03-20T00:00:00Z")
         var loop = Loop(schedule, at: start)
         var isPutBack = false
-        var edge = start
         while loop.now < start.advanced(by: .seconds(Self.days * 86_400)) {
             loop.runLength = .seconds(Int.random(in: 0...2000, using: &random))
             loop.run(for: .seconds(Int.random(in: 60...20_000, using: &random)))
-            edge = max(edge, loop.now)
             switch Int.random(in: 0..<9, using: &random) {
-            case 0: loop.sleep(for: .seconds(Int.random(in: 1...40_000, using: &random)))
+            case 0: loop.suspend(for: .seconds(Int.random(in: 1...40_000, using: &random)))
             case 1: loop.set(by: .seconds(Int.random(in: 1...20_000, using: &random)))
             case 2:
                 isPutBack = true
@@ -52,7 +50,6 @@ struct MachineSimulation {
             case 6: loop.send(.trigger(id: "\(loop.now.nanoseconds)", insteadOfNext: false))
             default: break
             }
-            edge = max(edge, loop.now)
         }
         loop.run(for: .seconds(7200))
         try check(loop, from: start, isPutBack: isPutBack)

@@ -32,7 +32,7 @@ import Testing
         for kind in ["asleep", "down"] {
             var loop = try loop("0 * * * *", TickPolicy(catchUp: catchUp, window: 7200))
             let length: Duration = .seconds(6 * 3600 + 1800)
-            if kind == "asleep" { loop.sleep(for: length) } else { loop.restart(after: length) }
+            if kind == "asleep" { loop.suspend(for: length) } else { loop.restart(after: length) }
             #expect(loop.starts == starts)
             #expect(loop.skips == skips)
             // And then as ever.
@@ -44,7 +44,7 @@ import Testing
     @Test func s1CaughtUpTicksRunOneAfterAnother() throws {
         var loop = try loop("0 * * * *", TickPolicy(catchUp: .all(maximum: 3)))
         loop.runLength = .seconds(600)
-        loop.sleep(for: .seconds(5 * 3600 + 600))
+        loop.suspend(for: .seconds(5 * 3600 + 600))
         #expect(loop.starts == ["15:00"])
         loop.run(for: .seconds(1800))
         #expect(loop.starts == ["15:00", "16:00", "17:00"])
@@ -201,7 +201,7 @@ import Testing
         // Also where nobody looked in between.
         var other = try self.loop("0 * * * *")
         other.send(.pause(.init(reason: "", by: "ann", until: at("2026-05-04T14:30:00Z"))))
-        other.sleep(for: .seconds(6 * 3600 + 1800))
+        other.suspend(for: .seconds(6 * 3600 + 1800))
         #expect(other.starts == ["18:00"])
         #expect(other.skips == ["paused 13:00-14:00 2", "coalesced 15:00-17:00 3"])
     }

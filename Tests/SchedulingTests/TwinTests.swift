@@ -153,7 +153,11 @@ private struct LocalMinutes {
         var agreed = 0
         for _ in 0..<10 {
             let twin = Twin(using: &random)
-            guard let cron = try? CronExpression(parsing: twin.text, name: "x") else {
+            let cron: CronExpression
+            do {
+                cron = try CronExpression(parsing: twin.text, name: "x")
+            } catch {
+                guard error.code == .neverRuns else { throw error }
                 // A day that never comes: the twin must find none either.
                 for clock in clocks { #expect(twin.minutes(clock).isEmpty, "\(twin.text)") }
                 continue

@@ -186,26 +186,16 @@ struct BulkUpdateTests {
             let clock = api.clock
             let waiting = WaitingClock(WaitedTime(clock))
             let stream = definition.streams[0]
-            let fingerprint = stream.fingerprint(topic: "rows")
+            var plan = StreamPlan(
+                stream,
+                of: definition,
+                account: account,
+                to: EventTopic(stream: name, topic: "rows")
+            )
+            plan.bookmark = try destination.bookmark(of: name)
             let run = SyncRun(
                 account: account,
-                streams: [
-                    StreamPlan(
-                        definition: stream,
-                        feed: definition.feed(of: stream),
-                        name: name,
-                        builder: EventBuilder(
-                            extractor: "bulk",
-                            account: "one",
-                            stream: "rows",
-                            topic: "rows",
-                            version: stream.version?.format,
-                            remembers: stream.remembers
-                        ),
-                        fingerprint: fingerprint,
-                        bookmark: try destination.bookmark(of: name)
-                    )
-                ],
+                streams: [plan],
                 requester: try Requester(
                     extractor: definition,
                     settings: [:],

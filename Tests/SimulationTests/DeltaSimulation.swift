@@ -12,10 +12,7 @@ import Synchronization
 ///
 /// The reader at the other end is checked after every event: nothing twice, nothing older over something newer.
 final class DeltaSimulation {
-    /// What a check found.
-    struct Violation: Error, CustomStringConvertible {
-        var description: String
-    }
+    typealias Violation = CheckedReader.Violation
 
     /// The traps of one simulation; by default all of them.
     struct Traps: Sendable {
@@ -50,12 +47,7 @@ final class DeltaSimulation {
     private let traps: Traps
     private var random: SeededGenerator
     private let fate: Fate
-    /// What each object has been, in order; nil where it was gone.
-    private var history: [String: [String: [String?]]] = [:]
-    private var checked = 0
-    private var view: [String: [String: String]] = [:]
-    private var places: [String: [String: Int]] = [:]
-    private var ids: Set<String> = []
+    private var reader = CheckedReader(isStrictOnDeletes: true)
     /// How the runs ended, what they warned of, and why streams failed, each by how often.
     private(set) var told: [String: Int] = [:]
 
@@ -120,18 +112,7 @@ final class DeltaSimulation {
 
     /// Keeps what every object is now, where it changed.
     func remember() {
-        let truth = simulator.truth()
-        for (stream, records) in truth {
-            for (key, record) in records {
-                let text = String(decoding: record, as: UTF8.self)
-                if history[stream]?[key]?.last != text {
-                    history[stream, default: [:]][key, default: []].append(text)
-                }
-            }
-            for key in history[stream, default: [:]].keys where records[key] == nil {
-                if let last = history[stream]?[key]?.last, last != nil { history[stream]?[key]?.append(nil) }
-            }
-        }
+        for (stream, records) in simulator.truth() { reader.remember(records, of: stream) }
     }
 
     // MARK: Syncing
@@ -162,26 +143,13 @@ final class DeltaSimulation {
             jitter: { fate.roll() }
         )
         let plans = try definition.streams.filter { names.contains($0.name) }.map { stream in
-            let name = try StreamName(stream.name)
-            let fingerprint = stream.fingerprint(topic: stream.name)
-            var bookmark = try destination.bookmark(of: name)
-            if resyncs { bookmark = bookmark?.anew(isLost: false, fingerprint: fingerprint, since: nil) }
-            return StreamPlan(
-                definition: stream,
-                feed: definition.feed(of: stream),
-                name: name,
-                builder: EventBuilder(
-                    extractor: "stripe",
-                    account: "acme",
-                    stream: stream.name,
-                    topic: stream.name,
-                    version: stream.version?.format,
-                    remembers: stream.remembers
-                ),
-                fingerprint: fingerprint,
-                bookmark: bookmark,
-                since: since
-            )
+            let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+            var plan = StreamPlan(stream, of: definition, account: account, to: topic, since: since)
+            plan.bookmark = try destination.bookmark(of: topic.stream)
+            if resyncs {
+                plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint, since: nil)
+            }
+            return plan
         }
         let warnings = Locked<[String]>([])
         let outcome = await SyncRun(
@@ -226,38 +194,7 @@ final class DeltaSimulation {
 
     /// Reads on, and checks each event against what came before it.
     func check() throws {
-        let events = destination.events
-        for event in events[checked...] {
-            let before = view[event.stream]?[event.key]
-            guard ids.insert("\(event.stream) \(event.id)").inserted else {
-                throw Violation(description: "the id \(event.id) came twice in \(event.stream)")
-            }
-            guard event.value != before else {
-                throw Violation(
-                    description: "\(event.stream) \(event.key) came twice in succession: \(event)"
-                )
-            }
-            try checkOrder(event)
-            if event.value == nil, history[event.stream]?[event.key]?.last.map({ $0 != nil }) ?? false {
-                throw Violation(description: "\(event.stream) \(event.key) was deleted, and it is there")
-            }
-            view[event.stream, default: [:]][event.key] = event.value
-        }
-        checked = events.count
-    }
-
-    /// The states of an object that were seen while it changed come in their order.
-    private func checkOrder(_ event: MemoryDestination.Event) throws {
-        let states = history[event.stream]?[event.key] ?? []
-        let place = places[event.stream]?[event.key] ?? 0
-        if let next = states[min(place, states.count)...].firstIndex(of: event.value) {
-            places[event.stream, default: [:]][event.key] = next
-        } else if let earlier = states[..<min(place, states.count)].lastIndex(of: event.value) {
-            throw Violation(
-                description: "\(event.stream) \(event.key): state \(earlier) came over state \(place) of "
-                    + "\(states.count): \(event.value ?? "gone")"
-            )
-        }
+        try reader.check(destination.events)
     }
 
     /// Lets everything settle without faults, and compares the reader's view with the truth.
@@ -276,20 +213,14 @@ final class DeltaSimulation {
         }
         // What no event tells is read again in a week at the latest.
         advance(silence)
-        for _ in 0..<8 where try await sync(streams).status != .success {}
+        for _ in 0..<8 {
+            let outcome = try await sync(streams)
+            if outcome.status == .success { break }
+        }
         remember()
         try check()
         let truth = simulator.truth()
-        for stream in streams {
-            let seen = view[stream] ?? [:]
-            let real = (truth[stream] ?? [:]).mapValues { String(decoding: $0, as: UTF8.self) }
-            for key in Set(seen.keys).union(real.keys).sorted() where seen[key] != real[key] {
-                throw Violation(
-                    description:
-                        "\(stream) \(key) is \(real[key] ?? "gone"), the reader has \(seen[key] ?? "nothing")"
-                )
-            }
-        }
+        for stream in streams { try reader.compare(truth[stream] ?? [:], of: stream) }
     }
 }
 

@@ -253,20 +253,8 @@ private struct LimitedRun {
         let account = try AccountName("\(definition.name)/acme")
         let destination = MemoryDestination(account)
         let plans = try definition.streams.map { stream in
-            StreamPlan(
-                definition: stream,
-                name: try StreamName(stream.name),
-                builder: EventBuilder(
-                    extractor: account.extractor,
-                    account: account.account,
-                    stream: stream.name,
-                    topic: stream.name,
-                    version: stream.version?.format,
-                    remembers: stream.remembers
-                ),
-                fingerprint: stream.fingerprint(topic: stream.name),
-                bookmark: nil
-            )
+            let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+            return StreamPlan(stream, of: definition, account: account, to: topic)
         }
         let run = SyncRun(
             account: account,

@@ -22,6 +22,8 @@ final class OrderedTime: TaskExecutor {
     }
 
     private let clock: VirtualClock
+    /// Told whenever there is something to do.
+    private let change = NSCondition()
     private let state = Locked(State())
 
     /// The time of a clock that moves by this alone.
@@ -30,6 +32,7 @@ final class OrderedTime: TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
+        tell()
     }
 
     /// Runs `body` and all that it starts to the end.
@@ -37,6 +40,7 @@ final class OrderedTime: TaskExecutor {
         let task = Task(executorPreference: self) {
             let value = await body()
             self.state.withLock { $0.isOver = true }
+            self.tell()
             return value
         }
         let thread = Thread { [self] in drain() }
@@ -56,9 +60,21 @@ final class OrderedTime: TaskExecutor {
                 return
             } else if !passTime() {
                 // Somebody outside has something to do still.
-                Thread.sleep(forTimeInterval: 0.000_1)
+                waitForChange()
             }
         }
+    }
+
+    private func tell() {
+        change.lock()
+        change.broadcast()
+        change.unlock()
+    }
+
+    private func waitForChange() {
+        change.lock()
+        while state.withLock({ $0.jobs.isEmpty && $0.sleepers.isEmpty && !$0.isOver }) { change.wait() }
+        change.unlock()
     }
 
     /// Wakes whoever waits for the earliest moment; false where nobody waits.
@@ -93,6 +109,7 @@ final class OrderedTime: TaskExecutor {
                         Sleeper(deadline: deadline, number: number, continuation: continuation)
                     )
                 }
+                tell()
             }
         } onCancel: {
             let sleeper = state.withLock { state in

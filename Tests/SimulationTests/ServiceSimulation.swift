@@ -13,10 +13,7 @@ import Synchronization
 /// The reader at the other end is checked after every run: nothing twice, nothing older over newer, and at the end all
 /// that there is.
 final class ServiceSimulation {
-    /// What a check found.
-    struct Violation: Error, CustomStringConvertible {
-        var description: String
-    }
+    typealias Violation = CheckedReader.Violation
 
     /// What is there, by stream and key.
     typealias Truth = [String: [String: [UInt8]]]
@@ -35,12 +32,7 @@ final class ServiceSimulation {
     private(set) var random: SeededGenerator
     /// The requests' faults of now.
     private var faults: [String] = []
-    /// What each record has been, in order; nil where it was gone.
-    private var history: [String: [String: [String?]]] = [:]
-    private var checked = 0
-    private var view: [String: [String: String]] = [:]
-    private var places: [String: [String: Int]] = [:]
-    private var ids: Set<String> = []
+    private var reader = CheckedReader(isStrictOnDeletes: false)
     /// How the runs ended, what they warned of, and why streams failed, each by how often.
     private(set) var told: [String: Int] = [:]
 
@@ -138,7 +130,7 @@ final class ServiceSimulation {
 
     /// The streams, and of families all that there are or ever were.
     private func names(in truth: Truth) -> [String] {
-        let known = Set(truth.keys).union(history.keys).union(view.keys).sorted()
+        let known = reader.streams.union(truth.keys).sorted()
         return streams.flatMap { stream in
             guard definition.streams.contains(where: { $0.name == stream && $0.isFamily }) else {
                 return [stream]
@@ -150,18 +142,7 @@ final class ServiceSimulation {
     /// Keeps what every record is now, where it changed.
     func remember() {
         let truth = truth()
-        for stream in names(in: truth) {
-            let records = truth[stream] ?? [:]
-            for (key, record) in records {
-                let text = String(decoding: record, as: UTF8.self)
-                if history[stream]?[key]?.last != text {
-                    history[stream, default: [:]][key, default: []].append(text)
-                }
-            }
-            for key in history[stream, default: [:]].keys where records[key] == nil {
-                if let last = history[stream]?[key]?.last, last != nil { history[stream]?[key]?.append(nil) }
-            }
-        }
+        for stream in names(in: truth) { reader.remember(truth[stream] ?? [:], of: stream) }
     }
 
     // MARK: Syncing
@@ -230,63 +211,21 @@ final class ServiceSimulation {
     }
 
     private func plan(_ stream: StreamDefinition) throws -> StreamPlan {
-        let name = try StreamName(stream.name)
-        return StreamPlan(
-            definition: stream,
-            feed: definition.feed(of: stream),
-            name: name,
-            builder: EventBuilder(
-                extractor: account.extractor,
-                account: account.account,
-                stream: stream.name,
-                topic: stream.name,
-                version: stream.version?.format,
-                remembers: stream.remembers
-            ),
-            fingerprint: stream.fingerprint(topic: stream.name),
-            bookmark: try destination.bookmark(of: name),
-            since: nil
-        )
+        let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+        var plan = StreamPlan(stream, of: definition, account: account, to: topic)
+        plan.bookmark = try destination.bookmark(of: topic.stream)
+        return plan
     }
 
     // MARK: Checking
 
     /// Reads on, and checks each event against what came before it.
     func check() throws {
-        let events = destination.events
-        for event in events[checked...] {
-            let before = view[event.stream]?[event.key]
-            guard ids.insert("\(event.stream) \(event.id)").inserted else {
-                throw Violation(description: "the id \(event.id) came twice in \(event.stream)")
-            }
-            // Of a key that was forgotten as deleted, came back and went unseen, a second delete is told.
-            guard event.value == nil || event.value != before else {
-                throw Violation(
-                    description: "\(event.stream) \(event.key) came twice in succession: \(event)"
-                )
-            }
-            try checkOrder(event)
-            view[event.stream, default: [:]][event.key] = event.value
-        }
-        checked = events.count
-    }
-
-    /// The states of a record that were seen while it changed come in their order.
-    private func checkOrder(_ event: MemoryDestination.Event) throws {
-        let states = history[event.stream]?[event.key] ?? []
-        let place = min(places[event.stream]?[event.key] ?? 0, states.count)
-        if let next = states[place...].firstIndex(of: event.value) {
-            places[event.stream, default: [:]][event.key] = next
-        } else if let earlier = states[..<place].lastIndex(of: event.value) {
-            throw Violation(
-                description: "\(event.stream) \(event.key): state \(earlier) came over state \(place) of "
-                    + "\(states.count): \(event.value ?? "gone")"
-            )
-        }
+        try reader.check(destination.events)
     }
 
     /// What a reader has of a stream.
-    func seen(_ stream: String) -> [String: String] { view[stream] ?? [:] }
+    func seen(_ stream: String) -> [String: String] { reader.seen(stream) }
 
     /// Lets everything settle without faults, and compares what a reader has with what there is.
     ///
@@ -309,15 +248,6 @@ final class ServiceSimulation {
     /// Compares what a reader has with what there is.
     func compare() throws {
         let truth = truth()
-        for stream in names(in: truth) {
-            let seen = seen(stream)
-            let real = (truth[stream] ?? [:]).mapValues { String(decoding: $0, as: UTF8.self) }
-            for key in Set(seen.keys).union(real.keys).sorted() where seen[key] != real[key] {
-                throw Violation(
-                    description:
-                        "\(stream) \(key) is \(real[key] ?? "gone"), the reader has \(seen[key] ?? "nothing")"
-                )
-            }
-        }
+        for stream in names(in: truth) { try reader.compare(truth[stream] ?? [:], of: stream) }
     }
 }

@@ -99,26 +99,18 @@ final class TimedSimulation {
         )
         let chosen = definition.streams.filter { names?.contains($0.name) ?? true }
         let plans = try chosen.map { stream in
-            let name = try StreamName(stream.name)
-            let fingerprint = stream.fingerprint(topic: stream.name)
-            var bookmark = try destination.bookmark(of: name)
-            if resyncs { bookmark = bookmark?.anew(isLost: false, fingerprint: fingerprint, since: since) }
-            try bookmark?.check(against: fingerprint, account: account, stream: name)
-            return StreamPlan(
-                definition: stream,
-                name: name,
-                builder: EventBuilder(
-                    extractor: "timed",
-                    account: "one",
-                    stream: stream.name,
-                    topic: stream.name,
-                    version: stream.version?.format,
-                    remembers: stream.remembers
-                ),
-                fingerprint: fingerprint,
-                bookmark: bookmark,
-                since: since
-            )
+            let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
+            var plan = StreamPlan(stream, of: definition, account: account, to: topic, since: since)
+            plan.bookmark = try destination.bookmark(of: topic.stream)
+            if resyncs {
+                plan.bookmark = plan.bookmark?.anew(
+                    isLost: false,
+                    fingerprint: plan.fingerprint,
+                    since: since
+                )
+            }
+            try plan.bookmark?.check(against: plan.fingerprint, account: account, stream: topic.stream)
+            return plan
         }
         let told = Locked<[String]>([])
         let outcome = await SyncRun(

@@ -208,7 +208,7 @@ extension ZendeskTrap {
                 _ = try await story.simulation.sync()
                 if story.answers("404") > 0 { break }
             }
-            try story.expect(story.answers("404") > 0, "no ticket went")
+            try story.need(story.answers("404") > 0, "no ticket went")
             let failures = story.simulation.told.filter { $0.key.contains("ticket_comments") }
             try story.expect(failures.isEmpty, "\(failures)")
         },

@@ -116,6 +116,11 @@ struct Story {
     /// How many requests were answered with a status.
     func answers(_ status: String) -> Int { simulator.requests.values.reduce(0) { $0 + ($1[status] ?? 0) } }
 
+    /// What has to happen for the story to prove anything, with its defence or without.
+    func need(_ isSo: Bool, _ text: String) throws {
+        guard isSo else { throw TestFailure(text) }
+    }
+
     func expect(_ isSo: Bool, _ text: String) throws {
         guard isSo else { throw Violation(description: text) }
     }

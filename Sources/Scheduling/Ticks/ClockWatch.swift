@@ -73,7 +73,7 @@ package struct ClockWatch: Sendable {
     }
 
     /// How long to sleep on the monotonic clock until something is due: never so long that a set clock stays unseen.
-    package static func sleep(at now: Instant, until wake: Instant?) -> Duration {
+    package static func wait(at now: Instant, until wake: Instant?) -> Duration {
         guard let wake else { return longestSleep }
         return max(.zero, min(longestSleep, wake.since(now)))
     }

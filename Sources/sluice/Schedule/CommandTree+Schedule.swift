@@ -37,14 +37,7 @@ extension CommandTree {
             fallback: "cron"
         ),
         Option("from", value: "TIME", help: "The time to look from; without it, now."),
-        Option(
-            "output",
-            short: "o",
-            value: "FORM",
-            help: "What is printed.",
-            choices: ["text", "json"],
-            fallback: "text"
-        ),
+        textOrJSON,
     ]
 
     private static let argument = Argument("schedule", help: "A schedule's file, or an expression in quotes.")
