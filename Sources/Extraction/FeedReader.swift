@@ -180,7 +180,7 @@ package final class FeedReader: Sendable {
 
 extension ContentHash {
     /// The hash of some bytes.
-    package init(over bytes: [UInt8]) {
+    init(over bytes: [UInt8]) {
         let digest = Digest.sha256(bytes)
         func half(_ range: Range<Int>) -> UInt64 { digest[range].reduce(0) { $0 << 8 | UInt64($1) } }
         self.init(high: half(0..<8), low: half(8..<16))

@@ -35,26 +35,31 @@ import Testing
           parents: {get: /parents, paging: {cursor: {field: next, param: cursor, more: more}}}
         """
 
-    @Test("what it had when it came first, and has no more, is deleted", arguments: [token, list])
+    @Test("I2: what it had when it came first, and has no more, is deleted", arguments: [token, list])
     func repeated(yaml: String) async throws {
         let pages = Locked(0)
         let looks = Locked(0)
         let service = FakeService(lists: [:]) { path, _ in
-            guard path != "/parents" else {
+            switch path {
+            case "/parents":
                 let isEnd = pages.withLock { pages in
                     pages += 1
                     return pages == 2
                 }
+                let parents = isEnd ? #"{"id":"q"},{"id":"p"}"# : #"{"id":"p"}"#
                 return FakeService.answer(
                     200,
-                    #"{"data":[{"id":"p"}],"next":"t\#(isEnd)","end":\#(isEnd),"more":\#(!isEnd)}"#
+                    #"{"data":[\#(parents)],"next":"t\#(isEnd)","end":\#(isEnd),"more":\#(!isEnd)}"#
                 )
+            case "/lists/p":
+                let look = looks.withLock { looks in
+                    looks += 1
+                    return looks
+                }
+                let children = look == 1 ? #"{"id":"a"},{"id":"b"}"# : #"{"id":"b"}"#
+                return FakeService.answer(200, #"{"data":[\#(children)]}"#)
+            default: return FakeService.answer(200, #"{"data":[]}"#)
             }
-            let look = looks.withLock { looks in
-                looks += 1
-                return looks
-            }
-            return FakeService.answer(200, #"{"data":[\#(look == 1 ? #"{"id":"a"},"# : ""){"id":"b"}]}"#)
         }
         // The first children are not committed before the second are read, if nobody waits for them.
         let destination = MemoryDestination(

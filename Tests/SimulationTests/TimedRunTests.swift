@@ -322,7 +322,7 @@ struct TimedRunTests {
     }
 
     @Test(
-        "I2: a parent that changed since a limit ended a child behind it went to the page's end, and hides none",
+        "I2: a parent that changed since a limit ended its child behind it stands last in the page, and hides none",
         arguments: [1, 2, 4]
     )
     func changedBehindLimit(rows: Int) async throws {
