@@ -131,9 +131,9 @@ package struct ParentRead: Sendable {
 
 /// Reads a child stream: walks its parent's list, and for each parent the whole list of its children.
 ///
-/// The token in its progress is an object: `page`, which leads to a page of parents, and `after`, the last
-/// parent of it that is done. A page that no longer has that parent is read anew: nothing is left out (I2), and
-/// what is known is not published again. One call at a time; a limit ends it behind the parent that reaches it.
+/// The token in its progress is a `ParentToken`. A page that changed up to the last parent that is done is read anew:
+/// nothing is left out (I2), and what is known is not published again. One call at a time; a limit ends it behind the
+/// parent that reaches it.
 package final class ChildReader: Sendable {
     private struct Place {
         var progress: ListProgress
@@ -143,8 +143,10 @@ package final class ChildReader: Sendable {
         var index = 0
         /// What leads to the page at hand.
         var pageToken: JSONValue?
-        /// The last parent done before this reader.
-        var after: [UInt8]?
+        /// What of the page was done before this reader.
+        var done: ParentToken.Done?
+        /// The records of the page before the next parent.
+        var trail = ParentToken.Trail()
         /// Requests of the parents' page that no parent was told yet.
         var requests = 0
     }
@@ -174,7 +176,7 @@ package final class ChildReader: Sendable {
         self.discovered = discovered
         var place = Place(progress: progress, remaining: limit)
         if let token = progress.token {
-            guard let page = token["page"], let after = token["after"] else {
+            guard let token = ParentToken(token) else {
                 throw ExtractionError(
                     .badBookmark,
                     "stream \(stream.name): the bookmark's token does not fit a stream with for_each; read the"
@@ -182,8 +184,8 @@ package final class ChildReader: Sendable {
                     stream: stream.name
                 )
             }
-            place.pageToken = page.isNull ? nil : page
-            place.after = after.text.map { Array($0.utf8) }
+            place.pageToken = token.page
+            place.done = token.done
         }
         var subject = RequestSubject(stream, readingParent: parent)
         subject.lost = stream.lost
@@ -240,12 +242,15 @@ package final class ChildReader: Sendable {
                 place.page = page
                 place.requests += page.requests
                 place.index = 0
-                if let after = place.after {
-                    let done = page.page.records.indices.first {
-                        parents.reader.keyText(ofRecord: $0, in: page.page) == after
+                place.trail = ParentToken.Trail()
+                if let done = place.done {
+                    var trail = place.trail
+                    let last = page.page.records.indices.first { record in
+                        trail.pass(record, of: page.page)
+                        return trail == done.trail
                     }
-                    place.index = done.map { $0 + 1 } ?? 0
-                    place.after = nil
+                    if let last { (place.index, place.trail) = (last + 1, trail) }
+                    place.done = nil
                 }
                 keep(place)
             }
@@ -270,6 +275,7 @@ package final class ChildReader: Sendable {
         // A parent that its list has is gone only by an answer that proves it (I2).
         if let doubt = set.doubt { throw doubt }
         let records = set.pages.reduce(0) { $0 + $1.page.records.count }
+        place.trail.pass(place.index, of: page.page)
         place.index += 1
         let isLast = place.index == page.page.records.count
         place.progress.isDone = isLast && page.progress.isDone
@@ -295,10 +301,10 @@ package final class ChildReader: Sendable {
         _ place: Place,
         _ parent: [UInt8],
         isLast: Bool
-    ) throws(ExtractionError) -> JSONValue {
-        if isLast { return Self.token(page: page.progress.token, after: nil) }
+    ) throws(ExtractionError) -> JSONValue? {
+        if isLast { return ParentToken(page: page.progress.token).json }
         guard stream.parent?.definition.paging?.splitsPages == true else {
-            return Self.token(page: place.pageToken, after: parent)
+            return ParentToken(page: place.pageToken, done: .init(parent: parent, trail: place.trail)).json
         }
         // A list that goes on behind any record needs no page to be found again.
         let next = try parents.reader.token(
@@ -306,14 +312,7 @@ package final class ChildReader: Sendable {
             in: page.page,
             page: page.progress.pages
         )
-        return Self.token(page: next, after: nil)
-    }
-
-    private static func token(page: JSONValue?, after: [UInt8]?) -> JSONValue {
-        .object([
-            .init(name: "page", value: page ?? .null),
-            .init(name: "after", value: after.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null),
-        ])
+        return ParentToken(page: next).json
     }
 
     /// The list of parents ended with a page that had no further one.
