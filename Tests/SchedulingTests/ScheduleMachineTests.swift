@@ -237,6 +237,19 @@ import Testing
         #expect(loop.starts == ["15:00", "16:00"])
     }
 
+    @Test func s7ASkipThatIsTakenBackAfterItsTimeStays() throws {
+        var loop = try loop("0 * * * *")
+        loop.send(.skipNext(by: "ann"))
+        loop.send(.skipNext(by: "ann"))
+        // Nobody has looked at the clock since 13:00 was due.
+        loop.now = at("2026-05-04T13:00:05Z")
+        loop.send(.undoSkips)
+        #expect(loop.skips == ["skip_requested 13:00"])
+        #expect(loop.machine.skips.isEmpty)
+        loop.run(for: .seconds(3600))
+        #expect(loop.starts == ["14:00"])
+    }
+
     @Test func s7ARunByHandDoesNotMoveTheSchedule() throws {
         var loop = try loop("0 * * * *")
         loop.run(for: .seconds(1800))

@@ -155,6 +155,8 @@ package struct ScheduleMachine: Sendable {
             settle(to: now, .steady)
             skipNext(by: by)
         case .undoSkips:
+            // What was left out and due before is decided.
+            settle(to: now, .steady)
             skips = [:]
             ahead = nil
         case .trigger(let id, let insteadOfNext):
