@@ -18,6 +18,8 @@ struct Loop {
     var isTrusting = false
     private var ends: Instant?
     private(set) var started: [Tick] = []
+    /// When each of them was.
+    private(set) var startTimes: [Instant] = []
     private(set) var stopped: [Tick] = []
     private(set) var skipped: [SkippedTicks] = []
     private(set) var others: [ScheduleMachine.Action] = []
@@ -108,6 +110,7 @@ struct Loop {
             switch action {
             case .start(let tick):
                 started.append(tick)
+                startTimes.append(now)
                 guard !isPoolFull else { continue }
                 ends = now.advanced(by: runLength)
                 send(.began(tick))

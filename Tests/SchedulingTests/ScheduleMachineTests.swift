@@ -360,8 +360,9 @@ import Testing
         var loop = try loop("20 13,18 * * *", exclusions: exclusions)
         #expect(loop.machine.wakeTime() == at("2026-05-04T14:30:00Z"))
         loop.isTrusting = true
-        loop.run(for: .seconds(2 * 3600 + 1800))
+        loop.run(for: .seconds(3 * 3600))
         #expect(loop.starts == ["13:20"])
+        #expect(loop.startTimes == [at("2026-05-04T14:30:00Z")])
         #expect(loop.started.first?.cause == .catchUp)
         #expect(loop.machine.wakeTime() == at("2026-05-04T18:20:00Z"))
         // Also where no other tick ever comes.
@@ -377,7 +378,7 @@ import Testing
         var other = Loop(last, at: noon)
         other.isTrusting = true
         other.run(for: .seconds(86_400))
-        #expect(other.started.map(\.due) == [at("2026-05-04T14:30:00Z")])
+        #expect(other.startTimes == [at("2026-05-04T14:30:00Z")])
         #expect(other.machine.wakeTime() == nil)
     }
 
@@ -432,6 +433,7 @@ import Testing
             }
         }
         #expect(trusting.started == often.started)
+        #expect(trusting.startTimes == often.startTimes)
     }
 
     @Test func onlyWhatLiesWithinCounts() throws {
