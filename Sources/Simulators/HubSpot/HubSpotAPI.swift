@@ -38,13 +38,13 @@ struct HubSpotAPI {
             let (status, bytes) = try batch.answer(request.body, isPartial: twist == .partial)
             return Answer(status: status, bytes: bytes)
         case .associations(let name, let id, let other):
-            return Answer(bytes: try associations(name, other).list(id, request))
+            return Answer(bytes: try associations(name, other).list(id, query, request))
         case .associationBatch(let name, let other):
             let (status, bytes) = try associations(name, other).batch(request.body)
             return Answer(status: status, bytes: bytes)
         case .associationLabels(let name, let other):
             return Answer(bytes: try associations(name, other).labels())
-        case .owners: return Answer(bytes: try owners(request, isRepeated: twist == .repeated))
+        case .owners: return Answer(bytes: try owners(request, query, isRepeated: twist == .repeated))
         case .owner(let id): return Answer(bytes: try owner(id, query))
         default: return Answer(bytes: try description(route, query))
         }
@@ -149,8 +149,11 @@ struct HubSpotAPI {
 
     // MARK: Owners
 
-    private func owners(_ request: WebRequest, isRepeated: Bool) throws(HubSpotError) -> [UInt8] {
-        let query = HubSpotQuery(request.query)
+    private func owners(
+        _ request: WebRequest,
+        _ query: HubSpotQuery,
+        isRepeated: Bool
+    ) throws(HubSpotError) -> [UInt8] {
         let limit = try query.limit(usual: 100, most: 500)
         let isArchived = try query.flag("archived")
         var owners = HubSpotOwner.all(archived: isArchived)
