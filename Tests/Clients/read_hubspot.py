@@ -1,17 +1,11 @@
 """Reads all of a local HubSpot with HubSpot's own client, and meets its errors as that client's exceptions.
 
     sluice simulate hubspot --port 8420 &
-    $(scripts/clients) Tests/Clients/hubspot.py http://127.0.0.1:8420
+    $(scripts/clients) Tests/Clients/read_hubspot.py http://127.0.0.1:8420
 """
 
 import json
-import os
 import sys
-import urllib.request
-
-# This file bears the name of the package that it tries.
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
 
 import hubspot
 from hubspot.crm.associations.v4 import (
@@ -33,6 +27,8 @@ from hubspot.crm.objects.exceptions import (
     UnauthorizedException,
 )
 
+from account import Account
+
 TYPES = [
     "contacts", "companies", "deals", "tickets", "products", "line_items", "orders", "carts", "invoices",
     "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks", "quotes", "leads",
@@ -43,36 +39,16 @@ TYPES = [
 PAGED = ["contacts", "companies", "deals", "tickets", "products", "line_items"]
 
 
-class Account:
-    """The account under test, by its control side."""
-
-    def __init__(self, base):
-        self.base = base
-
-    def control(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.base}/_control/{path}", data=data)
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
-
-    def truth(self, stream):
-        records, offset = {}, 0
-        while offset is not None:
-            page = self.control(f"truth?stream={stream}&offset={offset}")
-            records.update((entry["key"], entry["record"]) for entry in page["data"])
-            offset = page["next"]
-        return records
-
-    def paced(self, call, *arguments, **options):
-        """A call that lets virtual time pass where a limit is reached."""
-        while True:
-            try:
-                return call(*arguments, **options)
-            # Each part of the client has classes of its own.
-            except Exception as error:
-                if getattr(error, "status", None) != 429:
-                    raise
-                self.control("clock", {"advance": 10})
+def paced(account, call, *arguments, **options):
+    """A call that lets virtual time pass where a limit is reached."""
+    while True:
+        try:
+            return call(*arguments, **options)
+        # Each part of the client has classes of its own.
+        except Exception as error:
+            if getattr(error, "status", None) != 429:
+                raise
+            account.advance(10)
 
 
 def check(condition, what):
@@ -97,7 +73,7 @@ def compare(objects, truth, kind, how):
 def pages(account, call, *arguments, **options):
     found, after = [], None
     while True:
-        page = account.paced(call, *arguments, limit=100, after=after, **options)
+        page = paced(account, call, *arguments, limit=100, after=after, **options)
         found += page.results
         if page.paging is None:
             return found
@@ -114,7 +90,7 @@ def read_objects(account, client):
         archived = pages(account, client.crm.objects.basic_api.get_page, kind, archived=True)
         compare(archived, account.truth("archived_" + stream_of(kind)), kind, "the bin")
         if kind in PAGED:
-            account.control("clock", {"advance": 10})
+            account.advance(10)
             compare(getattr(client.crm, kind).get_all(), truth, kind, "get_all")
         read_search(account, client, kind, truth, names)
         read_batches(account, client, kind, truth, names)
@@ -135,7 +111,7 @@ def read_search(account, client, kind, truth, names):
             limit=200,
             after=after,
         )
-        page = account.paced(client.crm.objects.search_api.do_search, kind, request)
+        page = paced(account, client.crm.objects.search_api.do_search, kind, request)
         found += page.results
         after = page.paging.next.after if page.paging else None
     check(page.total == len(found), f"{kind}: the total is not what came")
@@ -155,7 +131,7 @@ def read_batches(account, client, kind, truth, names):
             properties=names,
             properties_with_history=[],
         )
-        answer = account.paced(client.crm.objects.batch_api.read, kind, request)
+        answer = paced(account, client.crm.objects.batch_api.read, kind, request)
         check(answer.errors[0].context["ids"] == ["1"], f"{kind}: a batch does not say what is missing")
         found += answer.results
     compare(found, truth, kind, "batches")
@@ -175,7 +151,7 @@ def read_associations(account, client):
         seen = set()
         while inputs:
             request = BatchInputPublicFetchAssociationsBatchRequest(inputs=inputs[:1000])
-            answer = account.paced(client.crm.associations.v4.batch_api.get_page, *kinds, request)
+            answer = paced(account, client.crm.associations.v4.batch_api.get_page, *kinds, request)
             inputs = inputs[1000:]
             for result in answer.results:
                 key = getattr(result, "_from").id
@@ -204,7 +180,7 @@ def read_descriptions(account, client):
     ]
     check({owner.id for owner in owners} == account.truth("owners").keys(), "owners")
     for kind in TYPES:
-        properties = account.paced(client.crm.properties.core_api.get_all, kind).results
+        properties = paced(account, client.crm.properties.core_api.get_all, kind).results
         wanted = {
             record["name"]
             for key, record in account.truth("properties").items()
@@ -212,10 +188,10 @@ def read_descriptions(account, client):
         }
         check({item.name for item in properties} == wanted, f"properties of {kind}")
     for kind in ["deals", "tickets", "orders"]:
-        pipelines = account.paced(client.crm.pipelines.pipelines_api.get_all, kind).results
+        pipelines = paced(account, client.crm.pipelines.pipelines_api.get_all, kind).results
         wanted = {key for key in account.truth("pipelines") if key.startswith(kind + "/")}
         check({f"{kind}/{item.id}" for item in pipelines} == wanted, f"pipelines of {kind}")
-    schemas = account.paced(client.crm.schemas.core_api.get_all).results
+    schemas = paced(account, client.crm.schemas.core_api.get_all).results
     check([schema.object_type_id for schema in schemas] == ["2-4242001"], "schemas")
 
 
@@ -233,7 +209,7 @@ def meet_errors(account, base):
         client = hubspot.HubSpot(access_token=token, host=base)
         return client.crm.objects.basic_api.get_page, kind
 
-    account.control("clock", {"advance": 10})
+    account.advance(10)
     expect(UnauthorizedException, 401, *page(token="pat-na1-invalid"))
     refused = expect(ForbiddenException, 403, *page(token="pat-na1-no_contacts"))
     check(json.loads(refused.body)["category"] == "MISSING_SCOPES", "the category of a 403")
@@ -246,12 +222,12 @@ def meet_errors(account, base):
         ("bad_gateway", ServiceException, 502), ("server_error", ServiceException, 500),
         ("forbidden_contacts", ForbiddenException, 403), ("expired_token", UnauthorizedException, 401),
     ]:
-        account.control("faults", {fault: {"next": 1}})
+        account.fault(fault, next=1)
         expect(kind, status, *page())
     limited = hubspot.HubSpot(access_token="pat-na1-simulated", host=base)
     for _ in range(5):
         limited.crm.objects.search_api.do_search("notes", PublicObjectSearchRequest(limit=1))
-    account.control("faults", {"search_limit": {"next": 1}})
+    account.fault("search_limit", next=1)
     search = limited.crm.objects.search_api.do_search
     error = expect(ApiException, 429, search, "notes", PublicObjectSearchRequest(limit=1))
     check(json.loads(error.body)["policyName"] == "SECONDLY", "the policy of a search's 429")
@@ -263,8 +239,8 @@ def use_tokens(account, base):
     tokens = client.oauth.tokens_api.create(grant_type="refresh_token", **form)
     check(tokens.expires_in == 1800, "the lifetime of a token")
     call = hubspot.HubSpot(access_token=tokens.access_token, host=base).crm.objects.basic_api.get_page
-    check(len(account.paced(call, "notes").results) == 10, "a page by an access token")
-    account.control("clock", {"advance": 1800})
+    check(len(paced(account, call, "notes").results) == 10, "a page by an access token")
+    account.advance(1800)
     error = expect(UnauthorizedException, 401, call, "notes")
     check(json.loads(error.body)["category"] == "EXPIRED_AUTHENTICATION", "the category of an expired token")
 
@@ -274,7 +250,7 @@ def main():
     account = Account(base)
     client = hubspot.HubSpot(access_token="pat-na1-simulated", host=base)
     # What others find is found here too: the index of searches catches up.
-    account.control("clock", {"advance": 60})
+    account.advance(60)
     objects = read_objects(account, client)
     pairs = read_associations(account, client)
     read_descriptions(account, client)

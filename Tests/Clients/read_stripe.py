@@ -1,20 +1,16 @@
 """Reads all lists of a local Stripe with Stripe's own client, and meets its errors as that client's exceptions.
 
     sluice simulate stripe --port 8420 &
-    $(scripts/clients) Tests/Clients/stripe.py http://127.0.0.1:8420
+    $(scripts/clients) Tests/Clients/read_stripe.py http://127.0.0.1:8420
 """
 
 import functools
 import json
-import os
 import sys
-import urllib.request
-
-# This file bears the name of the package that it tries.
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
 
 import stripe
+
+from account import Account
 
 # By the names that the client has for them; what has another name as a stream bears it.
 LISTS = {
@@ -25,27 +21,6 @@ LISTS = {
         "credit_notes", "setup_intents", "transfers", "tax_rates", "application_fees",
     ]
 } | {"invoice_items": "invoiceitems", "checkout.sessions": "checkout_sessions"}
-
-
-class Account:
-    """The account under test, by its control side."""
-
-    def __init__(self, base):
-        self.base = base
-
-    def control(self, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.base}/_control/{path}", data=data)
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
-
-    def truth(self, stream):
-        records, offset = {}, 0
-        while offset is not None:
-            page = self.control(f"truth?stream={stream}&offset={offset}")
-            records.update((entry["key"], entry["record"]) for entry in page["data"])
-            offset = page["next"]
-        return records
 
 
 def check(condition, what):
@@ -98,7 +73,7 @@ def read_parts(account, client):
 
 def read_events(account, client):
     done = account.control("change", {"creates": 40, "updates": 80, "deletes": 20})["changes"]
-    account.control("clock", {"advance": 60})
+    account.advance(60)
     events = list(client.v1.events.list({"limit": 100}).auto_paging_iter())
     told = {event.data.object.id for event in events}
     # What is made with them, as movements of the balance, is not among them.
@@ -146,12 +121,12 @@ def meet_errors(account, base):
         ("forbidden_charges", stripe.PermissionError, 403), ("reset", stripe.APIConnectionError, None),
         ("cut_body", stripe.APIConnectionError, None),
     ]:
-        account.control("faults", {fault: {"next": 1}})
+        account.fault(fault, next=1)
         expect(kind, own.charges.list, http_status=status)
     # What it may try again by itself, it does.
     patient = stripe.StripeClient("sk_test_simulated", base_addresses={"api": base}, max_network_retries=3)
     for fault in ["rate_limit", "server_error", "lock_timeout", "reset"]:
-        account.control("faults", {fault: {"next": 1}})
+        account.fault(fault, next=1)
         check(patient.v1.charges.list({"limit": 1}).data, f"no charge after {fault}")
 
 

@@ -6,7 +6,6 @@ Prints one JSON document: the keys of each list in the order of reading, and the
 import json
 import os
 import sys
-import urllib.request
 from urllib.parse import urlsplit
 
 address = sys.argv[1]
@@ -16,12 +15,15 @@ os.environ["ZENPY_FORCE_NETLOC"] = urlsplit(address).netloc
 from zenpy import Zenpy  # noqa: E402  (it reads the environment)
 from zenpy.lib.exception import APIException, RecordNotFoundException  # noqa: E402
 
+from account import Account  # noqa: E402
+
 
 def client(token="zd_simulated", **more):
     return Zenpy(subdomain="simulated", oauth_token=token, disable_cache=True, **more)
 
 
 zenpy = client()
+account = Account(address)
 epoch = 1_400_000_000
 
 
@@ -91,23 +93,18 @@ def outcome(call):
         return f"{type(error).__name__} {getattr(response, 'status_code', '')}".strip()
 
 
-def fault(name, **settings):
-    body = json.dumps({name: settings or None}).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{address}/_control/faults", data=body, method="POST")).read()
-
-
 outcomes = {"missing ticket": outcome(lambda: [zenpy.tickets(id=999_999_999)])}
 outcomes["bad token"] = outcome(lambda: client("nobody").users())
-fault("server_error", next=1)
+account.fault("server_error", next=1)
 outcomes["server error"] = outcome(zenpy.groups)
-fault("bare_rate_limit", next=1)
+account.fault("bare_rate_limit", next=1)
 outcomes["rate limit without a time"] = outcome(zenpy.groups)
 # With a time it waits and asks again.
-fault("rate_limit", next=1, seconds=1)
+account.fault("rate_limit", next=1, seconds=1)
 outcomes["rate limit"] = outcome(zenpy.groups)
-fault("forbidden_macros", next=1)
+account.fault("forbidden_macros", next=1)
 outcomes["forbidden"] = outcome(zenpy.macros)
-fault("invalid_cursor", next=1)
+account.fault("invalid_cursor", next=1)
 outcomes["lost cursor"] = outcome(
     lambda: zenpy.tickets.incremental(cursor="MTczNTEwODQzNC4wfHwyM3w=", paginate_by_time=False)
 )
