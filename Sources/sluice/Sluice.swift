@@ -43,7 +43,7 @@ struct Sluice {
                 return try await dispatch(command)
             }
         } catch let error as UsageError {
-            program.complain("\(error)")
+            program.complain(error)
             return ExitCode.configuration.rawValue
         } catch let error as any SluiceError {
             program.complain("\(error)")

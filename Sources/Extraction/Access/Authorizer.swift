@@ -61,6 +61,11 @@ final class Authorizer: Sendable {
         if case .token(let token) = credential { try token.use(store, of: account) }
     }
 
+    /// What the last login told beside the token.
+    var learned: [String: String] {
+        if case .token(let token) = credential { token.learned } else { [:] }
+    }
+
     /// What a request carries now; asks for a token where none is good.
     func proof() async throws -> Proof {
         switch credential {

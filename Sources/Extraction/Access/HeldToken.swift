@@ -98,6 +98,9 @@ final class HeldToken: Sendable {
         }
     }
 
+    /// What the last login told beside the token; nothing where there was none, or where the last one failed.
+    var learned: [String: String] { contents.withLock { $0.machine.token?.learned ?? [:] } }
+
     /// What a request carries now; asks for a token where none is good.
     func proof() async throws -> Proof {
         if contents.withLock({ $0.kept?.isToBeResealed ?? false }) { try await reseal() }

@@ -20,6 +20,13 @@ final class SecretBook: Sendable {
 
     var filter: SecretFilter { content.withLock { $0.filter } }
 
+    /// What takes all of them out of a text, and others with them.
+    ///
+    /// One net for all: of two that overlap, one behind the other would leave an end.
+    func redaction(with others: [String]) -> Redaction {
+        content.withLock { Redaction(secrets: $0.configured + $0.learned + others) }
+    }
+
     /// More secrets, from now on.
     func learn(_ secrets: [String]) {
         content.withLock { content in

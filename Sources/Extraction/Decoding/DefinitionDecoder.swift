@@ -16,6 +16,11 @@ struct DefinitionDecoder {
     /// The declared limits: all that a request can count against.
     private(set) var limitNames: [String] = []
 
+    /// The name of the folder that the definition lies in, which is the extractor's; nil where that is not known.
+    private let folderName: String?
+
+    init(folderName: String? = nil) { self.folderName = folderName }
+
     /// In the order of the file, each once (a default's problem shows in every stream that takes it).
     var sortedProblems: [DefinitionProblem] {
         Set(problems).sorted { ($0.line, $0.column, $0.text) < ($1.line, $1.column, $1.text) }
@@ -81,6 +86,9 @@ struct DefinitionDecoder {
         } else if ["sluice", "entity"].contains(name) {
             report(node, "\(name) is a name of the topics' own: take another one")
         }
+        if let folderName, name != folderName {
+            report(node, "the folder is named \(folderName) and the extractor \(name): give both one name")
+        }
     }
 }
 
@@ -88,18 +96,11 @@ struct DefinitionDecoder {
 
 extension DefinitionDecoder {
     mutating func report(_ node: YAMLNode, _ text: String) {
-        problems.append(DefinitionProblem(file: node.file, line: node.line, column: node.column, text: text))
+        problems.append(DefinitionProblem(node.fail(text)))
     }
 
     mutating func report(_ member: YAMLMember, _ text: String) {
-        problems.append(
-            DefinitionProblem(
-                file: member.value.file,
-                line: member.keyLine,
-                column: member.keyColumn,
-                text: text
-            )
-        )
+        problems.append(DefinitionProblem(member.fail(text)))
     }
 
     /// The members of a mapping whose names are the author's own.

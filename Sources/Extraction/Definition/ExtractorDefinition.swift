@@ -73,15 +73,20 @@ package struct ExtractorDefinition: Sendable {
 
 extension ExtractorDefinition {
     /// Reads a definition, collecting everything that is wrong with it; `file` is what its errors call it.
-    package static func decode(_ bytes: [UInt8], file: String) throws(ExtractionError) -> ExtractorDefinition
-    {
+    ///
+    /// `folderName` is that of the folder it lies in, where it has to bear the extractor's name.
+    package static func decode(
+        _ bytes: [UInt8],
+        file: String,
+        folderName: String? = nil
+    ) throws(ExtractionError) -> ExtractorDefinition {
         let root: YAMLNode
         do {
             root = try YAMLDocument.parse(bytes, file: file)
         } catch {
             throw ExtractionError(problems: [DefinitionProblem(error)])
         }
-        var decoder = DefinitionDecoder()
+        var decoder = DefinitionDecoder(folderName: folderName)
         let definition = decoder.extractor(root)
         guard let definition, decoder.problems.isEmpty else {
             throw ExtractionError(problems: decoder.sortedProblems)
@@ -101,20 +106,7 @@ extension ExtractorDefinition {
         } catch {
             throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
         }
-        let definition = try decode(bytes, file: file)
-        let name = String(folder.split(separator: "/").last ?? "")
-        guard name == definition.name else {
-            throw ExtractionError(problems: [
-                DefinitionProblem(
-                    file: file,
-                    line: 1,
-                    column: 1,
-                    text:
-                        "the folder is named \(name) and the extractor \(definition.name): give both one name"
-                )
-            ])
-        }
-        return definition
+        return try decode(bytes, file: file, folderName: String(folder.split(separator: "/").last ?? ""))
     }
 }
 

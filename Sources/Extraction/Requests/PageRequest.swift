@@ -67,17 +67,4 @@ extension JSONValue {
         default: nil
         }
     }
-
-    /// The object with a value at a path of members, each of which keeps its place.
-    func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
-        guard let name = path.first else { return value }
-        var members = members ?? []
-        let inner = (self[name] ?? .object([])).setting(path.dropFirst(), to: value)
-        if let index = members.firstIndex(where: { $0.name == name }) {
-            members[index].value = inner
-        } else {
-            members.append(Member(name: name, value: inner))
-        }
-        return .object(members)
-    }
 }

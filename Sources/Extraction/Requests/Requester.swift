@@ -61,11 +61,13 @@ package final class Requester: Sendable {
     ///
     /// `settings` are the account's values by name; defaults are filled in here. `reread` reads them once more, after
     /// the API has refused what they say. `stateKeys` seal a credential that is kept, the first of them; `use` says
-    /// where. `jitter` draws from 0..<1. `onClockSkew` is told of wrong clocks, once.
+    /// where. `logins` carries the requests for a token, where they go another way than `transport`. `jitter` draws from
+    /// 0..<1. `onClockSkew` is told of wrong clocks, once.
     package init(
         extractor: ExtractorDefinition,
         settings: [String: JSONValue],
         transport: any HTTPTransport,
+        logins: (any HTTPTransport)? = nil,
         clock: WaitingClock,
         wall: @escaping WallClock,
         policy: RetryMachine.Policy = RetryMachine.Policy(),
@@ -86,7 +88,7 @@ package final class Requester: Sendable {
         authorizer = try Authorizer(
             extractor,
             access: access,
-            transport: transport,
+            transport: logins ?? transport,
             clock: clock,
             wall: wall,
             policy: policy,
@@ -117,6 +119,13 @@ package final class Requester: Sendable {
 
     /// A text without the account's secrets, the tokens that it got meanwhile among them (I6).
     package func redact(_ text: String) -> String { access.secrets.clean(text) }
+
+    /// What takes the account's secrets out of a text, the tokens that it got so far among them, and others with them
+    /// (I6).
+    package func redaction(with others: [String]) -> Redaction { access.secretBook.redaction(with: others) }
+
+    /// What the last login told beside the token, by the names that it has in `base_url`.
+    package var learned: [String: String] { authorizer.learned }
 
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
