@@ -23,10 +23,8 @@ enum HubSpotAccount: TrappedService {
         try HubSpotSimulator(configuration, wall: { Instant(seconds: 4_000_000_000) })
     }
 
-    /// Runs over an account that nobody has read yet.
-    ///
-    /// - Parameters:
-    ///   - streams: the streams that are read; nil for all, which are not compared with what there is.
+    /// Runs over an account that nobody has read yet; without `streams` over all, which are not compared with what
+    /// there is.
     static func simulation(
         _ simulator: HubSpotSimulator,
         seed: UInt64,

@@ -179,7 +179,10 @@ extension StripeAccount {
         ) { teller in
             let story = try teller.begin(faults: ["silent_changes": .init(rate: 1)], only: [stream])
             try await story.sync(after: 700)
-            try story.change(creates: 4, updates: 16, other ?? stream)
+            for _ in 0..<2 {
+                try story.change(creates: 4, updates: 16, other ?? stream)
+                try await story.sync(after: 700)
+            }
             try await story.finish(after: interval == "7d" ? 7 * 86_400 : 86_400)
         }
     }
