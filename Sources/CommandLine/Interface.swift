@@ -11,13 +11,17 @@ package struct Interface: Sendable {
 
     /// The program with all of its commands.
     package let root: Command
-    /// What `version` says.
-    package let version: String
+    /// What `version` says; asked for only where it is shown.
+    let version: @Sendable () -> String
     /// Code and meaning, for the manual.
     package let exitCodes: [(code: Int32, meaning: String)]
 
     /// Completes the declaration with `help`, `version` and `completions`.
-    package init(root: Command, version: String, exitCodes: [(code: Int32, meaning: String)] = []) {
+    package init(
+        root: Command,
+        version: @autoclosure @escaping @Sendable () -> String,
+        exitCodes: [(code: Int32, meaning: String)] = []
+    ) {
         var root = root
         root.subcommands += Self.ownCommands(of: root.name)
         self.root = root
@@ -35,7 +39,7 @@ package struct Interface: Sendable {
         if words.isEmpty { return .show(HelpPage(lineage: [root], width: width).text) }
         let parsed = try parser.parse(words, environment: environment)
         if parser.wantsHelp { return .show(HelpPage(lineage: parser.lineage, width: width).text) }
-        if parsed.path == ["version"] { return .show(version + "\n") }
+        if parsed.path == ["version"] { return .show(version() + "\n") }
         if parsed.path == ["completions"] {
             return .show(CompletionScript(root: root).text(for: parsed.value("shell") ?? "bash"))
         }

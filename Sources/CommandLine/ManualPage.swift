@@ -4,8 +4,10 @@ struct ManualPage {
 
     var text: String {
         let root = interface.root
+        // The program's own stands first.
+        let version = String(interface.version().prefix { !$0.isNewline })
         var lines = [
-            ".TH \"\(root.name.uppercased())\" \"1\" \"\" \"\(Self.escaped(interface.version))\"",
+            ".TH \"\(root.name.uppercased())\" \"1\" \"\" \"\(Self.escaped(version))\"",
             ".SH NAME",
             "\(root.name) \\- \(Self.escaped(root.summary))",
             ".SH SYNOPSIS",

@@ -88,18 +88,18 @@ package struct AccountFile: Hashable, Sendable {
             ] + Self.kafkaKeys + ScheduleKeys.names
         )
         self.path = path
-        extractor = try Self.text(root["extractor"])
-        account = try Self.text(root["account"])
+        extractor = try PlacedText(root["extractor"])
+        account = try PlacedText(root["account"])
         settings = try Self.given(root["settings"])
-        settingsPlace = Self.place(of: root["settings"] ?? root)
+        settingsPlace = SettingOrigin(of: root["settings"] ?? root)
         streams = try Self.names(root["streams"])
         try root["connection"]?.checkKeys(ConnectionSettings.names)
         connection = try Self.given(root["connection"])
         stateKeys = try Self.stateKeys(root["state_key"])
         let place = try Self.destination(root)
-        topicPrefix = try Self.text(place["topic_prefix"])
-        topicTemplate = try Self.text(place["topic_template"])
-        destinationFolder = try Self.text(place["folder"])
+        topicPrefix = try PlacedText(place["topic_prefix"])
+        topicTemplate = try PlacedText(place["topic_template"])
+        destinationFolder = try PlacedText(place["folder"])
         let section = place["kafka"]
         var brokers = section
         kafka = []
@@ -130,15 +130,6 @@ package struct AccountFile: Hashable, Sendable {
         return to
     }
 
-    private static func place(of node: YAMLNode) -> SettingOrigin {
-        .file(node.file, line: node.line, column: node.column)
-    }
-
-    private static func text(_ node: YAMLNode?) throws(YAMLError) -> PlacedText? {
-        guard let node else { return nil }
-        return PlacedText(try node.string(), at: place(of: node))
-    }
-
     private static func names(_ node: YAMLNode?) throws(YAMLError) -> [PlacedText]? {
         guard let node else { return nil }
         var names: [PlacedText] = []
@@ -147,7 +138,7 @@ package struct AccountFile: Hashable, Sendable {
             guard !names.contains(where: { $0.text == name }) else {
                 throw item.fail("the stream \(name) stands here twice")
             }
-            names.append(PlacedText(name, at: place(of: item)))
+            names.append(PlacedText(name, at: SettingOrigin(of: item)))
         }
         guard !names.isEmpty else {
             throw node.fail("streams names none; leave the key out to read them all")
@@ -177,7 +168,7 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     private static func setting(_ name: String, _ value: GivenValue, at node: YAMLNode) -> GivenSetting {
-        GivenSetting(name: name, value: value, origin: place(of: node))
+        GivenSetting(name: name, value: value, origin: SettingOrigin(of: node))
     }
 
     private static func value(_ node: YAMLNode, of name: String) throws(YAMLError) -> GivenValue {

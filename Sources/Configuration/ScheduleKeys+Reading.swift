@@ -23,22 +23,21 @@ extension ScheduleKeys {
     init?(_ root: YAMLNode, name: String) throws(YAMLError) {
         for member in try root.mapping() {
             guard let meant = Self.synonyms[member.key] else { continue }
-            throw Self.fail(member, "unknown key \(member.key); write \(meant)")
+            throw member.fail("unknown key \(member.key); write \(meant)")
         }
         guard let when = root["when"] else {
             for member in try root.mapping() where Self.names.contains(member.key) {
-                throw Self.fail(
-                    member,
+                throw member.fail(
                     "\(member.key) says how a schedule runs, and nothing says when; add when: \"0 * * * *\", or remove it"
                 )
             }
             return nil
         }
         rules = try Self.rules(when, name)
-        timeZone = try Self.text(root["time_zone"])
+        timeZone = try PlacedText(root["time_zone"])
         daylight = try Self.choice(root["dst"]) ?? .cron
-        start = try Self.text(root["start"])
-        end = try Self.text(root["end"])
+        start = try PlacedText(root["start"])
+        end = try PlacedText(root["end"])
         exclusions = Exclusions(
             excluded: try Self.calendars(root["exclude"]),
             included: try Self.calendars(root["include"]),
@@ -47,7 +46,7 @@ extension ScheduleKeys {
         policy = try Self.policy(root)
         timeout = try Self.seconds(root["timeout"], atLeast: 1)
         retries = try Self.retries(root["retries"])
-        pool = try Self.text(root["pool"])
+        pool = try PlacedText(root["pool"])
         priority = try Self.number(root["priority"], in: -1000...1000) ?? 0
     }
 
@@ -173,11 +172,6 @@ extension ScheduleKeys {
         }
     }
 
-    private static func text(_ node: YAMLNode?) throws(YAMLError) -> PlacedText? {
-        guard let node else { return nil }
-        return PlacedText(try node.string(), at: .file(node.file, line: node.line, column: node.column))
-    }
-
     private static func list(_ node: YAMLNode) throws(YAMLError) -> [String] {
         guard case .sequence(let items) = node.content else { return [try node.string()] }
         var texts: [String] = []
@@ -213,9 +207,5 @@ extension ScheduleKeys {
             throw node.fail("\(text) is none of \(known)")
         }
         return choice
-    }
-
-    private static func fail(_ member: YAMLMember, _ problem: String) -> YAMLError {
-        YAMLError(file: member.value.file, line: member.keyLine, column: member.keyColumn, problem: problem)
     }
 }

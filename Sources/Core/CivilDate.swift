@@ -32,7 +32,10 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// Days since 1970-01-01; negative before it.
-    package var daysSinceEpoch: Int {
+    package var daysSinceEpoch: Int { Self.daysSinceEpoch(year: year, month: month, day: day) }
+
+    /// Days from 1970-01-01 to a date that exists.
+    package static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -43,8 +46,11 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     }
 
     /// The day of the week: 0 is Sunday, 6 is Saturday.
-    package var weekday: Int {
-        let remainder = (daysSinceEpoch + 4) % 7
+    package var weekday: Int { Self.weekday(daysSinceEpoch: daysSinceEpoch) }
+
+    /// The day of the week so many days after 1970-01-01.
+    package static func weekday(daysSinceEpoch days: Int) -> Int {
+        let remainder = (days + 4) % 7
         return remainder < 0 ? remainder + 7 : remainder
     }
 

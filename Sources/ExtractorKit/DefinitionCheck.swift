@@ -41,33 +41,22 @@ package struct DefinitionCheck: Sendable {
         findings = []
         let root = try? YAMLDocument.parse(bytes, file: place.file)
         do {
-            definition = try ExtractorDefinition.decode(bytes, file: place.file)
+            definition = try ExtractorDefinition.decode(
+                bytes,
+                file: place.file,
+                folderName: place.folderName
+            )
         } catch {
             findings = error.problems.map { Finding($0, severity: .error) }
         }
-        if let root, let finding = Self.misnamed(root, in: place) { findings.append(finding) }
-        if findings.isEmpty, let root, let definition {
-            findings = DefinitionReview(definition, root, beside: folder).findings
-            if findings.contains(where: { $0.severity == .error }) { self.definition = nil }
-        } else {
-            definition = nil
-        }
+        guard let root, let definition else { return }
+        findings = DefinitionReview(definition, root, beside: folder).findings
         findings.sort { ($0.line, $0.column, $0.text) < ($1.line, $1.column, $1.text) }
+        if errors > 0 { self.definition = nil }
     }
 
     package var errors: Int { findings.count { $0.severity == .error } }
     package var warnings: Int { findings.count { $0.severity == .warning } }
-
-    private static func misnamed(_ root: YAMLNode, in place: DefinitionPlace) -> Finding? {
-        guard let folder = place.folderName, let node = root["extractor"], let name = try? node.string(),
-            name != folder
-        else { return nil }
-        return Finding(
-            .error,
-            at: node,
-            "the folder is named \(folder) and the extractor \(name): give both one name"
-        )
-    }
 }
 
 /// One thing to say of a definition: what it is, and what to do about it.

@@ -340,11 +340,7 @@ struct DefinitionReview {
 
     private func beside(_ folder: FolderContents) -> [Finding] {
         var findings = folder.schemas.problems.map { problem in
-            let path = ["streams", problem.stream]
-            var finding = warning("", path, problem.text)
-            finding.severity = .error
-            finding.rule = nil
-            return finding
+            finding(.error, ["streams", problem.stream], problem.text)
         }
         let streams = definition.streams.map(\.name)
         for (names, noun, advice) in [
@@ -374,8 +370,17 @@ struct DefinitionReview {
 
     // MARK: Places
 
-    /// A warning at the innermost key of a path that is there.
     private func warning(_ rule: String, _ path: [String], _ text: String) -> Finding {
+        finding(.warning, rule: rule, path, text)
+    }
+
+    /// What is to be said at the innermost key of a path that is there.
+    private func finding(
+        _ severity: Finding.Severity,
+        rule: String? = nil,
+        _ path: [String],
+        _ text: String
+    ) -> Finding {
         var node = root
         var place = root
         for name in path {
@@ -386,7 +391,7 @@ struct DefinitionReview {
             place.line = member.keyLine
             place.column = member.keyColumn
         }
-        return Finding(.warning, rule: rule, at: place, text)
+        return Finding(severity, rule: rule, at: place, text)
     }
 }
 

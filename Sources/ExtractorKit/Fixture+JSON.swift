@@ -44,16 +44,13 @@ extension Fixture {
     ) throws(FixtureError) -> Fixture? {
         let file = path(of: stream, folder: folder)
         guard files.names("\(folder)/fixtures")?.contains("\(stream).json") == true else { return nil }
+        let bytes: [UInt8]
         do {
-            return try Fixture(try files.read(file), file: file)
-        } catch let error as FixtureError {
-            throw error
+            bytes = try files.read(file)
         } catch {
-            throw FixtureError(
-                .bad,
-                "\(file) cannot be read: \((error as? ExtractorFiles.Failure)?.reason ?? "\(error)")"
-            )
+            throw FixtureError(.bad, "\(file) cannot be read: \(error.reason)")
         }
+        return try Fixture(bytes, file: file)
     }
 
     /// Where the fixture of a stream is.
@@ -152,7 +149,7 @@ extension Fixture.Event {
         guard let key = try event.text("key"), let version = try event.text("version") else {
             throw event.error("key", "an event has a key and a version")
         }
-        self.init(key: key, version: version, isDelete: event.value["delete"] == true)
+        self.init(key: key, version: version, isDelete: try event.bool("delete") ?? false)
     }
 }
 
@@ -181,6 +178,12 @@ private struct FixtureObject {
         guard let value = value[name] else { return nil }
         guard let text = value.text else { throw error(name, "a text is needed") }
         return text
+    }
+
+    func bool(_ name: String) throws(FixtureError) -> Bool? {
+        guard let value = value[name] else { return nil }
+        guard case .bool(let bool) = value else { throw error(name, "true or false is needed") }
+        return bool
     }
 
     func int(_ name: String) throws(FixtureError) -> Int? {

@@ -1,70 +1,28 @@
 import Core
-import Expressions
 import Extraction
 import JSON
 
-/// The login of a definition whose streams are recorded: it is neither kept nor compared, only what it told is.
-struct FixtureLogin: Sendable {
-    private let login: LoginDefinition
-    /// An address, or a path on the API's own host.
-    private let place: String
+/// The login of a replay: whoever asks gets a token, and what the recorded login told.
+///
+/// Of the login itself nothing is recorded, neither its request nor its answer (I6).
+struct FixtureLogin: HTTPTransport {
+    private let answer: HTTPResponse
 
-    /// Nil for a definition without one; `settings` are the account's with its defaults.
-    init?(_ definition: ExtractorDefinition, settings: [String: JSONValue]) {
-        guard case .login(let login)? = try? definition.authentication(settings: settings) else { return nil }
-        var config = definition.settings.map {
-            JSONValue.Member(name: $0.name, value: settings[$0.name] ?? $0.defaultValue ?? .null)
+    /// A login that tells this, by the names that the definition gives it.
+    init(_ login: LoginDefinition, telling learned: [JSONValue.Member]) {
+        var body = JSONValue.object([]).setting(login.token[...], to: "replayed-token")
+        for field in login.learned {
+            guard let member = learned.first(where: { $0.name == field.name }) else { continue }
+            body = body.setting(field.path[...], to: member.value)
         }
-        config.sort { $0.name < $1.name }
-        guard let place = try? login.address.text(["config": .object(config)]) else { return nil }
-        self.login = login
-        self.place = place
-    }
-
-    /// Whether a request asks for a token.
-    func asks(_ request: HTTPRequest) -> Bool {
-        let address = request.address.prefix { $0 != "?" }
-        return place.contains("://") ? address == place.prefix { $0 != "?" } : address.hasSuffix(place)
-    }
-
-    /// What an answer to it tells, by its names in `base_url`.
-    func learned(from response: HTTPResponse) -> [JSONValue.Member] {
-        guard let body = try? JSONValue.parse(response.body) else { return [] }
-        return login.learned.compactMap { learned in
-            Self.value(learned.path, in: body).map { .init(name: learned.name, value: $0) }
-        }
-    }
-
-    /// The token of an answer.
-    func token(in response: HTTPResponse) -> String? {
-        (try? JSONValue.parse(response.body)).flatMap { Self.value(login.token, in: $0)?.text }
-    }
-
-    /// An answer to it that tells this.
-    func answer(telling learned: [JSONValue.Member]) -> HTTPResponse {
-        var body = Self.object(login.token, "replayed-token", in: .object([]))
-        for place in login.learned {
-            guard let member = learned.first(where: { $0.name == place.name }) else { continue }
-            body = Self.object(place.path, member.value, in: body)
-        }
-        return HTTPResponse(
+        answer = HTTPResponse(
             status: 200,
             headers: [(name: "Content-Type", value: "application/json")],
             body: body.bytes()
         )
     }
 
-    private static func value(_ path: [String], in body: JSONValue) -> JSONValue? {
-        path.reduce(Optional(body)) { $0?[$1] }
-    }
-
-    private static func object(_ path: [String], _ value: JSONValue, in whole: JSONValue) -> JSONValue {
-        guard let name = path.first else { return value }
-        var members = whole.members ?? []
-        let inner = object(Array(path.dropFirst()), value, in: whole[name] ?? .object([]))
-        members.removeAll { $0.name == name }
-        return .object(members + [.init(name: name, value: inner)])
-    }
+    func perform(_ request: HTTPRequest) async throws -> HTTPResponse { answer }
 }
 
 extension ExtractorDefinition {

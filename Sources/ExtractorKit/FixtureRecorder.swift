@@ -34,34 +34,40 @@ package struct FixtureRecorder: Sendable {
         clock: WaitingClock
     ) async throws -> (fixture: Fixture, result: FixtureTest.Result) {
         var fixture = fixture
-        if fixture.settings.isEmpty { fixture.settings = openSettings }
         let sized = try definition.with(pageSize: fixture.pageSize)
         let session = try FixtureSession(
             sized,
             sized.stream(named: stream),
             settings: settings
         )
-        let login = FixtureLogin(sized, settings: settings)
-        for run in fixture.runs {
-            let replay = ReplayTransport(
-                run.exchanges,
-                login: login,
-                learned: fixture.login,
-                secrets: secrets
-            )
-            _ = try await session.run(at: run.at, since: run.since, limit: run.limit, replay, .passing())
-        }
-        let recording = RecordingTransport(transport, sized, login: login, secrets: secrets)
+        try await session.replay(fixture, secrets: secrets)
+        // A login goes past the recording: nothing has to tell its request from others (I6).
+        let recording = RecordingTransport(transport, sized)
         let at = Instant(seconds: at.seconds)
-        let outcome = try await session.run(at: at, since: since, limit: limit, recording, clock)
-        if recording.exchanges.isEmpty, let error = outcome.error { throw error }
-        if !recording.learned.isEmpty { fixture.login = recording.learned }
+        let outcome = try await session.run(
+            at: at,
+            since: since,
+            limit: limit,
+            recording,
+            logins: transport,
+            clock
+        )
+        let redaction = outcome.requester.redaction(with: secrets)
+        let exchanges = recording.exchanges(without: redaction)
+        if exchanges.isEmpty, let error = outcome.error { throw error }
+        if fixture.settings.isEmpty { fixture.settings = openSettings.map { $0.cleaned(by: redaction) } }
+        let learned = outcome.requester.learned.sorted { $0.key < $1.key }
+        if !learned.isEmpty {
+            fixture.login = learned.map {
+                .init(name: $0.key, value: .string(redaction($0.value)))
+            }
+        }
         fixture.runs.append(
             Fixture.Run(
                 at: at,
                 since: since,
                 limit: limit,
-                exchanges: recording.exchanges,
+                exchanges: exchanges,
                 events: [],
                 error: outcome.error?.codeText
             )

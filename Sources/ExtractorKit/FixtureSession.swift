@@ -10,6 +10,8 @@ final class FixtureSession {
         var events: [Fixture.Event]
         var records: [(key: String, value: [UInt8])]
         var error: (any SluiceError)?
+        /// Who asked: it knows the account's secrets, and what the login told.
+        var requester: Requester
     }
 
     private let definition: ExtractorDefinition
@@ -27,18 +29,44 @@ final class FixtureSession {
         destination = EventCollector(account)
     }
 
-    /// One run, all of it at one time.
+    /// Makes the runs of a fixture again, and gives what came of each as it ends.
+    func replay(
+        _ fixture: Fixture,
+        secrets: [String],
+        _ take: (_ index: Int, Outcome, ReplayTransport) -> Void = { _, _, _ in }
+    ) async throws {
+        var login: FixtureLogin?
+        if case .login(let asked) = try definition.authentication(settings: settings) {
+            login = FixtureLogin(asked, telling: fixture.login)
+        }
+        for (index, run) in fixture.runs.enumerated() {
+            let transport = ReplayTransport(run.exchanges, secrets: secrets)
+            let outcome = try await self.run(
+                at: run.at,
+                since: run.since,
+                limit: run.limit,
+                transport,
+                logins: login ?? transport,
+                .passing()
+            )
+            take(index, outcome, transport)
+        }
+    }
+
+    /// One run, all of it at one time; `logins` carries the requests for a token.
     func run(
         at: Instant,
         since: Instant?,
         limit: Int?,
         _ transport: any HTTPTransport,
+        logins: any HTTPTransport,
         _ clock: WaitingClock
     ) async throws -> Outcome {
         let requester = try Requester(
             extractor: definition,
             settings: settings,
             transport: transport,
+            logins: logins,
             clock: clock,
             wall: { at },
             jitter: { 0.5 }
@@ -62,7 +90,8 @@ final class FixtureSession {
         return Outcome(
             events: Self.sorted(events),
             records: records,
-            error: outcome.error ?? outcome.streams.lazy.compactMap(\.outcome.error).first
+            error: outcome.error ?? outcome.streams.lazy.compactMap(\.outcome.error).first,
+            requester: requester
         )
     }
 

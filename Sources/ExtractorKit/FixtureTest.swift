@@ -29,10 +29,11 @@ package struct FixtureTest: Sendable {
     /// Replays all runs of a fixture.
     package func run(_ fixture: Fixture) async throws -> Result {
         var result = Result(requests: 0, events: 0, differences: [], fields: SchemaFields())
-        try await replay(fixture) { number, run, outcome, transport in
+        try await replay(fixture) { index, outcome, transport in
+            let run = fixture.runs[index]
             result.requests += run.exchanges.count - transport.unasked.count
             result.events += outcome.events.count
-            let place = fixture.runs.count > 1 ? "run \(number): " : ""
+            let place = fixture.runs.count > 1 ? "run \(index + 1): " : ""
             let differences =
                 transport.unknown + transport.unasked.map { "\($0) is recorded and not asked for" }
                 + Self.differences(outcome.error, run.error)
@@ -46,18 +47,18 @@ package struct FixtureTest: Sendable {
     }
 
     /// The fixture with the events that its replay gives.
+    ///
+    /// Its errors stay those that were recorded: a replay that ends otherwise is a difference.
     func completed(_ fixture: Fixture) async throws -> Fixture {
         var completed = fixture
-        try await replay(fixture) { number, _, outcome, _ in
-            completed.runs[number - 1].events = outcome.events
-            completed.runs[number - 1].error = outcome.error?.codeText
-        }
+        try await replay(fixture) { index, outcome, _ in completed.runs[index].events = outcome.events }
         return completed
     }
 
+    /// Replays all runs with made-up secrets.
     private func replay(
         _ fixture: Fixture,
-        _ take: (Int, Fixture.Run, FixtureSession.Outcome, ReplayTransport) -> Void
+        _ take: (_ index: Int, FixtureSession.Outcome, ReplayTransport) -> Void
     ) async throws {
         var settings: [String: JSONValue] = [:]
         for member in fixture.settings { settings[member.name] = member.value }
@@ -73,23 +74,7 @@ package struct FixtureTest: Sendable {
             definition.stream(named: stream),
             settings: settings
         )
-        let login = FixtureLogin(definition, settings: settings)
-        for (index, run) in fixture.runs.enumerated() {
-            let transport = ReplayTransport(
-                run.exchanges,
-                login: login,
-                learned: fixture.login,
-                secrets: secrets
-            )
-            let outcome = try await session.run(
-                at: run.at,
-                since: run.since,
-                limit: run.limit,
-                transport,
-                .passing()
-            )
-            take(index + 1, run, outcome, transport)
-        }
+        try await session.replay(fixture, secrets: secrets, take)
     }
 
     // MARK: Differences

@@ -3,59 +3,29 @@ import Extraction
 import JSON
 import Synchronization
 
-/// A transport that keeps what was asked and answered, without anything that proves who asks.
+/// A transport that keeps what was asked and answered.
 final class RecordingTransport: HTTPTransport {
-    private struct Contents {
-        var exchanges: [Fixture.Exchange] = []
-        var learned: [JSONValue.Member] = []
-        var redaction: Redaction
-        var secrets: [String]
-    }
-
     private let transport: any HTTPTransport
-    private let login: FixtureLogin?
     /// The headers that a reading goes by, in small letters.
     private let headers: Set<String>
-    private let contents: Locked<Contents>
+    private let kept = Locked<[Fixture.Exchange]>([])
 
-    init(
-        _ transport: any HTTPTransport,
-        _ definition: ExtractorDefinition,
-        login: FixtureLogin?,
-        secrets: [String]
-    ) {
+    init(_ transport: any HTTPTransport, _ definition: ExtractorDefinition) {
         self.transport = transport
-        self.login = login
         var headers: Set = ["content-type", "date", "age", "link", "location", "retry-after"]
         if let name = definition.errorRules.retryHeader { headers.insert(name.lowercased()) }
         self.headers = headers
-        contents = Locked(Contents(redaction: Redaction(secrets: secrets), secrets: secrets))
     }
 
-    /// What was asked and answered so far, but for logins.
-    var exchanges: [Fixture.Exchange] {
-        contents.withLock { contents in contents.exchanges.map { $0.cleaned(by: contents.redaction) } }
+    /// What was asked and answered so far, without what a redaction takes out (I6).
+    func exchanges(without redaction: Redaction) -> [Fixture.Exchange] {
+        kept.withLock { $0 }.map { $0.cleaned(by: redaction) }
     }
-
-    /// What the login told.
-    var learned: [JSONValue.Member] { contents.withLock { $0.learned } }
 
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
         let response = try await transport.perform(request)
-        if let login, login.asks(request) {
-            let learned = login.learned(from: response)
-            let token = login.token(in: response)
-            contents.withLock { contents in
-                if !learned.isEmpty { contents.learned = learned }
-                if let token {
-                    contents.secrets.append(token)
-                    contents.redaction = Redaction(secrets: contents.secrets)
-                }
-            }
-            return response
-        }
         let exchange = Fixture.Exchange(request, response, headers: headers)
-        contents.withLock { $0.exchanges.append(exchange) }
+        kept.withLock { $0.append(exchange) }
         return response
     }
 }
@@ -89,26 +59,13 @@ extension Fixture.Exchange {
     func cleaned(by redaction: Redaction) -> Fixture.Exchange {
         var exchange = self
         exchange.address = redaction(address)
-        exchange.sent = sent.map { Self.clean($0, redaction) }
-        exchange.headers = headers.map { .init(name: $0.name, value: Self.clean($0.value, redaction)) }
+        exchange.sent = sent?.cleaned(by: redaction)
+        exchange.headers = headers.map { $0.cleaned(by: redaction) }
         switch body {
-        case .json(let value): exchange.body = .json(Self.clean(value, redaction))
+        case .json(let value): exchange.body = .json(value.cleaned(by: redaction))
         case .text(let text): exchange.body = .text(redaction(text))
         }
         return exchange
-    }
-
-    private static func clean(_ value: JSONValue, _ redaction: Redaction) -> JSONValue {
-        switch value {
-        case .null, .bool: return value
-        case .string(let text): return .string(redaction(text))
-        case .number(let lexeme):
-            let cleaned = redaction(lexeme)
-            return cleaned == lexeme ? value : .string(cleaned)
-        case .array(let elements): return .array(elements.map { clean($0, redaction) })
-        case .object(let members):
-            return .object(members.map { .init(name: redaction($0.name), value: clean($0.value, redaction)) })
-        }
     }
 
     /// What the transport gives for it.
@@ -123,5 +80,30 @@ extension Fixture.Exchange {
             headers: headers.map { (name: $0.name, value: $0.value.text ?? $0.value.compactText) },
             body: bytes
         )
+    }
+}
+
+extension JSONValue {
+    /// Without any secret, wherever one stands (I6).
+    fileprivate func cleaned(by redaction: Redaction) -> JSONValue {
+        switch self {
+        case .null, .bool: return self
+        case .string(let text): return .string(redaction(text))
+        case .number(let lexeme):
+            let cleaned = redaction(lexeme)
+            return cleaned == lexeme ? self : .string(cleaned)
+        case .array(let elements): return .array(elements.map { $0.cleaned(by: redaction) })
+        case .object(let members):
+            return .object(
+                members.map { .init(name: redaction($0.name), value: $0.value.cleaned(by: redaction)) }
+            )
+        }
+    }
+}
+
+extension JSONValue.Member {
+    /// The same name, and its value without any secret (I6).
+    func cleaned(by redaction: Redaction) -> JSONValue.Member {
+        JSONValue.Member(name: name, value: value.cleaned(by: redaction))
     }
 }

@@ -1,5 +1,4 @@
 import Core
-import JSON
 import Synchronization
 
 /// Answers from what was recorded: each answer once, to the request that it was given to.
@@ -9,19 +8,10 @@ final class ReplayTransport: HTTPTransport {
         var unknown: [String] = []
     }
 
-    private let login: FixtureLogin?
-    private let learned: [JSONValue.Member]
     private let redaction: Redaction
     private let contents: Locked<Contents>
 
-    init(
-        _ exchanges: [Fixture.Exchange],
-        login: FixtureLogin?,
-        learned: [JSONValue.Member],
-        secrets: [String]
-    ) {
-        self.login = login
-        self.learned = learned
+    init(_ exchanges: [Fixture.Exchange], secrets: [String]) {
         redaction = Redaction(secrets: secrets)
         contents = Locked(Contents(left: exchanges))
     }
@@ -33,7 +23,6 @@ final class ReplayTransport: HTTPTransport {
     var unknown: [String] { contents.withLock { $0.unknown } }
 
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if let login, login.asks(request) { return login.answer(telling: learned) }
         let asked = Fixture.Exchange(request, HTTPResponse(status: 0, headers: [], body: []), headers: [])
             .cleaned(by: redaction).request
         let found = contents.withLock { contents -> Fixture.Exchange? in

@@ -16,20 +16,27 @@ package struct StreamSchemas: Sendable {
         result.names = names(in: "\(folder)/schemas", files)
         for name in result.names {
             let file = "\(folder)/schemas/\(name).json"
+            let bytes: [UInt8]
             do {
-                result.schemas[name] = try RecordSchema(try files.read(file))
-            } catch let error as SchemaError {
-                result.problems.append((name, "schemas/\(name).json cannot be used: \(error)"))
+                bytes = try files.read(file)
             } catch {
-                let reason = (error as? ExtractorFiles.Failure)?.reason ?? "\(error)"
-                result.problems.append((name, "schemas/\(name).json cannot be read: \(reason)"))
+                result.problems.append((name, "schemas/\(name).json cannot be read: \(error.reason)"))
+                continue
+            }
+            do {
+                result.schemas[name] = try RecordSchema(bytes)
+            } catch {
+                result.problems.append((name, "schemas/\(name).json cannot be used: \(error)"))
             }
         }
         return result
     }
 
-    /// The names of the JSON files in a folder, without their ending.
+    /// The names of the JSON files in a folder, without their ending, sorted.
+    ///
+    /// Whatever else lies there is left alone, hidden files too: editors keep theirs beside what is written.
     static func names(in folder: String, _ files: ExtractorFiles) -> [String] {
-        (files.names(folder) ?? []).filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+        (files.names(folder) ?? []).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(5)) }.sorted()
     }
 }

@@ -68,6 +68,19 @@ extension JSONValue {
         path.reduce(JSONValue?.some(self)) { $0?[$1] }
     }
 
+    /// The object with a value at a path of members, each of which keeps its place.
+    package func setting(_ path: ArraySlice<String>, to value: JSONValue) -> JSONValue {
+        guard let name = path.first else { return value }
+        var members = members ?? []
+        let inner = (self[name] ?? .object([])).setting(path.dropFirst(), to: value)
+        if let index = members.firstIndex(where: { $0.name == name }) {
+            members[index].value = inner
+        } else {
+            members.append(Member(name: name, value: inner))
+        }
+        return .object(members)
+    }
+
     /// The element of an array; nil beyond its ends, or where this is no array.
     package subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }

@@ -80,7 +80,7 @@ struct DeletesRun {
 
     private func handChildren(of page: KeyPage) async throws {
         for parent in page.keys {
-            for events in try context.children([], of: parent, stream, now: page.times.now) {
+            for events in try await context.children([], of: parent, stream, now: page.times.now) {
                 try await context.submit(
                     stream,
                     events,

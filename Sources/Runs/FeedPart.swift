@@ -157,7 +157,7 @@ struct FeedPart {
         if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {
             throw doubt
         }
-        let pages = try self.pages(seen, look)
+        let pages = try await self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
         guard verdict == .settled else { return verdict }
         // Old ones too: where another look holds the bookmark before them, they would be looked at in every run.
@@ -176,11 +176,11 @@ struct FeedPart {
     }
 
     /// What the look gave as events, deletes last; at least one page, though it may be empty.
-    private func pages(_ seen: ObjectLook, _ look: Look) throws -> [EventPage] {
+    private func pages(_ seen: ObjectLook, _ look: Look) async throws -> [EventPage] {
         let plan = context.plan(look.stream)
         let happened = look.entries.map(\.said.time).max()
         if plan.definition.parent != nil {
-            let pages = try context.children(
+            let pages = try await context.children(
                 seen.found.pages,
                 of: look.object,
                 look.stream,

@@ -70,6 +70,18 @@ package final class GroupCommitter: Sendable {
         }
     }
 
+    /// Returns when the children of a parent are committed as far as they were handed over; throws what made the
+    /// stream fail.
+    package func drain(_ stream: Int, parent: [UInt8]) async throws {
+        await waitForChange { shared in
+            shared.runError == nil && shared.machine.failures[stream] == nil
+                && shared.machine.isPending(stream, parent: parent)
+        }
+        try shared.withLock { shared in
+            if let error = shared.machine.failures[stream] ?? shared.runError { throw error }
+        }
+    }
+
     /// No more pages will come: `run` returns after the last commit.
     package func close() {
         let committer = shared.withLock { shared in

@@ -73,6 +73,12 @@ package struct GroupMachine {
         waiting.contains { $0.stream == stream } || inFlight.contains { $0.stream == stream }
     }
 
+    /// Whether some children of a parent are not committed yet.
+    package func isPending(_ stream: Int, parent: [UInt8]) -> Bool {
+        waiting.contains { $0.stream == stream && $0.facts?.parent == parent }
+            || inFlight.contains { $0.stream == stream && $0.facts?.parent == parent }
+    }
+
     /// Queues a page; of a stream that has failed nothing is taken any more (I2).
     package mutating func add(_ entry: Entry) {
         guard failures[entry.stream] == nil else { return }

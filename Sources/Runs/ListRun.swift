@@ -162,7 +162,7 @@ struct ListRun {
             return
         }
         context.tell(stream, read: read.recordCount)
-        var pages = try context.children(read.pages, of: read.parent, stream, now: read.times.now)
+        var pages = try await context.children(read.pages, of: read.parent, stream, now: read.times.now)
         for position in pages.indices where try !heldBack(pages[position], read.times).isEmpty {
             // The children of a parent change together.
             pages = []

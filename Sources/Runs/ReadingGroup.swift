@@ -20,18 +20,11 @@ final class ReadingGroup {
     private var handed: [Int: Int] = [:]
     /// Of each stream: what is older was dealt with before its bookmark, or is not asked for by it.
     private var horizons: [Int: Instant] = [:]
-    private let isResumedWithinPages: Bool
 
-    /// The streams of a group; `isResumedWithinPages` where a page can be asked for again by its token.
-    init(
-        _ context: RunContext,
-        reading definition: StreamDefinition,
-        streams: [Int],
-        isResumedWithinPages: Bool
-    ) {
+    /// The streams of a group.
+    init(_ context: RunContext, reading definition: StreamDefinition, streams: [Int]) {
         self.context = context
         self.definition = definition
-        self.isResumedWithinPages = isResumedWithinPages
         active = streams
     }
 
@@ -51,11 +44,18 @@ final class ReadingGroup {
     }
 
     /// Hands a page to every stream; `move` says where a bookmark stands behind it (I1).
-    func hand(_ page: ExtractedPage, move: (Int, inout Bookmark) -> Void) async throws {
+    ///
+    /// `isResumedWithin` where it is the page that the bookmarks' token leads to: of one that is read beside the token
+    /// no place may be kept, or it would be taken for one in the token's page (I2).
+    func hand(
+        _ page: ExtractedPage,
+        isResumedWithin: Bool = false,
+        move: (Int, inout Bookmark) -> Void
+    ) async throws {
         for stream in active {
             do {
                 if isChild(stream) {
-                    try await handChildren(of: page, stream) { move(stream, &$0) }
+                    try await handChildren(of: page, stream, isResumedWithin) { move(stream, &$0) }
                 } else {
                     try await handRecords(of: page, stream) { move(stream, &$0) }
                 }
@@ -165,14 +165,17 @@ final class ReadingGroup {
     private struct ParentRecord {
         var key: [UInt8]
         var isDeleted: Bool
+        /// The records of the page up to this one; nil where no run goes on behind it.
+        var trail: ParentToken.Trail?
     }
 
     private func handChildren(
         of page: ExtractedPage,
         _ stream: Int,
+        _ isResumedWithin: Bool,
         move: (inout Bookmark) -> Void
     ) async throws {
-        var parents = changedParents(of: page, stream)[...]
+        var parents = changedParents(of: page, stream, isResumedWithin)[...]
         let limit = context.run.limit ?? .max
         let batch = context.plan(stream).definition.batch?.size
         // Where a limit may end it behind any of them, none is read in advance that takes a request of its own.
@@ -181,12 +184,11 @@ final class ReadingGroup {
             let chunk = Array(parents.prefix(width))
             parents = parents.dropFirst(width)
             let reads = try await read(chunk, page, stream)
-            for read in reads {
+            for (parent, read) in zip(chunk, reads) {
                 CrashPoint.hit(.afterFetch)
                 handed[stream, default: 0] += try await context.hand(read, stream)
-                try await note(stream, behind: read)
-                // Where a page can be asked for again, and so gone on within.
-                if isResumedWithinPages, handed[stream, default: 0] >= limit { return }
+                try await note(stream, read.recordCount, behind: parent)
+                if isResumedWithin, handed[stream, default: 0] >= limit { return }
             }
         }
         try await submit(stream, context.plan(stream).builder.noEvents) { bookmark in
@@ -196,21 +198,33 @@ final class ReadingGroup {
     }
 
     /// The parents of a page that a stream has to look at, in its order.
-    private func changedParents(of page: ExtractedPage, _ stream: Int) -> [ParentRecord] {
+    private func changedParents(
+        of page: ExtractedPage,
+        _ stream: Int,
+        _ isResumedWithin: Bool
+    ) -> [ParentRecord] {
         var parents: [ParentRecord] = []
+        var trail = ParentToken.Trail()
         for record in page.page.records.indices {
+            if isResumedWithin { trail.pass(record, of: page.page) }
             if let horizon = horizons[stream], let version = page.versionTime(ofRecord: record),
                 version < horizon
             {
                 continue
             }
             let isDeleted = !page.isDeleted.isEmpty && page.isDeleted[record]
-            parents.append(ParentRecord(key: page.keyText(ofRecord: record), isDeleted: isDeleted))
+            parents.append(
+                ParentRecord(
+                    key: page.keyText(ofRecord: record),
+                    isDeleted: isDeleted,
+                    trail: isResumedWithin ? trail : nil
+                )
+            )
         }
-        guard isResumedWithinPages, let after = ParentToken(context.bookmark(stream).list.token).after,
-            let done = parents.firstIndex(where: { $0.key == after })
+        guard isResumedWithin, let done = context.bookmark(stream).list.parents.done,
+            let last = parents.firstIndex(where: { $0.trail == done.trail })
         else { return parents }
-        return Array(parents[(done + 1)...])
+        return Array(parents[(last + 1)...])
     }
 
     /// The children of some parents: by one request where there is such a one, else read side by side.
@@ -255,18 +269,21 @@ final class ReadingGroup {
         }
     }
 
-    /// Notes that a parent is done.
-    private func note(_ stream: Int, behind read: ParentRead) async throws {
-        let isResumedWithinPages = isResumedWithinPages
-        let count = read.recordCount
+    /// Notes that a parent is done, with so many children.
+    private func note(_ stream: Int, _ count: Int, behind parent: ParentRecord) async throws {
         try await submit(stream, context.plan(stream).builder.noEvents) { bookmark in
             bookmark.list.records += count
-            guard isResumedWithinPages else { return }
-            var token = ParentToken(bookmark.list.token)
-            token.after = read.parent
+            guard let trail = parent.trail else { return }
+            var token = bookmark.list.parents
+            token.done = ParentToken.Done(parent: parent.key, trail: trail)
             bookmark.list.token = token.json
         }
     }
+}
+
+extension Bookmark.List {
+    /// Where a child stream stands among its parent's pages.
+    fileprivate var parents: ParentToken { token.flatMap { ParentToken($0) } ?? ParentToken() }
 }
 
 extension ParentRead {

@@ -133,13 +133,16 @@ final class RunContext: Sendable {
     }
 
     /// A child's pages as events, and the deletes of what its parent no longer has, last.
+    ///
+    /// Waits for what was handed over of the same parent: one that comes twice in a reading may have lost since then
+    /// what is not committed yet.
     func children(
         _ pages: [ExtractedPage],
         of parent: [UInt8],
         _ stream: Int,
         now: Instant,
         happened: Instant? = nil
-    ) throws -> [EventPage] {
+    ) async throws -> [EventPage] {
         var events: [EventPage] = []
         var present: Set<[UInt8]> = []
         for page in pages {
@@ -149,6 +152,7 @@ final class RunContext: Sendable {
         }
         let plan = plan(stream)
         guard plan.definition.parent?.replaces == true else { return events }
+        try await committer.drain(stream, parent: parent)
         // Only a child that is remembered as this parent's is deleted by its absence.
         let known = try run.destination.versions.children(of: parent, stream: plan.name)
         let gone = known.filter { !$0.version.isDeleted && !present.contains($0.key) }.map(\.key)
@@ -161,7 +165,7 @@ final class RunContext: Sendable {
         let count = read.recordCount
         if count > 0 { tell(stream, read: count) }
         let facts = facts(stream, read.times, parent: read.parent)
-        for page in try children(read.pages, of: read.parent, stream, now: read.times.now) {
+        for page in try await children(read.pages, of: read.parent, stream, now: read.times.now) {
             // With the place before this parent: events without any bookmark would look like state that was lost (I2).
             try await submit(stream, page, bookmark: move(stream) { _ in }, facts: facts)
         }
@@ -207,6 +211,20 @@ final class RunContext: Sendable {
             let list = bookmarks[stream].list
             bookmarks[stream].list = Bookmark.List(read: list.read + 1, since: list.since)
             bookmarks[stream].feed = nil
+        }
+    }
+
+    /// The next full read of a list, for what its feed does not tell; becomes true with the first commit that follows.
+    ///
+    /// One that has a part of the objects only (`--since`) covers nothing that the feed told of the others, nor any
+    /// delete: the place in the feed stays (I2).
+    func relist(_ stream: Int) {
+        guard bookmark(stream).list.since != nil else { return readAnew(stream) }
+        let now = run.wall()
+        bookmarks.withLock { bookmarks in
+            let list = bookmarks[stream].list
+            bookmarks[stream].list = Bookmark.List(read: list.read + 1, since: list.since)
+            bookmarks[stream].passes.resweep = Instant(milliseconds: now.milliseconds)
         }
     }
 

@@ -23,7 +23,7 @@ struct Strand: Sendable {
         guard let feed else { return await readBySelf() }
         for stream in streams {
             context.start(stream)
-            if isListDue(stream, feed) { context.readAnew(stream) }
+            if isListDue(stream, feed) { context.relist(stream) }
         }
         let listed = streams.filter { context.bookmark($0).list.isDone && context.bookmark($0).feed != nil }
         let others = streams.filter { !listed.contains($0) }
@@ -234,10 +234,14 @@ struct Strand: Sendable {
             return runError
         }
         for stream in end.expired {
+            let since = context.bookmark(stream).list.since.map {
+                "; of what was deleted, and of objects from before \($0.rfc3339()), that list tells nothing: --resync "
+                    + "reads all of them"
+            }
             context.warn(
                 stream,
                 "the feed \(feed.name) no longer has what happened since the last run; the list is read anew, and "
-                    + "what differs is published"
+                    + "what differs is published\(since ?? "")"
             )
             context.readAnew(stream)
         }

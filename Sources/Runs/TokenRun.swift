@@ -20,13 +20,13 @@ final class TokenRun {
     ) {
         self.context = context
         self.progress = progress
-        group = ReadingGroup(context, reading: definition, streams: streams, isResumedWithinPages: true)
+        group = ReadingGroup(context, reading: definition, streams: streams)
     }
 
     /// The token that a stream stands at; nil before its first page.
     static func token(_ context: RunContext, _ stream: Int) -> JSONValue? {
         let token = context.bookmark(stream).list.token
-        return context.plan(stream).definition.parent == nil ? token : ParentToken(token).page
+        return context.plan(stream).definition.parent == nil ? token : token.flatMap { ParentToken($0) }?.page
     }
 
     /// Reads to the end, or to the limit; throws what no stream of it can do anything about.
@@ -96,7 +96,7 @@ final class TokenRun {
             async let following = reader.next()
             let token = current.progress.token
             let newest = current.newest.map { Instant(milliseconds: $0.milliseconds) }
-            try await group.hand(current) { stream, bookmark in
+            try await group.hand(current, isResumedWithin: true) { stream, bookmark in
                 let isChild = context.plan(stream).definition.parent != nil
                 bookmark.list.token = isChild ? ParentToken(page: token).json : token
                 bookmark.reach(newest)

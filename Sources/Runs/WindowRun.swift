@@ -24,7 +24,7 @@ final class WindowRun {
     ) {
         self.context = context
         self.progress = progress
-        group = ReadingGroup(context, reading: definition, streams: streams, isResumedWithinPages: false)
+        group = ReadingGroup(context, reading: definition, streams: streams)
         let machines = streams.map { stream in
             let bookmark = context.bookmark(stream)
             return WindowMachine(progress, at: bookmark.window?.at, since: bookmark.list.since)

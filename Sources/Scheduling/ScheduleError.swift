@@ -9,7 +9,6 @@ package struct ScheduleError: SluiceError, Hashable {
             case badExpression = "schedule.bad_expression"
             case neverRuns = "schedule.never_runs"
             case badInterval = "schedule.bad_interval"
-            case badPolicy = "schedule.bad_policy"
             case badCalendar = "schedule.bad_calendar"
             case unknownZone = "schedule.unknown_zone"
             case badZone = "schedule.bad_zone"
@@ -20,7 +19,6 @@ package struct ScheduleError: SluiceError, Hashable {
         package static let badExpression = Code(kind: .badExpression)
         package static let neverRuns = Code(kind: .neverRuns)
         package static let badInterval = Code(kind: .badInterval)
-        package static let badPolicy = Code(kind: .badPolicy)
         package static let badCalendar = Code(kind: .badCalendar)
         package static let unknownZone = Code(kind: .unknownZone)
         package static let badZone = Code(kind: .badZone)

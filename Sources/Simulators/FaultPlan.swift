@@ -121,16 +121,21 @@ package final class FaultPlan: Sendable {
 
     /// The fault that strikes this request, of those that can; the first in the order of names wins.
     package func strike(_ isPossible: (String) -> Bool = { _ in true }) -> Strike? {
+        let (asked, isCalm) = state.withLock { state in
+            state.asked += 1
+            return (state.asked, state.faults.keys.allSatisfy(standing.contains))
+        }
+        // Most requests meet no plan: none of the many faults need be looked at.
+        guard !isCalm else { return nil }
         let possible = names.filter { !standing.contains($0) && isPossible($0) }
         return state.withLock { state in
-            state.asked += 1
             for (place, name) in possible.enumerated() {
                 guard var fault = state.faults[name] else { continue }
                 if fault.next > 0 {
                     fault.next -= 1
                     state.faults[name] = fault
                 } else {
-                    let share = Double(hash(state.asked, UInt64(place)) >> 11) / Double(1 << 53 as UInt64)
+                    let share = Double(hash(asked, UInt64(place)) >> 11) / Double(1 << 53 as UInt64)
                     guard share < fault.rate else { continue }
                 }
                 state.struck[name, default: 0] += 1

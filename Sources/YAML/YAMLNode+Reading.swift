@@ -85,12 +85,7 @@ extension YAMLNode {
             let remedy =
                 NearestName.of(member.key, among: known).map { "did you mean \($0)?" }
                 ?? "known here: \(known.sorted().joined(separator: ", "))"
-            throw YAMLError(
-                file: file,
-                line: member.keyLine,
-                column: member.keyColumn,
-                problem: "unknown key \(member.key); \(remedy)"
-            )
+            throw member.fail("unknown key \(member.key); \(remedy)")
         }
     }
 
@@ -109,5 +104,12 @@ extension YAMLNode {
             case .scalar: "a text"
             }
         return fail("\(expected) is needed here, not \(found)")
+    }
+}
+
+extension YAMLMember {
+    /// An error at this member's key.
+    package func fail(_ problem: String) -> YAMLError {
+        YAMLError(file: value.file, line: keyLine, column: keyColumn, problem: problem)
     }
 }

@@ -3,7 +3,7 @@ import Core
 
 /// Everything that can be typed: parsing, help, completions and the manual page come from here.
 enum CommandTree {
-    static func interface(version: String) -> Interface {
+    static var interface: Interface {
         Interface(
             root: Command(
                 "sluice",
@@ -14,7 +14,7 @@ enum CommandTree {
                 ],
                 subcommands: [sync, schedule, demo, simulate, state, extractor]
             ),
-            version: version,
+            version: VersionText.text,
             exitCodes: [
                 (0, "success"),
                 (1, "the run failed"),

@@ -39,4 +39,7 @@ struct Program: Sendable {
 
     /// Says what went wrong, on the standard error.
     func complain(_ text: String) { console.write(Array("sluice: \(text)\n".utf8)) }
+
+    /// Says why a command line cannot be run: the error begins with the command's name, the program's before it.
+    func complain(_ error: UsageError) { console.write(Array("\(error)\n".utf8)) }
 }

@@ -32,7 +32,7 @@ struct Sluice {
 
     /// Runs the words and gives the exit code.
     private func run(_ words: [String]) async -> Int32 {
-        let interface = CommandTree.interface(version: VersionText.text)
+        let interface = CommandTree.interface
         do {
             let width = min(100, Terminal.behind(STDOUT_FILENO) { program.environment[$0] }.size().columns)
             switch try interface.parse(words, environment: { program.environment[$0] }, width: width) {
@@ -43,7 +43,7 @@ struct Sluice {
                 return try await dispatch(command)
             }
         } catch let error as UsageError {
-            program.complain("\(error)")
+            program.complain(error)
             return ExitCode.configuration.rawValue
         } catch let error as any SluiceError {
             program.complain("\(error)")

@@ -17,7 +17,7 @@ struct ListsFixture {
     /// Of each list.
     let records: Int
     let accounts: [AccountName]
-    private let simulator: SluiceProcess
+    private let simulator: LocalSimulator
     private let file: String
     private let folder: String
     private let bootstrap: String
@@ -42,14 +42,8 @@ struct ListsFixture {
         file = "\(folder)/stripe.yaml"
         prefix = try TopicPrefix("k\(UInt32.random(in: 0 ... .max))")
         bootstrap = try TestBroker.settings.bootstrap
-        simulator = try SluiceProcess(
-            ["simulate", "stripe", "--port", "0", "--records", "\(records)", "--config-out", file]
-                + (faults.map { ["--faults", $0] } ?? [])
-        )
-        guard let line = await simulator.line(holding: "http://", atMost: 30),
-            let address = line.split(separator: " ").first(where: { $0.hasPrefix("http://") })
-        else { throw Failure("no simulator") }
-        api = String(address)
+        simulator = try await LocalSimulator("stripe", records: records, faults: faults, configuration: file)
+        api = simulator.address
         // One partition each, so that a consumer of them all asks for few things.
         let admin = try KafkaAdmin(settings: TestBroker.settings)
         for topic in topics {
@@ -132,7 +126,7 @@ struct ListsFixture {
     }
 
     func end() {
-        simulator.signal(SIGKILL)
+        simulator.end()
         try? FileManager.default.removeItem(atPath: folder)
     }
 }

@@ -12,19 +12,15 @@ struct RotatingAccount {
     let prefix: String
     private let folder: String
     private let bootstrap: String
-    private let simulator: SluiceProcess
-    private let address: String
+    private let simulator: LocalSimulator
+    private var address: String { simulator.address }
 
     init() async throws {
         folder = FileManager.default.temporaryDirectory.path + "/sluice-tokens-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: "\(folder)/desk", withIntermediateDirectories: true)
         prefix = "o\(UInt32.random(in: 0 ... .max))"
         bootstrap = try TestBroker.settings.bootstrap
-        simulator = try SluiceProcess(["simulate", "zendesk", "--port", "0", "--records", "20"])
-        guard let line = await simulator.line(holding: "http://", atMost: 60),
-            let word = line.split(separator: " ").first(where: { $0.hasPrefix("http://") })
-        else { throw TestFailure("no simulator: \(simulator.standardError)") }
-        address = String(word)
+        simulator = try await LocalSimulator("zendesk", records: 20)
         try Self.definition.write(
             toFile: "\(folder)/desk/extractor.yaml",
             atomically: true,
@@ -37,7 +33,7 @@ struct RotatingAccount {
     }
 
     func end() {
-        simulator.signal(SIGKILL)
+        simulator.end()
         try? FileManager.default.removeItem(atPath: folder)
     }
 

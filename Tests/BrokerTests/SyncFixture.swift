@@ -11,7 +11,7 @@ final class SyncFixture: Sendable {
     let prefix: String
     let bootstrap: String
     private let service: String
-    private let simulator: SluiceProcess?
+    private let simulator: LocalSimulator?
     /// Of the simulator.
     private let address: String
 
@@ -32,22 +32,18 @@ final class SyncFixture: Sendable {
             address = ""
             return
         }
-        let simulator = try SluiceProcess(
-            [
-                "simulate", service, "--port", "0", "--records", "\(records)", "--config-out",
-                "\(folder)/\(service).yaml",
-            ] + (faults.map { ["--faults", $0] } ?? [])
+        let simulator = try await LocalSimulator(
+            service,
+            records: records,
+            faults: faults,
+            configuration: "\(folder)/\(service).yaml"
         )
         self.simulator = simulator
-        let line = await simulator.line(holding: "http://", atMost: 60)
-        guard let word = line?.split(separator: " ").first(where: { $0.hasPrefix("http://") }) else {
-            throw TestFailure("no simulator: \(simulator.standardError)")
-        }
-        address = String(word)
+        address = simulator.address
     }
 
     deinit {
-        simulator?.signal(SIGKILL)
+        simulator?.end()
         try? FileManager.default.removeItem(atPath: folder)
     }
 

@@ -51,6 +51,17 @@ import Testing
         #expect(summary(words) == expected)
     }
 
+    /// It names files that are there to be read.
+    @Test func nothingAsksForTheVersionButWhatShowsIt() throws {
+        @Sendable func version() -> String {
+            Issue.record("the version was read")
+            return ""
+        }
+        let root = Command("sluice", summary: "x", subcommands: [Command("sync", summary: "x")])
+        let interface = Interface(root: root, version: version())
+        for words in [["sync"], [], ["help"]] { _ = try interface.parse(words) }
+    }
+
     @Test(arguments: [
         (["snyc"], "usage.unknown_command no command \"snyc\"; did you mean sync?"),
         (["comp"], "usage.unknown_command no command \"comp\"; did you mean completions?"),

@@ -4,7 +4,7 @@ import CommandLine
 enum Program {
     static let interface = Interface(
         root: root,
-        version: "sluice 0.1.0",
+        version: "sluice 0.1.0\nlibrary 1",
         exitCodes: [(0, "Done."), (2, "Bad usage.")]
     )
 

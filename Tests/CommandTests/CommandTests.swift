@@ -178,6 +178,40 @@ struct CommandTests {
         #expect(!said.contains("topsecret"))
     }
 
+    static let misuses = [
+        (
+            ["snyc"],
+            "sluice: no command \"snyc\"; did you mean sync? (see 'sluice --help') [usage.unknown_command]"
+        ),
+        (
+            ["sync", "--acount", "x"],
+            "sluice sync: no option --acount; did you mean --account? (see 'sluice sync --help')"
+                + " [usage.unknown_option]"
+        ),
+        (
+            ["state"],
+            "sluice state: a command is missing: show (see 'sluice state --help') [usage.missing_command]"
+        ),
+        (
+            ["extractor", "test"],
+            "sluice extractor test: <extractor> is missing (see 'sluice extractor test --help')"
+                + " [usage.missing_argument]"
+        ),
+        (
+            ["extractor", "read", "stripe", "customers", "--limit", "0"],
+            "sluice extractor read: --limit: \"0\" is not a whole number from 1 to 100000"
+                + " (see 'sluice extractor read --help') [usage.bad_value]"
+        ),
+    ]
+
+    @Test("a command line that cannot be run is told once whose it is", arguments: misuses)
+    func misused(words: [String], says: String) async throws {
+        let process = try SluiceProcess(words)
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 2)
+        #expect(process.standardError == says + "\n")
+    }
+
     struct FileRefusal: Sendable, CustomTestStringConvertible {
         var lines: [String]
         /// What is said, where FILE stands for the file's path.

@@ -167,7 +167,7 @@ struct ExtractorCommandTests {
 
     @Test("read shows records and requests in each of its forms, and no secret")
     func reads() async throws {
-        let simulator = try await LocalSimulator(records: 130)
+        let simulator = try await LocalSimulator("stripe", records: 130)
         defer { simulator.end() }
         let account = Self.key + ["--set", "base_url=\(simulator.address)"]
         let table = try await run(["read", "stripe", "customers", "--limit", "3"] + account)
@@ -214,7 +214,7 @@ struct ExtractorCommandTests {
 
     @Test("a refusal is shown with its request, and ends as it would end a sync")
     func readsNothing() async throws {
-        let simulator = try await LocalSimulator(records: 5)
+        let simulator = try await LocalSimulator("stripe", records: 5)
         defer { simulator.end() }
         let words = ["--set", "api_key=sk_bad_topsecret", "--set", "base_url=\(simulator.address)"]
         let ended = try await run(["read", "stripe", "customers", "-o", "json"] + words)
@@ -227,7 +227,7 @@ struct ExtractorCommandTests {
 
     @Test("read says which fields are not as the schema says")
     func readsMisfits() async throws {
-        let simulator = try await LocalSimulator(records: 5)
+        let simulator = try await LocalSimulator("stripe", records: 5)
         defer { simulator.end() }
         let shop = try Shop()
         defer { shop.remove() }
@@ -279,7 +279,7 @@ struct ExtractorCommandTests {
 
     @Test("record makes a fixture that test replays, and says what differs once the definition does")
     func recordsAndTests() async throws {
-        let simulator = try await LocalSimulator(records: 5)
+        let simulator = try await LocalSimulator("stripe", records: 5)
         defer { simulator.end() }
         let shop = try Shop()
         defer { shop.remove() }
@@ -341,7 +341,7 @@ struct ExtractorCommandTests {
 
     @Test("the guide's commands work as they stand")
     func guide() async throws {
-        let simulator = try await LocalSimulator(records: 250)
+        let simulator = try await LocalSimulator("stripe", records: 250)
         defer { simulator.end() }
         let folder = FileManager.default.temporaryDirectory.path + "/sluice-guide-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -418,20 +418,4 @@ private struct Shop {
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: parent) }
-}
-
-/// A local Stripe at a free port.
-private struct LocalSimulator {
-    private let process: SluiceProcess
-    let address: String
-
-    init(records: Int) async throws {
-        process = try SluiceProcess(["simulate", "stripe", "--port", "0", "--records", "\(records)"])
-        let line = await process.line(holding: "http://", atMost: 60)
-        address = String(
-            try #require(line?.split(separator: " ").first { $0.hasPrefix("http://") })
-        )
-    }
-
-    func end() { process.signal(SIGKILL) }
 }

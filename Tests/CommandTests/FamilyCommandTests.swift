@@ -7,19 +7,17 @@ import Testing
 @Suite("Families on the command line", .timeLimit(.minutes(5)))
 struct FamilyCommandTests {
     private let folder: String
-    private let simulator: SluiceProcess
+    private let simulator: LocalSimulator
     private let account: [String]
 
     init() async throws {
         folder = FileManager.default.temporaryDirectory.path + "/sluice-family-\(UUID().uuidString)"
-        simulator = try SluiceProcess(["simulate", "hubspot", "--port", "0", "--records", "30"])
-        let line = await simulator.line(holding: "http://", atMost: 60)
-        let address = try #require(line?.split(separator: " ").first { $0.hasPrefix("http://") })
-        account = ["--set", "base_url=\(address)", "--set", "access_token=pat-na1-simulated"]
+        simulator = try await LocalSimulator("hubspot", records: 30)
+        account = ["--set", "base_url=\(simulator.address)", "--set", "access_token=pat-na1-simulated"]
     }
 
     private func end() {
-        simulator.signal(SIGKILL)
+        simulator.end()
         try? FileManager.default.removeItem(atPath: folder)
     }
 

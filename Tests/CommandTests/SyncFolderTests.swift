@@ -8,8 +8,8 @@ import Testing
 struct SyncFolderTests {
     private let folder: String
     private let events: String
-    private let simulator: SluiceProcess
-    private let address: String
+    private let simulator: LocalSimulator
+    private var address: String { simulator.address }
 
     init() async throws {
         try await self.init(faults: nil)
@@ -19,18 +19,11 @@ struct SyncFolderTests {
         folder = FileManager.default.temporaryDirectory.path + "/sluice-folder-\(UUID().uuidString)"
         events = "\(folder)/events"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        simulator = try SluiceProcess(
-            ["simulate", "stripe", "--port", "0", "--records", "40"]
-                + (faults.map { ["--faults", $0] } ?? [])
-        )
-        let line = await simulator.line(holding: "http://", atMost: 60)
-        address = String(
-            try #require(line?.split(separator: " ").first(where: { $0.hasPrefix("http://") }))
-        )
+        simulator = try await LocalSimulator("stripe", records: 40, faults: faults)
     }
 
     private func end() {
-        simulator.signal(SIGKILL)
+        simulator.end()
         try? FileManager.default.removeItem(atPath: folder)
     }
 

@@ -41,7 +41,7 @@ import Testing
         """
     )
 
-    static func bench(_ bodies: [String: [String]]) throws -> HandlerBench {
+    static func bench(_ bodies: [String: [String]], yaml: String = yaml) throws -> HandlerBench {
         let used = Mutex<[String: Int]>([:])
         return try HandlerBench(yaml) { asked in
             let index = used.withLock { used in
@@ -170,6 +170,51 @@ import Testing
             $0.parameters["inputs"]?.compactText
         }
         #expect(inputs == ["[{\"id\":\"1\"},{\"id\":\"2\"}]", "[{\"id\":\"4\"},{\"id\":\"5\"}]"])
+    }
+
+    /// I2: without an answer about a record nobody knows whether it exists.
+    @Test(arguments: [
+        // What comes at the second request for it, and the keys of the page; none: an error.
+        (#"{"results":[{"id":2,"at":1002}]}"#, ["1", "2"]),
+        (#"{"results":[],"errors":[{"kind":"NONE","ids":["2"]}]}"#, ["1"]),
+        (#"{"results":[],"errors":[{"kind":"NONE","ids":2}]}"#, ["1"]),
+        (#"{"results":[],"errors":[{"kind":"BUSY","ids":["2"]}]}"#, []),
+        (#"{"results":[],"errors":[{"ids":["2"]}]}"#, []),
+        (#"{"results":[]}"#, []),
+    ])
+    func recordThatAnAnswerLeavesOpenIsAskedForAgain(second: String, keys: [String]) async throws {
+        let missing = """
+            missing: {records: errors, keys: ids, when: "{{ record.kind == 'NONE' }}"}
+                  size: 2
+            """
+        let yaml = Self.yaml.replacing("      size: 2\n    discover", with: "      \(missing)\n    discover")
+        #expect(yaml != Self.yaml)
+        let bench = try Self.bench(
+            [
+                "/search": [#"{"results":[{"id":1,"at":1001},{"id":2,"at":1002}],"total":2}"#],
+                "/batch": [
+                    #"{"results":[{"id":1,"at":1001}],"errors":[{"kind":"BUSY","ids":["2"]}]}"#, second,
+                ],
+            ],
+            yaml: yaml
+        )
+        let reader = try Self.window(bench)
+        if keys.isEmpty {
+            let error = await #expect(throws: ExtractionError.self) { try await reader.next() }
+            #expect(error?.code == .badPage)
+            #expect(
+                error?.message.contains("1 of 2 records came neither whole nor as missing, the first 2")
+                    == true
+            )
+        } else {
+            let page = try #require(try await reader.next())
+            #expect(page.keyTexts == keys)
+            #expect(page.requests == 3)
+        }
+        let inputs = bench.transport.asked.filter { $0.path == "/batch" }.map {
+            $0.parameters["inputs"]?.compactText
+        }
+        #expect(inputs == [#"[{"id":"1"},{"id":"2"}]"#, #"[{"id":"2"}]"#])
     }
 
     /// I2.

@@ -151,6 +151,12 @@ import Testing
             "14:",
             "only 404 and 410 say that something is gone"
         ),
+        Mistake(
+            "{status: [404, 5xx], action: retry}",
+            "{status: [404, 400], action: unavailable, gone: true}",
+            "14:",
+            "say by code or message which answer it is"
+        ),
         Mistake("action: retry", "action: retri", "14:36", "did you mean retry?"),
         Mistake(
             "{status: [404, 5xx], action: retry}",

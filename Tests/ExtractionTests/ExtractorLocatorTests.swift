@@ -78,10 +78,14 @@ import Testing
     }
 
     @Test func folderAndExtractorShareAName() {
-        let files = Self.files(["/x/store/extractor.yaml": DefinitionErrorTests.sound])
+        let files = Self.files(["/x/store/extractor.yaml": "\n\(DefinitionErrorTests.sound)"])
         let error = #expect(throws: ExtractionError.self) {
             try ExtractorDefinition.load(folder: "/x/store", files: files)
         }
+        // Where the name stands, below an empty line.
+        #expect(
+            error?.problems.map { "\($0.file):\($0.line):\($0.column)" } == ["/x/store/extractor.yaml:2:12"]
+        )
         #expect(error?.message.contains("give both one name") == true)
     }
 }

@@ -8,9 +8,16 @@ import Testing
     private func look(
         _ script: [ScriptedTransport.Step],
         object: String = "o1",
-        stream: String = "orders"
+        stream: String = "orders",
+        errors: String? = nil
     ) async throws -> (ObjectLook, [String]) {
-        let bench = try FeedBench.bench(script)
+        let yaml = errors.map {
+            FeedBench.yaml.replacing(
+                "errors: {message: error.message, code: error.code}",
+                with: "errors: \($0)"
+            )
+        }
+        let bench = try FeedBench.bench(script, yaml: yaml ?? FeedBench.yaml)
         let reader = ObjectReader(
             stream: try bench.definition.stream(named: stream),
             requester: bench.requester
@@ -131,6 +138,29 @@ import Testing
                 Issue.record("the parent is gone")
                 return
             }
+        }
+    }
+
+    /// An API that names the parent in the query refuses the query where the parent is gone.
+    @Test(arguments: [
+        ("no_such", "action: unavailable, gone: true", nil),
+        ("no_such", "action: unavailable", "unavailable"),
+        ("no_such", "action: fail_stream", "status"), ("other", "action: unavailable, gone: true", "status"),
+    ])
+    func statusThatSaysGoneByARule(code: String, says: String, failure: String?) async throws {
+        let errors = """
+            {message: error.message, code: error.code, rules: [{status: 400, code: no_such, \(says)}]}
+            """
+        let script = [ScriptedTransport.Step.status(400, #"{"error":{"code":"\#(code)"}}"#)]
+        if let failure {
+            let error = await #expect(throws: ExtractionError.self) {
+                try await look(script, stream: "lines", errors: errors)
+            }
+            #expect(error?.codeText == "extraction.\(failure)")
+        } else if case .gone = try await look(script, stream: "lines", errors: errors).0.found {
+            // What it must be.
+        } else {
+            Issue.record("the parent is gone")
         }
     }
 }

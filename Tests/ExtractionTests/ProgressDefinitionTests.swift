@@ -156,8 +156,9 @@ import Testing
             ("{field: x, is: null}", .field(["x"], is: .null)),
             ("{field: x, is: 0}", .field(["x"], is: .number("0"))),
             ("{more: meta.has_more}", .more(["meta", "has_more"])),
-            ("{repeats: true}", .repeats(pageSize: nil)),
-            ("{repeats: true, page_size: 1000}", .repeats(pageSize: 1000)),
+            ("{repeats: true}", .repeats(pageSizes: [])),
+            ("{repeats: true, page_size: 1000}", .repeats(pageSizes: [1000])),
+            ("{repeats: true, page_size: [100, 1000]}", .repeats(pageSizes: [100, 1000])),
         ] as [(String, TokenProgress.End)]
     )
     func endsOfATokenStream(written: String, end: TokenProgress.End) throws {

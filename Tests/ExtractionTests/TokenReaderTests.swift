@@ -172,6 +172,28 @@ import Testing
         #expect(error?.message.contains("the page is full") == true)
     }
 
+    /// I2: nor is one that is as long as was asked for, after a longer one took too long.
+    @Test func fullPageOfAReducedSizeIsNoEnd() async throws {
+        let api = API()
+        api.state.withLock { state in
+            state.isInclusive = true
+            state.times = Array(repeating: 1_700_000_000, count: 5)
+        }
+        let yaml = Self.yaml(end: "{repeats: true, page_size: 4}", field: "end_time", parameter: "start_time")
+            .replacing("per_page: 2", with: "per_page: 4")
+            .replacing(
+                "errors: {",
+                with: "errors: {rules: [{status: 504, action: retry, shrink: {param: per_page, min: 1}}], "
+            )
+        let bench = try HandlerBench(yaml) {
+            $0["per_page"] == "4" ? HTTPResponse(status: 504, headers: [], body: []) : api.answer($0)
+        }
+        let error = await #expect(throws: ExtractionError.self) {
+            try await Self.read(bench, from: TokenPlace(token: .number(1_700_000_000)))
+        }
+        #expect(error?.code == .noProgress)
+    }
+
     @Test(
         arguments: [
             (TokenPlace(), "per_page=2 start_time=1262304000"),

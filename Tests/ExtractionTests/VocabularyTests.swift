@@ -67,7 +67,12 @@ import YAML
             absence: {share: 50%, always: 100}
             merged: {field: merged_ids, separator: ","}
             discover: {fields: {get: /fields, records: items, value: name}}
-            hydrate: {get: /staff/many, query: {ids: "{{ keys | join(',') }}"}, records: items, size: 100}
+            hydrate:
+              get: /staff/many
+              query: {ids: "{{ keys | join(',') }}"}
+              records: items
+              size: 100
+              missing: {records: unknown, keys: id, when: "{{ record.kind == 'none' }}"}
           objects:
             one_per: {get: /objects, records: items, paging: single_page, name: name, when: "{{ each.active }}"}
             get: /objects/{{ each.id }}

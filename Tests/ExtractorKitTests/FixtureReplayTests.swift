@@ -144,31 +144,40 @@ import Testing
         extractor: shop
         settings:
           client: {secret: true, required: true}
+          tenant: {default: "a shop"}
         base_url: "{{ login.host }}/api"
         hosts: ["*.example.com"]
         auth:
           oauth:
-            token_url: https://login.example.com/token
+            token_url: "ADDRESS"
             grant: client_credentials
             client_id: me
             client_secret: "{{ config.client }}"
-            learns: {host: instance}
+            learns: {host: instances.0}
         streams:
           orders: {get: /orders, records: items, key: id, paging: single_page, progress: full}
         """
 
-    @Test func aLoginIsNeitherKeptNorNeeded() async throws {
-        let definition = try Self.definition(Self.login)
+    /// However the address is written, and whatever becomes of it on the way.
+    @Test(arguments: [
+        "https://login.example.com/token",
+        "https://Login.Example.com/token/",
+        "https://login.example.com:443/token?for={{ config.tenant }}",
+        "https://login.example.com/{{ config.tenant }}/token",
+        "https://login.example.com",
+    ])
+    func aLoginIsNeitherKeptNorNeeded(address: String) async throws {
         let recorder = FixtureRecorder(
-            definition,
+            try Self.definition(Self.login.replacing("ADDRESS", with: address)),
             stream: "orders",
             settings: ["client": "client-secret-1"],
             secrets: ["client-secret-1"]
         )
         let api = ScriptedAPI { request in
-            request.address.hasPrefix("https://login.")
-                ? #"{"access_token":"token-of-today","instance":"https://eu7.example.com"}"#
-                : #"{"items":[{"id":1,"token":"token-of-today"}]}"#
+            request.method == "POST"
+                ? #"{"access_token":"token-of-today","refresh_token":"next-refresh","#
+                    + #""instances":["https://eu7.example.com"]}"#
+                : #"{"items":[{"id":1,"token":"token-of-today","next":"next-refresh"}]}"#
         }
         let (fixture, result) = try await recorder.record(
             into: Fixture(),
@@ -180,7 +189,81 @@ import Testing
         #expect(result.differences == [])
         #expect(fixture.login == [.init(name: "host", value: "https://eu7.example.com")])
         #expect(fixture.runs[0].exchanges.map(\.request) == ["GET https://eu7.example.com/api/orders"])
-        #expect(!fixture.text.contains("token-of-today") && !fixture.text.contains("client-secret"))
+        for secret in ["token-of-today", "next-refresh", "client-secret", "access_token"] {
+            #expect(!fixture.text.contains(secret))
+        }
+    }
+
+    private static let session = """
+        extractor: shop
+        settings:
+          password: {secret: true, required: true}
+        base_url: https://API.example.com/v1
+        auth:
+          session:
+            post: "ADDRESS"
+            body: {user: me, password: "{{ config.password }}"}
+            token: 0.key
+            header: {name: X-Session, value: "{{ token }}"}
+        streams:
+          orders: {get: "PATH", records: items, key: id, paging: single_page, progress: full}
+        """
+
+    /// On the API's own host too, and beside requests that end as its address does.
+    @Test(
+        arguments: [
+            ("/login", "/orders"), ("/login", "/login"), ("/login/", "/orders"), ("/v2/../login", "/orders"),
+            ("/login?for=sluice", "/orders"), ("https://api.example.com:443/login", "/orders"),
+        ]
+    )
+    func aSessionIsNotKept(address: String, path: String) async throws {
+        let yaml = Self.session.replacing("ADDRESS", with: address).replacing("PATH", with: path)
+        let recorder = FixtureRecorder(
+            try Self.definition(yaml),
+            stream: "orders",
+            settings: ["password": "open-sesame"],
+            secrets: ["open-sesame"]
+        )
+        let api = ScriptedAPI { request in
+            request.method == "POST"
+                ? #"[{"key":7012345678}]"# : #"{"items":[{"id":1,"session":7012345678}]}"#
+        }
+        let (fixture, result) = try await recorder.record(
+            into: Fixture(),
+            at: Self.at,
+            limit: nil,
+            transport: api,
+            clock: .passing
+        )
+        #expect(result.differences == [])
+        #expect(fixture.runs[0].exchanges.map(\.request) == ["GET https://api.example.com/v1\(path)"])
+        #expect(!fixture.text.contains("7012345678") && !fixture.text.contains("open-sesame"))
+    }
+
+    @Test func theErrorThatEndedARunIsKept() async throws {
+        let recorder = FixtureRecorder(
+            try Self.definition(),
+            stream: "orders",
+            settings: Self.settings,
+            secrets: ["secret-key/1"]
+        )
+        let api = ScriptedAPI { request in
+            guard !request.address.contains("after=p2") else {
+                throw HTTPError(.certificate, "nobody vouches for it")
+            }
+            return #"{"items":[{"id":"a","at":1}],"next":"p2"}"#
+        }
+        let (fixture, result) = try await recorder.record(
+            into: Fixture(pageSize: 2),
+            at: Self.at,
+            limit: nil,
+            transport: api,
+            clock: .passing
+        )
+        #expect(fixture.runs[0].error == "http.certificate")
+        // No answer came that could be replayed.
+        #expect(result.differences.count == 1)
+        #expect(result.differences[0].contains("after=p2") && result.differences[0].contains("not recorded"))
     }
 
     @Test func whatCannotBeReachedIsNoFixture() async throws {
@@ -223,6 +306,10 @@ import Testing
                 #"{"runs":[{"at":"2026-03-01T12:00:00Z","events":[{"key":"a"}]}]}"#,
                 "f.json, runs[0].events[0].key: an event has a key and a version"
             ),
+            (
+                #"{"runs":[{"at":"2026-03-01T12:00:00Z","events":[{"key":"a","version":"1","delete":"true"}]}]}"#,
+                "f.json, runs[0].events[0].delete: true or false is needed"
+            ),
         ]
     )
     func aBrokenFileIsSaidToBe(text: String, problem: String) {
@@ -251,7 +338,7 @@ import Testing
 }
 
 private struct ScriptedAPI: HTTPTransport {
-    let answer: @Sendable (HTTPRequest) -> String
+    let answer: @Sendable (HTTPRequest) throws -> String
 
     func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
         HTTPResponse(
@@ -259,7 +346,7 @@ private struct ScriptedAPI: HTTPTransport {
             headers: [
                 (name: "Content-Type", value: "application/json"), (name: "Set-Cookie", value: "session=1"),
             ],
-            body: Array(answer(request).utf8)
+            body: Array(try answer(request).utf8)
         )
     }
 }

@@ -30,7 +30,8 @@ import Testing
                 let names = all.keys.filter { $0.hasPrefix("\(folder)/") }.map {
                     String($0.dropFirst(folder.count + 1).prefix { $0 != "/" })
                 }
-                return names.isEmpty ? nil : Set(names).sorted()
+                // As a file system may give them: in no order.
+                return names.isEmpty ? nil : Set(names).sorted(by: >)
             }
         )
         return try .read(DefinitionPlace(file: "shop/extractor.yaml", folderName: "shop"), files: disk)
@@ -50,7 +51,8 @@ import Testing
                 [
                     "schemas/orders.json": schema, "schemas/staff.json": schema, "schemas/order.json": schema,
                     "fixtures/orders.json": "", "fixtures/staff.json": "", "fixtures/customers.json": "",
-                    "fixtures/notes.txt": "",
+                    "fixtures/notes.txt": "", "fixtures/.#orders.json": "", "schemas/.orders.json": "{",
+                    "schemas/orders.json~": "",
                 ],
                 ["unused_fixture", "unused_schema"],
                 "schemas/order.json is of no stream; did you mean orders?"
@@ -65,6 +67,15 @@ import Testing
         #expect(check.findings.compactMap(\.rule).sorted() == rules)
         #expect(check.findings.contains { $0.text.contains(text) }, "\(check.findings.map(\.text))")
         #expect(check.findings.allSatisfy { $0.line == 5 })
+    }
+
+    @Test func whatLiesThereIsInOrder() throws {
+        let check = try Self.check([
+            "shop/schemas/staff.json": Self.schema, "shop/schemas/orders.json": Self.schema,
+            "shop/fixtures/staff.json": "", "shop/fixtures/orders.json": "",
+        ])
+        #expect(check.folder?.schemas.names == ["orders", "staff"])
+        #expect(check.folder?.fixtures == ["orders", "staff"])
     }
 
     @Test func aBrokenSchemaIsAnErrorOfItsStream() throws {

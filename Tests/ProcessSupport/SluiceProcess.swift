@@ -59,7 +59,11 @@ package final class SluiceProcess: Sendable {
     }
 
     /// Sends a signal; one to a process that has ended goes nowhere.
-    package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    package func signal(_ number: Int32) {
+        // Its number may be another process's by then.
+        guard process.isRunning else { return }
+        kill(process.processIdentifier, number)
+    }
 
     /// Waits until a signal has stopped it (SIGSTOP, not the end), at most so long; whether it did.
     package func waitUntilFrozen(atMost seconds: Double) async -> Bool {

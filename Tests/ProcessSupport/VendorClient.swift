@@ -17,23 +17,23 @@ package enum VendorClient {
         return false
     }()
 
-    /// Runs `Tests/Clients/NAME.py ADDRESS`; what it prints.
+    /// Runs `Tests/Clients/read_NAME.py ADDRESS`; what it prints.
     ///
     /// - Throws: if it does not end well.
     package static func run(_ name: String, _ address: String) async throws -> String {
         let process = try SluiceProcess(
             program: python,
-            ["\(SluiceProcess.packageRoot)/Tests/Clients/\(name).py", address],
+            ["\(SluiceProcess.packageRoot)/Tests/Clients/read_\(name).py", address],
             environment: ["PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "127.0.0.1"]
         )
         guard await process.waitForEnd(atMost: 300) else {
             await process.killNow()
-            throw Failure(description: "\(name).py did not end: \(process.standardError.suffix(2000))")
+            throw Failure(description: "read_\(name).py did not end: \(process.standardError.suffix(2000))")
         }
         guard process.exitCode == 0 else {
             throw Failure(
                 description:
-                    "\(name).py ended with \(process.exitCode): \(process.standardError.suffix(2000))"
+                    "read_\(name).py ended with \(process.exitCode): \(process.standardError.suffix(2000))"
             )
         }
         return process.standardOutput

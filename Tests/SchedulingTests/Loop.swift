@@ -14,8 +14,12 @@ struct Loop {
     var isFailing = false
     /// Whether a start has to wait for a slot of a pool.
     var isPoolFull = false
+    /// Whether it looks at the clock at the times that the machine names, and never between them.
+    var isTrusting = false
     private var ends: Instant?
     private(set) var started: [Tick] = []
+    /// When each of them was.
+    private(set) var startTimes: [Instant] = []
     private(set) var stopped: [Tick] = []
     private(set) var skipped: [SkippedTicks] = []
     private(set) var others: [ScheduleMachine.Action] = []
@@ -49,7 +53,7 @@ struct Loop {
     mutating func run(for length: Duration) {
         let end = monotonic + length
         while monotonic < end {
-            var step = min(end - monotonic, ClockWatch.wait(at: now, until: machine.wakeTime()))
+            var step = min(end - monotonic, wait())
             if let ends { step = min(step, max(.zero, ends.since(now))) }
             step = max(step, .nanoseconds(1))
             monotonic += step
@@ -57,6 +61,12 @@ struct Loop {
             finish()
             wake()
         }
+    }
+
+    private func wait() -> Duration {
+        let wake = machine.wakeTime()
+        guard isTrusting else { return ClockWatch.wait(at: now, until: wake) }
+        return wake.map { $0.since(now) } ?? .seconds(Int64.max)
     }
 
     /// Somebody sets the clock.
@@ -100,6 +110,7 @@ struct Loop {
             switch action {
             case .start(let tick):
                 started.append(tick)
+                startTimes.append(now)
                 guard !isPoolFull else { continue }
                 ends = now.advanced(by: runLength)
                 send(.began(tick))

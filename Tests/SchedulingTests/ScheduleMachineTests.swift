@@ -1,4 +1,5 @@
 import Core
+import ProcessSupport
 import Scheduling
 import Testing
 
@@ -236,6 +237,19 @@ import Testing
         #expect(loop.starts == ["15:00", "16:00"])
     }
 
+    @Test func s7ASkipThatIsTakenBackAfterItsTimeStays() throws {
+        var loop = try loop("0 * * * *")
+        loop.send(.skipNext(by: "ann"))
+        loop.send(.skipNext(by: "ann"))
+        // Nobody has looked at the clock since 13:00 was due.
+        loop.now = at("2026-05-04T13:00:05Z")
+        loop.send(.undoSkips)
+        #expect(loop.skips == ["skip_requested 13:00"])
+        #expect(loop.machine.skips.isEmpty)
+        loop.run(for: .seconds(3600))
+        #expect(loop.starts == ["14:00"])
+    }
+
     @Test func s7ARunByHandDoesNotMoveTheSchedule() throws {
         var loop = try loop("0 * * * *")
         loop.run(for: .seconds(1800))
@@ -337,6 +351,89 @@ import Testing
         #expect(deferring.starts == ["13:00", "14:00", "12:00", "13:00", "14:00"])
         #expect(deferring.started[2].due == at("2026-05-05T12:30:00Z"))
         #expect(deferring.skipped.reduce(0) { $0 + $1.count } == 21)
+    }
+
+    /// The end of a calendar is a time to wake at: a loop that knows no other starts nothing late.
+    @Test func theEndOfACalendarWakes() throws {
+        let lunch = NamedCalendar("lunch", [.weekly(weekdays: 0x7f, from: 13 * 3600, to: 14 * 3600 + 1800)])
+        let exclusions = Exclusions(excluded: [lunch], action: .defer)
+        var loop = try loop("20 13,18 * * *", exclusions: exclusions)
+        #expect(loop.machine.wakeTime() == at("2026-05-04T14:30:00Z"))
+        loop.isTrusting = true
+        loop.run(for: .seconds(3 * 3600))
+        #expect(loop.starts == ["13:20"])
+        #expect(loop.startTimes == [at("2026-05-04T14:30:00Z")])
+        #expect(loop.started.first?.cause == .catchUp)
+        #expect(loop.machine.wakeTime() == at("2026-05-04T18:20:00Z"))
+        // Also where no other tick ever comes.
+        let last = Schedule(
+            id: "crm",
+            timetable: Timetable(
+                [try TimeRule(parsing: "20 13 * * *", name: "crm")],
+                zone: .utc,
+                end: at("2026-05-04T14:00:00Z")
+            ),
+            exclusions: exclusions
+        )
+        var other = Loop(last, at: noon)
+        other.isTrusting = true
+        other.run(for: .seconds(86_400))
+        #expect(other.startTimes == [at("2026-05-04T14:30:00Z")])
+        #expect(other.machine.wakeTime() == nil)
+    }
+
+    /// What a loop does that looks at the clock all the time does one, too, that wakes when it is told to.
+    @Test(arguments: 0..<MachineSimulation.seeds)
+    func theWakeTimeNamesEverything(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let text = ["*/20 * * * *", "7 * * * *", "30 */5 * * *", "@every 50m"].randomElement(using: &random)
+        let from = Int.random(in: 0..<86_400, using: &random)
+        let to = Int.random(in: 0..<86_400, using: &random)
+        let calendar = NamedCalendar(
+            "x",
+            [.weekly(weekdays: .random(in: 1...0x7f, using: &random), from: from, to: to)]
+        )
+        let isInside = Bool.random(using: &random)
+        let exclusions = Exclusions(
+            excluded: isInside ? [calendar] : [],
+            included: isInside ? [] : [calendar],
+            action: Exclusions.Action.allCases.randomElement(using: &random) ?? .defer
+        )
+        let policy = TickPolicy(
+            overlap: TickPolicy.Overlap.allCases.randomElement(using: &random) ?? .skip,
+            jitter: [0, 600].randomElement(using: &random) ?? 0,
+            startWithin: [nil, 900].randomElement(using: &random) ?? nil
+        )
+        let schedule = try schedule(
+            text ?? "* * * * *",
+            zone: zone("Europe/Berlin"),
+            policy: policy,
+            exclusions: exclusions
+        )
+        var often = Loop(schedule, at: at("2026-03-25T00:00:00Z"))
+        often.runLength = .seconds(Int.random(in: 0...3000, using: &random))
+        if Bool.random(using: &random) { often.send(.skipNext(by: "x")) }
+        var trusting = often
+        trusting.isTrusting = true
+        for _ in 0..<4 {
+            // A pause, too, ends at a time that is named.
+            let pause = ScheduleMachine.Pause(
+                reason: "x",
+                by: "x",
+                until: often.now.advanced(by: .seconds(Int.random(in: 60...20_000, using: &random)))
+            )
+            let length = Duration.seconds(Int.random(in: 60...80_000, using: &random))
+            for isPaused in [true, false] {
+                if isPaused {
+                    often.send(.pause(pause))
+                    trusting.send(.pause(pause))
+                }
+                often.run(for: length)
+                trusting.run(for: length)
+            }
+        }
+        #expect(trusting.started == often.started)
+        #expect(trusting.startTimes == often.startTimes)
     }
 
     @Test func onlyWhatLiesWithinCounts() throws {

@@ -162,8 +162,10 @@ import Testing
         ("0 4 31 1,3 *", "UTC", []),
         ("* 4 * * *", "UTC", ["every_minute"]),
         ("0 4 * * 1-5", "UTC", ["weekday_number"]),
+        ("0\t4\t*\t*\t1-5", "UTC", ["weekday_number"]),
         ("0 4 * * mon-fri", "UTC", []),
         ("@every 7m", "UTC", []),
+        ("\t@every\t7m\t", "UTC", []),
         ("@weekly", "UTC", []),
     ])
     func traps(text: String, zone name: String, codes: [String]) throws {
@@ -181,6 +183,13 @@ import Testing
             ]
         )
         #expect(TrapFinder.herds(Array(many.prefix(5))).isEmpty)
+        // With seconds in front the minute is the second field.
+        let six = try (0..<6).map { try schedule("30\t0 2 * * *", id: "s\($0)") }
+        #expect(
+            TrapFinder.herds(six).map(\.text) == [
+                "6 schedules start together at 30 0 2 * * * (s0, s1, s2, …); write 30 H 2 * * *, which gives each its own minute, or a jitter"
+            ]
+        )
     }
 
     @Test func policies() throws {

@@ -71,6 +71,33 @@ struct RelistTests {
         #expect(Following.news(simulation, since: before) == news)
     }
 
+    @Test(
+        "I2: a list of a part of the objects covers nothing of what the feed told of the others, and no delete"
+    )
+    func since() async throws {
+        let simulation = try await Following.calm()
+        _ = try await simulation.sync(["coupons"], since: simulation.simulator.clock.now)
+        #expect(simulation.destination.events.isEmpty)
+        _ = try simulation.simulator.change(creates: 5, streams: ["coupons"])
+        simulation.advance(.seconds(700))
+        _ = try await simulation.sync(["coupons"])
+        let before = simulation.destination.events.count
+        #expect(before == 5)
+        let changes = try simulation.simulator.change(updates: 8, deletes: 4, streams: ["coupons"])
+        simulation.advance(.seconds(86_400))
+        #expect(try await Self.pages(simulation, ["coupons"]) == ["/v1/coupons": 1])
+        let gone = Set(changes.filter { $0.action == .deleted }.map(\.id))
+        let known = Set(simulation.destination.events.prefix(before).map(\.key))
+        let told = Following.expected(changes.filter { $0.action == .deleted || !gone.contains($0.id) })
+        // Of what was never told no delete is.
+        let news = told.filter {
+            !$0.hasPrefix("-") || known.contains(String($0.dropFirst("-coupons ".count)))
+        }
+        #expect(Set(Following.news(simulation, since: before)) == news)
+        #expect(news.contains { $0.hasPrefix("-") } && news.contains { !$0.hasPrefix("-") })
+        #expect(try await Self.pages(simulation, ["coupons"]) == [:])
+    }
+
     @Test("a run with a limit reads no list again")
     func limit() async throws {
         let simulation = try await Following.calm()

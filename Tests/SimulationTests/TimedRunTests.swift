@@ -321,6 +321,51 @@ struct TimedRunTests {
         #expect(simulation.api.requests.count { $0.contains("/children") } <= 24)
     }
 
+    @Test(
+        "I2: a parent that changed since a limit ended its child behind it stands last in the page, and hides none",
+        arguments: [1, 2, 4]
+    )
+    func changedBehindLimit(rows: Int) async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.token(),
+            TimedDefinition.children(of: "rows"),
+            rows: rows
+        )
+        try await simulation.sync(["children"], limit: 1)
+        #expect(simulation.seen("children").count == 1)
+        simulation.api.put("r0")
+        simulation.api.clock.advance(by: .seconds(100))
+        try await simulation.sync(["children"])
+        try simulation.compare("children", with: simulation.api.children)
+    }
+
+    @Test("I2: what is read again beside a token says nothing of the page behind it", arguments: [1, 2, 4])
+    func changedBehindReread(rows: Int) async throws {
+        let simulation = try Self.simulation(
+            TimedDefinition.token(reread: "{every: 1h, back: 15m}"),
+            TimedDefinition.children(of: "rows"),
+            rows: rows
+        )
+        try await simulation.sync()
+        // Read, and read again; then all of it changes, the last one last.
+        for _ in 0..<2 {
+            simulation.api.clock.advance(by: .seconds(3700))
+            for number in 0..<rows {
+                simulation.api.put("r\(number)")
+                simulation.api.clock.advance(by: .seconds(2))
+            }
+            simulation.api.clock.advance(by: .seconds(100))
+            try await simulation.sync()
+            for number in 0..<rows {
+                simulation.api.put("r\(number)")
+                simulation.api.clock.advance(by: .seconds(2))
+            }
+            simulation.api.clock.advance(by: .seconds(100))
+            try await simulation.sync()
+            try simulation.compare("children", with: simulation.api.children)
+        }
+    }
+
     // MARK: Whole, and what is absent
 
     @Test("a whole reading deletes what is absent; a limited one, and one that is refused, deletes nothing")

@@ -96,6 +96,33 @@ import Testing
         #expect(try struck(2) != first)
     }
 
+    /// Who asked before the plan was changed is counted all the same.
+    @Test func asksForNothingWhereNothingCanStrike() throws {
+        func plan(_ faults: [String: FaultPlan.Fault]) throws -> FaultPlan {
+            try FaultPlan(names: ["a", "b"], standing: ["s"], faults: faults, seed: 1)
+        }
+        let calm = try plan(["s": .init(rate: 1)])
+        let stormy = try plan(["s": .init(rate: 1), "b": .init(rate: 0)])
+        var asked: [String] = []
+        for _ in 0..<100 {
+            #expect(
+                calm.strike { name in
+                    Issue.record("asked for \(name)")
+                    return true
+                } == nil
+            )
+            _ = stormy.strike { name in
+                asked.append(name)
+                return true
+            }
+        }
+        #expect(Set(asked) == ["a", "b"])
+        for plan in [calm, stormy] { try plan.change(["b": ["rate": .number("0.5")]]) }
+        let struck = (0..<100).map { _ in (calm.strike()?.name, stormy.strike()?.name) }
+        #expect(struck.allSatisfy { $0 == $1 })
+        #expect(struck.contains { $0.0 == nil } && struck.contains { $0.0 == "b" })
+    }
+
     @Test(
         arguments: [
             ("rate_limit=0.1", "rate_limit", 0.1, nil),

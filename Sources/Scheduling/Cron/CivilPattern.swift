@@ -4,9 +4,10 @@ import Core
 struct CivilPattern: Hashable, Sendable {
     /// The last year that is looked at.
     static let years = 1900...2199
-    static let earliest = LocalTime(seconds: Int64(ZoneFooter.dayNumber(years.lowerBound, 1, 1)) * 86_400)
+    static let earliest = LocalTime(day: CivilDate.daysSinceEpoch(year: years.lowerBound, month: 1, day: 1))
     static let latest = LocalTime(
-        seconds: Int64(ZoneFooter.dayNumber(years.upperBound + 1, 1, 1)) * 86_400 - 1
+        day: CivilDate.daysSinceEpoch(year: years.upperBound, month: 12, day: 31),
+        second: 86_399
     )
 
     var seconds: UInt64
@@ -31,102 +32,80 @@ struct CivilPattern: Hashable, Sendable {
             && days.mask(year: date.year, month: date.month) & 1 << UInt32(date.day) != 0
     }
 
-    // MARK: Forward
-
     /// The first fitting time from one on; nil where none comes up to 2199.
-    func first(from local: LocalTime) -> LocalTime? {
-        let local = max(local, Self.earliest)
-        let date = local.date
-        if matchesDay(date), let second = firstTime(from: local.secondOfDay) {
-            return LocalTime(seconds: Int64(local.dayNumber) * 86_400 + Int64(second))
-        }
-        guard let day = firstDay(after: date), let second = firstTime(from: 0) else { return nil }
-        return LocalTime(seconds: Int64(day) * 86_400 + Int64(second))
-    }
-
-    private func firstDay(after date: CivilDate) -> Int? {
-        var (year, month) = (date.year, date.month)
-        var above = date.day + 1
-        while year <= Self.years.upperBound {
-            if months & 1 << UInt64(month) != 0 {
-                let left =
-                    above > 31 ? 0 : days.mask(year: year, month: month) & (UInt32.max << UInt32(above))
-                if left != 0 { return ZoneFooter.dayNumber(year, month, left.trailingZeroBitCount) }
-            }
-            above = 1
-            month += 1
-            if month > 12 { (year, month) = (year + 1, 1) }
-        }
-        return nil
-    }
-
-    private func firstTime(from second: Int) -> Int? {
-        let (hour, minute) = (second / 3600, second / 60 % 60)
-        if hours & 1 << UInt64(hour) != 0 {
-            if minutes & 1 << UInt64(minute) != 0, let found = Self.low(seconds, from: second % 60) {
-                return hour * 3600 + minute * 60 + found
-            }
-            if let found = Self.low(minutes, from: minute + 1) {
-                return hour * 3600 + found * 60 + seconds.trailingZeroBitCount
-            }
-        }
-        return Self.low(hours, from: hour + 1).map {
-            $0 * 3600 + minutes.trailingZeroBitCount * 60 + seconds.trailingZeroBitCount
-        }
-    }
-
-    /// The lowest bit from a place on.
-    private static func low(_ mask: UInt64, from place: Int) -> Int? {
-        let left = place > 63 ? 0 : mask & (UInt64.max << UInt64(place))
-        return left == 0 ? nil : left.trailingZeroBitCount
-    }
-
-    // MARK: Backward
+    func first(from local: LocalTime) -> LocalTime? { nearest(to: max(local, Self.earliest), .later) }
 
     /// The last fitting time up to one; nil where none came since 1900.
-    func last(to local: LocalTime) -> LocalTime? {
-        let local = min(local, Self.latest)
+    func last(to local: LocalTime) -> LocalTime? { nearest(to: min(local, Self.latest), .earlier) }
+
+    // MARK: Both ways
+
+    private func nearest(to local: LocalTime, _ way: Way) -> LocalTime? {
         let date = local.date
-        if matchesDay(date), let second = lastTime(to: local.secondOfDay) {
-            return LocalTime(seconds: Int64(local.dayNumber) * 86_400 + Int64(second))
+        if matchesDay(date), let second = second(from: local.secondOfDay, way) {
+            return LocalTime(day: local.dayNumber, second: second)
         }
-        guard let day = lastDay(before: date), let second = lastTime(to: 86_399) else { return nil }
-        return LocalTime(seconds: Int64(day) * 86_400 + Int64(second))
+        let second = second(hour: way.first(hours), minute: way.first(minutes), way)
+        return day(beyond: date, way).map { LocalTime(day: $0, second: second) }
     }
 
-    private func lastDay(before date: CivilDate) -> Int? {
+    private func day(beyond date: CivilDate, _ way: Way) -> Int? {
         var (year, month) = (date.year, date.month)
-        var below = date.day
-        while year >= Self.years.lowerBound {
-            if months & 1 << UInt64(month) != 0 {
-                let below = below > 31 ? UInt32.max : (1 << UInt32(below)) - 1
-                let left = days.mask(year: year, month: month) & below
-                if left != 0 { return ZoneFooter.dayNumber(year, month, 31 - left.leadingZeroBitCount) }
+        var place = date.day + way.step
+        while Self.years.contains(year) {
+            if months & 1 << UInt64(month) != 0,
+                let day = way.first(UInt64(days.mask(year: year, month: month)), from: place)
+            {
+                return CivilDate.daysSinceEpoch(year: year, month: month, day: day)
             }
-            below = 32
-            month -= 1
-            if month < 1 { (year, month) = (year - 1, 12) }
+            place = way.start(of: 1...31)
+            month += way.step
+            if !(1...12).contains(month) {
+                year += way.step
+                month = way.start(of: 1...12)
+            }
         }
         return nil
     }
 
-    private func lastTime(to second: Int) -> Int? {
+    /// Of a day.
+    private func second(from second: Int, _ way: Way) -> Int? {
         let (hour, minute) = (second / 3600, second / 60 % 60)
         if hours & 1 << UInt64(hour) != 0 {
-            if minutes & 1 << UInt64(minute) != 0, let found = Self.high(seconds, below: second % 60 + 1) {
+            if minutes & 1 << UInt64(minute) != 0, let found = way.first(seconds, from: second % 60) {
                 return hour * 3600 + minute * 60 + found
             }
-            if let found = Self.high(minutes, below: minute) {
-                return hour * 3600 + found * 60 + Self.top(seconds)
+            if let found = way.first(minutes, from: minute + way.step) {
+                return self.second(hour: hour, minute: found, way)
             }
         }
-        return Self.high(hours, below: hour).map { $0 * 3600 + Self.top(minutes) * 60 + Self.top(seconds) }
+        let found = way.first(hours, from: hour + way.step)
+        return found.map { self.second(hour: $0, minute: way.first(minutes), way) }
     }
 
-    private static func high(_ mask: UInt64, below place: Int) -> Int? {
-        let left = mask & ((1 << UInt64(place)) - 1)
-        return left == 0 ? nil : top(left)
+    private func second(hour: Int, minute: Int, _ way: Way) -> Int {
+        hour * 3600 + minute * 60 + way.first(seconds)
+    }
+}
+
+/// In which direction a time is looked for.
+private enum Way {
+    case later, earlier
+
+    var step: Int { self == .later ? 1 : -1 }
+
+    func start(of range: ClosedRange<Int>) -> Int {
+        self == .later ? range.lowerBound : range.upperBound
     }
 
-    private static func top(_ mask: UInt64) -> Int { 63 - mask.leadingZeroBitCount }
+    /// The first bit of a mask that has one.
+    func first(_ mask: UInt64) -> Int {
+        self == .later ? mask.trailingZeroBitCount : 63 - mask.leadingZeroBitCount
+    }
+
+    /// The first bit from a place on, which may lie outside the mask; nil where none is left.
+    func first(_ mask: UInt64, from place: Int) -> Int? {
+        let left = mask & (self == .later ? .max << place : .max >> (63 - place))
+        return left == 0 ? nil : first(left)
+    }
 }

@@ -76,7 +76,7 @@ package struct CronExpression: Hashable, Sendable {
 
     /// Whether an `H` chooses something in it.
     package var isSpread: Bool {
-        text.uppercased().split { $0 == " " || $0 == "\t" || $0 == "," }.contains { word in
+        text.uppercased().split { Self.isSeparator($0) || $0 == "," }.contains { word in
             word == "H" || word.hasPrefix("H/") || word.hasPrefix("H(")
         }
     }
@@ -102,6 +102,9 @@ package struct CronExpression: Hashable, Sendable {
 
     // MARK: Words
 
+    /// Whether it stands between fields.
+    static func isSeparator(_ character: Character) -> Bool { character == " " || character == "\t" }
+
     private static let macros = [
         "@hourly": "0 * * * *",
         "@daily": "0 0 * * *",
@@ -116,8 +119,8 @@ package struct CronExpression: Hashable, Sendable {
     private static func words(_ text: String) throws(ScheduleError) -> [(text: Substring, column: Int)] {
         var words: [(text: Substring, column: Int)] = []
         var rest = text[...]
-        while let start = rest.firstIndex(where: { $0 != " " && $0 != "\t" }) {
-            let end = rest[start...].firstIndex { $0 == " " || $0 == "\t" } ?? rest.endIndex
+        while let start = rest.firstIndex(where: { !isSeparator($0) }) {
+            let end = rest[start...].firstIndex(where: isSeparator) ?? rest.endIndex
             words.append((rest[start..<end], text.distance(from: text.startIndex, to: start) + 1))
             rest = rest[end...]
         }

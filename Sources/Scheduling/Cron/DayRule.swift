@@ -22,20 +22,18 @@ struct DayRule: Hashable, Sendable {
 
     /// The days of a month.
     func mask(year: Int, month: Int) -> UInt32 {
-        let first = CivilDate(daysSinceEpoch: ZoneFooter.dayNumber(year, month, 1)).weekday
+        let start = CivilDate.daysSinceEpoch(year: year, month: month, day: 1)
+        let first = CivilDate.weekday(daysSinceEpoch: start)
         return masks[(CivilDate.lastDay(ofMonth: month, year: year) - 28) * 7 + first]
     }
 
     /// Whether a month of that number has such a day in some year.
     func isPossible(month: Int) -> Bool {
-        let lengths =
-            month == 2
-            ? 0...1
-            : CivilDate.lastDay(ofMonth: month, year: 2001) - 28...CivilDate.lastDay(
-                ofMonth: month,
-                year: 2001
-            ) - 28
-        return lengths.contains { length in (0...6).contains { masks[length * 7 + $0] != 0 } }
+        // A leap year, and one that is none.
+        [2000, 2001].contains { year in
+            let length = CivilDate.lastDay(ofMonth: month, year: year) - 28
+            return (0...6).contains { masks[length * 7 + $0] != 0 }
+        }
     }
 
     private static func bit(_ day: Int, length: Int) -> UInt32 {

@@ -87,6 +87,8 @@ package struct ScheduleMachine: Sendable {
         var isNominalKnown = true
         /// That will run.
         var open: Instant?
+        /// Before that, the first of those that wait for the end of a calendar: a time to look at the clock of its own.
+        var deferred: (nominal: Instant, until: Instant)?
     }
 
     /// A machine of a schedule that is new, or whose ticks are recorded up to a nominal time.
@@ -123,8 +125,9 @@ package struct ScheduleMachine: Sendable {
         if let until = deferred?.until { times.append(until) }
         if let pause {
             if let until = pause.until { times.append(until) }
-        } else if let tick = ahead?.open {
-            times.append(schedule.due(tick))
+        } else if let ahead {
+            if let tick = ahead.open { times.append(schedule.due(tick)) }
+            if let until = ahead.deferred?.until { times.append(until) }
         }
         return times.min()
     }
@@ -152,6 +155,8 @@ package struct ScheduleMachine: Sendable {
             settle(to: now, .steady)
             skipNext(by: by)
         case .undoSkips:
+            // What was left out and due before is decided.
+            settle(to: now, .steady)
             skips = [:]
             ahead = nil
         case .trigger(let id, let insteadOfNext):
@@ -176,7 +181,10 @@ package struct ScheduleMachine: Sendable {
     // MARK: Time
 
     private mutating func lookAhead() {
-        if ahead == nil { ahead = Ahead(nominal: nil, isNominalKnown: false, open: nextOpen()) }
+        if ahead == nil {
+            let open = nextOpen()
+            ahead = Ahead(isNominalKnown: false, open: open, deferred: nextDeferred(before: open))
+        }
         guard let known = ahead?.isNominalKnown, !known else { return }
         ahead?.nominal = schedule.timetable.next(after: settled.through)
         ahead?.isNominalKnown = true
@@ -185,7 +193,9 @@ package struct ScheduleMachine: Sendable {
     /// What was found up to an instant has passed.
     private mutating func pass(_ end: Instant) {
         ahead?.isNominalKnown = false
-        if let open = ahead?.open, open <= end { ahead = nil }
+        if [ahead?.open, ahead?.deferred?.nominal].contains(where: { $0.map { $0 <= end } ?? false }) {
+            ahead = nil
+        }
     }
 
     private func nextOpen() -> Instant? {
@@ -197,6 +207,21 @@ package struct ScheduleMachine: Sendable {
                 after = tick
             } else {
                 return tick
+            }
+        }
+        return nil
+    }
+
+    private func nextDeferred(before open: Instant?) -> (nominal: Instant, until: Instant)? {
+        guard schedule.exclusions.action == .defer else { return nil }
+        var after = settled.through
+        while let tick = schedule.timetable.next(after: after), open.map({ tick < $0 }) ?? true {
+            if let end = settled.end(of: tick) {
+                after = end
+            } else if skips[tick] != nil {
+                after = tick
+            } else {
+                return schedule.exclusions.end(after: tick, in: schedule.timetable.zone).map { (tick, $0) }
             }
         }
         return nil

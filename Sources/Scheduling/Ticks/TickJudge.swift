@@ -63,31 +63,26 @@ struct TickJudge {
     }
 
     /// One of several that are on time, as while the clock is steady.
-    private mutating func keepLatest(_ ticks: [Tick]) -> [Tick] {
+    private mutating func keepLatest(_ ticks: some BidirectionalCollection<Tick>) -> [Tick] {
         guard let last = ticks.last else { return [] }
         for tick in ticks.dropLast() { skip(tick.nominal, .coalesced(into: last.nominal)) }
         return [last]
     }
 
     private mutating func latest(of open: [Instant], _ cause: Tick.Cause) -> [Tick] {
-        guard let last = open.last else { return [] }
-        // One run for all of them; those whose jitter is not over have their own moment to come.
-        var due: [Tick] = []
-        var waiting: [Tick] = []
-        for nominal in open {
-            let tick = Tick(schedule: schedule.id, nominal: nominal, due: schedule.due(nominal), cause: cause)
-            if tick.due > now { waiting.append(tick) } else { due.append(tick) }
-        }
-        let kept = due.last.map { [$0] } ?? []
-        for tick in due.dropLast() { skip(tick.nominal, .coalesced(into: due.last?.nominal ?? last)) }
-        return kept + waiting
+        let ticks = ticks(of: open, cause)
+        // One run for all of them; one whose jitter is not over has its own moment to come.
+        let due = ticks.prefix { $0.due <= now }
+        return keepLatest(due) + ticks.dropFirst(due.count)
     }
 
     private mutating func last(_ maximum: Int, of open: [Instant], _ cause: Tick.Cause) -> [Tick] {
         for nominal in open.dropLast(maximum) { skip(nominal, .overLimit) }
-        return open.suffix(maximum).map {
-            Tick(schedule: schedule.id, nominal: $0, due: schedule.due($0), cause: cause)
-        }
+        return ticks(of: open.suffix(maximum), cause)
+    }
+
+    private func ticks(of open: some Sequence<Instant>, _ cause: Tick.Cause) -> [Tick] {
+        open.map { Tick(schedule: schedule.id, nominal: $0, due: schedule.due($0), cause: cause) }
     }
 
     private mutating func skip(_ tick: Instant, _ reason: SkipReason) {

@@ -50,18 +50,20 @@ extension NamedCalendar.Part {
         switch self {
         case .days(let from, let to):
             let start = LocalTime(from)
-            let end = LocalTime(seconds: Int64(to.daysSinceEpoch + 1) * 86_400)
+            let end = LocalTime(day: to.daysSinceEpoch + 1)
             return start > local ? start : end > local ? end : nil
         case .yearly(let month, let day):
             let year = local.date.year
             // 29 February comes every fourth year, and once only in the eighth.
             let days = (year - 1...year + 8).lazy.compactMap { CivilDate(year: $0, month: month, day: day) }
             return days.flatMap { [$0.daysSinceEpoch, $0.daysSinceEpoch + 1] }.lazy
-                .map { LocalTime(seconds: Int64($0) * 86_400) }.first { $0 > local }
+                .map { LocalTime(day: $0) }.first { $0 > local }
         case .weekly(_, let from, let to):
-            let day = Int64(local.dayNumber) * 86_400
-            let borders = [from, to].flatMap { [day + Int64($0), day + 86_400 + Int64($0)] }
-            return borders.filter { $0 > local.seconds }.min().map(LocalTime.init(seconds:))
+            let day = local.dayNumber
+            let borders = [day, day + 1].flatMap { day in
+                [LocalTime(day: day, second: from), LocalTime(day: day, second: to)]
+            }
+            return borders.filter { $0 > local }.min()
         }
     }
 }

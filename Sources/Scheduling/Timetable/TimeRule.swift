@@ -8,11 +8,11 @@ package enum TimeRule: Hashable, Sendable {
 
     /// Reads an expression or `@every`; `H` stands for what the schedule's name hashes to.
     package init(parsing text: String, name: String) throws(ScheduleError) {
-        let trimmed = text.drop { $0 == " " }
+        let trimmed = text.drop(while: CronExpression.isSeparator)
         if trimmed.hasPrefix("@every") {
-            let length = trimmed.dropFirst("@every".count).drop { $0 == " " }
-            let end = length.lastIndex { $0 != " " }.map { length.index(after: $0) } ?? length.startIndex
-            self = .every(try EveryInterval(parsing: length[..<end]))
+            let length = trimmed.dropFirst("@every".count).drop(while: CronExpression.isSeparator)
+            let end = length.lastIndex { !CronExpression.isSeparator($0) }
+            self = .every(try EveryInterval(parsing: end.map { length[...$0] } ?? length))
         } else {
             self = .cron(try CronExpression(parsing: text, name: name))
         }

@@ -59,11 +59,9 @@ package struct Timetable: Sendable {
             let skipped = LocalTime(seconds: second + Int64(change.before.seconds))
             let shown = LocalTime(seconds: second + Int64(change.after.seconds))
             // A fixed time that stands right after the gap is there on its own account.
-            let moved = rules.contains { rule in
-                guard let first = rule.firstTime(from: skipped) else { return false }
-                return !rule.isWildcard && first < shown
+            if daylight != .skip, let time = firstFixed(from: skipped, before: shown) {
+                return .moved(from: time, to: shown)
             }
-            if moved, daylight != .skip { return .moved(from: firstSkipped(from: skipped), to: shown) }
         }
         let local = zone.local(tick)
         let both = zone.instants(of: local).instants
@@ -71,8 +69,10 @@ package struct Timetable: Sendable {
         return second == both[0] ? .firstPass(span.offset) : .secondPass(span.offset)
     }
 
-    private func firstSkipped(from local: LocalTime) -> LocalTime {
-        rules.lazy.filter { !$0.isWildcard }.compactMap { $0.firstTime(from: local) }.min() ?? local
+    /// The first fixed time on the clock from one on and before another, whether it exists or not.
+    func firstFixed(from local: LocalTime, before end: LocalTime) -> LocalTime? {
+        let first = rules.lazy.filter { !$0.isWildcard }.compactMap { $0.firstTime(from: local) }.min()
+        return first.flatMap { $0 < end ? $0 : nil }
     }
 }
 

@@ -52,12 +52,7 @@ extension Timetable {
         let after = LocalTime(seconds: change.at + Int64(change.after.seconds))
         let size = abs(change.shift)
         guard size > 0, size < 12 * 3600 else { return nil }
-        let fixed = rules.filter { !$0.isWildcard }
-        let times = fixed.compactMap { rule -> LocalTime? in
-            let first = rule.firstTime(from: min(before, after))
-            return first.flatMap { $0 < max(before, after) ? $0 : nil }
-        }
-        guard let time = times.min() else { return nil }
+        guard let time = firstFixed(from: min(before, after), before: max(before, after)) else { return nil }
         let day = DateWords.date(time.date)
         guard change.shift > 0 else {
             let passes = daylight == .both ? "runs in both passes" : "runs once, in the first pass"

@@ -105,7 +105,7 @@ package struct TrapFinder: Sendable {
     /// Whether the day of the week was written in digits.
     private func writesNumbers(_ cron: CronExpression) -> Bool {
         guard !cron.weekday.isAll, !DateWords.numbers(cron.weekday).isEmpty else { return false }
-        let words = cron.text.split(separator: " ")
+        let words = cron.text.split(whereSeparator: CronExpression.isSeparator)
         guard words.count >= 5, let word = words.last else { return false }
         return !word.contains("*") && !word.contains("H") && word.contains { $0.isNumber && $0.isASCII }
             && !word.contains { $0.isLetter }
@@ -178,8 +178,10 @@ package struct TrapFinder: Sendable {
             }
         }
         return names.sorted { $0.key < $1.key }.filter { $0.value.count > herd }.map { expression, ids in
-            let words = expression.split(separator: " ")
-            let spread = (["H"] + words.dropFirst().map(String.init)).joined(separator: " ")
+            var words = expression.split(separator: " ")
+            // Seconds may stand before the minute.
+            words[words.count - 5] = "H"
+            let spread = words.joined(separator: " ")
             return Trap(
                 "herd",
                 "\(ids.count) schedules start together at \(expression) (\(ids.sorted().prefix(3).joined(separator: ", ")), …); "

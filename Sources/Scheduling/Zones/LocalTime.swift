@@ -10,8 +10,11 @@ package struct LocalTime: Hashable, Comparable, Sendable {
 
     /// A date and a time of that day.
     package init(_ date: CivilDate, hour: Int = 0, minute: Int = 0, second: Int = 0) {
-        seconds = Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        self.init(day: date.daysSinceEpoch, second: hour * 3600 + minute * 60 + second)
     }
+
+    /// A second of a day since the clock's own 1970.
+    init(day: Int, second: Int = 0) { seconds = Int64(day) * 86_400 + Int64(second) }
 
     var dayNumber: Int { Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400) }
     var secondOfDay: Int { Int(seconds) - dayNumber * 86_400 }

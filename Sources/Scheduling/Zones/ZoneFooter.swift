@@ -17,7 +17,7 @@ struct ZoneFooter: Hashable, Sendable {
 
         /// Seconds from the epoch to that time of a year, on the clock of the place.
         func local(year: Int) -> Int64 {
-            let first = ZoneFooter.dayNumber(year, 1, 1)
+            let first = CivilDate.daysSinceEpoch(year: year, month: 1, day: 1)
             let day =
                 switch form {
                 case .withoutLeapDay(let day): first + day - 1 + (CivilDate.isLeap(year) && day >= 60 ? 1 : 0)
@@ -28,9 +28,8 @@ struct ZoneFooter: Hashable, Sendable {
         }
 
         private static func day(_ year: Int, _ month: Int, _ week: Int, _ weekday: Int) -> Int {
-            let first = ZoneFooter.dayNumber(year, month, 1)
-            let firstWeekday = (first % 7 + 11) % 7
-            let day = (weekday - firstWeekday + 7) % 7 + (week - 1) * 7
+            let first = CivilDate.daysSinceEpoch(year: year, month: month, day: 1)
+            let day = (weekday - CivilDate.weekday(daysSinceEpoch: first) + 7) % 7 + (week - 1) * 7
             return first + (day < CivilDate.lastDay(ofMonth: month, year: year) ? day : day - 7)
         }
     }
@@ -44,16 +43,10 @@ struct ZoneFooter: Hashable, Sendable {
     var standard: ZoneOffset
     var daylight: Daylight?
 
-    static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        // The caller's dates exist in every year.
-        CivilDate(year: year, month: month, day: day)?.daysSinceEpoch ?? 0
-    }
-
     /// The while around an instant, as if the rule had always held.
     func span(at seconds: Int64) -> ZoneSpan {
         guard let daylight else { return ZoneSpan(offset: standard) }
-        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
-        let year = CivilDate(daysSinceEpoch: Int(days)).year
+        let year = LocalTime(seconds: seconds).date.year
         var changes: [(at: Int64, isDaylight: Bool)] = []
         for year in year - 1...year + 2 {
             changes.append((daylight.start.local(year: year) - Int64(standard.seconds), true))

@@ -11,12 +11,11 @@ extension ZoneTable {
         var reader = TZifReader(bytes: bytes)
         var header = try reader.header()
         guard header.version >= UInt8(ascii: "2") else {
-            return try reader.block(header, timeSize: 4).table(nil)
+            return try reader.table(header, timeSize: 4, hasFooter: false)
         }
         try reader.skip(header.size(timeSize: 4))
         header = try reader.header()
-        let block = try reader.block(header, timeSize: 8)
-        return try block.table(reader.footer())
+        return try reader.table(header, timeSize: 8, hasFooter: true)
     }
 }
 
@@ -32,16 +31,6 @@ private struct TZifHeader {
     func size(timeSize: Int) -> Int {
         timeCount * (timeSize + 1) + kindCount * 6 + letterCount + leapCount * (timeSize + 4) + standardCount
             + utcCount
-    }
-}
-
-private struct TZifBlock {
-    var times: [Int64]
-    var kinds: [UInt8]
-    var offsets: [ZoneOffset]
-
-    func table(_ footer: ZoneFooter?) throws(ZoneFault) -> ZoneTable {
-        ZoneTable(times: times, kinds: kinds, offsets: offsets, footer: footer)
     }
 }
 
@@ -91,7 +80,8 @@ private struct TZifReader {
         )
     }
 
-    mutating func block(_ header: TZifHeader, timeSize: Int) throws(ZoneFault) -> TZifBlock {
+    /// What a header counts, and the line behind it.
+    mutating func table(_ header: TZifHeader, timeSize: Int, hasFooter: Bool) throws(ZoneFault) -> ZoneTable {
         // Its instants are not those of the rest of the world, 27 seconds and more apart.
         guard header.leapCount == 0 else {
             throw ZoneFault("it counts leap seconds; use the zone without right/ in its name")
@@ -134,13 +124,18 @@ private struct TZifReader {
             )
         }
         try skip(end - position)
-        return TZifBlock(times: times, kinds: kinds, offsets: offsets)
+        return ZoneTable(
+            times: times,
+            kinds: kinds,
+            offsets: offsets,
+            footer: hasFooter ? try footer() : nil
+        )
     }
 
     private mutating func integer1() throws(ZoneFault) -> UInt8 { try take(1).first ?? 0 }
 
     /// The rule for later years; nil where the file has none.
-    mutating func footer() throws(ZoneFault) -> ZoneFooter? {
+    private mutating func footer() throws(ZoneFault) -> ZoneFooter? {
         guard try take(1).first == UInt8(ascii: "\n") else { throw ZoneFault("its last line is missing") }
         let text = bytes[position...].prefix { $0 != UInt8(ascii: "\n") }
         guard text.endIndex < bytes.endIndex else { throw ZoneFault("its last line has no end") }

@@ -10,7 +10,7 @@ struct HubSpotAPI {
 
     /// What a fault does to an answer that is otherwise fine.
     enum Twist {
-        case none, repeated, shuffled
+        case none, repeated, shuffled, partial
     }
 
     let view: HubSpotView
@@ -35,16 +35,16 @@ struct HubSpotAPI {
             )
         case .batch(let name):
             let batch = HubSpotBatch(view: view, type: try type(name), isArchived: try query.flag("archived"))
-            let (status, bytes) = try batch.answer(request.body)
+            let (status, bytes) = try batch.answer(request.body, isPartial: twist == .partial)
             return Answer(status: status, bytes: bytes)
         case .associations(let name, let id, let other):
-            return Answer(bytes: try associations(name, other).list(id, request))
+            return Answer(bytes: try associations(name, other).list(id, query, request))
         case .associationBatch(let name, let other):
             let (status, bytes) = try associations(name, other).batch(request.body)
             return Answer(status: status, bytes: bytes)
         case .associationLabels(let name, let other):
             return Answer(bytes: try associations(name, other).labels())
-        case .owners: return Answer(bytes: try owners(request, isRepeated: twist == .repeated))
+        case .owners: return Answer(bytes: try owners(request, query, isRepeated: twist == .repeated))
         case .owner(let id): return Answer(bytes: try owner(id, query))
         default: return Answer(bytes: try description(route, query))
         }
@@ -149,8 +149,11 @@ struct HubSpotAPI {
 
     // MARK: Owners
 
-    private func owners(_ request: WebRequest, isRepeated: Bool) throws(HubSpotError) -> [UInt8] {
-        let query = HubSpotQuery(request.query)
+    private func owners(
+        _ request: WebRequest,
+        _ query: HubSpotQuery,
+        isRepeated: Bool
+    ) throws(HubSpotError) -> [UInt8] {
         let limit = try query.limit(usual: 100, most: 500)
         let isArchived = try query.flag("archived")
         var owners = HubSpotOwner.all(archived: isArchived)

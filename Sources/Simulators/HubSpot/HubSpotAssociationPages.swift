@@ -63,8 +63,7 @@ struct HubSpotAssociationPages {
     /// Those of one object.
     ///
     /// - Throws: if there is none, or the cursor is none.
-    func list(_ id: String, _ request: WebRequest) throws(HubSpotError) -> [UInt8] {
-        let query = HubSpotQuery(request.query)
+    func list(_ id: String, _ query: HubSpotQuery, _ request: WebRequest) throws(HubSpotError) -> [UInt8] {
         guard let object = view.find(type, id: id) else { throw .missing }
         let limit = try query.limit(usual: Self.size, most: Self.size)
         let page = try page(object, after: query.after, limit: limit)

@@ -6,10 +6,10 @@ struct HubSpotBatch {
     let type: HubSpotType
     let isArchived: Bool
 
-    /// The answer, and whether all were there.
+    /// The answer, and whether all were there; a partial one has an error of the moment in place of the first.
     ///
     /// - Throws: if the body asks for nothing, or for too much.
-    func answer(_ body: [UInt8]) throws(HubSpotError) -> (status: Int, bytes: [UInt8]) {
+    func answer(_ body: [UInt8], isPartial: Bool) throws(HubSpotError) -> (status: Int, bytes: [UInt8]) {
         guard let document = try? JSONValue.parse(body), let inputs = document["inputs"]?.elements else {
             throw .invalid("Invalid input JSON: inputs are needed")
         }
@@ -28,7 +28,8 @@ struct HubSpotBatch {
         let lookup = try HubSpotLookup(view, type, property: document["idProperty"]?.text)
         var objects: [HubSpotObject] = []
         var missing: [String] = []
-        for id in ids {
+        let failed = isPartial ? ids.first : nil
+        for id in ids where id != failed {
             let object = lookup.find(id)
             guard let object, (view.state(object).archived != nil) == isArchived else {
                 missing.append(id)
@@ -46,9 +47,18 @@ struct HubSpotBatch {
             writer.array("results") { writer in
                 for object in objects { view.write(object, view.state(object), selection, to: &writer) }
             }
-            guard !missing.isEmpty else { return }
-            writer.number("numErrors", 1)
+            let errors = (missing.isEmpty ? 0 : 1) + (failed == nil ? 0 : 1)
+            guard errors > 0 else { return }
+            writer.number("numErrors", errors)
             writer.array("errors") { writer in
+                if let failed {
+                    writer.problem(
+                        category: "INTERNAL_ERROR",
+                        message: "internal error",
+                        context: [("ids", [failed])]
+                    )
+                }
+                guard !missing.isEmpty else { return }
                 writer.problem(
                     category: "OBJECT_NOT_FOUND",
                     message:
@@ -58,7 +68,7 @@ struct HubSpotBatch {
                 )
             }
         }
-        return (missing.isEmpty ? 200 : 207, writer.bytes)
+        return (missing.isEmpty && failed == nil ? 200 : 207, writer.bytes)
     }
 }
 

@@ -12,7 +12,8 @@ package final class HubSpotSimulator: Simulator {
     /// `seconds` are given; `daily_limit` uses up the day, so that all is 429 until the account's midnight;
     /// `token_limit` answers 429 on the token endpoint; `expired_token` 401; `migration` 477 with `Retry-After` of
     /// `seconds` (30); `locked` 423; `server_error` 500; `bad_gateway` 502 and `blocked` 403, both with a page of HTML;
-    /// `reset`, `silence`, `cut_body` and `slow` are of the connection. `repeated_cursor` leads to the same page once
+    /// `reset`, `silence`, `cut_body` and `slow` are of the connection. `partial_batch` leaves the first object out of a
+    /// batch read, with an error that says nothing of whether it exists. `repeated_cursor` leads to the same page once
     /// more; `shuffled_page` gives the rows of a search in an order of their own; `shifting_search` changes the first
     /// row of a search when a later page of it is asked for, so that all others move up. `forbidden_contacts` and its
     /// like answer 403 MISSING_SCOPES to whoever asks for contacts.
@@ -20,7 +21,8 @@ package final class HubSpotSimulator: Simulator {
         [
             "rate_limit", "search_limit", "daily_limit", "token_limit", "expired_token", "migration",
             "locked",
-            "server_error", "bad_gateway", "blocked", "repeated_cursor", "shuffled_page", "shifting_search",
+            "server_error", "bad_gateway", "blocked", "partial_batch", "repeated_cursor", "shuffled_page",
+            "shifting_search",
         ] + WebResponse.connectionFaults
         + (streams + ["owners", "schemas"]).map { "forbidden_\($0)" }
 
@@ -116,6 +118,9 @@ package final class HubSpotSimulator: Simulator {
         case "search_limit", "shuffled_page": return route.isSearch
         case "shifting_search": return route.isSearch && isLaterPage(request)
         case "repeated_cursor": return route.isPaged || route.isSearch
+        case "partial_batch":
+            guard case .batch = route else { return false }
+            return true
         default:
             guard fault.hasPrefix("forbidden_") else { return true }
             return subjects(route).contains(String(fault.dropFirst("forbidden_".count)))
@@ -207,6 +212,7 @@ package final class HubSpotSimulator: Simulator {
             switch strike?.name {
             case "repeated_cursor": .repeated
             case "shuffled_page": .shuffled
+            case "partial_batch": .partial
             default: .none
             }
         return try api.answer(request, route, twist: twist)

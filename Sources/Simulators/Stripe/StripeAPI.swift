@@ -11,12 +11,16 @@ struct StripeAPI {
     /// The body of the answer; `isRepeated` repeats the page before, where there is one.
     ///
     /// - Throws: if the request is refused.
-    func answer(_ request: WebRequest, isRepeated: Bool = false) throws(StripeError) -> [UInt8] {
+    func answer(
+        _ request: WebRequest,
+        _ route: StripeRoute,
+        isRepeated: Bool = false
+    ) throws(StripeError) -> [UInt8] {
         let key = try StripeKey(of: request)
         if let version = request.headers["Stripe-Version"], !Self.isVersion(version) {
             throw StripeError(status: 400, message: "Invalid Stripe API version: \(version)")
         }
-        let parts = Self.parts(of: request)
+        let parts = route.parts
         guard request.method == "GET", parts.first == "v1", parts.count >= 2 else {
             throw .unrecognized(request.method, request.path)
         }
@@ -76,23 +80,6 @@ struct StripeAPI {
             writer.bool("deleted", true)
         }
         return writer.bytes
-    }
-
-    /// The parts of its path, the collection's name in one of them.
-    ///
-    /// Where there are several, as in `checkout/sessions`, no other path has them in one.
-    static func parts(of request: WebRequest) -> [String] {
-        let parts = request.segments
-        guard parts.count >= 3, parts[1] == "checkout", parts[2] == "sessions" else {
-            return parts.count >= 2 && parts[1] == StripeCollection.checkoutSessions.rawValue ? [] : parts
-        }
-        return [parts[0], StripeCollection.checkoutSessions.rawValue] + parts[3...]
-    }
-
-    /// Whether the request is for a list of objects that may grow.
-    static func listed(_ request: WebRequest) -> StripeCollection? {
-        let parts = parts(of: request)
-        return request.method == "GET" && parts.count == 2 ? StripeCollection(rawValue: parts[1]) : nil
     }
 
     /// Whether the request is for a list that a cursor walks: such can be repeated.

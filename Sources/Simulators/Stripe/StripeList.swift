@@ -24,9 +24,6 @@ struct StripePaging {
     private var after: String?
     private var before: String?
 
-    /// Whether the request asks for more than a first page.
-    var hasCursor: Bool { after != nil }
-
     /// Reads the parameters.
     ///
     /// - Throws: if one has no meaning.

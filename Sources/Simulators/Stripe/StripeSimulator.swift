@@ -89,25 +89,23 @@ package final class StripeSimulator: Simulator {
         number: UInt64
     ) -> (response: WebResponse, strike: FaultPlan.Strike?, path: String) {
         let requestID = "req_" + String(SeededHash.mix(seed ^ number), radix: 36)
-        let strike = faultPlan.strike { Self.canStrike($0, request) }
-        var response = response(to: request, requestID: requestID, strike?.name, lag: lag(number))
+        let route = StripeRoute(request)
+        let strike = faultPlan.strike { Self.canStrike($0, request, route) }
+        var response = response(to: request, route, requestID: requestID, strike?.name, lag: lag(number))
         response.headers.append("Request-Id", requestID)
         response.headers.append("Stripe-Version", request.headers["Stripe-Version"] ?? StripeWorld.version)
         if strike?.name == "rate_limit", let seconds = strike?.fault.seconds {
             response.headers.append("Retry-After", String(Int(seconds.rounded(.up))))
         }
-        return (response, strike, Self.logged(StripeAPI.parts(of: request)))
+        return (response, strike, route.logged)
     }
 
-    private static func canStrike(_ fault: String, _ request: WebRequest) -> Bool {
+    private static func canStrike(_ fault: String, _ request: WebRequest, _ route: StripeRoute) -> Bool {
         switch fault {
         case "repeated_cursor": StripeAPI.hasCursor(request)
-        case "shifting_lists": StripeAPI.listed(request) != nil
-        case "vanishing_cursor":
-            StripeAPI.hasCursor(request) && StripeAPI.listed(request)?.hasDeletes == true
-        default:
-            !fault.hasPrefix("forbidden_")
-                || StripeAPI.parts(of: request).dropFirst().first == forbidden(fault)
+        case "shifting_lists": route.listed != nil
+        case "vanishing_cursor": StripeAPI.hasCursor(request) && route.listed?.hasDeletes == true
+        default: !fault.hasPrefix("forbidden_") || route.parts.dropFirst().first == forbidden(fault)
         }
     }
 
@@ -125,6 +123,7 @@ package final class StripeSimulator: Simulator {
 
     private func response(
         to request: WebRequest,
+        _ route: StripeRoute,
         requestID: String,
         _ fault: String?,
         lag: Int
@@ -134,12 +133,14 @@ package final class StripeSimulator: Simulator {
             if let resource = fault.flatMap(Self.forbidden) {
                 throw try StripeKey(of: request).forbidden(String(resource.dropLast()))
             }
-            let collection = StripeAPI.listed(request)
-            if fault == "shifting_lists", let collection { life.grow(collection) }
-            if fault == "vanishing_cursor", let collection, let id = request.query.last("starting_after") {
+            if fault == "shifting_lists", let collection = route.listed { life.grow(collection) }
+            if fault == "vanishing_cursor", let collection = route.listed,
+                let id = request.query.last("starting_after")
+            {
                 life.remove(collection, id: id)
             }
-            return .json(try life.read(lag: lag).answer(request, isRepeated: fault == "repeated_cursor"))
+            let api = life.read(lag: lag)
+            return .json(try api.answer(request, route, isRepeated: fault == "repeated_cursor"))
         } catch {
             return error.response(requestID: requestID, time: clock.now.seconds)
         }
@@ -173,17 +174,5 @@ package final class StripeSimulator: Simulator {
             )
         default: nil
         }
-    }
-
-    /// The path with ids left out, and unknown ones in one heap.
-    private static func logged(_ parts: [String]) -> String {
-        guard parts.first == "v1", parts.count >= 2 else { return "other" }
-        let isKnown = StripeCollection(rawValue: parts[1]) != nil
-        guard isKnown || ["account", "accounts", "events", "subscription_items"].contains(parts[1]) else {
-            return "other"
-        }
-        let rest = parts.count > 2 ? ["{id}"] + parts[3...].prefix(1).filter { $0 == "lines" } : []
-        let list = StripeCollection(rawValue: parts[1])?.path ?? "/v1/\(parts[1])"
-        return ([list] + rest).joined(separator: "/")
     }
 }

@@ -47,30 +47,28 @@ struct StripeTruth: StreamTruth {
         }
     }
 
-    /// The records at a place, oldest first.
-    func records(_ place: Int) -> [(key: String, record: [UInt8])] {
+    func records(_ place: Int) -> [(key: String, record: [UInt8])] { rows(place, withRecords: true) }
+
+    func keys(_ place: Int) -> [(key: String, record: [UInt8])] { rows(place, withRecords: false) }
+
+    private func rows(_ place: Int, withRecords: Bool) -> [(key: String, record: [UInt8])] {
         guard let collection, !view.edit(collection, place).isDeleted else { return [] }
+        func row(_ key: String, _ record: () -> [UInt8]) -> (key: String, record: [UInt8]) {
+            (key, withRecords ? record() : [])
+        }
         let world = view.world
         switch part {
-        case nil: return [(key: world.id(collection, place), record: view.object(collection, place))]
+        case nil: return [row(world.id(collection, place)) { view.object(collection, place) }]
         case .lines:
             return view.lines(ofInvoice: place).map { line in
-                (key: world.lineID(ofInvoice: place, line), record: view.line(line, ofInvoice: place))
+                row(world.lineID(ofInvoice: place, line)) { view.line(line, ofInvoice: place) }
             }
         case .items:
             return (0..<world.items(ofSubscription: place)).map { item in
-                (
-                    key: world.itemID(ofSubscription: place, item: item),
-                    record: view.item(item, ofSubscription: place)
-                )
+                row(world.itemID(ofSubscription: place, item: item)) {
+                    view.item(item, ofSubscription: place)
+                }
             }
         }
-    }
-
-    /// The same without their bytes.
-    func keys(_ place: Int) -> [(key: String, record: [UInt8])] {
-        guard let collection, part == nil else { return records(place).map { (key: $0.key, record: []) } }
-        let isDeleted = view.edit(collection, place).isDeleted
-        return isDeleted ? [] : [(key: view.world.id(collection, place), record: [])]
     }
 }

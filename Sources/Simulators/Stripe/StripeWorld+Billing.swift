@@ -279,7 +279,8 @@ extension StripeWorld {
         }
     }
 
-    private func writeInlineList(
+    /// A list inside of an object: its first elements.
+    func writeInlineList(
         _ name: String,
         count: Int,
         url: String,

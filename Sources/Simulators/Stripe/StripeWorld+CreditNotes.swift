@@ -22,11 +22,8 @@ extension StripeWorld {
         writer.raw("discount_amounts", "[]")
         writer.number("effective_at", created)
         writer.text("invoice", self.id(.invoices, invoice))
-        writer.object("lines") { writer in
-            writer.text("object", "list")
-            writer.array("data") { writeLine(ofCreditNote: index, amount: amount, to: &$0) }
-            writer.bool("has_more", false)
-            writer.text("url", "/v1/credit_notes/\(id)/lines")
+        writeInlineList("lines", count: 1, url: "/v1/credit_notes/\(id)/lines", to: &writer) {
+            writeLine(ofCreditNote: index, amount: amount, to: &$1)
         }
         writer.bool("livemode", false)
         writer.nulls("memo")

@@ -3,9 +3,9 @@ import Web
 /// Which faults strike which requests, and with what.
 enum ZendeskFaults {
     /// Whether a fault can strike a request.
-    static func canStrike(_ fault: String, _ request: WebRequest) -> Bool {
+    static func canStrike(_ fault: String, _ request: WebRequest, _ parts: [String]?) -> Bool {
         let query = request.query
-        guard let parts = ZendeskAPI.parts(request) else {
+        guard let parts else {
             // Whoever asks for tokens meets what strikes connections, and failures.
             return WebResponse.connectionFaults.contains(fault)
                 || ["server_error", "rate_limit"].contains(fault)

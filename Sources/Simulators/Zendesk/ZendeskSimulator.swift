@@ -88,9 +88,9 @@ package final class ZendeskSimulator: Simulator {
         _ request: WebRequest,
         number: UInt64
     ) -> (response: WebResponse, strike: FaultPlan.Strike?, path: String) {
-        let strike = faultPlan.strike { ZendeskFaults.canStrike($0, request) }
-        let now = Int(clock.now.seconds)
         let parts = ZendeskAPI.parts(request)
+        let strike = faultPlan.strike { ZendeskFaults.canStrike($0, request, parts) }
+        let now = Int(clock.now.seconds)
         var limited: (headers: [(name: String, value: String)], error: ZendeskError?) = ([], nil)
         if let parts, !ZendeskTraps(faultPlan).hasNoLimits {
             limited = limits.withLock { $0.take(ZendeskLimits.bucket(parts), now: now) }
