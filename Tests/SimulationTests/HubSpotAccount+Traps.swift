@@ -83,14 +83,14 @@ extension HubSpotAccount {
             try story.set("shifting_search", .null)
             try await story.finish(after: 4000)
         },
-        // The engine's own: a page without any order is none of an ordered window.
+        // The engine's own (WindowReaderTests): a page without any order is none of an ordered window.
         ServiceTrap("the rows of a search come in no order", []) { teller in
             let story = try teller.begin(records: 60, only: ["deals"])
             try story.set("shuffled_page", ["next": 1])
             try story.expect("deals", .failed, in: try await story.run())
             try await story.finish(after: 60)
         },
-        // So is this: a row outside of the window is no place to go on from.
+        // So is this (TimedTests): a row outside of the window is no place to go on from.
         ServiceTrap("a search shows what lies outside of its window", []) { teller in
             let story = try teller.begin(
                 records: 60,
@@ -410,7 +410,7 @@ extension HubSpotAccount {
         + ["reset", "silence", "cut_body", "slow"].map { fault in
             ServiceTrap("a connection that fails: \(fault)", []) { try await struck(fault, $0) }
         } + [
-            // The engine's own: no list is followed in a circle.
+            // The engine's own (BadPageTests): no list is followed in a circle.
             ServiceTrap("a cursor comes again", []) { teller in
                 let story = try teller.begin(
                     only: ["owners", "deals"],

@@ -56,7 +56,7 @@ extension StripeAccount {
             try story.change(deletes: 3, "subscriptions")
             try await story.finish(after: 90)
         },
-        // The engine's own: of events of one second, or in an older shape, none is the last word.
+        // The engine's own (LookRuleTests): of events of one second, or in an older shape, none is the last word.
         ServiceTrap("events of one second stand in no order, and in an older shape", []) { teller in
             let story = try teller.begin(
                 records: 3,
@@ -140,7 +140,7 @@ extension StripeAccount {
             try story.need(!before.isSubset(of: after), "no line was removed")
             try await story.finish(after: 90)
         },
-        // The engine's own: what is added while a list is read is told by the feed.
+        // The engine's own (TrapTests): what is added while a list is read is told by the feed.
         ServiceTrap("a list grows at its head while it is read", []) { teller in
             let story = try teller.begin(records: 210, only: ["customers", "coupons"])
             try story.set("shifting_lists", ["rate": 1])
