@@ -69,7 +69,8 @@ extension HubSpotAccount {
         ServiceTrap("no search leads beyond 10,000", ordered, without: paged) { teller in
             // Their ids are enough.
             let whole =
-                "    hydrate: {post: /crm/v3/objects/notes/batch/read, body: *batch, records: results, size: 100}\n"
+                "    hydrate: {post: /crm/v3/objects/notes/batch/read, body: *batch, records: results, size: 100"
+                + ", missing: *missing}\n"
             let story = try teller.begin(records: 10_600, only: ["notes"], edit: [(whole, "")])
             try await story.sync()
             let count = story.simulator.truth("notes").reduce(0) { count, _ in count + 1 }
@@ -160,7 +161,14 @@ extension HubSpotAccount {
                 try story.need(records.contains { $0.contains(text) }, "nothing has \(text)")
             }
         },
-        // So is this: what has not come is not taken for deleted, and what comes in another order is told by its key.
+        ServiceTrap("an error about one object says nothing of it", ", missing: *missing") { teller in
+            let story = try teller.begin(only: ["deals"])
+            try story.set("partial_batch", ["next": 1])
+            try await story.sync()
+            try story.need(story.answers("207") > 0, "all were there")
+            try await story.finish(after: 7200)
+        },
+        // So is this: an object that does not exist any more is left to what tells deletes.
         ServiceTrap("an object is gone before it is read whole", []) { teller in
             let story = try teller.begin(
                 faults: ["search_lag": .init(rate: 1, seconds: 300)],
@@ -381,7 +389,7 @@ extension HubSpotAccount {
             records: 400,
             settings: hurried,
             only: ["notes"],
-            edit: [("size: 100}", "size: 1}")]
+            edit: [("size: 100, missing", "size: 1, missing")]
         )
         try await story.sync()
         try story.expect(story.answers("429") == 0, "\(story.simulator.requests)")

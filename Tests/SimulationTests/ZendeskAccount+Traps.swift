@@ -124,7 +124,7 @@ extension ZendeskAccount {
                 records: 60,
                 faults: ["tie_block": .init(rate: 0.5)],
                 only: ["users", "organizations", "ticket_metric_events"],
-                edit: [("per_page: 1000", "per_page: 10"), ("page_size: 1000", "page_size: 10")]
+                edit: [("per_page: 1000", "per_page: 10"), ("page_size: [100, 1000]", "page_size: 10")]
             )
             try await story.finish()
         },
