@@ -28,6 +28,7 @@ package struct ErrorRule: Hashable, Sendable {
     package var body: ErrorBody.Form?
     package var action: ErrorAction
     /// Whether such an answer says of one object, or of one parent, that it is gone; else it is about the whole stream.
+    ///
     /// Nil: a 404 or 410 does.
     package var saysGone: Bool?
     /// How long to wait before the next try, where the answer has no `Retry-After`.
