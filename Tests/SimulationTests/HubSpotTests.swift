@@ -16,147 +16,11 @@ struct HubSpotTests {
     /// One of each kind: its own time field, merges into one of the two or into a third, sums, and none of these.
     static let objects = ["contacts", "companies", "deals", "line_items", "notes", "custom_objects"]
     /// The types of which these are made.
-    static let types = objects.filter { $0 != "custom_objects" } + custom.values
-    /// The streams that the account's own objects make, and their types.
-    static let custom = ["custom_objects_vehicle": "vehicles"]
+    static let types = objects.filter { $0 != "custom_objects" } + HubSpotAccount.custom.values
     /// From the one to the many, and from the many to the one.
     static let pairs = ["contact_companies", "deal_contacts", "deal_line_items", "note_deals"]
     static let described = ["owners", "archived_owners", "deal_pipelines", "schemas"]
-
-    private static func account(
-        seed: UInt64,
-        records: Int,
-        faults: [String: FaultPlan.Fault] = [:]
-    ) throws -> HubSpotSimulator {
-        try HubSpotSimulator(
-            .init(seed: seed, records: records, faults: faults, clockSpeed: 0),
-            wall: { Instant(seconds: 4_000_000_000) }
-        )
-    }
-
-    private static func simulation(
-        _ simulator: HubSpotSimulator,
-        seed: UInt64,
-        streams: [String]? = objects + pairs + described,
-        token: String = "pat-na1-simulated",
-        isSensitive: Bool = false,
-        skew: Duration = .zero,
-        aborts: Double = 0,
-        deaths: Double = 0
-    ) throws -> ServiceSimulation {
-        let truth = Truth(simulator, streams ?? [], isSensitive: isSensitive)
-        return try ServiceSimulation(
-            simulator,
-            extractor: "hubspot",
-            settings: ["access_token": .string(token), "sensitive_properties": .bool(isSensitive)],
-            seed: seed,
-            only: streams,
-            skew: skew,
-            aborts: aborts,
-            deaths: deaths
-        ) { truth.now() }
-    }
-
-    /// What a reader must have: without the properties that lists of properties leave out.
-    private struct Truth {
-        let simulator: HubSpotSimulator
-        private let streams: [String]
-        private let pairs: [String]
-        /// The properties of each stream that are hidden.
-        private var hidden: [String: Set<String>] = [:]
-        /// What never changes.
-        private var described: ServiceSimulation.Truth = [:]
-
-        init(_ simulator: HubSpotSimulator, _ streams: [String], isSensitive: Bool) {
-            self.simulator = simulator
-            let others = HubSpotTests.described + Self.ends.keys
-            self.streams = streams.filter { !others.contains($0) }
-            pairs = streams.filter { Self.ends[$0] != nil }
-            let usual = Array("\"non_sensitive\"".utf8)
-            for entry in simulator.truth("properties") where !isSensitive && !entry.record.contains(usual) {
-                let parts = entry.key.split(separator: "/").map(String.init)
-                hidden[parts[0], default: []].insert(parts[1])
-            }
-            for stream in streams where HubSpotTests.described.contains(stream) {
-                described[stream] = Dictionary(uniqueKeysWithValues: Self.description(stream, simulator))
-            }
-        }
-
-        private static func description(
-            _ stream: String,
-            _ simulator: HubSpotSimulator
-        ) -> [(String, [UInt8])] {
-            switch stream {
-            case "owners", "archived_owners":
-                let mark = Array("\"archived\":\(stream == "archived_owners")".utf8)
-                return simulator.truth("owners").filter { $0.record.contains(mark) }.map {
-                    ($0.key, $0.record)
-                }
-            case "deal_pipelines":
-                let deals = simulator.truth("pipelines").filter { $0.key.hasPrefix("deals/") }
-                return deals.map { (String($0.key.dropFirst("deals/".count)), $0.record) }
-            default:
-                return simulator.truth(stream).map { entry in
-                    let id = (try? JSONValue.parse(entry.record))?["id"]?.text
-                    return (id ?? entry.key, entry.record)
-                }
-            }
-        }
-
-        /// The two ends of the streams of pairs.
-        static let ends: [String: (from: String, to: String)] = {
-            let one = [
-                "contacts", "companies", "deals", "line_items", "tickets", "orders", "carts", "invoices",
-                "commerce_payments", "subscriptions", "calls", "emails", "meetings", "notes", "tasks",
-            ]
-            let all = one.flatMap { from in one.map { (from, $0) } }
-            return Dictionary(
-                uniqueKeysWithValues: all.map { from, to in
-                    let singular = from == "companies" ? "company" : String(from.dropLast())
-                    return ("\(singular)_\(to)", (from, to))
-                }
-            )
-        }()
-
-        /// Each pair as it is published.
-        private func pairs(_ stream: String) -> [String: [UInt8]] {
-            guard let (from, to) = Self.ends[stream] else { return [:] }
-            return Dictionary(
-                uniqueKeysWithValues: simulator.associations(from, to: to).map { pair in
-                    let start =
-                        #"{"fromObjectType":"\#(from)","fromObjectId":"\#(pair.from)","toObjectType":"\#(to)","#
-                    return (#"["\#(pair.from)",\#(pair.to)]"#, Array(start.utf8) + pair.record.dropFirst())
-                }
-            )
-        }
-
-        func now() -> ServiceSimulation.Truth {
-            var truth = described
-            for stream in pairs { truth[stream] = pairs(stream) }
-            let all = streams.filter { $0 != "custom_objects" }.map { ($0, $0) }
-            let custom = streams.contains("custom_objects") ? HubSpotTests.custom.map { ($0, $1) } : []
-            for (stream, type) in all + custom {
-                let hidden = hidden[type] ?? []
-                truth[stream] = Dictionary(
-                    uniqueKeysWithValues: simulator.truth(type).map {
-                        ($0.key, Self.without(hidden, $0.record))
-                    }
-                )
-            }
-            return truth
-        }
-
-        private static func without(_ hidden: Set<String>, _ record: [UInt8]) -> [UInt8] {
-            guard !hidden.isEmpty, var members = (try? JSONValue.parse(record))?.members else {
-                return record
-            }
-            for place in members.indices where members[place].name == "properties" {
-                let properties = members[place].value.members ?? []
-                members[place].value = .object(properties.filter { !hidden.contains($0.name) })
-            }
-            return JSONValue.object(members).bytes()
-        }
-    }
+    static let streams = objects + pairs + described
 
     private static let requestFaults = [
         "rate_limit", "search_limit", "migration", "locked", "server_error", "bad_gateway", "blocked",
@@ -165,10 +29,10 @@ struct HubSpotTests {
 
     @Test("I2: a full read brings all that there is, however many share one millisecond")
     func full() async throws {
-        let simulator = try Self.account(seed: 7, records: 260)
+        let simulator = try HubSpotAccount.simulator(seed: 7, records: 260)
         try simulator.change(others: ["bulk": 240], streams: ["companies"])
         simulator.clock.advance(by: .seconds(3600))
-        let simulation = try Self.simulation(simulator, seed: 7)
+        let simulation = try HubSpotAccount.simulation(simulator, seed: 7, streams: Self.streams)
         let outcome = try await simulation.sync()
         #expect(outcome.status == .success, "\(outcome.json.compactText)")
         try simulation.check()
@@ -177,8 +41,8 @@ struct HubSpotTests {
 
     @Test("a company's deal with more lines than one answer has is read whole")
     func crowds() async throws {
-        let simulator = try Self.account(seed: 11, records: 1100)
-        let simulation = try Self.simulation(
+        let simulator = try HubSpotAccount.simulator(seed: 11, records: 1100)
+        let simulation = try HubSpotAccount.simulation(
             simulator,
             seed: 11,
             streams: ["deals", "deal_line_items", "deal_companies"]
@@ -198,9 +62,9 @@ struct HubSpotTests {
     /// No object's time moves by it.
     @Test("an association that was changed is told within a day, and one of a changed object at once")
     func relinks() async throws {
-        let simulator = try Self.account(seed: 13, records: 40)
+        let simulator = try HubSpotAccount.simulator(seed: 13, records: 40)
         let streams = ["contact_companies", "deal_contacts", "note_deals"]
-        let simulation = try Self.simulation(simulator, seed: 13, streams: streams)
+        let simulation = try HubSpotAccount.simulation(simulator, seed: 13, streams: streams)
         func sync(after wait: Duration) async throws {
             simulation.advance(wait)
             let outcome = try await simulation.sync()
@@ -228,9 +92,9 @@ struct HubSpotTests {
 
     @Test("sensitive properties are read where the account says so, and else not", arguments: [false, true])
     func sensitive(isSensitive: Bool) async throws {
-        let simulator = try Self.account(seed: 17, records: 20)
+        let simulator = try HubSpotAccount.simulator(seed: 17, records: 20)
         let streams = ["contacts", "companies"]
-        let simulation = try Self.simulation(
+        let simulation = try HubSpotAccount.simulation(
             simulator,
             seed: 17,
             streams: streams,
@@ -247,8 +111,12 @@ struct HubSpotTests {
     /// What the extractor's README says of its cost.
     @Test("an object stream takes 1.5 requests for 100 records, and 2 where nothing changed")
     func cost() async throws {
-        let simulator = try Self.account(seed: 3, records: 1000, faults: ["search_lag": .init(rate: 0)])
-        let simulation = try Self.simulation(simulator, seed: 3, streams: ["contacts"])
+        let simulator = try HubSpotAccount.simulator(
+            seed: 3,
+            records: 1000,
+            faults: ["search_lag": .init(rate: 0)]
+        )
+        let simulation = try HubSpotAccount.simulation(simulator, seed: 3, streams: ["contacts"])
         func requests(after wait: Duration) async throws -> Int {
             simulator.clock.advance(by: wait)
             let before = simulation.requests
@@ -268,8 +136,8 @@ struct HubSpotTests {
     /// The same, of all streams together.
     @Test("all streams take 47 requests where nothing changed")
     func emptyDelta() async throws {
-        let simulator = try Self.account(seed: 3, records: 5)
-        let simulation = try Self.simulation(simulator, seed: 3, streams: nil)
+        let simulator = try HubSpotAccount.simulator(seed: 3, records: 5)
+        let simulation = try HubSpotAccount.simulation(simulator, seed: 3, streams: nil)
         simulation.advance(.seconds(7200))
         #expect(try await simulation.sync().status == .success)
         let before = simulation.requests
@@ -280,8 +148,13 @@ struct HubSpotTests {
 
     @Test("what the token may not read is unavailable, and the rest is read")
     func scopes() async throws {
-        let simulator = try Self.account(seed: 5, records: 5)
-        let simulation = try Self.simulation(simulator, seed: 5, token: "pat-na1-no_contacts-no_owners")
+        let simulator = try HubSpotAccount.simulator(seed: 5, records: 5)
+        let simulation = try HubSpotAccount.simulation(
+            simulator,
+            seed: 5,
+            streams: Self.streams,
+            token: "pat-na1-no_contacts-no_owners"
+        )
         let outcome = try await simulation.sync()
         let refused = outcome.streams.filter { $0.outcome.status == .unavailable }.map(\.name)
         // An association takes the scopes of both ends.
@@ -296,8 +169,8 @@ struct HubSpotTests {
         ("daily_limit", "extraction.quota_spent"), ("expired_token", "extraction.refused_credentials"),
     ])
     func lastWords(fault: String, code: String) async throws {
-        let simulator = try Self.account(seed: 5, records: 5)
-        let simulation = try Self.simulation(simulator, seed: 5, streams: ["contacts"])
+        let simulator = try HubSpotAccount.simulator(seed: 5, records: 5)
+        let simulation = try HubSpotAccount.simulation(simulator, seed: 5, streams: ["contacts"])
         try simulation.strike([fault], rate: 1)
         let outcome = try await simulation.sync()
         #expect(outcome.status == .failed)
@@ -309,14 +182,14 @@ struct HubSpotTests {
     private static func troubled(seed: UInt64, streams: [String]) throws -> (
         HubSpotSimulator, ServiceSimulation
     ) {
-        let simulator = try account(
+        let simulator = try HubSpotAccount.simulator(
             seed: seed,
             records: 30,
             faults: [
                 "search_lag": .init(rate: 1, seconds: 40), "outside_window": .init(rate: 0.1, seconds: 2),
             ]
         )
-        let simulation = try simulation(
+        let simulation = try HubSpotAccount.simulation(
             simulator,
             seed: seed,
             streams: streams,
@@ -332,7 +205,7 @@ struct HubSpotTests {
     func rounds(seed: UInt64) async throws {
         let (simulator, simulation) = try Self.troubled(
             seed: seed,
-            streams: Self.objects + Self.pairs + Self.described
+            streams: Self.streams
         )
         var round = 0
         do {

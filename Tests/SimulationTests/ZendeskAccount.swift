@@ -4,30 +4,41 @@ import JSON
 import Simulators
 
 /// A simulated Zendesk, and runs of our extractor over it.
-enum ZendeskAccount {
+enum ZendeskAccount: TrappedService {
+    static let settings: [String: JSONValue] = ["access_token": "zd_simulated"]
+    static let calm: [String: FaultPlan.Fault] = ["late_visible": .init(), "reemitted": .init()]
+
     /// An account whose clock moves when it is told to.
     static func simulator(
         seed: UInt64 = 7,
         records: Int = 40,
-        faults: [String: FaultPlan.Fault] = [:],
-        changesPerMinute: Int = 0
+        faults: [String: FaultPlan.Fault] = [:]
     ) throws -> ZendeskSimulator {
         try ZendeskSimulator(
-            .init(
-                seed: seed,
-                records: records,
-                faults: faults,
-                clockSpeed: 0,
-                changesPerMinute: changesPerMinute
-            ),
+            .init(seed: seed, records: records, faults: faults, clockSpeed: 0),
             wall: { Instant(seconds: 4_000_000_000) }
+        )
+    }
+
+    static func simulation(
+        _ configuration: SimulatorConfiguration,
+        settings: [String: JSONValue],
+        only streams: [String]?,
+        edit: (String) -> String
+    ) throws -> ServiceSimulation {
+        try simulation(
+            try ZendeskSimulator(configuration, wall: { Instant(seconds: 4_000_000_000) }),
+            settings: settings,
+            stateKeys: [Secret("0123456789abcdef0123456789abcdef")],
+            edit: edit,
+            only: streams
         )
     }
 
     /// Runs over an account that nobody has read yet.
     static func simulation(
         _ simulator: ZendeskSimulator,
-        settings: [String: JSONValue] = ["access_token": "zd_simulated"],
+        settings: [String: JSONValue] = settings,
         stateKeys: [Secret] = [],
         edit: (String) -> String = { $0 },
         seed: UInt64 = 7,

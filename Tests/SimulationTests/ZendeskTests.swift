@@ -51,7 +51,7 @@ struct ZendeskTests {
     @Test(
         "each way to prove who asks reads it all",
         arguments: [
-            ["access_token": "zd_simulated"], ZendeskTrap.refreshed, ZendeskTrap.granted,
+            ["access_token": "zd_simulated"], ZendeskAccount.refreshed, ZendeskAccount.granted,
             ["email": "ada@example.com", "api_token": "abc"],
         ] as [[String: JSONValue]]
     )
@@ -80,7 +80,7 @@ struct ZendeskTests {
                 "choose 2 ways to prove who asks, by {{ config.access_token }} and {{ config.api_token }}"
             ),
             (["refresh_token": "refresh_simulated"], "client_id is not set"), (["api_token": "abc"], "email"),
-            (ZendeskTrap.refreshed, "state_key"),
+            (ZendeskAccount.refreshed, "state_key"),
         ] as [([String: JSONValue], String)]
     )
     func settings(settings: [String: JSONValue], text: String) async throws {
@@ -100,7 +100,7 @@ struct ZendeskTests {
         let simulator = try ZendeskAccount.simulator(records: 8)
         let simulation = try ZendeskAccount.simulation(
             simulator,
-            settings: ZendeskTrap.refreshed,
+            settings: ZendeskAccount.refreshed,
             stateKeys: [Secret("0123456789abcdef0123456789abcdef")],
             only: ["tickets", "users", "organizations", "groups"],
             aborts: 0.05
@@ -137,7 +137,7 @@ struct ZendeskTests {
         let simulation = try ZendeskAccount.simulation(
             simulator,
             // Half of them by a token that ends, by itself and because somebody ends it.
-            settings: seed % 2 == 0 ? ["access_token": "zd_simulated"] : ZendeskTrap.granted,
+            settings: seed % 2 == 0 ? ["access_token": "zd_simulated"] : ZendeskAccount.granted,
             seed: seed,
             // A third of the accounts is read by a machine whose clock is ahead of the API's, a third by one behind it.
             skew: [.zero, .seconds(90), .seconds(-90)][Int(seed % 3)],

@@ -61,10 +61,7 @@ extension StripeAccount {
         case .promotionCodes:
             birth.parent = any(.coupons, &dice, traps, &changes)
         case .disputes:
-            // Of those that are disputed already, as the charge says so.
-            birth.parent =
-                find(.charges, &dice) { $0.world.isDisputed(charge: $1) }
-                ?? any(.charges, &dice, traps, &changes)
+            birth.parent = disputed(&dice, traps, &changes)
         case .applicationFees:
             birth.parent = any(.charges, &dice, traps, &changes)
         case .invoicePayments, .creditNotes:
@@ -119,6 +116,29 @@ extension StripeAccount {
             tell("\(collection.eventPrefix).created", object, before: nil, traps)
         }
         return object
+    }
+
+    /// A charge for a dispute: one that says already that it is disputed, or one that does from now on, of which no
+    /// event tells.
+    private mutating func disputed(
+        _ dice: inout SeededDice,
+        _ traps: StripeTraps,
+        _ changes: inout [SimulatedChange]
+    ) -> Int {
+        let isNew = dice.strikes(traps.silent)
+        if !isNew, let charge = find(.charges, &dice, where: { $0.world.isDisputed(charge: $1) }) {
+            return charge
+        }
+        let charge = any(.charges, &dice, traps, &changes)
+        let object = StripeObject(collection: .charges, index: charge)
+        var after = edit(object)
+        guard isNew, !world.isDisputed(charge: charge), after.members["disputed"] == nil else {
+            return charge
+        }
+        after.members["disputed"] = "true"
+        set(object, after)
+        changes.append(describe(.updated, object))
+        return charge
     }
 
     /// The balance moves by the object of a collection that comes next.

@@ -4,6 +4,17 @@ extension StripeUpdate {
         if dice(2) == 0 { set("name", "Offer \(object.index), edition \(change)") } else { setMetadata() }
     }
 
+    mutating func code(_ dice: inout SeededDice) {
+        if dice(2) == 0 { toggleActive() } else { setMetadata() }
+    }
+
+    /// A customer redeems a coupon, or the code of one.
+    mutating func redeem() {
+        let before = edit.members["times_redeemed"].flatMap { Int($0) }
+        let count = before ?? world.redemptions(of: object.collection, object.index)
+        edit.members["times_redeemed"] = String(count + 1)
+    }
+
     /// No event tells of it: there is no `invoiceitem.updated`.
     mutating func invoiceItem(_ dice: inout SeededDice) -> [String] {
         switch dice(3) {

@@ -119,8 +119,22 @@ extension StripeUpdate {
         return ["transfer.reversed", "transfer.updated"]
     }
 
+    /// Whether a fee has been given back in parts of which one has no metadata.
+    static func hasPlainRefund(_ edit: StripeEdit) -> Bool {
+        edit.members["refunds"]?.contains(StripeWorld.noMetadata) ?? false
+    }
+
     /// Half of it is given back, or all that is left.
+    ///
+    /// Of a refund's metadata an event tells that is about the refund, and none that is about the fee which holds it.
     mutating func applicationFee(_ dice: inout SeededDice) -> [String] {
+        if mayBeSilent, Self.hasPlainRefund(edit), edit.members["refunded"] == "true" || dice(2) == 0 {
+            edit.members["refunds"] = edit.members["refunds"]?.replacing(
+                StripeWorld.noMetadata,
+                with: #""metadata":{"note":"\#(change)"}"#
+            )
+            return []
+        }
         let index = object.index
         let amount = world.amount(ofFee: index)
         let before = edit.members["amount_refunded"].flatMap { Int($0) } ?? 0

@@ -43,7 +43,7 @@ struct StripeUpdate {
         // An item on an invoice can no longer be changed, and no event tells that one was.
         case .invoiceItems: mayBeSilent && !account.world.isAttached(invoiceItem: object.index)
         case .invoicePayments: status() == "open"
-        case .applicationFees: edit.members["refunded"] != "true"
+        case .applicationFees: edit.members["refunded"] != "true" || mayBeSilent && hasPlainRefund(edit)
         case .creditNotes, .customers, .products, .prices, .charges, .refunds, .subscriptions, .invoices,
             .disputes, .payouts, .plans, .coupons, .promotionCodes, .transfers, .taxRates:
             true
@@ -69,9 +69,14 @@ struct StripeUpdate {
         case .invoiceItems: return invoiceItem(&dice)
         case .invoicePayments: return invoicePayment(&dice)
         case .plans: price(&dice, hasLookupKey: false)
-        case .coupons: coupon(&dice)
-        case .promotionCodes, .taxRates:
-            if dice(2) == 0 { toggleActive() } else { setMetadata() }
+        case .coupons, .promotionCodes:
+            // No type of event is said to tell of it.
+            if mayBeSilent, dice(3) == 0 {
+                redeem()
+                return []
+            }
+            if object.collection == .coupons { coupon(&dice) } else { code(&dice) }
+        case .taxRates: code(&dice)
         case .creditNotes: return creditNote(&dice)
         case .checkoutSessions: return checkoutSession(&dice)
         case .setupIntents: return setupIntent(&dice)

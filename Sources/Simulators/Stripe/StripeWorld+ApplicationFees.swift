@@ -27,6 +27,8 @@ extension StripeWorld {
         #"{"id":"\#(id(prefix: "fr_", .applicationFees, index))\#(number)","object":"fee_refund","#
             + #""amount":\#(amount),"balance_transaction":null,"created":\#(second),"#
             + #""currency":"\#(currency(ofCharge: charge(ofFee: index)))","#
-            + #""fee":"\#(id(.applicationFees, index))","metadata":{}}"#
+            + #""fee":"\#(id(.applicationFees, index))",\#(Self.noMetadata)}"#
     }
+
+    static let noMetadata = #""metadata":{}"#
 }

@@ -1,5 +1,10 @@
 /// Coupons: so many percent off, or so much.
 extension StripeWorld {
+    /// How often a coupon, or the code of one, was redeemed at first.
+    func redemptions(of collection: StripeCollection, _ index: Int) -> Int {
+        number(collection, index, collection == .coupons ? 52 : 53, below: 30)
+    }
+
     func writeCoupon(_ index: Int, to writer: inout ObjectWriter) {
         let isPercent = index % 3 > 0
         let duration = ["once", "repeating", "forever"][number(.coupons, index, 51, below: 3)]
@@ -14,7 +19,7 @@ extension StripeWorld {
         writer.text("name", "Offer \(index)")
         writer.raw("percent_off", isPercent ? "\(5 + index % 40).5" : "null")
         writer.nulls("redeem_by")
-        writer.number("times_redeemed", number(.coupons, index, 52, below: 30))
+        writer.number("times_redeemed", redemptions(of: .coupons, index))
         writer.bool("valid", true)
     }
 }

@@ -27,6 +27,6 @@ extension StripeWorld {
             "restrictions",
             #"{"first_time_transaction":false,"minimum_amount":null,"minimum_amount_currency":null}"#
         )
-        writer.number("times_redeemed", number(.promotionCodes, index, 53, below: 30))
+        writer.number("times_redeemed", redemptions(of: .promotionCodes, index))
     }
 }

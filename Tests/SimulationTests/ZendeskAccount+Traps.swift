@@ -2,17 +2,17 @@ import JSON
 import Runs
 import Simulators
 
-extension ZendeskTrap {
-    static let all = exports + deletes + requests + limits + access
+extension ZendeskAccount {
+    static let traps = exports + deletes + requests + limits + access
 
     // MARK: Exports
 
     private static let exports = [
-        ZendeskTrap("tickets of AI agents are in no export that is not asked for them", scope) { teller in
+        ServiceTrap("tickets of AI agents are in no export that is not asked for them", scope) { teller in
             let story = try teller.begin(faults: ["ai_agent_tickets": .init(rate: 0.5)], only: ["tickets"])
             try await story.finish()
         },
-        ZendeskTrap(
+        ServiceTrap(
             "nor are their events",
             "{support_type_scope: all, include: comment_events, per_page: 1000}",
             without: "{include: comment_events, per_page: 1000}"
@@ -23,13 +23,13 @@ extension ZendeskTrap {
             )
             try await story.finish()
         },
-        ZendeskTrap("events have no comments that nobody asks for", "include: comment_events, ") { teller in
+        ServiceTrap("events have no comments that nobody asks for", "include: comment_events, ") { teller in
             try await teller.begin(only: ["ticket_events"]).finish()
         },
-        ZendeskTrap("metrics stand in a list without archived tickets", "      include: metric_sets\n") {
+        ServiceTrap("metrics stand in a list without archived tickets", "      include: metric_sets\n") {
             try await $0.begin(only: ["tickets"]).finish()
         },
-        ZendeskTrap(
+        ServiceTrap(
             "what becomes visible late lies behind the cursor",
             "reread: &reread {every: 1h",
             without: "reread: &reread {every: 3000d"
@@ -46,7 +46,7 @@ extension ZendeskTrap {
             try await story.finish(after: 4000)
         },
         // What counts is when the first page was read, not when the last was.
-        ZendeskTrap("and so it does while the first reading takes long", []) { teller in
+        ServiceTrap("and so it does while the first reading takes long", []) { teller in
             let story = try teller.begin(
                 faults: ["late_visible": .init(rate: 0.5, seconds: 120)],
                 only: ["users"],
@@ -60,7 +60,7 @@ extension ZendeskTrap {
             try await story.sync(after: 60)
             try await story.finish(after: 4000)
         },
-        ZendeskTrap(
+        ServiceTrap(
             "a start time that is too recent is refused",
             #"caught_up: &caught_up {status: [400, 422], message: "Too recent start_time"}"#,
             without: "caught_up: &caught_up {status: 418}"
@@ -77,13 +77,13 @@ extension ZendeskTrap {
             try await story.finish(after: 400)
         },
         // The engine's own: what comes behind a cursor has changed, whatever its fields say.
-        ZendeskTrap("the system changes tickets without a later updated_at", []) { teller in
+        ServiceTrap("the system changes tickets without a later updated_at", []) { teller in
             let story = try teller.begin(faults: ["reemitted": .init(rate: 1)], only: ["tickets"])
             for _ in 0..<3 { try await story.sync(after: 4000) }
             try story.change(updates: 10, "users")
             try await story.finish(after: 70)
         },
-        ZendeskTrap(
+        ServiceTrap(
             "a cursor is not known for good",
             "lost: {status: [400, 404]}",
             without: "lost: {status: 418}"
@@ -94,7 +94,7 @@ extension ZendeskTrap {
             try story.set("invalid_cursor", ["next": 2])
             try await story.finish(after: 70)
         },
-        ZendeskTrap(
+        ServiceTrap(
             "a full page of one second looks like the end of the export of metric events",
             "end: {repeats: true, page_size: 10}",
             without: "end: {repeats: true}"
@@ -109,7 +109,7 @@ extension ZendeskTrap {
             try story.expect("ticket_metric_events", .failed, in: outcome)
         },
         // The engine's own: a token that comes again is no end, and not asked for for ever.
-        ZendeskTrap("an export by time does not get beyond a second that fills its page", []) { teller in
+        ServiceTrap("an export by time does not get beyond a second that fills its page", []) { teller in
             let story = try teller.begin(
                 records: 60,
                 faults: ["tie_block": .init(rate: 0.5), "stuck_ties": .init(rate: 1)],
@@ -119,7 +119,7 @@ extension ZendeskTrap {
             let outcome = try await story.run()
             try story.expect("organizations", .failed, in: outcome)
         },
-        ZendeskTrap("a page of one second is longer than it should be", []) { teller in
+        ServiceTrap("a page of one second is longer than it should be", []) { teller in
             let story = try teller.begin(
                 records: 60,
                 faults: ["tie_block": .init(rate: 0.5)],
@@ -128,7 +128,7 @@ extension ZendeskTrap {
             )
             try await story.finish()
         },
-        ZendeskTrap("a cursor comes again", []) { teller in
+        ServiceTrap("a cursor comes again", []) { teller in
             let story = try teller.begin(
                 only: ["users", "groups"],
                 edit: [("per_page: 1000", "per_page: 10")]
@@ -138,14 +138,14 @@ extension ZendeskTrap {
             try story.set("repeated_cursor", .null)
             try await story.finish(after: 60)
         },
-        ZendeskTrap("an account without anything has no cursor", []) { teller in
+        ServiceTrap("an account without anything has no cursor", []) { teller in
             let story = try teller.begin(records: 0)
             try await story.finish()
             try await story.sync(after: 60)
             try story.change(creates: 9, "tickets", "users", "organizations")
             try await story.finish(after: 4000)
         },
-        ZendeskTrap("the last minute is withheld", []) { teller in
+        ServiceTrap("the last minute is withheld", []) { teller in
             let story = try teller.begin(only: ["tickets", "users", "organizations", "ticket_events"])
             try await story.sync()
             for seconds in [1, 30, 58, 59, 60, 61, 62] {
@@ -167,12 +167,12 @@ extension ZendeskTrap {
         deleted(["users"], #"    deleted_when: "{{ record.active == false }}"\#n"#),
         deleted(["organizations"], #"    deleted_when: "{{ record.deleted_at }}"\#n"#),
         deleted(["brands"], #"    deleted_when: "{{ record.is_deleted }}"\#n"#),
-        ZendeskTrap(
+        ServiceTrap(
             "a deleted group is still listed",
             "exclude_deleted: \"false\"}\n    records: groups\n    deleted_when: \"{{ record.deleted }}\"\n",
             without: "exclude_deleted: \"false\"}\n    records: groups\n"
         ) { try await $0.begin(only: ["groups"]).finish() },
-        ZendeskTrap(
+        ServiceTrap(
             "a metric event is taken back",
             "        reread: *reread\n    deleted_when: \"{{ record.deleted }}\"\n  users:",
             without: "        reread: *reread\n  users:"
@@ -193,7 +193,7 @@ extension ZendeskTrap {
             #"{"page[size]": 100}"#,
             automated: 1
         ),
-        ZendeskTrap(
+        ServiceTrap(
             "a ticket goes between its page and its children",
             "- {status: [403, 404], action: unavailable}",
             without: "- {status: [403, 404], action: fail_stream}"
@@ -214,8 +214,8 @@ extension ZendeskTrap {
         },
     ]
 
-    private static func deleted(_ streams: [String], _ text: String) -> ZendeskTrap {
-        ZendeskTrap("what is deleted is still there: \(streams[0])", text) { teller in
+    private static func deleted(_ streams: [String], _ text: String) -> ServiceTrap {
+        ServiceTrap("what is deleted is still there: \(streams[0])", text) { teller in
             // Enough of the beginning for some to have been deleted, before anything is.
             let story = try teller.begin(records: 60, only: streams)
             try await story.sync()
@@ -228,9 +228,9 @@ extension ZendeskTrap {
 
     /// A delete that no reading of the export meets.
     private static func late(_ stream: String, _ text: String, _ other: String, automated: Double = 0)
-        -> ZendeskTrap
+        -> ServiceTrap
     {
-        ZendeskTrap("a delete shows a day late: \(stream), \(other)", text, without: other) { teller in
+        ServiceTrap("a delete shows a day late: \(stream), \(other)", text, without: other) { teller in
             let story = try teller.begin(
                 faults: ["ai_agent_tickets": .init(rate: automated)],
                 only: stream == "tickets" ? ["tickets", "ticket_comments"] : [stream]
@@ -253,16 +253,16 @@ extension ZendeskTrap {
 
     private static let requests =
         ["rate_limit", "bare_rate_limit", "server_error", "conflict", "maintenance"].map { fault in
-            ZendeskTrap(
+            ServiceTrap(
                 "an answer that says nothing of the stream: \(fault)",
                 retried,
                 without: "- {status: [409, 429, 5xx], action: fail_stream}"
             ) { try await struck(fault, $0) }
         }
         + ["reset", "silence", "cut_body", "slow"].map { fault in
-            ZendeskTrap("a connection that fails: \(fault)", []) { try await struck(fault, $0) }
+            ServiceTrap("a connection that fails: \(fault)", []) { try await struck(fault, $0) }
         } + [
-            ZendeskTrap(
+            ServiceTrap(
                 "a page that is too big takes too long",
                 ", shrink: {param: per_page, min: 100}"
             ) { teller in
@@ -273,7 +273,7 @@ extension ZendeskTrap {
                 try story.set("gateway_timeout", ["rate": 1])
                 try await story.finish()
             },
-            ZendeskTrap(
+            ServiceTrap(
                 "a page for people says nothing of what may be read",
                 "    - {status: [403, 404], body: html, action: fail_stream}\n"
             ) { teller in
@@ -286,7 +286,7 @@ extension ZendeskTrap {
                 )
                 try await story.finish()
             },
-            ZendeskTrap(
+            ServiceTrap(
                 "offsets end at 10,000",
                 [
                     (#"&pages {"page[size]": 100}"#, "&pages {per_page: 100}"),
@@ -300,7 +300,7 @@ extension ZendeskTrap {
                 let story = try teller.begin(records: 16_000, only: ["organization_memberships"])
                 try await story.finish()
             },
-            ZendeskTrap("a list grows while it is read", []) { teller in
+            ServiceTrap("a list grows while it is read", []) { teller in
                 let story = try teller.begin(
                     records: 250,
                     only: ["organization_memberships", "satisfaction_ratings"]
@@ -322,12 +322,12 @@ extension ZendeskTrap {
     // MARK: Limits
 
     private static let limits = [
-        ZendeskTrap("all exports share ten requests a minute", "    limit: incremental\n") { teller in
+        ServiceTrap("all exports share ten requests a minute", "    limit: incremental\n") { teller in
             let story = try teller.begin()
             for _ in 0..<3 { try await story.sync() }
             try story.expect(story.answers("429") == 0, "\(story.simulator.requests)")
         },
-        ZendeskTrap(
+        ServiceTrap(
             "a header tells how many exports there are",
             "header: zendesk-ratelimit-incremental-exports",
             without: "header: x-none"
@@ -338,7 +338,7 @@ extension ZendeskTrap {
             for _ in 0..<3 { try await story.sync() }
             try story.expect(story.answers("429") == 0, "\(story.simulator.requests)")
         },
-        ZendeskTrap(
+        ServiceTrap(
             "two families of headers tell how many requests there are",
             [
                 ("limit: ratelimit-limit, remaining: ratelimit-remaining", "limit: x-a, remaining: x-b"),
@@ -365,14 +365,14 @@ extension ZendeskTrap {
     static let granted: [String: JSONValue] = ["client_id": "simulated", "client_secret": "secret_simulated"]
 
     private static let access = [
-        ZendeskTrap("a refresh token is good once", "rotates: true", without: "rotates: false") { teller in
+        ServiceTrap("a refresh token is good once", "rotates: true", without: "rotates: false") { teller in
             let story = try teller.begin(settings: refreshed, only: ["groups", "users"])
             for _ in 0..<4 { try await story.sync(after: 3 * 86_400) }
             try await story.finish()
         },
         ended("a token is ended in the middle of a run", granted),
         ended("and so is one of a pair", refreshed),
-        ZendeskTrap(
+        ServiceTrap(
             "a plan has no side conversations",
             "    - {status: 404, code: InvalidEndpoint, action: unavailable, gone: false}\n"
         ) { teller in
@@ -389,7 +389,7 @@ extension ZendeskTrap {
             try story.set("no_side_conversations", .null)
             try await story.finish(after: 70)
         },
-        ZendeskTrap(
+        ServiceTrap(
             "these credentials may not read all of it",
             "- {status: [403, 404], action: unavailable}",
             without: "- {status: [403, 404], action: fail_stream}"
@@ -405,8 +405,8 @@ extension ZendeskTrap {
         },
     ]
 
-    private static func ended(_ name: String, _ settings: [String: JSONValue]) -> ZendeskTrap {
-        ZendeskTrap(
+    private static func ended(_ name: String, _ settings: [String: JSONValue]) -> ServiceTrap {
+        ServiceTrap(
             name,
             "  rules:\n",
             without: "  rules:\n    - {status: 401, action: refused_credentials}\n"

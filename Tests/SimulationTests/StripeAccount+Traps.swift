@@ -1,0 +1,272 @@
+import JSON
+import Runs
+import Simulators
+
+extension StripeAccount {
+    static let traps = events + lists + silence + balance + access
+
+    // MARK: Events
+
+    private static let events = [
+        overlapped("an event is listed minutes late", "late_events"),
+        overlapped("an event bears an earlier time than it happened at", "unordered_events"),
+        ServiceTrap("a look comes from a replica that lags", held, without: unheld) { teller in
+            let story = try teller.begin(only: ["customers", "products"])
+            try await story.sync()
+            try story.set("lagging_reads", ["rate": 1, "seconds": 55])
+            for _ in 0..<4 {
+                try story.change(updates: 4, "customers", "products")
+                try await story.sync(after: 3)
+            }
+            try story.set("lagging_reads", .null)
+            try await story.finish(after: 70)
+        },
+        ServiceTrap("a second look does, which shows what was before", held, without: unheld) { teller in
+            let story = try teller.begin(
+                faults: ["old_snapshots": .init(rate: 1)],
+                only: ["customers", "products"]
+            )
+            try await story.sync(after: 700)
+            try story.change(creates: 2, updates: 12, deletes: 2, "customers", "products")
+            try await story.sync()
+            try story.set("lagging_reads", ["rate": 1, "seconds": 59])
+            try await story.sync(after: 40)
+            try story.set("lagging_reads", .null)
+            try await story.finish(after: 700)
+        },
+        ServiceTrap("events are gone after 30 days", "retention: 30d", without: "retention: 3000d") {
+            let story = try $0.begin(only: ["customers"])
+            try await story.sync(after: 90)
+            try story.change(creates: 2, updates: 4, deletes: 2, "customers")
+            try await story.finish(after: 35 * 86_400)
+        },
+        ServiceTrap(
+            "a deleted customer is still answered for",
+            "      gone_when: \"{{ record.deleted }}\"\n"
+        ) { teller in
+            let story = try teller.begin(only: ["customers"])
+            try await story.sync()
+            try story.change(deletes: 3, "customers")
+            try await story.finish(after: 90)
+        },
+        ServiceTrap("a canceled subscription is told as deleted", "        - customer.subscription.deleted\n")
+        {
+            let story = try $0.begin(only: ["subscriptions"])
+            try await story.sync()
+            try story.change(deletes: 3, "subscriptions")
+            try await story.finish(after: 90)
+        },
+        // The engine's own (LookRuleTests): of events of one second, or in an older shape, none is the last word.
+        ServiceTrap("events of one second stand in no order, and in an older shape", []) { teller in
+            let story = try teller.begin(
+                records: 3,
+                faults: ["shuffled_ties": .init(rate: 1), "lagging_reads": .init(rate: 0.5, seconds: 20)],
+                only: ["customers"]
+            )
+            try await story.sync()
+            for shape in 0..<2 {
+                try story.set("old_snapshots", ["rate": .number("\(shape)")])
+                for round in 0..<8 {
+                    story.simulation.advance(.seconds(7 + round))
+                    for _ in 0..<6 { try story.change(updates: 1, "customers") }
+                    try await story.sync()
+                }
+            }
+            try story.set("lagging_reads", .null)
+            try await story.finish(after: 70)
+        },
+        ServiceTrap("what is told of is gone before anybody looks", []) { teller in
+            let story = try teller.begin(
+                faults: ["short_lived": .init(rate: 1)],
+                only: ["customers", "products"]
+            )
+            try await story.sync()
+            try story.change(creates: 5, "customers", "products")
+            for wait in [0, 70, 700] { try await story.finish(after: wait) }
+        },
+    ]
+
+    private static let held = "    hold_back: 60s\n    visible_within: 30s\n"
+    private static let unheld = "    hold_back: 1s\n    visible_within: 1s\n"
+
+    private static func overlapped(_ name: String, _ fault: String) -> ServiceTrap {
+        ServiceTrap(
+            name,
+            held + "    overlap: 10m\n",
+            without: unheld + "    overlap: 1s\n"
+        ) { teller in
+            let story = try teller.begin(
+                faults: [fault: .init(rate: 1, seconds: 500)],
+                only: ["customers", "products"]
+            )
+            try await story.sync()
+            for _ in 0..<8 {
+                try story.change(updates: 2, "customers", "products")
+                try await story.sync(after: 100)
+            }
+            for _ in 0..<5 { try await story.sync(after: 100) }
+            try await story.finish()
+        }
+    }
+
+    // MARK: Lists
+
+    private static let lists = [
+        ServiceTrap(
+            "the record that a page starts after is deleted",
+            "  lost: {status: [400, 404], code: resource_missing}\n"
+        ) { teller in
+            let story = try teller.begin(records: 210, only: ["customers"])
+            try story.set("vanishing_cursor", ["next": 1])
+            try await story.finish()
+        },
+        ServiceTrap("canceled subscriptions are in no list", "    query: {status: all}\n") { teller in
+            try await teller.begin(records: 60, only: ["subscriptions"]).finish()
+        },
+        ServiceTrap(
+            "an invoice's line is removed",
+            "    get: /v1/invoices/{{ parent.id }}/lines\n    replaces: children\n",
+            without: "    get: /v1/invoices/{{ parent.id }}/lines\n"
+        ) { teller in
+            let story = try teller.begin(only: ["invoice_line_items"])
+            try story.change(creates: 6, "invoices")
+            try await story.sync()
+            let before = Set(story.simulation.seen("invoice_line_items").keys)
+            for _ in 0..<6 {
+                try story.change(updates: 8, "invoices")
+                story.simulation.advance(.seconds(10))
+            }
+            let after = Set(story.simulator.truth("invoice_line_items").map { $0.key })
+            try story.need(!before.isSubset(of: after), "no line was removed")
+            try await story.finish(after: 90)
+        },
+        // The engine's own (TrapTests): what is added while a list is read is told by the feed.
+        ServiceTrap("a list grows at its head while it is read", []) { teller in
+            let story = try teller.begin(records: 210, only: ["customers", "coupons"])
+            try story.set("shifting_lists", ["rate": 1])
+            try await story.sync()
+            try story.set("shifting_lists", .null)
+            try await story.finish(after: 90)
+        },
+    ]
+
+    // MARK: What no event tells
+
+    private static let silence = [
+        silent("payment_intents", "amount_capturable_updated\n", "7d"),
+        silent("charges", by: "disputes", "`disputed` itself no event tells.\n", "7d"),
+        silent("invoiceitems", "nor that it came onto an invoice.\n", "24h"),
+        silent("invoice_payments", "updates: [invoice_payment.paid]\n", "24h"),
+        silent("checkout_sessions", "checkout.session.async_payment_failed\n", "24h"),
+        silent("coupons", "no type is said to tell of it.\n", "24h"),
+        silent("promotion_codes", "# As of coupons.\n", "24h"),
+        silent("setup_intents", "setup_intent.canceled\n", "7d"),
+        silent("application_fees", "updates: [application_fee.refunded]\n", "7d"),
+    ]
+
+    /// A stream's list is read again so often, as its definition says behind that line; it may be the changes of
+    /// another stream that change it.
+    private static func silent(
+        _ stream: String,
+        by other: String? = nil,
+        _ line: String,
+        _ interval: String
+    ) -> ServiceTrap {
+        ServiceTrap(
+            "no event tells of every change: \(stream)",
+            "\(line)      relist: \(interval)\n",
+            without: line
+        ) { teller in
+            let story = try teller.begin(faults: ["silent_changes": .init(rate: 1)], only: [stream])
+            try await story.sync(after: 700)
+            for _ in 0..<2 {
+                try story.change(creates: 4, updates: 16, other ?? stream)
+                try await story.sync(after: 700)
+            }
+            try await story.finish(after: interval == "7d" ? 7 * 86_400 : 86_400)
+        }
+    }
+
+    // MARK: The balance
+
+    private static let balance = [
+        ServiceTrap(
+            "a movement of the balance becomes available unsaid",
+            "resweep: {every: 24h",
+            without: "resweep: {every: 3000d"
+        ) { teller in
+            let story = try teller.begin(only: ["balance_transactions"])
+            try await story.sync(after: 700)
+            try story.change(creates: 6, "charges", "refunds")
+            for wait in [2, 700] { try await story.sync(after: wait) }
+            // None waits longer than nine days here.
+            try await story.finish(after: 10 * 86_400)
+        },
+        ServiceTrap(
+            "and does so days after it happened",
+            "resweep: {every: 24h, back: 40d}",
+            without: "resweep: {every: 24h, back: 1h}"
+        ) { teller in
+            let story = try teller.begin(only: ["balance_transactions"])
+            try await story.sync(after: 700)
+            try story.change(creates: 6, "charges", "refunds")
+            try await story.sync(after: 2)
+            for _ in 0..<10 { try await story.sync(after: 86_400) }
+            try await story.finish()
+        },
+        ServiceTrap(
+            "a movement is listed a minute late",
+            "        hold_back: 60s\n        overlap: 10m\n",
+            without: "        hold_back: 1s\n        overlap: 1s\n"
+        ) { teller in
+            let story = try teller.begin(only: ["balance_transactions"])
+            try await story.sync(after: 700)
+            try story.set("lagging_reads", ["rate": 1, "seconds": 59])
+            for _ in 0..<8 {
+                try story.change(creates: 2, "charges", "refunds")
+                try await story.sync(after: 30)
+            }
+            try story.set("lagging_reads", .null)
+            try await story.finish(after: 100)
+        },
+    ]
+
+    // MARK: Access
+
+    private static let access =
+        ["rate_limit", "lock_timeout", "server_error"].map { fault in
+            ServiceTrap(
+                "an answer that says nothing of the stream: \(fault)",
+                [
+                    ("  retry_header: Stripe-Should-Retry\n", ""),
+                    (
+                        "- {status: [409, 429, 5xx], action: retry}",
+                        "- {status: [409, 429, 5xx], action: fail_stream}"
+                    ),
+                ]
+            ) { teller in
+                let story = try teller.begin(only: ["customers", "balance_transactions"])
+                try story.set(fault, ["next": 3])
+                try await story.finish()
+            }
+        } + [
+            forbidden("a key may not read one list", "charges", ["charges"]),
+            forbidden("a key may not read what happened", "events", ["customers", "charges"]),
+        ]
+
+    private static func forbidden(_ name: String, _ subject: String, _ streams: [String]) -> ServiceTrap {
+        ServiceTrap(
+            name,
+            "- {status: [403, 404], action: unavailable}",
+            without: "- {status: [403, 404], action: fail_stream}"
+        ) { teller in
+            let story = try teller.begin(only: streams + ["balance_transactions"])
+            try story.set("forbidden_\(subject)", ["rate": 1])
+            let outcome = try await story.run()
+            for stream in streams { try story.expect(stream, .unavailable, in: outcome) }
+            try story.expect("balance_transactions", .success, in: outcome)
+            try story.set("forbidden_\(subject)", .null)
+            try await story.finish(after: 90)
+        }
+    }
+}
