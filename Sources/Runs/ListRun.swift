@@ -143,17 +143,33 @@ struct ListRun {
         )
         var read = try await reader.next()
         var place: Bookmark.List?
+        // Parents that may be gone or not: a later one tells.
+        var held: [ParentRead] = []
         while let current = read {
             CrashPoint.hit(.afterFetch)
             place = current.progress
             async let following = reader.next()
-            // Before anything is deleted by an absence: the next parent may tell whether it is one.
-            let ahead = current.isGone ? try await following : nil
-            try context.witness([current] + (ahead.map { [$0] } ?? []), stream)
-            try await hand(current)
+            held.append(current)
+            let isThere = !current.isGone && !current.parent.isEmpty
+            if !context.isDoubtful(there: isThere ? 1 : 0, gone: current.isGone ? 1 : 0, stream) {
+                for read in held { try await hand(read) }
+                held = []
+            } else if held.count == Self.heldAtOnce {
+                try await handDoubtful(held)
+                held = []
+            }
             read = try await following
         }
+        try await handDoubtful(held)
         return place.flatMap { $0.isDone ? $0 : nil }
+    }
+
+    /// So many parents wait for one that is there (I7).
+    private static let heldAtOnce = 1000
+
+    private func handDoubtful(_ reads: [ParentRead]) async throws {
+        try context.checkNothingIsDeleted(with: reads.filter(\.isGone).map(\.parent), stream)
+        for read in reads { try await hand(read) }
     }
 
     private func hand(_ read: ParentRead) async throws {

@@ -165,16 +165,22 @@ final class RunContext: Sendable {
     /// Takes note of what parents answered; throws where children would be deleted by what may be no word of theirs.
     func witness(_ reads: [ParentRead], _ stream: Int) throws {
         let gone = reads.filter(\.isGone).map(\.parent)
-        let there = reads.count { !$0.isGone && !$0.parent.isEmpty }
-        try witness(there: there, gone: gone, stream)
+        guard isDoubtful(there: reads.count - gone.count, gone: gone.count, stream) else { return }
+        try checkNothingIsDeleted(with: gone, stream)
     }
 
-    /// The same by keys.
-    func witness(there: Int, gone: [[UInt8]], _ stream: Int) throws {
-        guard isDoubtful(there: there, gone: gone.count, stream) else { return }
-        let versions = run.destination.versions
-        for parent in gone {
-            let known = try versions.children(of: parent, stream: plan(stream).name)
+    /// Takes note of what so many parents answered; whether those that seem gone in this run may be there.
+    func isDoubtful(there: Int, gone: Int, _ stream: Int) -> Bool {
+        witnesses.withLock { witnesses in
+            witnesses[stream, default: ParentWitness()].note(there: there, gone: gone)
+            return witnesses[stream, default: ParentWitness()].isDoubtful
+        }
+    }
+
+    /// Throws where one of some parents that may be there has children that would be deleted with it.
+    func checkNothingIsDeleted(with parents: [[UInt8]], _ stream: Int) throws {
+        for parent in parents {
+            let known = try run.destination.versions.children(of: parent, stream: plan(stream).name)
             guard known.contains(where: { !$0.version.isDeleted }) else { continue }
             throw RunError(
                 .parentsGone,
@@ -182,14 +188,6 @@ final class RunContext: Sendable {
                     + "no other parent of this run had one, so it may be the path, or a permission; nothing was deleted. "
                     + "Mend that, or wait until the parent's own delete is told"
             )
-        }
-    }
-
-    /// Whether the parents that seem gone may be there.
-    func isDoubtful(there: Int, gone: Int, _ stream: Int) -> Bool {
-        witnesses.withLock { witnesses in
-            witnesses[stream, default: ParentWitness()].note(there: there, gone: gone)
-            return gone > 0 && witnesses[stream, default: ParentWitness()].isDoubtful
         }
     }
 
