@@ -49,22 +49,21 @@ package final class Console: Sendable {
         footer.lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] }
     }
 
-    /// Writes to the standard error, in one piece where the system allows.
+    /// Writes to the standard error, in one piece where the system allows; where it does not, there is nobody to tell.
     package static let standardError: Writer = { writeAll($0, to: STDERR_FILENO) }
 
-    /// Writes to the standard output.
-    package static let standardOutput: Writer = { writeAll($0, to: STDOUT_FILENO) }
-
-    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Writes all of it; gives the system's error where it could not.
+    @discardableResult
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            // Whoever read this is gone: there is nobody left to tell.
-            if count <= 0 { return }
+            if count <= 0 { return errno }
             rest = rest.dropFirst(count)
         }
+        return nil
     }
 }

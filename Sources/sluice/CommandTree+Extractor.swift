@@ -111,15 +111,15 @@ extension CommandTree {
                 + "are left out. Records are kept as they came and may hold personal data: look through the file before you "
                 + "share it.",
             "With --again the recorded runs are replayed first and one more is recorded behind them, so that what changed and "
-                + "was deleted meanwhile is in the fixture as well.",
+                + "was deleted meanwhile is in the fixture as well. It reads on from where the first one ended: of an account "
+                + "with many records, choose the stream's settings or --since so that few are left.",
         ],
         options: accountOptions + connectionOptions + [
             Option(
                 "limit",
                 short: "n",
                 value: "N",
-                help: "End the first run behind so many records.",
-                fallback: "5"
+                help: "End the run behind so many records: 5 of the first run; one that is added goes to its end."
             ),
             Option(
                 "page-size",

@@ -13,7 +13,7 @@ struct ExtractorRecordCommand {
     let command: ParsedCommand
 
     func run() async throws -> Int32 {
-        let limit = try command.int("limit", in: 1...100_000) ?? 5
+        let limit = try command.int("limit", in: 1...100_000)
         let pageSize = try command.int("page-size", in: 1...10_000)
         let since = try command.value("since").map { text in
             guard let since = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
@@ -41,7 +41,7 @@ struct ExtractorRecordCommand {
                 at: Instant.systemClock(),
                 since: since,
                 // A later run tells what changed and was deleted, which a limit leaves out.
-                limit: fixture.runs.isEmpty ? limit : nil,
+                limit: limit ?? (fixture.runs.isEmpty ? 5 : nil),
                 transport: transport,
                 clock: WaitingClock(ContinuousClock())
             )

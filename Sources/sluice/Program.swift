@@ -11,6 +11,7 @@ struct Program: Sendable {
     let terminal: Terminal
     /// The standard error: log lines, progress and errors share it.
     let console = Console()
+    let output = StandardOutput()
 
     /// Where this binary is, for what is installed beside it.
     var executablePath: String {
@@ -35,7 +36,7 @@ struct Program: Sendable {
     }
 
     /// Writes to the standard output.
-    func print(_ text: String) { Console.standardOutput(Array(text.utf8)) }
+    func print(_ text: String) { output.write(Array(text.utf8)) }
 
     /// Says what went wrong, on the standard error.
     func complain(_ text: String) { console.write(Array("sluice: \(text)\n".utf8)) }

@@ -30,8 +30,15 @@ struct Sluice {
         )
     }
 
-    /// Runs the words and gives the exit code.
+    /// Runs the words and gives the exit code: what did not reach the standard output is no success.
     private func run(_ words: [String]) async -> Int32 {
+        let code = await perform(words)
+        guard code == ExitCode.success.rawValue, let reason = program.output.failure else { return code }
+        program.complain("cannot write to the standard output: \(reason)")
+        return ExitCode.environment.rawValue
+    }
+
+    private func perform(_ words: [String]) async -> Int32 {
         let interface = CommandTree.interface
         do {
             let width = min(100, Terminal.behind(STDOUT_FILENO) { program.environment[$0] }.size().columns)

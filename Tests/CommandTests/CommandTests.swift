@@ -352,6 +352,18 @@ struct CommandTests {
         #expect(process.standardOutput.contains(text))
     }
 
+    @Test(
+        "what did not reach the standard output is no success, but for a reader that had enough",
+        arguments: [("> /dev/full", "3"), ("> /dev/null", "0"), ("| head -c 1 > /dev/null", "0")]
+    )
+    func lostOutput(to place: String, code: String) async throws {
+        let line = #"set -- "$0"; "$1" extractor schema \#(place); echo "${PIPESTATUS[0]}""#
+        let process = try SluiceProcess(program: "/bin/bash", ["-c", line, SluiceProcess.binary])
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.standardOutput == "\(code)\n")
+        #expect(process.standardError.contains("cannot write to the standard output: No space") == (code == "3"))
+    }
+
     @Test("a simulator ends at a signal", arguments: ["stripe", "zendesk", "hubspot"])
     func simulatorEnds(service: String) async throws {
         let process = try SluiceProcess(["simulate", service, "--port", "0", "--records", "5"])

@@ -27,6 +27,7 @@ import Testing
         "Scheduling/Zones/ZoneFile.swift": 4,
         "Simulators/SimulatorServer.swift": 2,
         "Telemetry/Console.swift": 2,
+        "Telemetry/StandardOutput.swift": 2,
         "Telemetry/Terminal.swift": 1,
         "sluice/Demo/TemporaryFolder.swift": 9,
         "sluice/Program.swift": 3,
