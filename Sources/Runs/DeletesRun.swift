@@ -79,7 +79,13 @@ struct DeletesRun {
     }
 
     private func handChildren(of page: KeyPage) async throws {
+        let horizon = page.times.asked.advanced(by: .zero - plan.lag)
         for parent in page.keys {
+            // A parent may have come back since, and the list may not show it yet: then the next such reading tells.
+            let known = try context.run.destination.versions.children(of: parent, stream: plan.name)
+            guard !known.contains(where: { !$0.version.isDeleted && $0.version.seen > horizon }) else {
+                continue
+            }
             for events in try await context.children([], of: parent, stream, now: page.times.now) {
                 try await context.submit(
                     stream,

@@ -157,6 +157,7 @@ struct FeedPart {
         if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {
             throw doubt
         }
+        if plan.definition.parent != nil, try isDoubtful(seen, look) { return .wait(.zero) }
         let pages = try await self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
         guard verdict == .settled else { return verdict }
@@ -173,6 +174,20 @@ struct FeedPart {
             try await context.submit(look.stream, page, facts: facts, changes: isLast ? changes : [])
         }
         return .settled
+    }
+
+    /// Whether a parent that seems gone may be there; one whose delete the feed tells is not.
+    ///
+    /// It is asked again behind the other parents, one of which may tell; throws if none did then either.
+    private func isDoubtful(_ seen: ObjectLook, _ look: Look) throws -> Bool {
+        guard case .gone = seen.found else {
+            _ = context.isDoubtful(there: 1, gone: 0, look.stream)
+            return false
+        }
+        guard !look.entries.contains(where: { $0.said.kind == .deletion }) else { return false }
+        guard look.isRepeated else { return context.isDoubtful(there: 0, gone: 1, look.stream) }
+        try context.witness(there: 0, gone: [look.object], look.stream)
+        return false
     }
 
     /// What the look gave as events, deletes last; at least one page, though it may be empty.

@@ -147,6 +147,9 @@ struct ListRun {
             CrashPoint.hit(.afterFetch)
             place = current.progress
             async let following = reader.next()
+            // Before anything is deleted by an absence: the next parent may tell whether it is one.
+            let ahead = current.isGone ? try await following : nil
+            try context.witness([current] + (ahead.map { [$0] } ?? []), stream)
             try await hand(current)
             read = try await following
         }

@@ -260,6 +260,7 @@ final class ReadingGroup {
                 return reads
             }
         }
+        try context.witness(reads, stream)
         let found = Dictionary(reads.map { ($0.parent, $0) }) { $1 }
         return parents.map { parent in
             // Of a parent that is gone the children are gone with it.

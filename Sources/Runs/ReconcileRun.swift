@@ -82,6 +82,7 @@ struct ReconcileRun {
             requester: context.run.requester,
             discovered: try await context.discovered(for: plan.definition)
         )
+        try context.witness(reads, stream)
         CrashPoint.hit(.afterFetch)
         for read in reads { _ = try await context.hand(read, stream) }
     }

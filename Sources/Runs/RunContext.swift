@@ -13,6 +13,8 @@ final class RunContext: Sendable {
     private let bookmarks: Locked<[Bookmark]>
     /// What was read before streams, by their names.
     private let discovered = Locked<[String: Discovered]>([:])
+    /// What the parents of child streams answered.
+    private let witnesses = Locked<[Int: ParentWitness]>([:])
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
@@ -160,6 +162,37 @@ final class RunContext: Sendable {
         return events
     }
 
+    /// Takes note of what parents answered; throws where children would be deleted by what may be no word of theirs.
+    func witness(_ reads: [ParentRead], _ stream: Int) throws {
+        let gone = reads.filter(\.isGone).map(\.parent)
+        let there = reads.count { !$0.isGone && !$0.parent.isEmpty }
+        try witness(there: there, gone: gone, stream)
+    }
+
+    /// The same by keys.
+    func witness(there: Int, gone: [[UInt8]], _ stream: Int) throws {
+        guard isDoubtful(there: there, gone: gone.count, stream) else { return }
+        let versions = run.destination.versions
+        for parent in gone {
+            let known = try versions.children(of: parent, stream: plan(stream).name)
+            guard known.contains(where: { !$0.version.isDeleted }) else { continue }
+            throw RunError(
+                .parentsGone,
+                "stream \(plan(stream).name): parent \(run.requester.shown(parent)) has no list of children any more, and "
+                    + "no other parent of this run had one, so it may be the path, or a permission; nothing was deleted. "
+                    + "Mend that, or wait until the parent's own delete is told"
+            )
+        }
+    }
+
+    /// Whether the parents that seem gone may be there.
+    func isDoubtful(there: Int, gone: Int, _ stream: Int) -> Bool {
+        witnesses.withLock { witnesses in
+            witnesses[stream, default: ParentWitness()].note(there: there, gone: gone)
+            return gone > 0 && witnesses[stream, default: ParentWitness()].isDoubtful
+        }
+    }
+
     /// Hands over all children of a parent, and tells how many; the bookmark stays where it is.
     func hand(_ read: ParentRead, _ stream: Int) async throws -> Int {
         let count = read.recordCount
@@ -256,6 +289,13 @@ final class RunContext: Sendable {
     }
 
     func end(_ stream: Int, note: String? = nil) {
+        if let witness = witnesses.withLock({ $0[stream] }), witness.isDoubtful {
+            warn(
+                stream,
+                "no parent had a list of children (\(witness.gone) answered that there is none): look whether the path is "
+                    + "right and these credentials may read it"
+            )
+        }
         tally.end(stream, .success, note: note)
     }
 

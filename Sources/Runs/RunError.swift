@@ -10,6 +10,7 @@ package struct RunError: SluiceError {
             case feedLost = "run.feed_lost"
             case tooManyKeys = "run.too_many_keys"
             case clockBehind = "run.clock_behind"
+            case parentsGone = "run.parents_gone"
         }
         fileprivate let kind: Kind
 
@@ -23,6 +24,8 @@ package struct RunError: SluiceError {
         package static let tooManyKeys = Code(kind: .tooManyKeys)
         /// The clock stands before what was read already.
         package static let clockBehind = Code(kind: .clockBehind)
+        /// All parents of a child stream seem to be gone.
+        package static let parentsGone = Code(kind: .parentsGone)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

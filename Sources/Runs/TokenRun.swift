@@ -91,9 +91,12 @@ final class TokenRun {
         // From here on a record can be late: the first reading may take days, in one run or in many.
         let begun = progress.reread.map { _ in Instant(milliseconds: context.run.wall().milliseconds) }
         var page = try await reader.next()
+        let opened = page?.times.answered
         while let current = page {
             CrashPoint.hit(.afterFetch)
-            async let following = reader.next()
+            // Of an account that changes faster than it is read there is always more: the next run's.
+            let isEnough = opened.map { current.isNewer(than: $0) } ?? false
+            async let following = isEnough ? nil : reader.next()
             let token = current.progress.token
             let newest = current.newest.map { Instant(milliseconds: $0.milliseconds) }
             try await group.hand(current, isResumedWithin: true) { stream, bookmark in
@@ -104,6 +107,7 @@ final class TokenRun {
             }
             group.endLimited()
             guard !group.active.isEmpty else { return false }
+            if isEnough { return true }
             page = try await following
         }
         return reader.isComplete

@@ -54,4 +54,10 @@ extension ExtractedPage {
         guard let versionField, let versionFormat else { return nil }
         return versionFormat.instant(page.text(of: page.field(versionField, ofRecord: record))[...])
     }
+
+    /// Whether it has records, all of them with later versions than a time.
+    package func isNewer(than time: Instant) -> Bool {
+        !page.records.isEmpty
+            && page.records.indices.allSatisfy { versionTime(ofRecord: $0).map { $0 > time } ?? false }
+    }
 }

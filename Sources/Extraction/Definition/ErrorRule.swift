@@ -27,9 +27,9 @@ package struct ErrorRule: Hashable, Sendable {
     package var messagePart: String?
     package var body: ErrorBody.Form?
     package var action: ErrorAction
-    /// Whether such an answer says of one object, or of one parent, that it is gone; else it is about the whole stream.
+    /// Whether such an answer says of one object, or of one parent, that it is gone.
     ///
-    /// Nil: a 404 or 410 does.
+    /// Else it is about the whole stream. Nil: a 404 or 410 says so.
     package var saysGone: Bool?
     /// How long to wait before the next try, where the answer has no `Retry-After`.
     package var wait: Duration?

@@ -103,6 +103,8 @@ package struct ParentRead: Sendable {
     package var parent: [UInt8]
     /// All its children; no page where the parent is gone.
     package var pages: [ExtractedPage]
+    /// Whether it is the answer about its children that says that it is gone.
+    package var isGone: Bool
     /// What the bookmark holds once its events are committed (I1).
     package var progress: ListProgress
     /// When the pages were given, as one.
@@ -117,12 +119,14 @@ package struct ParentRead: Sendable {
     package init(
         parent: [UInt8],
         pages: [ExtractedPage],
+        isGone: Bool = false,
         progress: ListProgress,
         times: AnswerTimes,
         requests: Int
     ) {
         self.parent = parent
         self.pages = pages
+        self.isGone = isGone
         self.progress = progress
         self.times = times
         self.requests = requests
@@ -220,6 +224,7 @@ package final class ChildReader: Sendable {
         return ParentRead(
             parent: parent,
             pages: set.pages,
+            isGone: set.isGone,
             progress: .start,
             times: set.times,
             requests: set.requests
@@ -289,6 +294,7 @@ package final class ChildReader: Sendable {
         return ParentRead(
             parent: parent,
             pages: set.pages,
+            isGone: set.isGone,
             progress: place.progress,
             times: set.times,
             requests: requests

@@ -127,6 +127,9 @@ package final class Requester: Sendable {
     /// What the last login told beside the token, by the names that it has in `base_url`.
     package var learned: [String: String] { authorizer.learned }
 
+    /// A key of this account as errors show it.
+    package func shown(_ key: [UInt8]) -> String { access.shown(key) }
+
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
 
