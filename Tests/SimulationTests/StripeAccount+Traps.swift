@@ -59,17 +59,22 @@ extension StripeAccount {
         // The engine's own (LookRuleTests): of events of one second, or in an older shape, none is the last word.
         ServiceTrap("events of one second stand in no order, and in an older shape", []) { teller in
             let story = try teller.begin(
-                records: 3,
-                faults: ["shuffled_ties": .init(rate: 1), "lagging_reads": .init(rate: 0.5, seconds: 20)],
+                records: 1,
+                faults: [
+                    "shuffled_ties": .init(rate: 1), "unordered_events": .init(rate: 1, seconds: 1),
+                    "lagging_reads": .init(rate: 1, seconds: 3),
+                ],
                 only: ["customers"]
             )
             try await story.sync()
             for shape in 0..<2 {
                 try story.set("old_snapshots", ["rate": .number("\(shape)")])
-                for round in 0..<8 {
-                    story.simulation.advance(.seconds(7 + round))
-                    for _ in 0..<6 { try story.change(updates: 1, "customers") }
-                    try await story.sync()
+                for _ in 0..<30 {
+                    for _ in 0..<2 {
+                        try story.change(updates: 1, "customers")
+                        story.simulation.advance(.seconds(1))
+                    }
+                    for wait in [0, 1, 1] { try await story.sync(after: wait) }
                 }
             }
             try story.set("lagging_reads", .null)
