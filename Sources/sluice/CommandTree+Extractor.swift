@@ -119,7 +119,8 @@ extension CommandTree {
                 "limit",
                 short: "n",
                 value: "N",
-                help: "End the run behind so many records: 5 of the first run; one that is added goes to its end."
+                help:
+                    "End the run behind so many records: 5 of the first run; one that is added goes to its end."
             ),
             Option(
                 "page-size",

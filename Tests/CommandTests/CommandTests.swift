@@ -361,7 +361,9 @@ struct CommandTests {
         let process = try SluiceProcess(program: "/bin/bash", ["-c", line, SluiceProcess.binary])
         try #require(await process.waitForEnd(atMost: 60))
         #expect(process.standardOutput == "\(code)\n")
-        #expect(process.standardError.contains("cannot write to the standard output: No space") == (code == "3"))
+        #expect(
+            process.standardError.contains("cannot write to the standard output: No space") == (code == "3")
+        )
     }
 
     @Test("a simulator ends at a signal", arguments: ["stripe", "zendesk", "hubspot"])
