@@ -123,6 +123,21 @@ struct ListRun {
         return held
     }
 
+    /// Leaves of a page what is as it was published.
+    private func keepUnchanged(_ page: inout EventPage) throws(StateError) {
+        let known = try context.run.destination.versions.versions(
+            of: page.events.map(\.key),
+            in: page.text,
+            stream: plan.name
+        )
+        var unchanged: Set<ByteSlice> = []
+        for (event, known) in zip(page.events, known) {
+            guard let known, !known.isDeleted, known.content == event.content else { continue }
+            unchanged.insert(event.key)
+        }
+        page.events.removeAll { !unchanged.contains($0.key) }
+    }
+
     /// Nil at the end of a list that is swept: until then its bookmark stays before the last page.
     private func bookmark(behind place: Bookmark.List) throws(StateError) -> StateRecord? {
         guard !(sweeps && place.isDone) else { return nil }
@@ -182,10 +197,10 @@ struct ListRun {
         }
         context.tell(stream, read: read.recordCount)
         var pages = try await context.children(read.pages, of: read.parent, stream, now: read.times.now)
-        for position in pages.indices where try !heldBack(pages[position], read.times).isEmpty {
-            // The children of a parent change together.
-            pages = []
-            break
+        if try pages.contains(where: { try !heldBack($0, read.times).isEmpty }) {
+            // The children of a parent change together. What is as it was published was seen all the same, or the sweep
+            // would take it for absent.
+            for position in pages.indices { try keepUnchanged(&pages[position]) }
         }
         for (position, page) in pages.enumerated() where position < pages.count - 1 {
             // With the place before this parent: events without any bookmark would look like state that was lost (I2).

@@ -15,6 +15,7 @@ enum DefinedRun {
         into destination: MemoryDestination,
         now: Instant = Self.now,
         choosing chosen: [String]? = nil,
+        resyncs: Bool = false,
         stop: StopSignal = StopSignal(),
         maximumEntries: Int = FeedReader.usualMaximum
     ) async throws -> RunOutcome {
@@ -35,6 +36,7 @@ enum DefinedRun {
             let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
             var plan = StreamPlan(stream, of: definition, account: FakeService.account, to: topic)
             plan.bookmark = try destination.bookmark(of: topic.stream)
+            if resyncs { plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint) }
             return plan
         }
         var run = SyncRun(

@@ -1,5 +1,6 @@
 import Core
 import Extraction
+import JSON
 import ProcessSupport
 import Runs
 import Synchronization
@@ -114,6 +115,41 @@ struct FeedLookTests {
         let keys = destination.events.filter { $0.stream == "children" }.map(\.key)
         #expect(keys.count == 3 * size)
         #expect(Set(keys).count == keys.count)
+    }
+
+    @Test("I2: children beside one that a lagging list shows as it was are not taken for absent")
+    func heldBack() async throws {
+        func service(_ n: Int, entry: HTTPResponse = Self.noEntries) -> FakeService {
+            FakeService(lists: ["parents": 1]) { path, _ in
+                switch path {
+                case "/events": entry
+                case "/lists/parents_1":
+                    FakeService.answer(200, #"{"data":[{"id":"a"},{"id":"b","n":\#(n)}],"has_more":false}"#)
+                case "/parents/parents_1": FakeService.answer(200, #"{"id":"parents_1","n":1}"#)
+                default: nil
+                }
+            }
+        }
+        let yaml = Self.yaml + Self.children
+        let destination = MemoryDestination(FakeService.account)
+        func run(_ service: FakeService, after seconds: Int, resyncs: Bool = false) async throws -> RunOutcome
+        {
+            let now = DefinedRun.now.advanced(by: .seconds(seconds))
+            return try await DefinedRun.run(yaml, service, into: destination, now: now, resyncs: resyncs)
+        }
+        #expect(try await run(service(1), after: 0).status == .success)
+        let told = service(2, entry: Self.entry("parent.updated", after: 995))
+        #expect(try await run(told, after: 1000).status == .success)
+        // The list shows what was before the look.
+        let lagging = service(1, entry: Self.entry("parent.updated", after: 995))
+        let outcome = try await run(lagging, after: 1030, resyncs: true)
+        let events = destination.events.filter { $0.stream == "children" }.map {
+            "\($0.key) \($0.value ?? "gone")"
+        }
+        #expect(
+            events == [#"a {"id":"a"}"#, #"b {"id":"b","n":1}"#, #"b {"id":"b","n":2}"#],
+            "\(outcome.json.compactText)"
+        )
     }
 
     @Test("a version later than now does not hide its correction; an older one than another does not go out")
