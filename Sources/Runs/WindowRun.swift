@@ -66,7 +66,7 @@ final class WindowRun {
 
     /// Reads one window; false where it was not read to its end.
     private func read(_ part: WindowMachine.Part, isLast: Bool) async throws -> Bool {
-        let reader = try await reader(of: part, limit: isOrdered ? nil : group.limit)
+        let reader = try await reader(of: part)
         let begun = context.run.clock.elapsed()
         let start = machine.at
         var asked: Instant?
@@ -80,9 +80,10 @@ final class WindowRun {
             let at = machine.at
             async let following = reader.next()
             try await group.hand(current) { _, bookmark in bookmark.advance(to: at) }
-            // In an ordered window a limit ends nothing before the bookmark has moved: the next run would read the same.
-            // Nor does it end anything within an answer, all of which comes before the bookmark moves.
-            if at > start || !isOrdered, !current.isPart { group.endLimited() }
+            // A limit ends nothing before the bookmark has moved beyond the overlap, which the next run reads again: it
+            // would hardly get on. Nor does it end anything within an answer, all of which comes before the bookmark
+            // moves.
+            if at > start, at >= start.advanced(by: progress.overlap), !current.isPart { group.endLimited() }
             guard !group.active.isEmpty else { return false }
             page = try await following
         }
@@ -95,6 +96,7 @@ final class WindowRun {
             if isLast { bookmark.list.isDone = true }
         }
         await group.drain()
+        group.endLimited()
         return true
     }
 
@@ -105,17 +107,12 @@ final class WindowRun {
         return reader.times.map { $0.asked.advanced(by: .zero - passed) }
     }
 
-    private var isOrdered: Bool {
-        if case .ascending = progress.order { true } else { false }
-    }
-
-    private func reader(of part: WindowMachine.Part, limit: Int? = nil) async throws -> WindowReader {
+    private func reader(of part: WindowMachine.Part) async throws -> WindowReader {
         try WindowReader(
             stream: group.definition,
             requester: context.run.requester,
             from: part.from,
             to: part.to,
-            limit: limit,
             discovered: try await context.discovered(for: group.definition),
             for: group.reader
         )

@@ -112,9 +112,14 @@ struct TimedRunTests {
         #expect(simulation.api.requests.count - requests < 40)
     }
 
-    @Test("a run that is limited each time comes to the end, whatever the limit", arguments: [1, 7, 20])
-    func limits(limit: Int) async throws {
-        let simulation = try Self.simulation(TimedDefinition.window(overlap: "1m"), rows: 60)
+    @Test(
+        "a run that is limited each time comes to the end, whatever the limit",
+        arguments: [TimedDefinition.window(overlap: "1m"), TimedDefinition.pages()],
+        [1, 7, 20]
+    )
+    func limits(definition: String, limit: Int) async throws {
+        let simulation = try Self.simulation(definition, rows: 60)
+        simulation.api.clock.advance(by: .seconds(3600))
         for _ in 0..<100 {
             try await simulation.sync(limit: limit)
             if simulation.seen("rows").count == 60 { break }
