@@ -62,8 +62,7 @@ package struct KafkaClientSettings: Sendable {
         guard let bootstrap = values.removeValue(forKey: "bootstrap.servers") else {
             throw ConfigurationError(
                 .missingSetting,
-                "no Kafka to connect to; give --kafka HOST:PORT, kafka.bootstrap in the file, "
-                    + "or \(environmentPrefix)BOOTSTRAP_SERVERS"
+                "no Kafka to connect to; give --kafka HOST:PORT, kafka.bootstrap in the file, or SLUICE_KAFKA"
             )
         }
         let isLocal = isLoopback(bootstrap)

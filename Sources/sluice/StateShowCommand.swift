@@ -24,6 +24,14 @@ struct StateShowCommand {
         let rows: [Row]
         do {
             rows = try await bookmarks(in: topic, reader)
+        } catch let error as PublishError {
+            await reader.close()
+            guard error.code == .unknownTopic else { throw error }
+            throw PublishError(
+                .unknownTopic,
+                "nothing was ever synced under the prefix \(options.prefix.text): there is no topic \(topic); look at "
+                    + "--topic-prefix and --kafka"
+            )
         } catch {
             await reader.close()
             throw error

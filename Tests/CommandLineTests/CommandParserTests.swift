@@ -43,7 +43,7 @@ import Testing
         (["sync", "-h"], "show Read an account's streams and publish what is new."),
         (["state", "--help"], "show Look at bookmarks."),
         (["help", "state", "show"], "show Print an account's bookmarks."),
-        (["version"], "show sluice 0.1.0"),
+        (["version"], "show sluice 0.1.0"), (["--version"], "show sluice 0.1.0"),
         (["completions", "bash"], "show # bash completion for sluice"),
         (["help", "--man"], "show .TH \"SLUICE\" \"1\" \"\" \"sluice 0.1.0\""),
     ])

@@ -20,9 +20,16 @@ package struct ClockSkew: Hashable, Sendable {
     /// One line: both times, what follows, and what to do.
     package var message: String {
         let isBehind = api < local
-        let apart = (isBehind ? local.since(api) : api.since(local)).components.seconds
-        return "the API's clock says \(api.rfc3339()), this machine's \(local.rfc3339()): \(apart) s apart; "
+        let apart = Self.text(isBehind ? local.since(api) : api.since(local))
+        return "the API's clock says \(api.rfc3339()), this machine's \(local.rfc3339()): \(apart) apart; "
             + "the earlier one holds, so that nothing is missed. Set this machine's clock (timedatectl), "
             + "or tell the API's operator"
+    }
+
+    /// In the unit of which there are at least two.
+    private static func text(_ length: Duration) -> String {
+        let seconds = length.components.seconds
+        let unit = [(86_400, "days"), (3600, "hours"), (60, "minutes")].first { seconds >= 2 * $0.0 }
+        return unit.map { "\(seconds / Int64($0.0)) \($0.1)" } ?? "\(seconds) s"
     }
 }
