@@ -204,7 +204,7 @@ extension ZendeskAccount {
                 changesPerMinute: 400
             )
             // Which requests lie before and behind a change is the tasks' own affair.
-            for _ in 0..<20 {
+            for _ in 0..<200 {
                 _ = try await story.simulation.sync()
                 if story.answers("404") > 0 { break }
             }
