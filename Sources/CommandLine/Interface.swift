@@ -35,9 +35,9 @@ package struct Interface: Sendable {
         environment: (String) -> String? = { _ in nil },
         width: Int = 80
     ) throws(UsageError) -> Outcome {
-        var parser = CommandParser(root: root)
         // What most programs answer to.
         if words == ["--version"] { return .show(version() + "\n") }
+        var parser = CommandParser(root: root)
         if words.isEmpty { return .show(HelpPage(lineage: [root], width: width).text) }
         let parsed = try parser.parse(words, environment: environment)
         if parser.wantsHelp { return .show(HelpPage(lineage: parser.lineage, width: width).text) }

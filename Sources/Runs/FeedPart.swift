@@ -181,15 +181,14 @@ struct FeedPart {
     /// It is asked again behind the other parents, one of which may tell; throws if none did then either.
     private func isDoubtful(_ seen: ObjectLook, _ look: Look) throws -> Bool {
         guard case .gone = seen.found else {
-            _ = context.isDoubtful(there: 1, gone: 0, look.stream)
+            context.noteParents(there: 1, look.stream)
             return false
         }
         guard !look.entries.contains(where: { $0.said.kind == .deletion }) else { return false }
-        guard look.isRepeated else { return context.isDoubtful(there: 0, gone: 1, look.stream) }
-        if context.isDoubtful(there: 0, gone: 0, look.stream) {
-            try context.checkNothingIsDeleted(with: [look.object], look.stream)
-        }
-        return false
+        if !look.isRepeated { context.noteParents(gone: 1, look.stream) }
+        guard context.isDoubtful(look.stream) else { return false }
+        if look.isRepeated { try context.checkNothingIsDeleted(with: [look.object], look.stream) }
+        return !look.isRepeated
     }
 
     /// What the look gave as events, deletes last; at least one page, though it may be empty.

@@ -165,8 +165,13 @@ struct ListRun {
             place = current.progress
             async let following = reader.next()
             held.append(current)
-            let isThere = !current.isGone && !current.parent.isEmpty
-            if !context.isDoubtful(there: isThere ? 1 : 0, gone: current.isGone ? 1 : 0, stream) {
+            // The last one may be none, and tells nothing.
+            if current.isGone {
+                context.noteParents(gone: 1, stream)
+            } else if !current.parent.isEmpty {
+                context.noteParents(there: 1, stream)
+            }
+            if !context.isDoubtful(stream) {
                 for read in held { try await hand(read) }
                 held = []
             } else if held.count == Self.heldAtOnce {

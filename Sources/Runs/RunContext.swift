@@ -165,17 +165,17 @@ final class RunContext: Sendable {
     /// Takes note of what parents answered; throws where children would be deleted by what may be no word of theirs.
     func witness(_ reads: [ParentRead], _ stream: Int) throws {
         let gone = reads.filter(\.isGone).map(\.parent)
-        guard isDoubtful(there: reads.count - gone.count, gone: gone.count, stream) else { return }
-        try checkNothingIsDeleted(with: gone, stream)
+        noteParents(there: reads.count - gone.count, gone: gone.count, stream)
+        if isDoubtful(stream) { try checkNothingIsDeleted(with: gone, stream) }
     }
 
-    /// Takes note of what so many parents answered; whether those that seem gone in this run may be there.
-    func isDoubtful(there: Int, gone: Int, _ stream: Int) -> Bool {
-        witnesses.withLock { witnesses in
-            witnesses[stream, default: ParentWitness()].note(there: there, gone: gone)
-            return witnesses[stream, default: ParentWitness()].isDoubtful
-        }
+    /// Takes note of what so many parents answered.
+    func noteParents(there: Int = 0, gone: Int = 0, _ stream: Int) {
+        witnesses.withLock { $0[stream, default: ParentWitness()].note(there: there, gone: gone) }
     }
+
+    /// Whether the parents that seem gone in this run may be there.
+    func isDoubtful(_ stream: Int) -> Bool { witnesses.withLock { $0[stream]?.isDoubtful ?? false } }
 
     /// Throws where one of some parents that may be there has children that would be deleted with it.
     func checkNothingIsDeleted(with parents: [[UInt8]], _ stream: Int) throws {

@@ -4,17 +4,16 @@ import Synchronization
 
 /// The standard output: what a command gives, and whether all of it came there.
 package final class StandardOutput: Sendable {
-    private let descriptor: Int32
     private let failed = Locked<Int32?>(nil)
 
-    /// The process's own, or another descriptor.
-    package init(descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
+    /// The process's own.
+    package init() {}
 
-    /// Writes bytes, all of them or none after a failure.
+    /// Writes bytes; after a failure none.
     package func write(_ bytes: [UInt8]) {
         failed.withLock { failed in
             guard failed == nil else { return }
-            failed = Console.writeAll(bytes, to: descriptor)
+            failed = Console.writeAll(bytes, to: STDOUT_FILENO)
         }
     }
 

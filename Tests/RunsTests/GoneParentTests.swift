@@ -6,34 +6,6 @@ import Testing
 
 /// Parents whose lists of children are not there: gone, or asked for at a wrong path.
 @Suite struct GoneParentTests {
-    private static let streams = """
-          children: {for_each: parents, get: "/lists/{{ parent.id }}", replaces: children, paging: single_page}
-          parents:
-            get: /parents
-        """
-    private static let token = """
-        extractor: fake
-        base_url: http://127.0.0.1:1
-        defaults: {records: data, key: id}
-        streams:
-        \(streams)
-            progress:
-              token:
-                field: next
-                param: cursor
-                end: {field: end, is: true}
-                start: {param: from, format: epoch, earliest: "2024-12-31T00:00:00Z"}
-        """
-    private static let list = """
-        extractor: fake
-        base_url: http://127.0.0.1:1
-        defaults: {records: data, key: id}
-        streams:
-        \(streams)
-            paging: {cursor: {field: next, param: cursor, more: more}}
-            progress: full
-        """
-
     /// Parents with one child each; of those that are `missing` there is no list.
     private static func service(_ parents: [String], missing: Set<String> = []) -> FakeService {
         FakeService(lists: [:]) { path, _ in
@@ -50,7 +22,7 @@ import Testing
 
     @Test(
         "I2: children are deleted with their parent only where another one's list was there",
-        arguments: [token, list],
+        arguments: [ParentsDefinition.token, ParentsDefinition.full],
         [["p"], ["q"], ["p", "q"], ["p", "q", "r"]]
     )
     func gone(yaml: String, missing: [String]) async throws {
@@ -75,7 +47,10 @@ import Testing
         }
     }
 
-    @Test("where nothing was known of them it is warned of", arguments: [token, list])
+    @Test(
+        "where nothing was known of them it is warned of",
+        arguments: [ParentsDefinition.token, ParentsDefinition.full]
+    )
     func unknown(yaml: String) async throws {
         let destination = MemoryDestination(FakeService.account)
         let service = Self.service(["p", "q"], missing: ["p", "q"])

@@ -7,35 +7,10 @@ import Testing
 
 /// A parent that comes twice in one reading, since it changed while its pages were read.
 @Suite struct RepeatedParentTests {
-    private static let child = """
-          children: {for_each: parents, get: "/lists/{{ parent.id }}", replaces: children, paging: single_page}
-
-        """
-    private static let token = """
-        extractor: fake
-        base_url: http://127.0.0.1:1
-        defaults: {records: data, key: id}
-        streams:
-        \(child)\
-          parents:
-            get: /parents
-            progress:
-              token:
-                field: next
-                param: cursor
-                end: {field: end, is: true}
-                start: {param: from, format: epoch, earliest: "2024-12-31T00:00:00Z"}
-        """
-    private static let list = """
-        extractor: fake
-        base_url: http://127.0.0.1:1
-        defaults: {records: data, key: id}
-        streams:
-        \(child)\
-          parents: {get: /parents, paging: {cursor: {field: next, param: cursor, more: more}}}
-        """
-
-    @Test("I2: what it had when it came first, and has no more, is deleted", arguments: [token, list])
+    @Test(
+        "I2: what it had when it came first, and has no more, is deleted",
+        arguments: [ParentsDefinition.token, ParentsDefinition.list]
+    )
     func repeated(yaml: String) async throws {
         let pages = Locked(0)
         let looks = Locked(0)

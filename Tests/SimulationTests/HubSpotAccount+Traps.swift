@@ -441,9 +441,24 @@ extension HubSpotAccount {
     // MARK: Access
 
     private static let access = [
-        forbidden("a token lacks the scope of one type of object", "contacts", ["contacts"]),
-        forbidden("an association takes the scopes of both its ends", "companies", ["contact_companies"]),
-        forbidden("a token may not see which objects the account has defined", "schemas", ["custom_objects"]),
+        .forbidden(
+            "a token lacks the scope of one type of object",
+            "contacts",
+            ["contacts"],
+            beside: "deals"
+        ),
+        .forbidden(
+            "an association takes the scopes of both its ends",
+            "companies",
+            ["contact_companies"],
+            beside: "deals"
+        ),
+        .forbidden(
+            "a token may not see which objects the account has defined",
+            "schemas",
+            ["custom_objects"],
+            beside: "deals"
+        ),
         ServiceTrap(
             "an account has no such type of object",
             "    - {status: 400, message: Unable to infer object type, action: unavailable}\n"
@@ -470,19 +485,4 @@ extension HubSpotAccount {
             )
         },
     ]
-
-    /// What may not be read is unavailable, and what may is read.
-    private static func forbidden(_ name: String, _ subject: String, _ streams: [String]) -> ServiceTrap {
-        ServiceTrap(
-            name,
-            "- {status: [403, 404], action: unavailable}",
-            without: "- {status: [403, 404], action: fail_stream}"
-        ) { teller in
-            let story = try teller.begin(only: streams + ["deals"])
-            try story.set("forbidden_\(subject)", ["rate": 1])
-            let outcome = try await story.run()
-            for stream in streams { try story.expect(stream, .unavailable, in: outcome) }
-            try story.expect("deals", .success, in: outcome)
-        }
-    }
 }

@@ -1,3 +1,5 @@
+import JSON
+import Runs
 import Testing
 
 /// A trap of a service's: what the definition has against it, and a story that goes wrong without that.
@@ -40,6 +42,25 @@ struct ServiceTrap: Sendable, CustomTestStringConvertible {
     func tellUndefended(by service: any TrappedService.Type) async throws {
         await #expect(throws: ServiceSimulation.Violation.self) {
             try await story(Teller(service: service, defence: defence))
+        }
+    }
+
+    /// What may not be read is unavailable, what may (`beside`) is read, and nothing is missing once all may be.
+    static func forbidden(_ name: String, _ subject: String, _ streams: [String], beside: String)
+        -> ServiceTrap
+    {
+        ServiceTrap(
+            name,
+            "- {status: [403, 404], action: unavailable}",
+            without: "- {status: [403, 404], action: fail_stream}"
+        ) { teller in
+            let story = try teller.begin(only: streams + [beside])
+            try story.set("forbidden_\(subject)", ["rate": 1])
+            let outcome = try await story.run()
+            for stream in streams { try story.expect(stream, .unavailable, in: outcome) }
+            try story.expect(beside, .success, in: outcome)
+            try story.set("forbidden_\(subject)", .null)
+            try await story.finish(after: 90)
         }
     }
 }

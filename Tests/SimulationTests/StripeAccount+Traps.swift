@@ -255,23 +255,12 @@ extension StripeAccount {
                 try await story.finish()
             }
         } + [
-            forbidden("a key may not read one list", "charges", ["charges"]),
-            forbidden("a key may not read what happened", "events", ["customers", "charges"]),
+            .forbidden("a key may not read one list", "charges", ["charges"], beside: "balance_transactions"),
+            .forbidden(
+                "a key may not read what happened",
+                "events",
+                ["customers", "charges"],
+                beside: "balance_transactions"
+            ),
         ]
-
-    private static func forbidden(_ name: String, _ subject: String, _ streams: [String]) -> ServiceTrap {
-        ServiceTrap(
-            name,
-            "- {status: [403, 404], action: unavailable}",
-            without: "- {status: [403, 404], action: fail_stream}"
-        ) { teller in
-            let story = try teller.begin(only: streams + ["balance_transactions"])
-            try story.set("forbidden_\(subject)", ["rate": 1])
-            let outcome = try await story.run()
-            for stream in streams { try story.expect(stream, .unavailable, in: outcome) }
-            try story.expect("balance_transactions", .success, in: outcome)
-            try story.set("forbidden_\(subject)", .null)
-            try await story.finish(after: 90)
-        }
-    }
 }

@@ -11,7 +11,7 @@ package struct TokenProgress: Hashable, Sendable {
         case more([String])
         /// The token is the one that was asked with.
         ///
-        /// A page of exactly `pageSize` records whose token is that one is no end: the records of one time fill it.
+        /// A page of exactly one of `pageSizes` records whose token is that one is no end: the records of one time fill it.
         case repeats(pageSizes: Set<Int>)
     }
 

@@ -10,12 +10,9 @@ import Synchronization
 package final class WindowReader: Sendable {
     private struct Place {
         var progress = ListProgress.start
-        var remaining: Int?
         var times: AnswerTimes?
         var isComplete = false
         var isReading = false
-        /// Whether more of the answer at hand follows.
-        var isWithinAnswer = false
         /// Requests that no page was told yet.
         var requests = 0
         /// Of an ordered window, and of one unit of time that exceeds the cap.
@@ -38,7 +35,7 @@ package final class WindowReader: Sendable {
     package let to: Instant
     private let place: Locked<Place>
 
-    /// A reader of the whole units of [from, to), that ends with the page that reaches the limit.
+    /// A reader of the whole units of [from, to).
     ///
     /// `child` is the stream that it is read for, where that is not the stream itself.
     package init(
@@ -46,7 +43,6 @@ package final class WindowReader: Sendable {
         requester: Requester,
         from: Instant,
         to: Instant,
-        limit: Int? = nil,
         discovered: Discovered = .none,
         for child: StreamDefinition? = nil
     ) throws(ExtractionError) {
@@ -62,7 +58,7 @@ package final class WindowReader: Sendable {
         let subject = child.map { RequestSubject($0, readingParent: stream) } ?? RequestSubject(stream)
         self.subject = subject
         variables = discovered.variables
-        var place = Place(remaining: limit)
+        var place = Place()
         var paging = Paging.singlePage
         switch window.order {
         case .ascending:
@@ -111,7 +107,7 @@ package final class WindowReader: Sendable {
     /// When the last answer was given.
     package var times: AnswerTimes? { place.withLock { $0.times } }
 
-    /// The next page with a record, or nil where the window was read to its end or the limit is reached.
+    /// The next page with a record, or nil where the window was read to its end.
     package func next() async throws -> ExtractedPage? {
         var current = place.withLock { place in
             precondition(!place.isReading, "a window is read one page at a time")
@@ -119,7 +115,6 @@ package final class WindowReader: Sendable {
             return place
         }
         defer { place.withLock { $0.isReading = false } }
-        guard current.remaining != 0 || current.isWithinAnswer else { return nil }
         while !current.isComplete {
             let step = try await step(current)
             current = step.place
@@ -174,7 +169,6 @@ package final class WindowReader: Sendable {
         guard !new.isEmpty else { return (place, nil) }
         place.progress.pages += 1
         place.progress.records += new.count
-        place.remaining = start.remaining.map { $0 - min(new.count, $0) }
         var extracted: ExtractedPage
         if let whole, new.count == page.records.count {
             extracted = whole
@@ -347,7 +341,6 @@ extension WindowReader {
         if place.halves.cap != nil {
             new = new.filter { place.halves.isNew(identity(ofRecord: $0, in: raw.page)) }
         }
-        place.isWithinAnswer = raw.isPart
         if !raw.isPart {
             let count = raw.recordsBefore + raw.page.records.count
             switch place.halves.took(count, isDone: raw.progress.isDone) {
