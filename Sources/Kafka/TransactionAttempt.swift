@@ -14,6 +14,8 @@ struct TransactionAttempt {
     let label: [UInt8]
     let start = ContinuousClock.now
     let budget: Duration
+    /// The age up to which a transaction that failed is aborted here; see `TransactionalProducer.init`.
+    let abortable: Duration
     /// Set by every error after begin, and by a commit that was slow or disturbed.
     private(set) var mustRecycle = false
 
@@ -25,7 +27,8 @@ struct TransactionAttempt {
         state: (topic: String, partition: Int32),
         versions: VersionsPlace?,
         label: [UInt8],
-        budget: Duration
+        budget: Duration,
+        abortable: Duration
     ) {
         self.client = client
         self.settings = settings
@@ -37,6 +40,7 @@ struct TransactionAttempt {
         versionRecords = self.versions.map { VersionRecords(group.versions, account: $0.account) }
         self.label = label
         self.budget = budget
+        self.abortable = abortable
     }
 
     private var left: Duration { budget - (ContinuousClock.now - start) }
@@ -219,6 +223,7 @@ struct TransactionAttempt {
         guard ErrorClass(cause) == .abortable || ErrorClass(cause) == .fenced else {
             return report(cause, isAborted: false)
         }
+        guard ContinuousClock.now - start < abortable else { return report(cause, isAborted: false) }
         let end = ContinuousClock.now + max(left, .seconds(2))
         while let error = client.handle.abortTransaction(
             max(end - ContinuousClock.now, .milliseconds(1))

@@ -20,6 +20,7 @@ package final class TransactionalProducer: Sendable {
     let transactionalID: String
     let worker = SerialThread()
     let budget: Duration
+    let abortable: Duration
     let onStep: @Sendable (TransactionStep) -> Void
     let condition = Locked(Condition())
 
@@ -33,11 +34,18 @@ package final class TransactionalProducer: Sendable {
     ///
     /// `budget` is how long a commit with its abort may take in all. `onStep` is called between the
     /// calls of a transaction, on the producer's thread.
+    ///
+    /// A transaction that fails is aborted while it is younger than `abortable`, and otherwise left to the next
+    /// producer's fence or to Kafka's timeout: the account may have another writer by then, whom an abort can shut out.
+    /// librdkafka has nothing to end where the coordinator never heard of a transaction whose records timed out, and
+    /// asks for a new epoch instead; Kafka ends the open transaction of the id for whoever asks, and compares epochs
+    /// only then. The default is what a lease has left at least when a transaction begins.
     package init(
         settings: KafkaSettings,
         transactionalID: String,
         transactionTimeout: Duration = .seconds(15),
         budget: Duration = .seconds(30),
+        abortable: Duration = .seconds(10),
         onStep: @escaping @Sendable (TransactionStep) -> Void = { _ in }
     ) throws(PublishError) {
         client = try Client(
@@ -47,6 +55,7 @@ package final class TransactionalProducer: Sendable {
         self.settings = settings
         self.transactionalID = transactionalID
         self.budget = budget
+        self.abortable = abortable
         self.onStep = onStep
     }
 
@@ -83,7 +92,8 @@ package final class TransactionalProducer: Sendable {
                 state: (topic: stateTopic, partition: statePartition),
                 versions: versions,
                 label: Array(label.utf8),
-                budget: budget
+                budget: budget,
+                abortable: abortable
             )
             try checkUsable()
             defer { condition.withLock { $0.mustRecycle = $0.mustRecycle || attempt.mustRecycle } }

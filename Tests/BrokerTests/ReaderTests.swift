@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 import Kafka
 import Testing
 
@@ -112,22 +111,11 @@ struct ReaderTests {
 
     @Test func anOpenTransactionOfAnotherHidesCommittedStateAndTheWatermarkShowsItI2() async throws {
         let state = try await TestBroker.topic("state")
-        let isOpen = AsyncStream<Void>.makeStream()
-        let mayCommit = DispatchSemaphore(value: 0)
-        let other = try TransactionalProducer(
-            settings: TestBroker.settings,
-            transactionalID: TestBroker.name("other"),
-            onStep: { step in
-                guard step == .stateProduced else { return }
-                isOpen.continuation.finish()
-                mayCommit.wait()
-            }
-        )
-        try await other.initTransactions(deadline: .seconds(30))
-        async let blocked: Void = commit(other, to: state, ["open"])
-        for await _ in isOpen.stream {}
+        let other = try await HeldTransaction(TestBroker.name("other"))
+        async let blocked: Void = commit(other.producer, to: state, ["open"])
+        await other.stands()
         // Before the wait for `blocked` that leaving by an error implies.
-        defer { mayCommit.signal() }
+        defer { other.goOn() }
         let reader = try TopicReader(settings: TestBroker.settings)
         // Its record is on the broker once the watermark moved.
         while try await reader.highWatermark(topic: state, partition: 0) < 1 {}
@@ -152,7 +140,7 @@ struct ReaderTests {
             "the committed bookmark is not visible: a reader that stops here reads an older one"
         )
 
-        mayCommit.signal()
+        other.goOn()
         try await blocked
         let position = try await reader.read(
             topic: state,
@@ -165,7 +153,7 @@ struct ReaderTests {
         #expect(position == end)
         #expect(seen.map { String(decoding: $0.value ?? [], as: UTF8.self) } == ["open", "newest"])
         await reader.close()
-        await other.close()
+        await other.producer.close()
     }
 
     @Test func whatWasAbortedIsHiddenFromACommittedReadAndShownToTheOther() async throws {

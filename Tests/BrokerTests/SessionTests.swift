@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 import JSON
 import Testing
 
@@ -171,20 +170,11 @@ struct SessionTests {
         )
         await dead.abandon()
         // ...in the middle of a transaction that no timeout ends soon.
-        let isOpen = AsyncStream<Void>.makeStream()
-        let mayEnd = DispatchSemaphore(value: 0)
-        let producer = try TransactionalProducer(
-            settings: TestBroker.settings,
-            transactionalID: fixture.prefix.transactionalID(of: neighbour),
-            transactionTimeout: .seconds(120),
-            onStep: { step in
-                guard step == .stateProduced else { return }
-                isOpen.continuation.finish()
-                mayEnd.wait()
-            }
+        let held = try await HeldTransaction(
+            fixture.prefix.transactionalID(of: neighbour),
+            transactionTimeout: .seconds(120)
         )
-        try await producer.initTransactions(deadline: .seconds(30))
-        async let open = producer.commit(
+        async let open = held.producer.commit(
             TransactionGroup(
                 pages: [],
                 state: [StateRecord(key: StateKey.session(neighbour).bytes, value: record)]
@@ -193,7 +183,7 @@ struct SessionTests {
             statePartition: fixture.partition,
             transaction: (run: "dead", number: 1)
         )
-        for await _ in isOpen.stream {}
+        await held.stands()
         let reader = try TopicReader(settings: TestBroker.settings)
         let before = try await reader.highWatermark(
             topic: fixture.prefix.stateTopic,
@@ -207,14 +197,14 @@ struct SessionTests {
         #expect(ContinuousClock.now - begun < .seconds(60))
         try await session.commit(fixture.group(1...1))
         await session.end()
-        mayEnd.signal()
+        held.goOn()
         do {
             _ = try await open
             Issue.record("the dead neighbour published")
         } catch let error as PublishError {
             #expect(error.code == .fenced)
         }
-        await producer.close()
+        await held.producer.close()
         await reader.close()
         #expect(try await fixture.keys() == ["c1"])
     }
