@@ -146,16 +146,20 @@ struct LocalStripeTests {
                 $0.value == .null ? "-\($0.key)" : "\($0.key) \($0.value.compactText)"
             }
         }
-        func news(_ list: String) -> [String] {
+        func news(
+            _ list: String,
+            from before: [String: IndependentConsumer.Topic],
+            to after: [String: IndependentConsumer.Topic]
+        ) -> [String] {
             // Partitions stand one behind the other: what came is what was not there.
-            let before = Dictionary(said(first[fixture.topic(list)]).map { ($0, 1) }, uniquingKeysWith: +)
-            var left = before
+            var left = Dictionary(said(before[fixture.topic(list)]).map { ($0, 1) }, uniquingKeysWith: +)
             return said(after[fixture.topic(list)]).filter { line in
                 guard let count = left[line], count > 0 else { return true }
                 left[line] = count - 1
                 return false
             }.map { String($0.prefix { $0 != " " }) }.sorted()
         }
+        func news(_ list: String) -> [String] { news(list, from: first, to: after) }
         #expect(news("customers") == (customers[10..<13] + customers[27..<29].map { "-\($0)" }).sorted())
         #expect(news("products") == products.sorted())
         #expect(news("subscriptions") == [subscription["id"]?.text ?? "", subscriptions[6]].sorted())
@@ -175,11 +179,13 @@ struct LocalStripeTests {
             let told = Set(news(list))
             for (id, object) in shown where told.contains(id) { #expect(live[id] == object, "\(list)") }
         }
-        let again = try await fixture.finishedSync()
-        #expect(again["records"]?.int == 0)
-        #expect(
-            try await IndependentConsumer.read(fixture.topics).mapValues(\.ends) == after.mapValues(\.ends)
-        )
+        _ = try await fixture.finishedSync()
+        let last = try await IndependentConsumer.read(fixture.topics)
+        for list in LocalStripeFixture.lists {
+            // Of that customer no event tells; a look for what was told of it before may come late enough to show it.
+            let silent = list == "customers" ? [customers[0]] : []
+            #expect(Set(news(list, from: after, to: last)).subtracting(silent).isEmpty, "\(list)")
+        }
     }
 
     @Test("I1: killed on the way, it goes on where the bookmarks stand, and each object is seen once")
