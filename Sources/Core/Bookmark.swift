@@ -80,7 +80,7 @@ package struct Bookmark: Hashable, Sendable {
     package struct Passes: Hashable, Sendable {
         package var deletes: Instant?
         package var reconcile: Instant?
-        /// The deeper reading of windows; of a stream with a feed the list.
+        /// The deeper reading of windows; of a stream with a feed, or one that is read whole every so often, the list.
         package var resweep: Instant?
 
         /// Passes; by default none.

@@ -188,7 +188,7 @@ struct DefinitionReview {
                 findings.append(warning("no_lost", path, Self.lostText))
             }
             findings += counted(paging, path)
-        case .full(let paging): findings += counted(paging, path)
+        case .full(let paging, _): findings += counted(paging, path)
         case .token(let token): findings += review(token, of: stream, path)
         case .window(let window): findings += review(window, of: stream, path)
         }

@@ -48,6 +48,8 @@ private final class Reading {
     private let trace: RequestTrace
     /// What the stream's own requests have to say.
     private var discovered = Discovered.none
+    /// Why the first parent that was refused was so.
+    private var refusal: ExtractionError?
     var sample = StreamSample()
 
     init(
@@ -75,6 +77,7 @@ private final class Reading {
         let parentDiscovered = try await Discovery(stream: parent, requester: requester).read()
         guard parent.paging != nil else {
             sample.isWhole = try await pages(of: parent, parentDiscovered)
+            try checkRefused()
             return
         }
         let reader = try ChildReader(
@@ -83,7 +86,8 @@ private final class Reading {
             discovered: discovered,
             parentDiscovered: parentDiscovered
         )
-        while !isFull, let read = try await reader.next() { take(read.pages) }
+        while !isFull, let read = try await reader.next() { take(read) }
+        try checkRefused()
         sample.isWhole = reader.progress.isDone
     }
 
@@ -160,9 +164,19 @@ private final class Reading {
                 requester: requester,
                 discovered: discovered
             )
-            for read in reads { take(read.pages) }
+            for read in reads { take(read) }
         }
         return true
+    }
+
+    private func take(_ read: ParentRead) {
+        refusal = refusal ?? read.refusal
+        take(read.pages)
+    }
+
+    /// Throws where no parent's children could be read since they were refused.
+    private func checkRefused() throws {
+        if sample.records.isEmpty, let refusal { throw refusal }
     }
 
     private func take(_ pages: [ExtractedPage]) {

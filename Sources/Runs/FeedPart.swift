@@ -161,13 +161,16 @@ struct FeedPart {
         if let doubt = seen.doubt, !look.entries.contains(where: { $0.said.kind == .deletion }) {
             throw doubt
         }
-        if plan.definition.parent != nil, try isDoubtful(seen, look) { return .wait(.zero) }
+        if plan.definition.parent != nil, try await isDoubtful(seen, look) { return .wait(.zero) }
+        if case .refused = seen.found {
+            // Its children stay as they are, until an entry of a later time tells of it.
+            try await context.submit(look.stream, plan.builder.noEvents, changes: done(look, seen))
+            return .settled
+        }
         let pages = try await self.pages(seen, look)
         let verdict = try judge(seen, pages, look)
         guard verdict == .settled else { return verdict }
-        // Old ones too: where another look holds the bookmark before them, they would be looked at in every run.
-        let done = look.entries.filter { rule.isDone($0.said.time, asked: seen.times.asked) }
-        let changes = done.map { VersionChange(plan.name, .entry(id: $0.id, time: $0.said.time)) }
+        let changes = done(look, seen)
         let facts = context.facts(
             look.stream,
             seen.times,
@@ -180,13 +183,28 @@ struct FeedPart {
         return .settled
     }
 
-    /// Whether a parent that seems gone may be there; one whose delete the feed tells is not.
+    /// What says of a look's entries that they are done.
+    private func done(_ look: Look, _ seen: ObjectLook) -> [VersionChange] {
+        let name = context.plan(look.stream).name
+        // Old ones too: where another look holds the bookmark before them, they would be looked at in every run.
+        let done = look.entries.filter { rule.isDone($0.said.time, asked: seen.times.asked) }
+        return done.map { VersionChange(name, .entry(id: $0.id, time: $0.said.time)) }
+    }
+
+    /// Whether a parent that seems gone may be there, or the stream be refused with it; one whose delete the feed tells
+    /// is not.
     ///
     /// It is asked again behind the other parents, one of which may tell; throws if none did then either.
-    private func isDoubtful(_ seen: ObjectLook, _ look: Look) throws -> Bool {
-        guard case .gone = seen.found else {
+    private func isDoubtful(_ seen: ObjectLook, _ look: Look) async throws -> Bool {
+        switch seen.found {
+        case .records:
             context.noteParents(there: 1, look.stream)
             return false
+        case .refused(let error):
+            context.note(refused: look.object, error, look.stream)
+            try await context.checkRefused(look.stream, isAtEnd: look.isRepeated)
+            return context.holdsRefused(look.stream)
+        case .gone: break
         }
         guard !look.entries.contains(where: { $0.said.kind == .deletion }) else { return false }
         if !look.isRepeated { context.noteParents(gone: 1, look.stream) }
@@ -291,7 +309,7 @@ extension ObjectLook.Found {
     fileprivate var pages: [ExtractedPage] {
         switch self {
         case .records(let pages): pages
-        case .gone: []
+        case .gone, .refused: []
         }
     }
 }

@@ -49,7 +49,7 @@ struct Forgetting {
             budget -= keys.count
             try await context.submit(
                 stream,
-                forgetting: keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
+                remembering: keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
             )
         } while after != nil && budget > 0
         try await context.committer.drain(stream)

@@ -166,12 +166,9 @@ struct ListRun {
             async let following = reader.next()
             held.append(current)
             // The last one may be none, and tells nothing.
-            if current.isGone {
-                context.noteParents(gone: 1, stream)
-            } else if !current.parent.isEmpty {
-                context.noteParents(there: 1, stream)
-            }
-            if !context.isDoubtful(stream) {
+            if !current.parent.isEmpty { context.note(current, stream) }
+            try await context.checkRefused(stream, isAtEnd: false)
+            if !context.isDoubtful(stream), !context.holdsRefused(stream) {
                 for read in held { try await hand(read) }
                 held = []
             } else if held.count == Self.heldAtOnce {
@@ -188,6 +185,7 @@ struct ListRun {
     private static let heldAtOnce = 1000
 
     private func handDoubtful(_ reads: [ParentRead]) async throws {
+        try await context.checkRefused(stream, isAtEnd: true)
         try context.checkNothingIsDeleted(with: reads.filter(\.isGone).map(\.parent), stream)
         for read in reads { try await hand(read) }
     }
@@ -200,6 +198,7 @@ struct ListRun {
             }
             return
         }
+        guard read.refusal == nil else { return try await pass(read) }
         context.tell(stream, read: read.recordCount)
         var pages = try await context.children(read.pages, of: read.parent, stream, now: read.times.now)
         if try pages.contains(where: { try !heldBack($0, read.times).isEmpty }) {
@@ -218,6 +217,16 @@ struct ListRun {
             bookmark: bookmark(behind: read.progress),
             facts: facts(read)
         )
+    }
+
+    /// Goes past a parent whose children may not be read: they stay as they are.
+    private func pass(_ read: ParentRead) async throws {
+        let changes = try await context.keeping(childrenOf: read.parent, stream)
+        if let bookmark = try bookmark(behind: read.progress) {
+            try await context.submit(stream, moving: bookmark, with: changes)
+        } else {
+            try await context.submit(stream, remembering: changes)
+        }
     }
 
     private func facts(_ read: ParentRead) -> PageFacts? {

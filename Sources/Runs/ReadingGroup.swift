@@ -75,11 +75,25 @@ final class ReadingGroup {
         active.removeAll { handed[$0, default: 0] >= limit }
     }
 
-    /// Moves every stream that is still with it, without a page.
+    /// Moves every stream that is still with it, without a page; not past parents all of which were refused (I2).
     func move(_ change: (inout Bookmark) -> Void) async throws {
         for stream in active {
+            if context.holdsRefused(stream) { continue }
             do {
                 try await submit(stream, context.plan(stream).builder.noEvents, move: change)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                fail(stream, error)
+            }
+        }
+    }
+
+    /// The reading is at its end: a stream all of whose parents were refused ends, its bookmark before them.
+    func checkRefused() async throws {
+        for stream in active {
+            do {
+                try await context.checkRefused(stream, isAtEnd: true)
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -184,13 +198,17 @@ final class ReadingGroup {
             let chunk = Array(parents.prefix(width))
             parents = parents.dropFirst(width)
             let reads = try await read(chunk, page, stream)
+            try await context.checkRefused(stream, isAtEnd: false)
             for (parent, read) in zip(chunk, reads) {
                 CrashPoint.hit(.afterFetch)
                 handed[stream, default: 0] += try await context.hand(read, stream)
+                if context.holdsRefused(stream) { continue }
                 try await note(stream, read.recordCount, behind: parent)
                 if isResumedWithin, handed[stream, default: 0] >= limit { return }
             }
         }
+        try await context.seekProof(stream)
+        if context.holdsRefused(stream) { return }
         try await submit(stream, context.plan(stream).builder.noEvents) { bookmark in
             move(&bookmark)
             if !page.page.records.isEmpty { bookmark.list.pages += 1 }

@@ -53,6 +53,7 @@ struct ReconcileRun {
         }
         guard let begun else { return }
         if !waiting.isEmpty { try await readChildren(of: waiting) }
+        try await context.checkRefused(stream, isAtEnd: true)
         try await context.committer.drain(stream)
         present.sort()
         let settled = begun.advanced(by: .zero - plan.lag)
@@ -83,6 +84,7 @@ struct ReconcileRun {
             discovered: try await context.discovered(for: plan.definition)
         )
         try context.witness(reads, stream)
+        try await context.checkRefused(stream, isAtEnd: false)
         CrashPoint.hit(.afterFetch)
         for read in reads { _ = try await context.hand(read, stream) }
     }

@@ -68,7 +68,7 @@ final class RunContext: Sendable {
     /// Moves a stream's bookmark, with what is remembered or forgotten on the way: in parts, the bookmark last.
     func submit(_ stream: Int, moving bookmark: StateRecord, with changes: [VersionChange]) async throws {
         let last = changes.count % Self.changesAtOnce
-        try await submit(stream, forgetting: Array(changes.dropLast(last)))
+        try await submit(stream, remembering: Array(changes.dropLast(last)))
         try await submit(
             stream,
             plan(stream).builder.noEvents,
@@ -77,8 +77,8 @@ final class RunContext: Sendable {
         )
     }
 
-    /// Hands over what is forgotten, in parts; no bookmark moves by it.
-    func submit(_ stream: Int, forgetting changes: [VersionChange]) async throws {
+    /// Hands over what is remembered or forgotten, in parts; no bookmark moves by it.
+    func submit(_ stream: Int, remembering changes: [VersionChange]) async throws {
         var rest = changes[...]
         while !rest.isEmpty {
             let part = Array(rest.prefix(Self.changesAtOnce))
@@ -165,8 +165,22 @@ final class RunContext: Sendable {
     /// Takes note of what parents answered; throws where children would be deleted by what may be no word of theirs.
     func witness(_ reads: [ParentRead], _ stream: Int) throws {
         let gone = reads.filter(\.isGone).map(\.parent)
-        noteParents(there: reads.count - gone.count, gone: gone.count, stream)
+        for read in reads { note(read, stream) }
         if isDoubtful(stream) { try checkNothingIsDeleted(with: gone, stream) }
+    }
+
+    /// Takes note of what a parent answered.
+    func note(_ read: ParentRead, _ stream: Int) {
+        if let refusal = read.refusal {
+            note(refused: read.parent, refusal, stream)
+        } else {
+            noteParents(there: read.isGone ? 0 : 1, gone: read.isGone ? 1 : 0, stream)
+        }
+    }
+
+    /// Takes note of a parent whose children may not be read.
+    func note(refused parent: [UInt8], _ error: ExtractionError, _ stream: Int) {
+        witnesses.withLock { $0[stream, default: ParentWitness()].note(refused: parent, error) }
     }
 
     /// Takes note of what so many parents answered.
@@ -176,6 +190,79 @@ final class RunContext: Sendable {
 
     /// Whether the parents that seem gone in this run may be there.
     func isDoubtful(_ stream: Int) -> Bool { witnesses.withLock { $0[stream]?.isDoubtful ?? false } }
+
+    /// Whether all parents that this run has asked were refused, so that no bookmark may move past them (I2).
+    func holdsRefused(_ stream: Int) -> Bool { witnesses.withLock { $0[stream]?.holdsRefused ?? false } }
+
+    /// Throws where what was refused are not some parents but the stream: after many, or at a reading's end all of it.
+    func checkRefused(_ stream: Int, isAtEnd: Bool) async throws {
+        guard let witness = witnesses.withLock({ $0[stream] }), let first = witness.firstRefused,
+            witness.holdsRefused, isAtEnd || witness.refused >= ParentWitness.patience
+        else { return }
+        try await seekProof(stream)
+        guard holdsRefused(stream) else { return }
+        throw ExtractionError(
+            .unavailable,
+            "\(first.error.message). All parents that were asked (\(witness.refused)) were refused, so it is the stream that "
+                + "is: nothing was deleted, and the bookmark stays before them",
+            stream: plan(stream).name.text
+        )
+    }
+
+    /// Asks, once in a run, for the children of parents that had some.
+    ///
+    /// Where one is there, others are refused by themselves.
+    func seekProof(_ stream: Int) async throws {
+        let asked = witnesses.withLock { witnesses in
+            guard var witness = witnesses[stream], witness.holdsRefused, !witness.isSought else {
+                return nil as Set<[UInt8]>?
+            }
+            witness.isSought = true
+            witnesses[stream] = witness
+            return witness.refusedKeys
+        }
+        guard var asked else { return }
+        let plan = plan(stream)
+        let known = try run.destination.versions.keys(
+            notReadSince: .max,
+            after: nil,
+            limit: Self.changesAtOnce,
+            stream: plan.name
+        )
+        var tries = 0
+        for (_, version) in known {
+            guard let parent = version.parent, asked.insert(parent).inserted else { continue }
+            let read = try await ChildReader.children(
+                of: parent,
+                in: plan.definition,
+                requester: run.requester,
+                discovered: try await discovered(for: plan.definition)
+            )
+            // One that is gone or refused tells nothing.
+            if !read.isGone, read.refusal == nil { return noteParents(there: 1, stream) }
+            tries += 1
+            guard tries < Self.proofs else { return }
+        }
+    }
+
+    /// So many parents are asked for a proof at most.
+    private static let proofs = 5
+
+    /// What keeps the children of a refused parent from being taken for absent at the end of a list.
+    ///
+    /// Of what has to go out again since it is lost nothing can be said: it is forgotten, to be new when it can be
+    /// read.
+    func keeping(childrenOf parent: [UInt8], _ stream: Int) async throws -> [VersionChange] {
+        try await committer.drain(stream, parent: parent)
+        let list = bookmark(stream).list
+        let name = plan(stream).name
+        let known = try run.destination.versions.children(of: parent, stream: name)
+        return known.filter { !$0.version.isDeleted && $0.version.read < list.read }.map { key, version in
+            var version = version
+            version.read = list.read
+            return VersionChange(name, .version(key: key, list.isAnew ? nil : version))
+        }
+    }
 
     /// Throws where one of some parents that may be there has children that would be deleted with it.
     func checkNothingIsDeleted(with parents: [[UInt8]], _ stream: Int) throws {
@@ -192,7 +279,10 @@ final class RunContext: Sendable {
     }
 
     /// Hands over all children of a parent, and tells how many; the bookmark stays where it is.
+    ///
+    /// One that is refused has nothing to hand over: its children stay as they are.
     func hand(_ read: ParentRead, _ stream: Int) async throws -> Int {
+        guard read.refusal == nil else { return 0 }
         let count = read.recordCount
         if count > 0 { tell(stream, read: count) }
         let facts = facts(stream, read.times, parent: read.parent)
@@ -287,6 +377,16 @@ final class RunContext: Sendable {
     }
 
     func end(_ stream: Int, note: String? = nil) {
+        if let witness = witnesses.withLock({ $0[stream] }), let first = witness.firstRefused {
+            tally.count(refused: witness.refused, stream)
+            warn(
+                stream,
+                "\(witness.refused) parents were refused, the first of them \(run.requester.shown(first.parent)): what was "
+                    + "published of their children stays as it is, and they are asked again when they change. If these "
+                    + "credentials are to read them, grant that, and run --stream \(plan(stream).name) --resync. "
+                    + first.error.message
+            )
+        }
         if let witness = witnesses.withLock({ $0[stream] }), witness.isDoubtful {
             warn(
                 stream,

@@ -13,6 +13,8 @@ package struct StreamOutcome: Sendable {
     package var deletes = 0
     package var requests = 0
     package var pages = 0
+    /// The parents whose children could not be read though those of others could.
+    package var refusedParents = 0
     /// The stream's bookmark as it now stands in the state; nil where there is none.
     package var bookmark: JSONValue?
     /// Why it did not succeed.
@@ -122,6 +124,11 @@ package struct RunOutcome: Sendable {
             .init(name: "pages", value: .number(String(outcome.pages))),
             .init(name: "bookmark", value: outcome.bookmark ?? .null),
         ]
+        if outcome.refusedParents > 0 {
+            members.append(
+                .init(name: "refused_parents", value: .number(String(outcome.refusedParents)))
+            )
+        }
         if let error = outcome.error { members.append(.init(name: "error", value: json(of: error))) }
         return .object(members)
     }

@@ -62,6 +62,12 @@ struct Strand: Sendable {
     private func readLists() async -> (any Error)? {
         for stream in streams {
             let isReadWhole = context.plan(stream).isReadWhole
+            if isReadWhole, let due = FullRun(context, stream: stream).due {
+                let note =
+                    "not due until \(due.rfc3339()): its list is read every so often; --resync reads it now"
+                if let error = await settle(stream, nil, note: note) { return error }
+                continue
+            }
             guard isReadWhole || !context.bookmark(stream).list.isDone else {
                 let note =
                     context.plan(stream).hasPasses

@@ -58,6 +58,11 @@ final class StreamTally: Sendable {
         outcomes.withLock { $0[stream].note = text }
     }
 
+    /// So many parents of a stream were refused.
+    func count(refused parents: Int, _ stream: Int) {
+        outcomes.withLock { $0[stream].refusedParents = parents }
+    }
+
     /// A stream ends; what it published stays counted.
     func end(
         _ stream: Int,

@@ -38,6 +38,7 @@ final class TokenRun {
         } catch let error as ExtractionError where error.code == .placeLost {
             isWhole = try await begin(behind: error)
         }
+        try await group.checkRefused()
         guard isWhole, !group.active.isEmpty else { return }
         if group.active.contains(where: { !context.bookmark($0).list.isDone }) {
             try await group.move { $0.list.isDone = true }
@@ -147,6 +148,7 @@ final class TokenRun {
                 guard !group.active.isEmpty else { return }
                 page = try await following
             }
+            try await group.checkRefused()
         }
         try await group.move { bookmark in
             bookmark.token = bookmark.token ?? Bookmark.Token()

@@ -52,6 +52,7 @@ final class WindowRun {
             try await forget()
             isAtEnd = part.isLast
         }
+        try await group.checkRefused()
         if isAtEnd { try await resweep() }
     }
 
@@ -153,6 +154,7 @@ final class WindowRun {
             for part in parts {
                 guard try await sweep(part) else { return }
             }
+            try await group.checkRefused()
         }
         try await group.move { $0.passes.resweep = Instant(milliseconds: now.milliseconds) }
         await group.drain()

@@ -59,6 +59,7 @@ struct KilledService: Sendable, CustomTestStringConvertible {
         edits: [
             ("reread: &reread {every: 1h, back: 15m}", "reread: &reread {every: 0s, back: 30d}"),
             ("every: 24h", "every: 0s"),
+            ("{full: {every: 1h}}", "full"),
         ],
         changed: ["tickets", "users", "organizations", "groups", "group_memberships"],
         merges: 3,
@@ -93,6 +94,7 @@ struct KilledService: Sendable, CustomTestStringConvertible {
         edits: [
             ("resweep: {every: 7d", "resweep: {every: 0s"), ("every: 1h", "every: 0s"),
             ("every: 24h", "every: 0s"),
+            ("{full: {every: 1h}}", "full"),
         ],
         changed: ["deals", "tickets", "line_items", "notes"],
         merges: 3,

@@ -157,6 +157,31 @@ import Testing
             "14:",
             "say by code or message which answer it is"
         ),
+        Mistake("action: retry", "action: retry, of: parent", "14:", "of is a word on answers that mean"),
+        Mistake(
+            "{status: [404, 5xx], action: retry}",
+            "{status: [403, 404], action: unavailable, of: parent}",
+            "14:",
+            "404 and 410 say that the parent is gone"
+        ),
+        Mistake(
+            "{status: [404, 5xx], action: retry}",
+            "{status: 404, action: unavailable, gone: true, of: parent}",
+            "14:",
+            "a parent that is gone refuses nothing"
+        ),
+        Mistake(
+            "{status: [404, 5xx], action: retry}",
+            "{status: 403, action: unavailable, of: parent}",
+            "14:",
+            "no stream has for_each"
+        ),
+        Mistake(
+            "{status: [404, 5xx], action: retry}",
+            "{status: 403, action: unavailable, of: child}",
+            "14:",
+            "unknown part child"
+        ),
         Mistake("action: retry", "action: retri", "14:36", "did you mean retry?"),
         Mistake(
             "{status: [404, 5xx], action: retry}",

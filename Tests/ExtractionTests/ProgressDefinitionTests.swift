@@ -82,6 +82,37 @@ import Testing
         try ExtractorDefinition.decode(Array(yaml.utf8), file: "e.yaml")
     }
 
+    @Test("a list may be read whole every so often; a place in it stays the same by that")
+    func whole() throws {
+        let inEach = try Self.decode(Self.yaml).stream(named: "things")
+        let now = try Self.decode(
+            Self.yaml.replacing(
+                "progress: full\n    absence",
+                with: "progress: {full: {every: 90m}}\n    absence"
+            )
+        )
+        let hourly = try now.stream(named: "things")
+        guard case .full(_, let every) = hourly.progress else {
+            Issue.record("it is read whole")
+            return
+        }
+        #expect(every == .seconds(90 * 60))
+        #expect(hourly.fingerprint(topic: "t") == inEach.fingerprint(topic: "t"))
+        for (text, problem) in [
+            ("{full: {every: 0s}}", "every is no time"), ("{full: {}}", "the field every is missing"),
+            ("{full: {back: 1h}}", "unknown field back"), ("{full: 1h}", ""),
+            ("whole", "progress: {full: {every: 1h}}"),
+        ] {
+            let yaml = Self.yaml.replacing(
+                "progress: full\n    absence",
+                with: "progress: \(text)\n    absence"
+            )
+            #expect(yaml != Self.yaml)
+            let error = #expect(throws: ExtractionError.self) { try Self.decode(yaml) }
+            #expect(error?.problems.contains { $0.text.contains(problem) } == true, "\(text)")
+        }
+    }
+
     @Test func everyKeyIsRead() throws {
         let definition = try Self.decode(Self.yaml)
         let groups = try definition.stream(named: "groups")

@@ -18,6 +18,7 @@ import YAML
           code: error.code
           rules:
             - {status: [404, 5xx], action: retry}
+            - {status: 403, action: unavailable, of: parent}
         limits:
           default: 10/s
           search:
@@ -77,7 +78,7 @@ import YAML
             one_per: {get: /objects, records: items, paging: single_page, name: name, when: "{{ each.active }}"}
             get: /objects/{{ each.id }}
             paging: single_page
-            progress: full
+            progress: {full: {every: 1h}}
           tickets:
             get: /tickets
             version: {field: updated, format: epoch}

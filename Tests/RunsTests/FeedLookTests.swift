@@ -9,7 +9,7 @@ import Testing
 /// What a look at an object proves, and when its entries are done.
 @Suite("A look at what a feed tells of")
 struct FeedLookTests {
-    private static let yaml = """
+    static let yaml = """
         extractor: fake
         base_url: http://127.0.0.1:1
         errors:
@@ -40,7 +40,7 @@ struct FeedLookTests {
             get: /parents
             follow: {get: "/parents/{{ object.id }}", updates: [parent.updated], deletes: [parent.deleted]}
         """
-    private static let children = """
+    static let children = """
 
           children:
             for_each: parents
@@ -49,7 +49,7 @@ struct FeedLookTests {
             follow: {updates: [parent.updated]}
         """
 
-    private static func entry(_ type: String, after seconds: Int64) -> HTTPResponse {
+    static func entry(_ type: String, after seconds: Int64) -> HTTPResponse {
         let time = DefinedRun.now.seconds + seconds
         return FakeService.answer(
             200,
@@ -57,7 +57,7 @@ struct FeedLookTests {
         )
     }
 
-    private static let noEntries = FakeService.answer(200, #"{"data":[],"has_more":false}"#)
+    static let noEntries = FakeService.answer(200, #"{"data":[],"has_more":false}"#)
 
     @Test(
         "an answer of 404 without the API's own code deletes only what the feed says was deleted",

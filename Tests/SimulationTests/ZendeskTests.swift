@@ -25,7 +25,7 @@ struct ZendeskTests {
     }
 
     /// What the extractor's README says of its cost.
-    @Test("a run without news takes 25 requests, and once a day 5 more")
+    @Test("a run without news takes 21 requests, once a day 5 more than in an hour, and once a week 2 more")
     func cost() async throws {
         let simulator = try ZendeskAccount.simulator(records: 20, faults: ["late_visible": .init()])
         let simulation = try ZendeskAccount.simulation(simulator)
@@ -39,13 +39,16 @@ struct ZendeskTests {
         _ = try await requests(after: .zero)
         // Whatever is read now and then is counted from the end of the first reading.
         _ = try await requests(after: .seconds(60))
-        #expect(try await requests(after: .seconds(300)) == 25)
-        // The exports' last quarter of an hour, and the children of its tickets.
+        #expect(try await requests(after: .seconds(300)) == 21)
+        // The exports' last quarter of an hour, the children of its tickets, and the lists that are read once an hour.
         let hourly = try await requests(after: .seconds(3600))
         #expect((32...55).contains(hourly), "\(hourly)")
         // No more were ever deleted than a page holds; the children of tickets read the list as well.
         let daily = try await requests(after: .seconds(24 * 3600))
         #expect(daily == hourly + 5, "\(daily) and \(hourly)")
+        // The organizations, and the records of the one custom object.
+        let weekly = try await requests(after: .seconds(7 * 24 * 3600))
+        #expect(weekly == daily + 2, "\(weekly) and \(daily)")
     }
 
     @Test(

@@ -1,5 +1,10 @@
 import YAML
 
+/// What an answer that means unavailable is about (`of`).
+private enum RefusedPart: String, CaseIterable {
+    case stream, parent
+}
+
 /// The table of errors.
 extension DefinitionDecoder {
     mutating func errorRules(_ node: YAMLNode?) -> ErrorRules {
@@ -61,6 +66,7 @@ extension DefinitionDecoder {
                 )
             }
         }
+        let isOfParent = isOfParent(fields, action, statuses, gone: gone)
         let wait = fields["wait"].flatMap { duration($0) }
         let longest = RetryMachine.Policy().longestRetryAfter
         if let node = fields["wait"], let wait, wait > longest {
@@ -75,9 +81,35 @@ extension DefinitionDecoder {
             body: form,
             action: action,
             saysGone: gone,
+            isOfParent: isOfParent,
             wait: wait,
             shrink: shrink
         )
+    }
+
+    /// Whether what is refused is one parent's children.
+    private mutating func isOfParent(
+        _ fields: [String: YAMLNode],
+        _ action: ErrorAction?,
+        _ statuses: [ClosedRange<Int>]?,
+        gone: Bool?
+    ) -> Bool {
+        guard let node = fields["of"], let word: RefusedPart = choice(node, "part") else { return false }
+        if let action, action != .unavailable {
+            report(node, "of is a word on answers that mean unavailable: take it or the action away")
+        } else if word == .parent, gone == true {
+            report(node, "a parent that is gone refuses nothing: take gone or of away")
+        } else if word == .parent, gone == nil,
+            let statuses,
+            statuses.contains(where: { range in ErrorRules.gone.contains { range.contains($0) } })
+        {
+            report(
+                node,
+                "404 and 410 say that the parent is gone: take them out of status, or write gone: false beside it"
+            )
+        }
+        if word == .parent { parentRules.append(node) }
+        return word == .parent
     }
 
     private mutating func shrink(_ node: YAMLNode) -> ErrorRule.Shrink? {

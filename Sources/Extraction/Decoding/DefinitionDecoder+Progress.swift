@@ -5,7 +5,8 @@ import YAML
 /// How streams get on from run to run.
 extension DefinitionDecoder {
     private static let progressRemedy =
-        "write progress: full, progress: {token: …} or progress: {window: …}, or take the line away"
+        "write progress: full, progress: {full: {every: 1h}}, progress: {token: …} or progress: {window: …}, or take the "
+        + "line away"
 
     mutating func progress(of stream: StreamOutline) -> StreamDefinition.Progress? {
         guard let node = stream.fields["progress"] else { return list(stream).map { .list($0) } }
@@ -23,8 +24,24 @@ extension DefinitionDecoder {
             return list(stream).map { .full($0) }
         }
         guard let (style, value) = only(node, of: Vocabulary.progress) else { return nil }
+        if style == "full" {
+            let every = self.every(value)
+            return list(stream).map { .full($0, every: every) }
+        }
         if style == "token" { return token(value, of: stream).map { .token($0) } }
         return window(value, of: stream).map { .window($0) }
+    }
+
+    /// `{every: 1h}`.
+    private mutating func every(_ node: YAMLNode) -> Duration? {
+        let fields = fields(node, Vocabulary.full)
+        guard let every = required("every", of: fields, in: node).flatMap({ duration($0) }) else {
+            return nil
+        }
+        if every == .zero, let node = fields["every"] {
+            report(node, "every is no time: a stream that is read whole in every run has progress: full")
+        }
+        return every
     }
 
     /// The paging of a stream that is one list.

@@ -11,6 +11,8 @@ struct DefinitionDecoder {
     private(set) var problems: [DefinitionProblem] = []
     /// Where pages are asked for by their number.
     var numberedPages: [YAMLNode] = []
+    /// Where an answer is said to be about one parent's children.
+    var parentRules: [YAMLNode] = []
     /// The declared settings: all that a template can use.
     var settings: [SettingDeclaration] = []
     /// The declared limits: all that a request can count against.
@@ -55,6 +57,11 @@ struct DefinitionDecoder {
                         + "or page by offset or cursor"
                 )
             }
+        }
+        let hasChildren =
+            fields["streams"].map { members($0).contains { $0.value["for_each"] != nil } } ?? true
+        for node in hasChildren ? [] : parentRules {
+            report(node, "no stream has for_each, so no parent's children are asked for: take of away")
         }
         let definition = (
             description: fields["description"].flatMap { text($0) } ?? "",

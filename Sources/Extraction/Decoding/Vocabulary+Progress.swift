@@ -4,9 +4,15 @@ extension Vocabulary {
         "progress",
         isChoice: true,
         [
+            .init("full", .group("progress.full"), "The whole list, at most every so often."),
             .init("token", .group("progress.token"), "By a token that the API gave in the run before."),
             .init("window", .group("progress.window"), "By windows of time, the oldest first."),
         ]
+    )
+
+    static let full = FieldGroup(
+        "progress.full",
+        [.init("every", .duration, isRequired: true, "The list is read at most so often.")]
     )
 
     static let token = FieldGroup(
@@ -116,7 +122,7 @@ extension Vocabulary {
 
     static let ties = FieldGroup("progress.window.ties", request)
 
-    static let progressGroups = [progress, token, tokenEnd, tokenStart, window, ties, reread]
+    static let progressGroups = [progress, full, token, tokenEnd, tokenStart, window, ties, reread]
 
     // MARK: Beside the list
 

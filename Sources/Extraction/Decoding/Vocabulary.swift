@@ -154,6 +154,11 @@ package enum Vocabulary {
                 .bool,
                 "With unavailable: whether it says of one object that it is gone, as 404 and 410 do by themselves."
             ),
+            .init(
+                "of",
+                .word(["stream", "parent"]),
+                "With unavailable: whether all of the stream is refused, or the children of the one parent asked for."
+            ),
             .init("wait", .duration, "With retry: at least so long before the next try."),
             .init("shrink", .group("shrink"), "With retry: the next try asks for half as many records."),
         ]

@@ -31,6 +31,8 @@ package struct ErrorRule: Hashable, Sendable {
     ///
     /// Else it is about the whole stream. Nil: a 404 or 410 says so.
     package var saysGone: Bool?
+    /// Whether such an answer, where the children of one parent were asked for, refuses those of that parent alone.
+    package var isOfParent: Bool
     /// How long to wait before the next try, where the answer has no `Retry-After`.
     package var wait: Duration?
     package var shrink: Shrink?
@@ -54,6 +56,7 @@ package struct ErrorRule: Hashable, Sendable {
         body: ErrorBody.Form? = nil,
         action: ErrorAction,
         saysGone: Bool? = nil,
+        isOfParent: Bool = false,
         wait: Duration? = nil,
         shrink: Shrink? = nil
     ) {
@@ -63,6 +66,7 @@ package struct ErrorRule: Hashable, Sendable {
         self.body = body
         self.action = action
         self.saysGone = saysGone
+        self.isOfParent = isOfParent
         self.wait = wait
         self.shrink = shrink
     }
@@ -143,6 +147,7 @@ package struct ErrorRules: Sendable {
         var decision = ErrorDecision(
             action: rule?.action ?? .failStream,
             saysGone: rule?.saysGone ?? Self.gone.contains(status),
+            isOfParent: rule?.isOfParent ?? false,
             wait: rule?.wait,
             shrink: rule?.shrink
         )
@@ -159,6 +164,7 @@ package struct ErrorRules: Sendable {
 struct ErrorDecision: Hashable, Sendable {
     var action: ErrorAction
     var saysGone = false
+    var isOfParent = false
     var wait: Duration?
     var shrink: ErrorRule.Shrink?
 }

@@ -7,8 +7,8 @@ package struct StreamDefinition: Sendable {
     package enum Progress: Hashable, Sendable {
         /// The whole list once, page by page; what a feed tells follows where there is one.
         case list(Paging)
-        /// The whole list in every run: what differs was changed, what is absent was deleted.
-        case full(Paging)
+        /// The whole list in every run, or at most so often: what differs was changed, what is absent was deleted.
+        case full(Paging, every: Duration? = nil)
         /// From the token of the run before.
         case token(TokenProgress)
         /// By windows of time, the oldest first.
@@ -197,7 +197,7 @@ package struct StreamDefinition: Sendable {
     private var listing: String {
         switch progress {
         case .list(let paging): "list, \(paging.fingerprint)"
-        case .full(let paging): "full, \(paging.fingerprint)"
+        case .full(let paging, _): "full, \(paging.fingerprint)"
         case .token(let token): token.fingerprint
         // A window's place is a time, whatever the requests look like.
         case .window: "window"
@@ -207,7 +207,7 @@ package struct StreamDefinition: Sendable {
     /// How the pages of its list follow each other; nil where no page's place outlives its reading.
     package var paging: Paging? {
         switch progress {
-        case .list(let paging), .full(let paging): paging
+        case .list(let paging), .full(let paging, _): paging
         case .token, .window: nil
         }
     }

@@ -12,6 +12,8 @@ struct ChildSet: Sendable {
     var isGone = false
     /// Why the answer that says so does not prove it.
     var doubt: ExtractionError?
+    /// Why this parent's children may not be read, where those of others may.
+    var refusal: ExtractionError?
     var times: AnswerTimes
     var requests = 0
 
@@ -52,6 +54,7 @@ struct ChildSet: Sendable {
         var subject = RequestSubject(stream)
         subject.text += ", parent \(requester.access.shown(parent))"
         subject.mayBeGone = true
+        subject.isOfParent = true
         guard let paging = stream.paging else {
             preconditionFailure("the children of a parent are a list")
         }
@@ -80,16 +83,16 @@ struct ChildSet: Sendable {
                     )
                 }
             }
-        } catch let gone as ListReader.Gone {
-            // A parent that goes while its pages are read is gone as well.
-            var times = set?.times ?? gone.times
-            times.extend(to: gone.times)
-            return ChildSet(
-                isGone: true,
-                doubt: gone.doubt,
-                times: times,
-                requests: (set?.requests ?? 0) + gone.requests
-            )
+        } catch let end as ListReader.NoList {
+            // A parent that goes, or is refused, while its pages are read is so as well.
+            var times = set?.times ?? end.times
+            times.extend(to: end.times)
+            let requests = (set?.requests ?? 0) + end.requests
+            switch end.reason {
+            case .gone(let doubt):
+                return ChildSet(isGone: true, doubt: doubt, times: times, requests: requests)
+            case .refused(let error): return ChildSet(refusal: error, times: times, requests: requests)
+            }
         }
         guard let set else { preconditionFailure("a list that was not read to its end has a page") }
         return set
@@ -101,10 +104,12 @@ package struct ParentRead: Sendable {
     /// The parent's key as events bear it; empty where the list of parents ended without a further one: then
     /// only the progress counts.
     package var parent: [UInt8]
-    /// All its children; no page where the parent is gone.
+    /// All its children; no page where the parent is gone, or refused.
     package var pages: [ExtractedPage]
     /// Whether it is the answer about its children that says that it is gone.
     package var isGone: Bool
+    /// Why its children may not be read, where those of others may: what they are is not known then.
+    package var refusal: ExtractionError?
     /// What the bookmark holds once its events are committed (I1).
     package var progress: ListProgress
     /// When the pages were given, as one.
@@ -120,6 +125,7 @@ package struct ParentRead: Sendable {
         parent: [UInt8],
         pages: [ExtractedPage],
         isGone: Bool = false,
+        refusal: ExtractionError? = nil,
         progress: ListProgress,
         times: AnswerTimes,
         requests: Int
@@ -127,6 +133,7 @@ package struct ParentRead: Sendable {
         self.parent = parent
         self.pages = pages
         self.isGone = isGone
+        self.refusal = refusal
         self.progress = progress
         self.times = times
         self.requests = requests
@@ -207,7 +214,7 @@ package final class ChildReader: Sendable {
         self.place = Locked(place)
     }
 
-    /// All children of one parent, by its key; no page where the parent is gone.
+    /// All children of one parent, by its key; no page where the parent is gone, or refused.
     package static func children(
         of parent: [UInt8],
         in stream: StreamDefinition,
@@ -225,6 +232,7 @@ package final class ChildReader: Sendable {
             parent: parent,
             pages: set.pages,
             isGone: set.isGone,
+            refusal: set.refusal,
             progress: .start,
             times: set.times,
             requests: set.requests
@@ -295,6 +303,7 @@ package final class ChildReader: Sendable {
             parent: parent,
             pages: set.pages,
             isGone: set.isGone,
+            refusal: set.refusal,
             progress: place.progress,
             times: set.times,
             requests: requests

@@ -16,11 +16,17 @@ import Synchronization
 /// came their place is the one before it: a body that is cut moves nothing (I2). It is asked for again then, and given
 /// from its beginning.
 package final class ListReader: Sendable {
-    /// There is no such list: thrown of a subject that may be gone.
-    struct Gone: Error {
+    /// There is no such list, or none that may be read: thrown of a subject that may be gone, or refused.
+    struct NoList: Error {
+        enum Reason {
+            /// It is gone; with a doubt the answer alone does not prove it.
+            case gone(doubt: ExtractionError?)
+            case refused(ExtractionError)
+        }
+
+        var reason: Reason
         var times: AnswerTimes
         var requests: Int
-        var doubt: ExtractionError?
     }
 
     private struct Place {
@@ -151,7 +157,11 @@ package final class ListReader: Sendable {
         var subject = subject
         if start.progress.token == nil { subject.lost = nil }
         let answer = try await requester.ask(request, for: subject, page: number)
-        if answer.isGone { throw Gone(times: answer.times, requests: answer.requests, doubt: answer.doubt) }
+        let reason: NoList.Reason? =
+            answer.isGone ? .gone(doubt: answer.doubt) : answer.refusal.map { .refused($0) }
+        if let reason {
+            throw NoList(reason: reason, times: answer.times, requests: answer.requests)
+        }
         return answer
     }
 

@@ -11,6 +11,8 @@ package struct ObjectLook: Sendable {
         /// The pages' progress says nothing.
         case records([ExtractedPage])
         case gone
+        /// The parent's children may not be read, where those of others may.
+        case refused(ExtractionError)
     }
 
     package var found: Found
@@ -106,8 +108,12 @@ package final class ObjectReader: Sendable {
             requester: requester,
             discovered: discovered
         )
+        let found: ObjectLook.Found =
+            if let refusal = set.refusal { .refused(refusal) } else {
+                set.isGone ? .gone : .records(set.pages)
+            }
         return ObjectLook(
-            found: set.isGone ? .gone : .records(set.pages),
+            found: found,
             doubt: set.doubt,
             times: set.times,
             requests: set.requests

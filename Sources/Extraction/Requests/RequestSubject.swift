@@ -18,6 +18,8 @@ struct RequestSubject: Sendable {
     var caughtUp: AnswerPattern?
     /// Whether an answer may say that there is no such thing; else such an answer is an error.
     var mayBeGone = false
+    /// Whether it asks for the children of one parent, which an answer may refuse for that parent alone.
+    var isOfParent = false
 
     /// A stream's list.
     init(_ stream: StreamDefinition) {

@@ -27,6 +27,8 @@ package final class Requester: Sendable {
         var isGone = false
         /// Why it does not prove that: it counts only where something else says so too.
         var doubt: ExtractionError?
+        /// Why the children of the one parent asked for may not be read: of subjects that are about one.
+        var refusal: ExtractionError?
     }
 
     private struct Ledger {
@@ -473,8 +475,15 @@ extension Requester {
                 }
                 return .answer(gone)
             }
-            let advice = "; these credentials may not read it, or the API does not have it"
-            throw subject.error(.unavailable, text + advice)
+            let error = subject.error(
+                .unavailable,
+                "\(text); these credentials may not read it, or the API does not have it"
+            )
+            // What a proxy refuses is no word about one parent.
+            guard subject.isOfParent, decision.isOfParent, rules.ownWord(said) != .none else { throw error }
+            var refused = failed
+            refused.refusal = error
+            return .answer(refused)
         case .failRun: throw subject.error(.refused, text)
         case .failStream: throw subject.error(.status, "\(text); the bookmark stays")
         }

@@ -83,6 +83,9 @@ struct ZendeskAPI {
 
     // MARK: Tickets and what belongs to them
 
+    /// What the choice of restricted tickets is drawn with.
+    private static let restriction: UInt64 = 0x403
+
     private func ticket(_ parts: [String]) throws(ZendeskError) -> [UInt8] {
         if parts == ["count"] { return try count(.tickets) }
         let ids = (query.last("ids") ?? "").split(separator: ",")
@@ -96,6 +99,9 @@ struct ZendeskAPI {
         if traps.hasNoSideConversations, parts.dropFirst().first == "side_conversations" { throw .noEndpoint }
         guard let place = account.place(.tickets, id: parts[0]), account[.tickets][place].isLiving else {
             throw .notFound
+        }
+        if parts.count > 1, account.world.isStruck(by: traps.restricted, .tickets, place, Self.restriction) {
+            throw .forbidden
         }
         let writer = writer
         switch parts.dropFirst().first {

@@ -29,10 +29,12 @@ package final class ZendeskSimulator: Simulator {
     /// beginning that share one second; `ai_agent_tickets` that of tickets which no human handled. Others are on with
     /// any rate: `stuck_ties` ends the pages of time exports within a second, `old_too_recent` refuses start times as
     /// it used to be done, `capped_counts` stops counts at 100,000, `no_side_conversations` is a plan without them,
-    /// `no_limits` counts no requests and tells of no limits.
+    /// `no_limits` counts no requests and tells of no limits. `restricted_tickets` is the share of tickets whose
+    /// comments, audits and side conversations answer 403, while it is set.
     package static let standingFaults = [
         "late_visible", "reemitted", "short_lived", "tie_block", "ai_agent_tickets", "stuck_ties",
         "old_too_recent", "capped_counts", "no_side_conversations", "no_limits",
+        "restricted_tickets",
     ]
 
     package static let usualFaults: [String: FaultPlan.Fault] = [

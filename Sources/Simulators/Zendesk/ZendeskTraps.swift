@@ -6,6 +6,8 @@ struct ZendeskTraps: Sendable {
     var reemitted = FaultPlan.Fault()
     /// The share of created objects that are deleted within the same second.
     var shortLived = FaultPlan.Fault()
+    /// The share of tickets whose comments, audits and side conversations may not be read.
+    var restricted = FaultPlan.Fault()
     /// Whether a page of a time export ends within a second.
     var stuckTies = false
     /// Whether a start time that is too recent is refused as it used to be.
@@ -21,6 +23,7 @@ struct ZendeskTraps: Sendable {
         late = plan.standing("late_visible")
         reemitted = plan.standing("reemitted")
         shortLived = plan.standing("short_lived")
+        restricted = plan.standing("restricted_tickets")
         stuckTies = plan.standing("stuck_ties").rate > 0
         oldTooRecent = plan.standing("old_too_recent").rate > 0
         cappedCounts = plan.standing("capped_counts").rate > 0

@@ -38,6 +38,13 @@ struct ZendeskWorld: Sendable {
         hash(UInt64(collection.ordinal) << 48 | UInt64(place), salt)
     }
 
+    /// Whether a fault strikes an object, for as long as its rate stands.
+    func isStruck(by fault: FaultPlan.Fault, _ collection: ZendeskCollection, _ place: Int, _ salt: UInt64)
+        -> Bool
+    {
+        hash.strikes(fault, UInt64(collection.ordinal) << 48 | UInt64(place), salt)
+    }
+
     /// A number below `bound` that belongs to an object.
     func number(_ collection: ZendeskCollection, _ place: Int, _ salt: UInt64, below bound: Int) -> Int {
         Int(number(collection, place, salt) % UInt64(bound))
