@@ -145,6 +145,22 @@ extension StripeAccount {
             try story.need(!before.isSubset(of: after), "no line was removed")
             try await story.finish(after: 90)
         },
+        ServiceTrap(
+            "a subscription's item is removed",
+            "    query: {subscription: \"{{ parent.id }}\"}\n    replaces: children\n",
+            without: "    query: {subscription: \"{{ parent.id }}\"}\n"
+        ) { teller in
+            let story = try teller.begin(only: ["subscription_items"])
+            try await story.sync()
+            let before = Set(story.simulation.seen("subscription_items").keys)
+            for _ in 0..<6 {
+                try story.change(updates: 8, "subscriptions")
+                story.simulation.advance(.seconds(10))
+            }
+            let after = Set(story.simulator.truth("subscription_items").map { $0.key })
+            try story.need(!before.isSubset(of: after), "no item was removed")
+            try await story.finish(after: 90)
+        },
         // The engine's own (TrapTests): what is added while a list is read is told by the feed.
         ServiceTrap("a list grows at its head while it is read", []) { teller in
             let story = try teller.begin(records: 210, only: ["customers", "coupons"])

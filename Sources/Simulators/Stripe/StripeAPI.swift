@@ -99,12 +99,13 @@ struct StripeAPI {
             throw .missing("subscription", id, parameter: "subscription")
         }
         let world = world
-        let edit = view.edit(.subscriptions, index)
-        let count = world.items(ofSubscription: index)
+        let items = view.items(ofSubscription: index)
         let elements = StripeElements(
-            ranks: 0..<count,
-            rank: { id in (0..<count).first { world.itemID(ofSubscription: index, item: $0) == id } },
-            write: { rank, writer in world.writeItem(ofSubscription: index, item: rank, edit, to: &writer) },
+            ranks: items.indices,
+            rank: { id in
+                items.firstIndex { world.itemID(ofSubscription: index, item: $0.number) == id }
+            },
+            write: { rank, writer in world.writeItem(ofSubscription: index, items[rank], to: &writer) },
             object: "subscription_item",
             url: "/v1/subscription_items"
         )

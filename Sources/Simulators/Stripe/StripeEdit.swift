@@ -4,8 +4,8 @@ struct StripeEdit: Sendable {
     var members: [String: String] = [:]
     /// The lines of an invoice, where they have changed.
     var lines: [StripeLine]?
-    /// The quantities of a subscription's items, where they have changed.
-    var quantities: [Int]?
+    /// The items of a subscription, where they have changed.
+    var items: [StripeItem]?
     var isDeleted = false
 }
 
@@ -14,6 +14,13 @@ struct StripeLine: Hashable, Sendable {
     /// Which it is: its id follows from it.
     var number: Int
     var amount: Int
+    var quantity: Int
+}
+
+/// An item of a subscription.
+struct StripeItem: Hashable, Sendable {
+    /// Which it is: its id and its price follow from it.
+    var number: Int
     var quantity: Int
 }
 

@@ -42,7 +42,7 @@ struct StripeTruth: StreamTruth {
         guard let collection, !view.edit(collection, place).isDeleted else { return 0 }
         return switch part {
         case .lines: view.lines(ofInvoice: place).count
-        case .items: view.world.items(ofSubscription: place)
+        case .items: view.items(ofSubscription: place).count
         case nil: 1
         }
     }
@@ -64,8 +64,8 @@ struct StripeTruth: StreamTruth {
                 row(world.lineID(ofInvoice: place, line)) { view.line(line, ofInvoice: place) }
             }
         case .items:
-            return (0..<world.items(ofSubscription: place)).map { item in
-                row(world.itemID(ofSubscription: place, item: item)) {
+            return view.items(ofSubscription: place).map { item in
+                row(world.itemID(ofSubscription: place, item: item.number)) {
                     view.item(item, ofSubscription: place)
                 }
             }

@@ -60,10 +60,14 @@ struct StripeView: Sendable {
         world.status(collection, index, edit(collection, index))
     }
 
+    func items(ofSubscription index: Int) -> [StripeItem] {
+        world.items(ofSubscription: index, edit(.subscriptions, index))
+    }
+
     /// An item of a subscription on its own.
-    func item(_ item: Int, ofSubscription index: Int) -> [UInt8] {
+    func item(_ item: StripeItem, ofSubscription index: Int) -> [UInt8] {
         var writer = ObjectWriter(capacity: 1024)
-        world.writeItem(ofSubscription: index, item: item, edit(.subscriptions, index), to: &writer)
+        world.writeItem(ofSubscription: index, item, to: &writer)
         return writer.bytes
     }
 

@@ -41,8 +41,9 @@ extension StripeWorld {
             "invoice_settings",
             #"{"account_tax_ids":null,"custom_fields":null,"description":null,"footer":null,"issuer":{"type":"self"}}"#
         )
-        writeInlineList("items", count: items(ofSubscription: index), url: itemsURL(index), to: &writer) {
-            writeItem(ofSubscription: index, item: $0, edit, to: &$1)
+        let items = items(ofSubscription: index, edit)
+        writeInlineList("items", count: items.count, url: itemsURL(index), to: &writer) {
+            writeItem(ofSubscription: index, items[$0], to: &$1)
         }
         writer.text("latest_invoice", latestInvoice(ofSubscription: index).map { id(.invoices, $0) })
         writer.bool("livemode", false)
@@ -68,16 +69,11 @@ extension StripeWorld {
         "\(id(prefix: "si_", .subscriptions, index, isShort: true))\(item)"
     }
 
-    func writeItem(
-        ofSubscription index: Int,
-        item: Int,
-        _ edit: StripeEdit,
-        to writer: inout ObjectWriter
-    ) {
+    func writeItem(ofSubscription index: Int, _ item: StripeItem, to writer: inout ObjectWriter) {
         let created = created(.subscriptions, index)
-        let price = price(ofSubscription: index, item: item)
+        let price = price(ofSubscription: index, item: item.number)
         writer.object { writer in
-            writer.text("id", itemID(ofSubscription: index, item: item))
+            writer.text("id", itemID(ofSubscription: index, item: item.number))
             writer.text("object", "subscription_item")
             writer.nulls("billing_thresholds")
             writer.number("created", created)
@@ -108,7 +104,7 @@ extension StripeWorld {
                 writer.text("object", "price")
                 writePrice(price, to: &writer)
             }
-            writer.number("quantity", edit.quantities?[item] ?? quantity(ofSubscription: index, item: item))
+            writer.number("quantity", item.quantity)
             writer.text("subscription", id(.subscriptions, index))
             writer.raw("tax_rates", "[]")
         }
