@@ -17,16 +17,20 @@ struct FeedPart {
     private let context: RunContext
     private let feed: FeedDefinition
     private let window: FeedWindow
+    /// How far the bookmarks may move.
     private let end: Instant
+    /// Up to here the window has every entry.
+    private let complete: Instant
     private let rule: LookRule
 
-    /// The part of a feed up to `end`, which is the hold-back before now at the latest.
-    init(_ context: RunContext, feed: FeedDefinition, window: FeedWindow, end: Instant) {
+    /// The part of a feed that a window shows; the bookmarks stay the hold-back behind now.
+    init(_ context: RunContext, feed: FeedDefinition, window: FeedWindow) {
         self.context = context
         self.feed = feed
         self.window = window
-        self.end = end
-        rule = LookRule(holdBack: feed.holdBack, visibleWithin: feed.visibleWithin)
+        end = min(window.end ?? window.now, window.now.advanced(by: .zero - feed.holdBack))
+        complete = min(window.end ?? window.now, window.now.advanced(by: .zero - feed.visibleWithin))
+        rule = LookRule(holdBack: feed.holdBack)
     }
 
     /// What came of a window.
@@ -59,7 +63,7 @@ struct FeedPart {
             }
         }
         try await perform(board)
-        // Looks that may be older than something not listed yet are repeated, once, when it must be listed.
+        // Looks that may be older than something not listed yet are repeated, once, when no replica lags behind it.
         if let wait = board.takeWaiting() {
             try await context.run.clock.sleep(wait)
             try await perform(board)
@@ -232,12 +236,15 @@ struct FeedPart {
         } else {
             sight = pages.first?.events.first?.content.map(LookRule.Sight.content) ?? .gone
         }
+        let latest = known.max { $0.seen < $1.seen }
         let verdict = rule.decide(
             sight,
             entries: look.entries.map(\.said),
             asked: seen.times.asked,
-            published: known.map(\.seen).max()
+            complete: complete,
+            published: latest.map { .init(seen: $0.seen, content: $0.isDeleted ? nil : $0.content) }
         )
+        // What was seen by a clock that ran ahead cannot be waited for.
         if case .wait = verdict, look.isRepeated { return .settled }
         return verdict
     }

@@ -96,7 +96,7 @@ struct FeedRun {
             }
             span = min(Self.longestWindow, span * 2)
             let held = window.now.advanced(by: .zero - feed.holdBack)
-            let part = FeedPart(context, feed: feed, window: window, end: to.map { min($0, held) } ?? held)
+            let part = FeedPart(context, feed: feed, window: window)
             let outcome = try await part.run(active, begun: begun, limits: limits)
             end.failures.merge(outcome.failures) { first, _ in first }
             for (stream, looks) in outcome.looks { limits[stream]? -= looks }

@@ -1,10 +1,11 @@
 import Core
+import ProcessSupport
 import Runs
 import Testing
 
 @Suite("A look never publishes an older state over a newer one")
 struct LookRuleTests {
-    private static let rule = LookRule(holdBack: .seconds(60), visibleWithin: .seconds(30))
+    private static let rule = LookRule(holdBack: .seconds(60))
 
     private static func time(_ seconds: Int) -> Instant { Instant(seconds: Int64(1000 + seconds)) }
     private static func hash(_ value: Int) -> ContentHash { ContentHash(high: 0, low: UInt64(value)) }
@@ -18,7 +19,10 @@ struct LookRuleTests {
         var testDescription: String
         var sight: LookRule.Sight = .content(LookRuleTests.hash(1))
         var entries: [LookRule.Entry]
+        /// All entries up to here are listed.
+        var complete = 70
         var published: Int?
+        var content: Int?
         var verdict: LookRule.Verdict
     }
 
@@ -47,7 +51,21 @@ struct LookRuleTests {
             testDescription: "an entry that is not listed yet may be in what was published",
             entries: [entry(90)],
             published: 85,
-            verdict: .wait(.seconds(15))
+            verdict: .wait(.seconds(45))
+        ),
+        Case(
+            testDescription: "and so it may where the window ended before",
+            entries: [entry(20)],
+            complete: 30,
+            published: 50,
+            verdict: .wait(.seconds(10))
+        ),
+        Case(
+            testDescription: "no replica lags behind what was published the hold-back before",
+            entries: [entry(20)],
+            complete: 30,
+            published: 40,
+            verdict: .settled
         ),
         Case(
             testDescription: "a publishing that lies ahead by a clock's error is waited for within bounds",
@@ -59,12 +77,41 @@ struct LookRuleTests {
             testDescription: "the wait is bounded",
             entries: [],
             published: 500,
-            verdict: .wait(.seconds(30))
+            verdict: .wait(.seconds(60))
         ),
         Case(
             testDescription: "the newest entry's own snapshot is not stale",
             entries: [entry(60, snapshot: 2), entry(69, snapshot: 1)],
             published: 65,
+            verdict: .settled
+        ),
+        Case(
+            testDescription:
+                "the newest entry's snapshot may be older than what one tells that is not listed yet",
+            entries: [entry(80, snapshot: 1)],
+            published: 85,
+            content: 2,
+            verdict: .unsettled
+        ),
+        Case(
+            testDescription: "however old that entry is",
+            entries: [entry(20, snapshot: 1)],
+            published: 85,
+            content: 2,
+            verdict: .wait(.seconds(45))
+        ),
+        Case(
+            testDescription: "it is newer than a publishing before it",
+            entries: [entry(86, snapshot: 1)],
+            published: 85,
+            content: 2,
+            verdict: .settled
+        ),
+        Case(
+            testDescription: "and than what an older entry tells",
+            entries: [entry(79, snapshot: 2), entry(80, snapshot: 1)],
+            published: 85,
+            content: 2,
             verdict: .settled
         ),
         Case(
@@ -126,7 +173,10 @@ struct LookRuleTests {
             example.sight,
             entries: example.entries,
             asked: Self.time(100),
-            published: example.published.map(Self.time)
+            complete: Self.time(example.complete),
+            published: example.published.map {
+                .init(seen: Self.time($0), content: example.content.map(Self.hash))
+            }
         )
         #expect(verdict == example.verdict)
     }
@@ -134,6 +184,58 @@ struct LookRuleTests {
     @Test(arguments: [(39, true), (40, true), (41, false), (100, false)])
     func `an entry is done when its look came the hold-back after it`(entry: Int, isDone: Bool) {
         #expect(Self.rule.isDone(Self.time(entry), asked: Self.time(100)) == isDone)
+    }
+
+    /// An account of a single object: its changes, each listed up to 30 s late, and replicas that lag up to 60 s.
+    ///
+    /// Whatever is published, by looks at random moments, is never older than what was published before.
+    @Test(arguments: 0..<200) func neverBackwards(seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        // Number n is the object's content from the n-th of these times on.
+        var times = [0]
+        var listed = [0]
+        for _ in 0..<Int.random(in: 1...12, using: &random) {
+            times.append(times.last.map { $0 + Int.random(in: 1...40, using: &random) } ?? 0)
+            listed.append((times.last ?? 0) + Int.random(in: 0...30, using: &random))
+        }
+        func content(at time: Int) -> Int { times.lastIndex { $0 <= time } ?? 0 }
+        func shown(at time: Int) -> Int {
+            content(at: max(0, time - Int.random(in: 0...60, using: &random)))
+        }
+        let hasSnapshots = Bool.random(using: &random)
+        var published: (number: Int, seen: Int)?
+        var now = 0
+        while now < (times.last ?? 0) + 200 {
+            now += Int.random(in: 1...25, using: &random)
+            let read = now
+            let entries = times.indices.filter { listed[$0] <= read }.map {
+                Self.entry(times[$0], $0 == 0 ? .creation : .update, snapshot: hasSnapshots ? $0 : nil)
+            }
+            func verdict(_ sight: Int) -> LookRule.Verdict {
+                Self.rule.decide(
+                    .content(Self.hash(sight)),
+                    entries: entries,
+                    asked: Self.time(now),
+                    complete: Self.time(read - 30),
+                    published: published.map {
+                        .init(seen: Self.time($0.seen), content: Self.hash($0.number))
+                    }
+                )
+            }
+            // A look may come long after the window was read.
+            now += Int.random(in: 0...20, using: &random)
+            var sight = shown(at: now)
+            var decision = verdict(sight)
+            if case .wait(let rest) = decision {
+                now += Int(rest.components.seconds)
+                sight = shown(at: now)
+                decision = verdict(sight)
+            }
+            guard decision == .settled, sight != published?.number else { continue }
+            #expect(sight > published?.number ?? -1)
+            published = (sight, now)
+        }
+        #expect(published?.number == times.count - 1)
     }
 
     /// Entries and answers may be dated as far as nanoseconds reach.
@@ -148,7 +250,8 @@ struct LookRuleTests {
                 .content(Self.hash(1)),
                 entries: entries,
                 asked: asked,
-                published: published
+                complete: asked,
+                published: .init(seen: published)
             )
             // The entry of the last moment is younger than any hold-back, and open where it may be published already.
             #expect((verdict == .unsettled) == (published == last))

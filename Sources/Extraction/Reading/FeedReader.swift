@@ -29,13 +29,16 @@ package struct FeedWindow: Sendable {
     package var entries: [FeedEntry]
     /// When the first page was asked for, or the API's `Date` where that is earlier.
     package var now: Instant
+    /// Where the window ends; nil where it was read up to now.
+    package var end: Instant?
     /// The requests that it took, retries and redirects included.
     package var requests: Int
 
     /// A window.
-    package init(entries: [FeedEntry], now: Instant, requests: Int) {
+    package init(entries: [FeedEntry], now: Instant, end: Instant? = nil, requests: Int) {
         self.entries = entries
         self.now = now
+        self.end = end
         self.requests = requests
     }
 }
@@ -86,7 +89,7 @@ package final class FeedReader: Sendable {
         var types: [String: String] = [:]
         var window: FeedWindow?
         while let page = try await list.next() {
-            if window == nil { window = FeedWindow(entries: [], now: page.times.asked, requests: 0) }
+            if window == nil { window = FeedWindow(entries: [], now: page.times.asked, end: to, requests: 0) }
             window?.requests += page.requests
             for record in page.page.records.indices {
                 var entry = try entry(record, of: page.page, fields: list.reader, page: page.progress.pages)

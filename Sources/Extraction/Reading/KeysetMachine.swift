@@ -30,6 +30,8 @@ struct KeysetMachine: Sendable {
         var isLast: Bool?
         /// A record that bears this time or a later one may stand in an index under an older one still.
         var fresh = Instant(nanoseconds: .max)
+        /// One of this time or later most likely does; every index has listed what is older, as a rule.
+        var unsettled = Instant(nanoseconds: .max)
     }
 
     /// What makes it impossible to go on.
@@ -115,7 +117,7 @@ extension KeysetMachine {
             try endWithoutRecords(page)
         } else if page.isLast == true {
             end()
-        } else if let time = next(candidates.map { page.times[$0] }, from: start, fresh: page.fresh) {
+        } else if let time = next(candidates.map { page.times[$0] }, from: start, page) {
             anchor(page, at: time)
             ask = .range(from: time)
         } else {
@@ -127,13 +129,14 @@ extension KeysetMachine {
     /// The time of the last record that can be gone on from; nil where that is the time at hand.
     ///
     /// Of a record that was changed just now an index may still have the older time, and what lies between the two would
-    /// be left out. Among such records themselves it does no harm: the overlap reads them again.
-    private func next(_ times: [Instant], from start: Instant, fresh: Instant) -> Instant? {
-        if let time = times.last(where: { $0 < fresh && $0 > start }) { return time }
-        guard let last = times.last, last > start else { return nil }
+    /// be left out. Among such records themselves it does no harm: the overlap reads them again. Where all of them are,
+    /// the last that is settled is gone on from, should there be one.
+    private func next(_ times: [Instant], from start: Instant, _ page: Page) -> Instant? {
+        let later = times.filter { $0 > start }
+        if let time = later.last(where: { $0 < page.fresh }) { return time }
         // One alone may be a mistaken one.
-        let isAlone = start < fresh && times.filter { $0 > start }.count == 1
-        return isAlone && hasTies ? nil : last
+        if later.count == 1, start < page.fresh, hasTies { return nil }
+        return later.last { $0 < page.unsettled } ?? later.last
     }
 
     private mutating func end() {

@@ -210,7 +210,8 @@ extension WindowReader {
                 identity: { self.identity(ofRecord: $0, in: page) },
                 lastKey: page.records.indices.last.map { reader.keyValue(ofRecord: $0, in: page) },
                 isLast: try isLast(page, number),
-                fresh: window.format.floor(answer.times.asked.advanced(by: .zero - window.overlap))
+                fresh: window.format.floor(answer.times.asked.advanced(by: .zero - window.overlap)),
+                unsettled: window.format.floor(answer.times.asked.advanced(by: .zero - window.holdBack))
             )
             new = try place.keyset?.take(seen) ?? []
         } catch let problem as KeysetMachine.Problem {
