@@ -143,6 +143,7 @@ package struct ErrorRules: Sendable {
         var decision = ErrorDecision(
             action: rule?.action ?? .failStream,
             saysGone: rule?.saysGone ?? Self.gone.contains(status),
+            isNamed: rule?.saysGone == true && (rule?.code ?? rule?.messagePart) != nil,
             wait: rule?.wait,
             shrink: rule?.shrink
         )
@@ -159,6 +160,8 @@ package struct ErrorRules: Sendable {
 struct ErrorDecision: Hashable, Sendable {
     var action: ErrorAction
     var saysGone = false
+    /// Whether the rule has `gone: true` for just that code or message: no wrong path's answer has it.
+    var isNamed = false
     var wait: Duration?
     var shrink: ErrorRule.Shrink?
 }
