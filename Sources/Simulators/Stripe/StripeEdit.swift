@@ -2,14 +2,14 @@
 struct StripeEdit: Sendable {
     /// Members in place of those with which it was created, as JSON.
     var members: [String: String] = [:]
-    /// The lines of an invoice, where they have changed.
+    /// The lines of an invoice or a checkout session, where they have changed.
     var lines: [StripeLine]?
     /// The items of a subscription, where they have changed.
     var items: [StripeItem]?
     var isDeleted = false
 }
 
-/// A line of an invoice.
+/// A line of an invoice or a checkout session.
 struct StripeLine: Hashable, Sendable {
     /// Which it is: its id follows from it.
     var number: Int

@@ -56,6 +56,10 @@ struct StripeView: Sendable {
         edit(.invoices, index).lines ?? world.lines(ofInvoice: index)
     }
 
+    func lines(ofSession index: Int) -> [StripeLine] {
+        edit(.checkoutSessions, index).lines ?? world.lines(ofSession: index)
+    }
+
     func status(_ collection: StripeCollection, _ index: Int) -> String {
         world.status(collection, index, edit(collection, index))
     }
@@ -68,6 +72,13 @@ struct StripeView: Sendable {
     func item(_ item: StripeItem, ofSubscription index: Int) -> [UInt8] {
         var writer = ObjectWriter(capacity: 1024)
         world.writeItem(ofSubscription: index, item, to: &writer)
+        return writer.bytes
+    }
+
+    /// A line of a checkout session on its own.
+    func line(_ line: StripeLine, ofSession index: Int) -> [UInt8] {
+        var writer = ObjectWriter(capacity: 1024)
+        world.writeLine(ofSession: index, line, to: &writer)
         return writer.bytes
     }
 

@@ -46,7 +46,7 @@ extension StripeWorld {
             writeItem(ofSubscription: index, items[$0], to: &$1)
         }
         writer.text("latest_invoice", latestInvoice(ofSubscription: index).map { id(.invoices, $0) })
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.raw("managed_payments", #"{"enabled":false}"#)
         writeMetadata(.subscriptions, index, to: &writer)
         writer.nulls("next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection")
@@ -92,7 +92,7 @@ extension StripeWorld {
                 writer.text("currency", currency(ofPrice: price))
                 writer.text("interval", "month")
                 writer.number("interval_count", 1)
-                writer.bool("livemode", false)
+                writer.bool("livemode", isLive)
                 writer.raw("metadata", "{}")
                 writer.nulls("meter", "nickname")
                 writer.text("product", id(.products, product(ofPrice: price)))
@@ -168,7 +168,7 @@ extension StripeWorld {
         writeInlineList("lines", count: lines.count, url: linesURL(index), to: &writer) {
             writeLine(ofInvoice: index, lines[$0], to: &$1)
         }
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.invoices, index, to: &writer)
         writer.nulls("next_payment_attempt")
         writer.text(
@@ -237,7 +237,7 @@ extension StripeWorld {
             writer.bool("discountable", true)
             writer.raw("discounts", "[]")
             writer.text("invoice", id(.invoices, index))
-            writer.bool("livemode", false)
+            writer.bool("livemode", isLive)
             writer.raw("metadata", "{}")
             writer.object("parent") { writer in
                 if let subscription {
