@@ -4,7 +4,7 @@ extension WebResponse {
     /// The faults of a connection, the same for every service.
     ///
     /// `cut_body` closes it in the middle of the body; `slow` answers after `seconds` (10); `silence` never; `reset`
-    /// resets it.
+    /// resets it. Some have `reset_body` besides, which does so in the middle of the body.
     static let connectionFaults = ["reset", "silence", "cut_body", "slow"]
 
     /// The answer after a fault of the connection; as it was where the fault is none of them.
@@ -13,6 +13,7 @@ extension WebResponse {
         let bytes: [UInt8] = if case .bytes(let bytes) = body { bytes } else { [] }
         switch name {
         case "cut_body": response.body = .cut(bytes, after: bytes.count / 2)
+        case "reset_body": response.body = .reset(bytes, after: bytes.count / 2)
         case "reset": response.body = .reset(bytes, after: nil)
         case "silence": response.body = .silence
         case "slow": response.body = .delayed(.seconds(fault.seconds ?? 10), body)

@@ -12,13 +12,27 @@ struct SimulateCommand {
     struct Service: Sendable {
         var name: String
         var faults: [String]
+        /// Those that are so with every account.
+        var usual: [String]
         var make: @Sendable (SimulatorConfiguration) throws -> any Simulator
     }
 
     static let services = [
-        Service(name: "stripe", faults: StripeSimulator.faults) { try StripeSimulator($0) },
-        Service(name: "zendesk", faults: ZendeskSimulator.faults) { try ZendeskSimulator($0) },
-        Service(name: "hubspot", faults: HubSpotSimulator.faults) { try HubSpotSimulator($0) },
+        Service(
+            name: "stripe",
+            faults: StripeSimulator.faults,
+            usual: StripeSimulator.usualFaults.keys.sorted()
+        ) { try StripeSimulator($0) },
+        Service(
+            name: "zendesk",
+            faults: ZendeskSimulator.faults,
+            usual: ZendeskSimulator.usualFaults.keys.sorted()
+        ) { try ZendeskSimulator($0) },
+        Service(
+            name: "hubspot",
+            faults: HubSpotSimulator.faults,
+            usual: HubSpotSimulator.usualFaults.keys.sorted()
+        ) { try HubSpotSimulator($0) },
     ]
 
     /// What help and the manual page say of it: what can go wrong with each service, and what tests can ask for.
@@ -31,7 +45,10 @@ struct SimulateCommand {
         ]
         for service in services {
             let names = service.faults.filter { !$0.hasPrefix("forbidden_") }
-            text.append("Faults of \(service.name): \(names.joined(separator: ", ")), forbidden_NAME.")
+            text.append(
+                "Faults of \(service.name): \(names.joined(separator: ", ")), forbidden_NAME. On from the start, until "
+                    + "NAME=0: \(service.usual.joined(separator: ", "))."
+            )
         }
         text.append(
             "For tests, GET /_control/truth tells what each stream holds, and GET /_control/requests what was asked "

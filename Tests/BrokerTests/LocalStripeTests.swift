@@ -72,7 +72,7 @@ struct LocalStripeTests {
         }
         let missing = [
             "prices", "disputes", "invoice_payments", "promotion_codes", "credit_notes", "checkout_sessions",
-            "transfers", "application_fees",
+            "checkout_session_line_items", "transfers", "application_fees",
         ]
         for list in missing {
             #expect(summary["streams"]?[list]?["status"]?.text == "unavailable", "\(list)")

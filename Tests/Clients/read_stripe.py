@@ -68,10 +68,19 @@ def read_parts(account, client):
         items |= own
     wanted = account.truth("subscription_items")
     check(items == wanted.keys(), f"subscription items: {len(items)} of {len(wanted)}")
+    bought = set()
+    for session in client.v1.checkout.sessions.list({"limit": 100}).auto_paging_iter():
+        page = client.v1.checkout.sessions.line_items.list(session.id, {"limit": 2})
+        own = [line for line in page.auto_paging_iter()]
+        check(sum(line.amount_total for line in own) == session.amount_total, f"the lines of {session.id}")
+        bought |= {line.id for line in own}
+    wanted = account.truth("checkout_session_line_items")
+    check(bought == wanted.keys(), f"checkout lines: {len(bought)} of {len(wanted)}")
     return len(lines)
 
 
 def read_events(account, client):
+    account.control("faults", {"silent_changes": None})
     done = account.control("change", {"creates": 40, "updates": 80, "deletes": 20})["changes"]
     account.advance(60)
     events = list(client.v1.events.list({"limit": 100}).auto_paging_iter())

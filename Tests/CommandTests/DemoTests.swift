@@ -41,7 +41,9 @@ struct DemoTests {
         #expect(summary["rounds"]?.int == 2)
         #expect(summary["differences"]?.int == 0)
         // The same account beside it: what was done to it, and what it holds then.
-        let twin = try StripeSimulator(.init(seed: 7, records: 40, clockSpeed: 0))
+        let twin = try StripeSimulator(
+            .init(seed: 7, records: 40, faults: ["silent_changes": .init()], clockSpeed: 0)
+        )
         let changes = try twin.change(creates: 12, updates: 24, deletes: 8)
         #expect(summary["changes"]?["deleted"]?.int == changes.count { $0.action == .deleted })
         #expect(summary["changes"]?["created"]?.int == changes.count { $0.action == .created })

@@ -180,4 +180,22 @@ import Testing
         let error = await #expect(throws: ExtractionError.self) { try await read(bench) }
         #expect(error?.codeText == "extraction.status")
     }
+
+    /// An API may have no code for it: a message that a rule says it by does prove it, and no other does.
+    @Test(arguments: [("No lines of it", true), ("Unrecognized URL", false)])
+    func aListedParentIsGoneByAMessageThatARuleNames(message: String, isGone: Bool) async throws {
+        let yaml = FeedBench.yaml.replacing(
+            "code: error.code}",
+            with:
+                "code: error.code, rules: [{status: 404, message: No lines, action: unavailable, gone: true}]}"
+        )
+        let answer = #"{"error":{"message":"\#(message)"}}"#
+        let bench = try FeedBench.bench([.page(.list(["a"], more: false)), .status(404, answer)], yaml: yaml)
+        guard isGone else {
+            let error = await #expect(throws: ExtractionError.self) { try await read(bench) }
+            #expect(error?.codeText == "extraction.status")
+            return
+        }
+        #expect(try await read(bench).map(\.seen) == [Self.seen("a", [])])
+    }
 }

@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    private static let children = ["invoice_line_items", "subscription_items"]
+    private static let children = ["checkout_session_line_items", "invoice_line_items", "subscription_items"]
     private static let windows = ["balance_transactions"]
 
     @Test func streamsAreListsThatAreFollowed() throws {
@@ -27,8 +27,8 @@ import Testing
                     "customers", "products", "prices", "payment_intents", "charges", "refunds", "disputes",
                     "balance_transactions", "payouts", "subscriptions", "subscription_items", "invoices",
                     "invoice_line_items", "invoiceitems", "invoice_payments", "plans", "coupons",
-                    "promotion_codes", "credit_notes", "tax_rates", "checkout_sessions", "setup_intents",
-                    "transfers", "application_fees",
+                    "promotion_codes", "credit_notes", "tax_rates", "checkout_sessions",
+                    "checkout_session_line_items", "setup_intents", "transfers", "application_fees",
                 ]
         )
         #expect(definition.streams.filter { $0.parent != nil }.map(\.name).sorted() == Self.children)
@@ -93,7 +93,10 @@ import Testing
             ("invoiceitem.deleted", ["invoiceitems": .delete]), ("coupon.deleted", ["coupons": .delete]),
             ("plan.deleted", ["plans": .delete]), ("promotion_code.updated", ["promotion_codes": .update]),
             ("credit_note.voided", ["credit_notes": .update]), ("tax_rate.created", ["tax_rates": .create]),
-            ("checkout.session.completed", ["checkout_sessions": .update]),
+            (
+                "checkout.session.completed",
+                ["checkout_sessions": .update, "checkout_session_line_items": .update]
+            ),
             ("setup_intent.succeeded", ["setup_intents": .update]),
             ("transfer.reversed", ["transfers": .update]), ("balance.available", [:]),
             ("application_fee.refunded", ["application_fees": .update]),

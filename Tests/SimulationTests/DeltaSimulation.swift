@@ -24,11 +24,16 @@ final class DeltaSimulation {
             "short_lived": .init(rate: 0.05),
             "silent_changes": .init(rate: 0.2),
             "lagging_reads": .init(rate: 0.3, seconds: 20),
+            "lost_line_items": .init(rate: 0.1),
             "shifting_lists": .init(rate: 0.02),
             "vanishing_cursor": .init(rate: 0.02),
             "rate_limit": .init(rate: 0.02),
             "server_error": .init(rate: 0.02),
+            "conflict": .init(rate: 0.01),
+            "bad_gateway": .init(rate: 0.01),
+            "empty_gateway": .init(rate: 0.01),
             "cut_body": .init(rate: 0.02),
+            "reset_body": .init(rate: 0.02),
         ]
         /// How far the local clock is ahead of the API's.
         var skew: Duration = .zero
@@ -80,7 +85,11 @@ final class DeltaSimulation {
 
     // MARK: Time and change
 
-    func advance(_ duration: Duration) { simulator.clock.advance(by: duration) }
+    /// Checkout sessions end by themselves, and a replica that lags may show how they were just then.
+    func advance(_ duration: Duration) {
+        simulator.clock.advance(by: duration)
+        remember()
+    }
 
     /// One round: changes, time, a sync of some streams.
     func round() async throws {

@@ -18,6 +18,7 @@ struct FeedFollowingTests {
         var traps = DeltaSimulation.Traps()
         traps.faults = [
             "late_events": .init(), "shuffled_ties": .init(), "old_snapshots": .init(),
+            "silent_changes": .init(),
         ].merging(faults) { $1 }
         traps.skew = skew
         traps.aborts = 0

@@ -191,13 +191,14 @@ struct RelistTests {
                 // 61 windows of 90 days since 2011, and a second page of one of them.
                 case "balance_transactions": 62
                 // Once for itself, and once for what is inside of its objects.
-                case "subscriptions", "invoices": 6
+                case "subscriptions", "invoices", "checkout_sessions": 6
                 default: 3
                 }
             #expect(first[path] == expected, "\(stream)")
         }
         #expect(first["/v1/subscription_items"] == 250)
         #expect(first["/v1/invoices/{id}/lines"] == 250)
+        #expect(first["/v1/checkout/sessions/{id}/line_items"] == 250)
         let second = try await Following.requests(simulation) {
             let outcome = try await simulation.sync(simulation.streams)
             #expect(outcome.status == .success)

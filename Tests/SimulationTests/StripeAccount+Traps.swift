@@ -145,6 +145,55 @@ extension StripeAccount {
             try story.need(!before.isSubset(of: after), "no line was removed")
             try await story.finish(after: 90)
         },
+        ServiceTrap(
+            "a subscription's item is removed",
+            "    query: {subscription: \"{{ parent.id }}\"}\n    replaces: children\n",
+            without: "    query: {subscription: \"{{ parent.id }}\"}\n"
+        ) { teller in
+            let story = try teller.begin(only: ["subscription_items"])
+            try await story.sync()
+            let before = Set(story.simulation.seen("subscription_items").keys)
+            for _ in 0..<6 {
+                try story.change(updates: 8, "subscriptions")
+                story.simulation.advance(.seconds(10))
+            }
+            let after = Set(story.simulator.truth("subscription_items").map { $0.key })
+            try story.need(!before.isSubset(of: after), "no item was removed")
+            try await story.finish(after: 90)
+        },
+        ServiceTrap(
+            "a line of an open checkout is removed, of which nothing tells before it ends",
+            "    get: /v1/checkout/sessions/{{ parent.id }}/line_items\n    replaces: children\n",
+            without: "    get: /v1/checkout/sessions/{{ parent.id }}/line_items\n"
+        ) { teller in
+            let story = try teller.begin(only: ["checkout_session_line_items"])
+            try story.change(creates: 40, "checkout_sessions")
+            try await story.sync()
+            let before = Set(story.simulation.seen("checkout_session_line_items").keys)
+            try story.change(updates: 80, "checkout_sessions")
+            let after = Set(story.simulator.truth("checkout_session_line_items").map { $0.key })
+            try story.need(!before.isSubset(of: after), "no line was removed")
+            try await story.finish(after: 25 * 3_600)
+        },
+        ServiceTrap(
+            "a checkout is new, and its lines are told once it ends",
+            "      updates: *session_changes\n",
+            without: "      updates: [checkout.session.async_payment_failed]\n"
+        ) { teller in
+            let story = try teller.begin(only: ["checkout_session_line_items"])
+            try await story.sync()
+            try story.change(creates: 6, "checkout_sessions")
+            try await story.sync(after: 700)
+            try await story.finish(after: 25 * 3_600)
+        },
+        ServiceTrap(
+            "the lines of old checkouts are lost",
+            "for this Checkout Session\n      action: unavailable\n      gone: true\n",
+            without: "for this Checkout Session\n      action: unavailable\n      gone: false\n"
+        ) { teller in
+            let faults = ["lost_line_items": FaultPlan.Fault(rate: 0.5)]
+            try await teller.begin(faults: faults, only: ["checkout_session_line_items"]).finish()
+        },
         // The engine's own (TrapTests): what is added while a list is read is told by the feed.
         ServiceTrap("a list grows at its head while it is read", []) { teller in
             let story = try teller.begin(records: 210, only: ["customers", "coupons"])
@@ -239,7 +288,8 @@ extension StripeAccount {
     // MARK: Access
 
     private static let access =
-        ["rate_limit", "lock_timeout", "server_error"].map { fault in
+        ["rate_limit", "lock_timeout", "conflict", "server_error", "bad_gateway", "empty_gateway"].map {
+            fault in
             ServiceTrap(
                 "an answer that says nothing of the stream: \(fault)",
                 [
@@ -255,6 +305,13 @@ extension StripeAccount {
                 try await story.finish()
             }
         } + [
+            // The engine's own: half a page is none.
+            ServiceTrap("a list is cut off in the middle of a page", []) { teller in
+                let story = try teller.begin(records: 210, only: ["customers", "balance_transactions"])
+                try story.set("reset_body", ["next": 3])
+                try await story.finish()
+                try story.need(story.answers("reset") == 3, "no page was cut off")
+            },
             .forbidden("a key may not read one list", "charges", ["charges"], beside: "balance_transactions"),
             .forbidden(
                 "a key may not read what happened",

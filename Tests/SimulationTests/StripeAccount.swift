@@ -8,7 +8,7 @@ enum StripeAccount: TrappedService {
         "api_key": "sk_test_simulated", "requests_per_second": .number("1000"),
     ]
     static let calm: [String: FaultPlan.Fault] = [
-        "late_events": .init(), "shuffled_ties": .init(), "old_snapshots": .init(),
+        "late_events": .init(), "shuffled_ties": .init(), "old_snapshots": .init(), "silent_changes": .init(),
     ]
 
     static func simulation(

@@ -215,6 +215,61 @@ import Testing
         #expect(Set(told["data"]?.elements?.compactMap { $0["key"]?.text } ?? []) == Set(lines.keys))
     }
 
+    @Test func sessionLinesAreAStreamOfTheirOwn() throws {
+        let account = try InProcessAccount(records: 60)
+        for _ in 0..<20 {
+            try account.simulator.change(creates: 2, updates: 9, streams: ["checkout_sessions"])
+        }
+        let truth = account.simulator.truth()
+        var lines: [String: JSONValue] = [:]
+        for (key, record) in truth["checkout_sessions"] ?? [:] {
+            let own = try account.list("/v1/checkout/sessions/\(key)/line_items", limit: 2)
+            let session = try JSONValue.parse(record)
+            #expect(session["amount_total"]?.int == own.reduce(0) { $0 + ($1["amount_total"]?.int ?? 0) })
+            for line in own {
+                #expect(lines.updateValue(line, forKey: try #require(line["id"]?.text)) == nil)
+            }
+        }
+        #expect(lines.values.contains { $0["price"]?["id"]?.text != nil })
+        let told = try (truth["checkout_session_line_items"] ?? [:]).mapValues { try JSONValue.parse($0) }
+        #expect(told == lines)
+        let unknown = try account.get("/v1/checkout/sessions/cs_test_unknown/line_items")
+        #expect(unknown.status == 404)
+    }
+
+    @Test func losesTheLinesOfOldSessions() throws {
+        let account = try InProcessAccount(faults: ["lost_line_items": .init(rate: 0.5)])
+        var lost = 0
+        for key in account.simulator.truth("checkout_sessions").map(\.key) {
+            let (status, document) = try account.get("/v1/checkout/sessions/\(key)/line_items")
+            guard status == 404 else { continue }
+            lost += 1
+            #expect(
+                document["error"]?["message"]?.text?.hasPrefix("Could not find line items for this") == true
+            )
+        }
+        #expect((10...30).contains(lost))
+    }
+
+    @Test func sessionsExpireWithinADay() throws {
+        let account = try InProcessAccount()
+        let made = try account.simulator.change(creates: 5, streams: ["checkout_sessions"]).map(\.id)
+        func statuses() throws -> Set<String> {
+            Set(
+                try made.compactMap {
+                    try account.get("/v1/checkout/sessions/\($0)").document["status"]?.text
+                }
+            )
+        }
+        account.advance(86_399)
+        #expect(try statuses() == ["open"])
+        account.advance(1)
+        #expect(try statuses() == ["expired"])
+        account.advance(60)
+        let told = try account.list("/v1/events", "&type=checkout.session.expired")
+        #expect(Set(told.compactMap { $0["data"]?["object"]?["id"]?.text }) == Set(made))
+    }
+
     @Test func livesByItself() throws {
         let account = try InProcessAccount(
             faults: ["old_snapshots": .init()],

@@ -52,7 +52,11 @@ import Testing
                 "The provided key 'rk_test_******rges' does not have the required permissions"
             ),
             ("rk_test_no_refunds", 200, nil),
-            ("rk_live_any", 200, nil),
+            ("rk_live_any", 200, nil), ("sk_live_any", 200, nil),
+            (
+                "rk_live_no_charges", 403,
+                "The provided key 'rk_live_******rges' does not have the required permissions"
+            ),
             ("sk_test_any", 200, nil),
         ] as [(String?, Int, String?)]
     )
@@ -65,6 +69,40 @@ import Testing
             let text = try answer.document()["error"]?["message"]?.text
             #expect(message == nil ? text == nil : text?.hasPrefix(message ?? "") == true, "\(text ?? "")")
         }
+    }
+
+    @Test(
+        "a key sees the objects of its own mode, and of the others that they are there",
+        arguments: [false, true]
+    )
+    func modesAreApart(isLive: Bool) throws {
+        let account = try InProcessAccount(faults: ["live_mode": .init(rate: isLive ? 1 : 0)])
+        let (own, other) = isLive ? ("live", "test") : ("test", "live")
+        try account.simulator.change(updates: 5)
+        account.advance(60)
+        for stream in StripeSimulator.streams + ["events"] {
+            let path = StripeSimulator.path(of: stream) ?? "/v1/events"
+            let page = try account.get(path, key: "sk_\(own)_x").document
+            let object = try #require(page["data"]?[0])
+            #expect(object["livemode"]?.bool ?? isLive == isLive, "\(stream)")
+            #expect(try account.get(path, key: "rk_\(other)_x").document["data"] == [], "\(stream)")
+            let id = try #require(object["id"]?.text)
+            let (status, document) = try account.get("\(path)/\(id)", key: "rk_\(other)_x")
+            #expect(status == 404)
+            let kind = try #require(object["object"]?.text)
+            #expect(
+                document["error"]?["message"]?.text
+                    == "No such \(kind): '\(id)'; a similar object exists in \(own) mode, but a \(other) mode key "
+                    + "was used to make this request."
+            )
+            let after = try account.get("\(path)?starting_after=\(id)", key: "sk_\(other)_x")
+            #expect(after.status == 400 && after.document["error"]?["code"]?.text == "resource_missing")
+        }
+        let unknown = try account.get("/v1/charges/ch_unknown", key: "sk_\(other)_x").document
+        #expect(unknown["error"]?["message"]?.text == "No such charge: 'ch_unknown'")
+        let session = try account.get("/v1/checkout/sessions", key: "sk_\(own)_x").document["data"]?[0]
+        #expect(session?["id"]?.text?.hasPrefix("cs_\(own)_") == true)
+        #expect(account.simulator.credential == "key sk_\(own)_simulated")
     }
 
     @Test func takesTheKeyAsUserToo() async throws {

@@ -188,12 +188,11 @@ import Testing
             records: Int(seed) * 5 - 5,
             faults: [
                 "short_lived": .init(rate: 0.2), "unordered_events": .init(rate: 0.5),
-                "old_snapshots": .init(rate: 0.1),
+                "old_snapshots": .init(rate: 0.1), "silent_changes": .init(),
             ]
         )
         var ids = account.simulator.truth().mapValues { Set($0.keys) }
-        ids[StripeSimulator.lineStream] = nil
-        ids[StripeSimulator.itemStream] = nil
+        for stream in StripeSimulator.partStreams { ids[stream] = nil }
         // Of what moves the balance no event tells.
         ids["balance_transactions"] = nil
         for round in 0..<20 {
@@ -213,9 +212,7 @@ import Testing
         let gone = ids.removeValue(forKey: "gone") ?? []
         #expect(!gone.isEmpty)
         var truth = account.simulator.truth().mapValues { Set($0.keys) }
-        for stream in [StripeSimulator.lineStream, StripeSimulator.itemStream, "balance_transactions"] {
-            truth[stream] = nil
-        }
+        for stream in StripeSimulator.partStreams + ["balance_transactions"] { truth[stream] = nil }
         let left = ids.mapValues { $0.subtracting(gone) }
         #expect(left == truth)
     }

@@ -19,8 +19,10 @@ import Testing
     }
 
     @Test(
-        arguments: [("server_error", 500, nil), ("lock_timeout", 429, "lock_timeout")]
-            as [(String, Int, String?)]
+        arguments: [
+            ("server_error", 500, nil), ("lock_timeout", 429, "lock_timeout"),
+            ("conflict", 409, "idempotency_key_in_use"),
+        ] as [(String, Int, String?)]
     )
     func answersWithErrors(name: String, status: Int, code: String?) async throws {
         try await withAccount(.init(faults: [name: .init(next: 2)])) { _, client in
@@ -32,6 +34,29 @@ import Testing
                 #expect(error?["code"]?.text == code)
             }
             #expect(await client.get("/v1/charges").status == 200)
+        }
+    }
+
+    @Test(arguments: ["bad_gateway", "empty_gateway"])
+    func answersAsWhatStandsBeforeIt(name: String) async throws {
+        try await withAccount(.init(faults: [name: .init(next: 1)])) { _, client in
+            let answer = await client.get("/v1/charges")
+            #expect(answer.status == 502)
+            #expect(answer.header("Stripe-Should-Retry") == nil && answer.header("Request-Id") == nil)
+            #expect(answer.body.isEmpty == (name == "empty_gateway"))
+            #expect(await client.get("/v1/charges").status == 200)
+        }
+    }
+
+    @Test func resetsInTheMiddleOfAList() async throws {
+        try await withAccount(.init(faults: ["reset_body": .init(next: 1)])) { simulator, client in
+            let id = try #require(simulator.truth("charges").map(\.key).first)
+            // An object on its own is no list.
+            #expect(await client.get("/v1/charges/\(id)").status == 200)
+            let answer = await client.get("/v1/charges")
+            #expect(answer.end == .reset)
+            #expect(await client.get("/v1/charges").status == 200)
+            #expect(simulator.requests["/v1/charges"] == ["reset": 1, "200": 1])
         }
     }
 

@@ -148,6 +148,7 @@ package struct ErrorRules: Sendable {
             action: rule?.action ?? .failStream,
             saysGone: rule?.saysGone ?? Self.gone.contains(status),
             isOfParent: rule?.isOfParent ?? false,
+            isNamed: rule?.saysGone == true && (rule?.code ?? rule?.messagePart) != nil,
             wait: rule?.wait,
             shrink: rule?.shrink
         )
@@ -165,6 +166,8 @@ struct ErrorDecision: Hashable, Sendable {
     var action: ErrorAction
     var saysGone = false
     var isOfParent = false
+    /// Whether the rule has `gone: true` for just that code or message: no wrong path's answer has it.
+    var isNamed = false
     var wait: Duration?
     var shrink: ErrorRule.Shrink?
 }

@@ -470,7 +470,7 @@ extension Requester {
                 gone.isGone = true
                 switch rules.ownWord(said) {
                 case .sure: break
-                case .likely: gone.doubt = doubt
+                case .likely: if !decision.isNamed { gone.doubt = doubt }
                 case .none: throw doubt
                 }
                 return .answer(gone)

@@ -17,6 +17,7 @@ struct StripeAPI {
         isRepeated: Bool = false
     ) throws(StripeError) -> [UInt8] {
         let key = try StripeKey(of: request)
+        let isStrange = key.isLive != world.isLive
         if let version = request.headers["Stripe-Version"], !Self.isVersion(version) {
             throw StripeError(status: 400, message: "Invalid Stripe API version: \(version)")
         }
@@ -27,10 +28,12 @@ struct StripeAPI {
         if parts[1] == "account" || parts[1] == "accounts", parts.count <= 3 { return account() }
         if parts[1] == "subscription_items", parts.count == 2 {
             try key.check("subscriptions", object: "subscription")
+            if isStrange { return try strange(.subscriptions, request, route) }
             return try items(request, isRepeated)
         }
         if parts[1] == "events", parts.count <= 3 {
             try key.check("events", object: "event")
+            if isStrange { return try strange(nil, request, route) }
             guard parts.count == 2 else {
                 try checkExpansions(request)
                 return try events.event(parts[2])
@@ -44,11 +47,12 @@ struct StripeAPI {
             throw .unrecognized(request.method, request.path)
         }
         try key.check(collection.rawValue, object: collection.object)
+        if isStrange { return try strange(collection, request, route) }
         if parts.count == 2 {
             let elements = try StripeFilters(view, collection, request.query).elements()
             return try StripePaging(request.query).page(of: elements, isRepeated: isRepeated)
         }
-        guard parts.count == 3 || collection == .invoices && parts.count == 4 && parts[3] == "lines" else {
+        guard parts.count == 3 || parts.count == 4 && parts[3] == Self.part(of: collection) else {
             throw .unrecognized(request.method, request.path)
         }
         guard let index = view.index(collection, id: parts[2]) else {
@@ -61,9 +65,51 @@ struct StripeAPI {
             try checkExpansions(request)
             return deleted(collection, parts[2])
         }
-        if parts.count == 4 { return try lines(index, request, isRepeated) }
+        if parts.count == 4 {
+            return try collection == .invoices
+                ? lines(index, request, isRepeated) : sessionLines(index, request, isRepeated)
+        }
         try checkExpansions(request)
         return view.object(collection, index)
+    }
+
+    /// The list that an object has below it; nil where it has none.
+    private static func part(of collection: StripeCollection) -> String? {
+        switch collection {
+        case .invoices: "lines"
+        case .checkoutSessions: "line_items"
+        default: nil
+        }
+    }
+
+    /// What a key of the other mode is answered: that there is nothing, or that there is in the mode that is not its own.
+    ///
+    /// Of the events where there is no collection.
+    private func strange(
+        _ collection: StripeCollection?,
+        _ request: WebRequest,
+        _ route: StripeRoute
+    ) throws(StripeError) -> [UInt8] {
+        let object = collection?.object ?? "event"
+        func missing(_ id: String, _ parameter: String) -> StripeError {
+            let isThere = collection.map { view.living($0, id: id) != nil } ?? events.has(id)
+            return .missing(object, id, parameter: parameter, isIn: isThere ? world.isLive : nil)
+        }
+        if route.parts.count > 2 { throw missing(route.parts[2], "id") }
+        if route.parts[1] == "subscription_items", let id = request.query.last("subscription") {
+            throw missing(id, "subscription")
+        }
+        for name in ["starting_after", "ending_before"] {
+            if let id = request.query.last(name) { throw missing(id, name) }
+        }
+        let nothing = StripeElements(
+            ranks: 0..<0,
+            rank: { _ in nil },
+            write: { _, _ in },
+            object: object,
+            url: collection?.path ?? "/v1/events"
+        )
+        return try StripePaging(request.query).page(of: nothing)
     }
 
     /// One object takes no parameter but `expand`.
@@ -99,12 +145,13 @@ struct StripeAPI {
             throw .missing("subscription", id, parameter: "subscription")
         }
         let world = world
-        let edit = view.edit(.subscriptions, index)
-        let count = world.items(ofSubscription: index)
+        let items = view.items(ofSubscription: index)
         let elements = StripeElements(
-            ranks: 0..<count,
-            rank: { id in (0..<count).first { world.itemID(ofSubscription: index, item: $0) == id } },
-            write: { rank, writer in world.writeItem(ofSubscription: index, item: rank, edit, to: &writer) },
+            ranks: items.indices,
+            rank: { id in
+                items.firstIndex { world.itemID(ofSubscription: index, item: $0.number) == id }
+            },
+            write: { rank, writer in world.writeItem(ofSubscription: index, items[rank], to: &writer) },
             object: "subscription_item",
             url: "/v1/subscription_items"
         )
@@ -125,6 +172,32 @@ struct StripeAPI {
             write: { rank, writer in world.writeLine(ofInvoice: index, lines[rank], to: &writer) },
             object: "invoice line item",
             url: world.linesURL(index)
+        )
+        return try StripePaging(request.query).page(of: elements, isRepeated: isRepeated)
+    }
+
+    private func sessionLines(
+        _ index: Int,
+        _ request: WebRequest,
+        _ isRepeated: Bool
+    ) throws(StripeError) -> [UInt8] {
+        try checkNames(request)
+        let world = world
+        guard world.hasLines(session: index) else {
+            throw StripeError(
+                status: 404,
+                message:
+                    "Could not find line items for this Checkout Session. They may be missing for old testmode "
+                    + "Checkout Sessions."
+            )
+        }
+        let lines = view.lines(ofSession: index)
+        let elements = StripeElements(
+            ranks: lines.indices,
+            rank: { id in lines.firstIndex { world.lineID(ofSession: index, $0) == id } },
+            write: { rank, writer in world.writeLine(ofSession: index, lines[rank], to: &writer) },
+            object: "item",
+            url: world.sessionLinesURL(index)
         )
         return try StripePaging(request.query).page(of: elements, isRepeated: isRepeated)
     }

@@ -12,12 +12,15 @@ struct StripeAccount: Sendable {
     private(set) var pricedProducts: Set<Int> = []
     /// The number of changes so far.
     private(set) var changes: UInt64 = 0
+    /// The first checkout session whose day is not over yet.
+    private var firstOpenSession: Int
     /// The second of the last change.
     private(set) var time = StripeWorld.end
     private let hash: SeededHash
 
     init(world: StripeWorld) {
         self.world = world
+        firstOpenSession = world.records
         hash = SeededHash(seed: world.seed ^ 0xC4A6)
     }
 
@@ -34,6 +37,15 @@ struct StripeAccount: Sendable {
         time = max(time, now)
         changes += 1
         return SeededDice(hash: hash, change: changes)
+    }
+
+    /// The next checkout session whose day is over by that second; nil if none is.
+    mutating func nextEndedSession(by second: Int) -> (index: Int, end: Int)? {
+        guard firstOpenSession < world.count(.checkoutSessions) else { return nil }
+        let end = world.created(.checkoutSessions, firstOpenSession) + StripeWorld.openSession
+        guard end <= second else { return nil }
+        defer { firstOpenSession += 1 }
+        return (firstOpenSession, end)
     }
 
     /// Adds an object.

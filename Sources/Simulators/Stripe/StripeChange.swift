@@ -231,6 +231,27 @@ extension StripeAccount {
         return done
     }
 
+    /// What nobody has completed within its day expires.
+    mutating func expireSessions(by second: Int, _ traps: StripeTraps) {
+        while !events.isFull, let (index, end) = nextEndedSession(by: second) {
+            let object = StripeObject(collection: .checkoutSessions, index: index)
+            let before = edit(object)
+            guard world.status(.checkoutSessions, index, before) == "open" else { continue }
+            _ = begin(end)
+            var update = StripeUpdate(
+                world: world,
+                object: object,
+                edit: before,
+                time: time,
+                change: changes,
+                mayBeSilent: false
+            )
+            let types = update.expire()
+            set(object, update.edit)
+            for type in types { tell(type, object, before: before, traps) }
+        }
+    }
+
     /// A charge has its money: the balance moves, and its payment intent has succeeded.
     private mutating func settle(charge: StripeObject, _ traps: StripeTraps) {
         _ = add(StripeBirth(created: time, source: charge), to: .balanceTransactions)

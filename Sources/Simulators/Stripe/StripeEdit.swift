@@ -2,18 +2,25 @@
 struct StripeEdit: Sendable {
     /// Members in place of those with which it was created, as JSON.
     var members: [String: String] = [:]
-    /// The lines of an invoice, where they have changed.
+    /// The lines of an invoice or a checkout session, where they have changed.
     var lines: [StripeLine]?
-    /// The quantities of a subscription's items, where they have changed.
-    var quantities: [Int]?
+    /// The items of a subscription, where they have changed.
+    var items: [StripeItem]?
     var isDeleted = false
 }
 
-/// A line of an invoice.
+/// A line of an invoice or a checkout session.
 struct StripeLine: Hashable, Sendable {
     /// Which it is: its id follows from it.
     var number: Int
     var amount: Int
+    var quantity: Int
+}
+
+/// An item of a subscription.
+struct StripeItem: Hashable, Sendable {
+    /// Which it is: its id and its price follow from it.
+    var number: Int
     var quantity: Int
 }
 

@@ -10,7 +10,7 @@ struct StripeError: Error {
     var headers: [(name: String, value: String)] = []
 
     /// The answer; `requestID` stands in its log address.
-    func response(requestID: String, time: Int64) -> WebResponse {
+    func response(requestID: String, time: Int64, isLive: Bool) -> WebResponse {
         var writer = ObjectWriter(capacity: 512)
         writer.object { writer in
             writer.object("error") { writer in
@@ -24,7 +24,7 @@ struct StripeError: Error {
                 if status != 401 {
                     writer.text(
                         "request_log_url",
-                        "https://dashboard.stripe.com/test/logs/\(requestID)?t=\(time)"
+                        "https://dashboard.stripe.com/\(isLive ? "" : "test/")logs/\(requestID)?t=\(time)"
                     )
                 }
                 writer.text("type", type)
@@ -58,11 +58,23 @@ struct StripeError: Error {
     }
 
     /// 404 where the id stands in the path, 400 where it is a parameter.
-    static func missing(_ object: String, _ id: String, parameter: String) -> StripeError {
-        StripeError(
+    ///
+    /// `isIn` is the mode in which it is: not the key's.
+    static func missing(
+        _ object: String,
+        _ id: String,
+        parameter: String,
+        isIn isLive: Bool? = nil
+    ) -> StripeError {
+        let elsewhere = isLive.map { isLive in
+            let (mode, other) = isLive ? ("live", "test") : ("test", "live")
+            return "; a similar object exists in \(mode) mode, but a \(other) mode key was used to make this "
+                + "request."
+        }
+        return StripeError(
             status: parameter == "id" ? 404 : 400,
             code: "resource_missing",
-            message: "No such \(object): '\(id)'",
+            message: "No such \(object): '\(id)'\(elsewhere ?? "")",
             parameter: parameter
         )
     }

@@ -38,6 +38,11 @@ struct StripeEventList {
         )
     }
 
+    /// Whether the event with that id can be read.
+    func has(_ id: String) -> Bool {
+        world.sequence(ofEvent: id).flatMap { log.place(of: $0, now: now) } != nil
+    }
+
     /// The event with that id.
     ///
     /// - Throws: if there is none, or it is too old.
@@ -128,7 +133,7 @@ extension StripeWorld {
                 let changed = previous.filter { after[$0.name] != $0.value }
                 writer.raw("previous_attributes", JSONValue.object(changed).compactText)
             }
-            writer.bool("livemode", false)
+            writer.bool("livemode", isLive)
             writer.number("pending_webhooks", 0)
             writer.object("request") { writer in
                 writer.text("id", "req_" + String(SeededHash.mix(seed ^ event.change << 20), radix: 36))

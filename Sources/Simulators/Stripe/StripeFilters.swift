@@ -155,8 +155,8 @@ struct StripeFilters {
         case ("price", _):
             let price = try reference(name, value, .prices)
             return { index in
-                (0..<world.items(ofSubscription: index)).contains {
-                    world.price(ofSubscription: index, item: $0) == price
+                view.items(ofSubscription: index).contains {
+                    world.price(ofSubscription: index, item: $0.number) == price
                 }
             }
         case ("collection_method", _):

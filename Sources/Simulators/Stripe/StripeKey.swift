@@ -2,8 +2,9 @@ import Web
 
 /// The API key of a request, and what it may do.
 ///
-/// Any test or restricted key is good, unless it says otherwise itself: one with `invalid` in it is refused, one with
-/// `expired` has expired, and a restricted one with `no_charges` may not read charges.
+/// Any secret or restricted key is good, unless it says otherwise itself: one with `invalid` in it is refused, one with
+/// `expired` has expired, and a restricted one with `no_charges` may not read charges. One of the other mode sees
+/// nothing.
 struct StripeKey {
     var text: String
 
@@ -34,12 +35,17 @@ struct StripeKey {
                 message: "Expired API Key provided: \(masked)"
             )
         }
-        guard text.hasPrefix("sk_test_") || isRestricted, !text.contains("invalid") else {
+        guard text.hasPrefix("sk_test_") || text.hasPrefix("sk_live_") || isRestricted,
+            !text.contains("invalid")
+        else {
             throw StripeError(status: 401, message: "Invalid API Key provided: \(masked)")
         }
     }
 
     var isRestricted: Bool { text.hasPrefix("rk_") }
+
+    /// Whether it is a key of the live mode.
+    var isLive: Bool { text.hasPrefix("sk_live_") || text.hasPrefix("rk_live_") }
 
     /// Checks that the key may read a collection.
     ///

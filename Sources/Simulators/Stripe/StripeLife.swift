@@ -99,7 +99,9 @@ final class StripeLife: ControlledAccount {
 
     /// What happened by itself since the account was last looked at.
     private func live(_ account: inout StripeAccount, until now: Int, _ traps: StripeTraps) {
+        defer { account.expireSessions(by: now, traps) }
         for second in pace.seconds(until: now) {
+            account.expireSessions(by: second, traps)
             var dice = account.begin(second)
             for _ in 0..<pace.count(&dice) where !account.events.isFull {
                 let action: SimulatedChange.Action =

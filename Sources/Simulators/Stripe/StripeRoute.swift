@@ -23,13 +23,20 @@ struct StripeRoute {
         return [segments[0], StripeCollection.checkoutSessions.rawValue] + segments[3...]
     }
 
+    /// Whether it is a list of whatever kind.
+    var isList: Bool {
+        parts.count == 2 && !parts[1].hasPrefix("account") || parts.count == 4
+    }
+
     /// The path with ids left out, and unknown ones in one heap.
     var logged: String {
         guard parts.first == "v1", parts.count >= 2 else { return "other" }
         let collection = StripeCollection(rawValue: parts[1])
         let others = ["account", "accounts", "events", "subscription_items"]
         guard collection != nil || others.contains(parts[1]) else { return "other" }
-        let rest = parts.count > 2 ? ["{id}"] + parts[3...].prefix(1).filter { $0 == "lines" } : []
+        let rest =
+            parts.count > 2
+            ? ["{id}"] + parts[3...].prefix(1).filter { ["lines", "line_items"].contains($0) } : []
         return ([collection?.path ?? "/v1/\(parts[1])"] + rest).joined(separator: "/")
     }
 }

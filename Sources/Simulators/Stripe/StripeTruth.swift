@@ -4,6 +4,7 @@ struct StripeTruth: StreamTruth {
     private enum Part: String {
         case lines = "invoice_line_items"
         case items = "subscription_items"
+        case sessionLines = "checkout_session_line_items"
     }
 
     let stream: String
@@ -18,6 +19,7 @@ struct StripeTruth: StreamTruth {
             switch part {
             case .lines: .invoices
             case .items: .subscriptions
+            case .sessionLines: .checkoutSessions
             case nil: StripeCollection(rawValue: stream)
             }
         self.view = view
@@ -28,6 +30,7 @@ struct StripeTruth: StreamTruth {
         switch part {
         case .lines: "/v1/invoices/{id}/lines"
         case .items: "/v1/subscription_items"
+        case .sessionLines: "/v1/checkout/sessions/{id}/line_items"
         case nil: collection?.path ?? ""
         }
     }
@@ -42,7 +45,9 @@ struct StripeTruth: StreamTruth {
         guard let collection, !view.edit(collection, place).isDeleted else { return 0 }
         return switch part {
         case .lines: view.lines(ofInvoice: place).count
-        case .items: view.world.items(ofSubscription: place)
+        case .items: view.items(ofSubscription: place).count
+        case .sessionLines:
+            view.world.hasLines(session: place) ? view.lines(ofSession: place).count : 0
         case nil: 1
         }
     }
@@ -63,9 +68,14 @@ struct StripeTruth: StreamTruth {
             return view.lines(ofInvoice: place).map { line in
                 row(world.lineID(ofInvoice: place, line)) { view.line(line, ofInvoice: place) }
             }
+        case .sessionLines:
+            guard world.hasLines(session: place) else { return [] }
+            return view.lines(ofSession: place).map { line in
+                row(world.lineID(ofSession: place, line)) { view.line(line, ofSession: place) }
+            }
         case .items:
-            return (0..<world.items(ofSubscription: place)).map { item in
-                row(world.itemID(ofSubscription: place, item: item)) {
+            return view.items(ofSubscription: place).map { item in
+                row(world.itemID(ofSubscription: place, item: item.number)) {
                     view.item(item, ofSubscription: place)
                 }
             }

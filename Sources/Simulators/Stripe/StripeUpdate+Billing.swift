@@ -52,12 +52,36 @@ extension StripeUpdate {
         return ["credit_note.voided"]
     }
 
-    /// Of metadata no event tells: there is no `checkout.session.updated`.
+    /// The shop changes what is in an open checkout.
+    private mutating func changeSessionLines(_ dice: inout SeededDice) {
+        var lines = edit.lines ?? world.lines(ofSession: object.index)
+        let place = dice(lines.count)
+        switch dice(3) {
+        case 0 where lines.count > 1: lines.remove(at: place)
+        // No line ever gets the id of another that was removed.
+        case 1 where lines.count < 40:
+            let number = 1000 + Int(change)
+            lines.append(StripeLine(number: number, amount: 100 + dice(10_000), quantity: 1 + dice(4)))
+        default:
+            lines[place].amount += 1 + dice(500)
+            lines[place].quantity += 1
+        }
+        edit.lines = lines
+    }
+
+    /// Its day is over, and nobody has paid.
+    mutating func expire() -> [String] {
+        edit.members["url"] = "null"
+        set("status", "expired")
+        return ["checkout.session.expired"]
+    }
+
+    /// Of metadata or lines no event tells: there is no `checkout.session.updated`.
     mutating func checkoutSession(_ dice: inout SeededDice) -> [String] {
         let status = world.status(.checkoutSessions, object.index, edit)
         let isUnpaid = world.isUnpaid(session: object.index, edit)
-        guard status == "open" || status == "complete" && isUnpaid, !(mayBeSilent && dice(4) == 0) else {
-            setMetadata()
+        guard status == "open" || status == "complete" && isUnpaid, !(mayBeSilent && dice(2) == 0) else {
+            if status == "open", dice(3) > 0 { changeSessionLines(&dice) } else { setMetadata() }
             return []
         }
         if status == "complete" {
@@ -69,11 +93,8 @@ extension StripeUpdate {
             set("payment_status", "paid")
             return ["checkout.session.async_payment_succeeded"]
         }
+        guard dice(4) > 0 else { return expire() }
         edit.members["url"] = "null"
-        guard dice(4) > 0 else {
-            set("status", "expired")
-            return ["checkout.session.expired"]
-        }
         set("status", "complete")
         set("payment_status", dice(4) == 0 ? "unpaid" : "paid")
         return ["checkout.session.completed"]

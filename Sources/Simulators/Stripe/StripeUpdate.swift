@@ -138,20 +138,28 @@ struct StripeUpdate {
     private mutating func subscription(_ dice: inout SeededDice) {
         let status = world.status(.subscriptions, object.index, edit)
         guard !["canceled", "incomplete_expired"].contains(status) else { return setMetadata() }
-        switch dice(4) {
-        case 0:
-            let count = world.items(ofSubscription: object.index)
-            var quantities =
-                edit.quantities
-                ?? (0..<count).map { world.quantity(ofSubscription: object.index, item: $0) }
-            quantities[dice(count)] += 1
-            edit.quantities = quantities
+        switch dice(5) {
+        case 0: changeItems(&dice)
         case 1: set("status", status == "active" ? "past_due" : "active")
         case 2:
             let isEnding = edit.members["cancel_at_period_end"] == "true"
             edit.members["cancel_at_period_end"] = isEnding ? "false" : "true"
         default: setMetadata()
         }
+    }
+
+    /// One more of an item, another item, or one less; the last one stays.
+    private mutating func changeItems(_ dice: inout SeededDice) {
+        var items = world.items(ofSubscription: object.index, edit)
+        let place = dice(items.count)
+        switch dice(3) {
+        case 0 where items.count > 1: items.remove(at: place)
+        // No item ever gets the id of another that was removed.
+        case 1 where items.count < 20:
+            items.append(StripeItem(number: 1000 + Int(change), quantity: 1 + dice(5)))
+        default: items[place].quantity += 1
+        }
+        edit.items = items
     }
 
     // MARK: Invoices

@@ -56,14 +56,29 @@ struct StripeView: Sendable {
         edit(.invoices, index).lines ?? world.lines(ofInvoice: index)
     }
 
+    func lines(ofSession index: Int) -> [StripeLine] {
+        edit(.checkoutSessions, index).lines ?? world.lines(ofSession: index)
+    }
+
     func status(_ collection: StripeCollection, _ index: Int) -> String {
         world.status(collection, index, edit(collection, index))
     }
 
+    func items(ofSubscription index: Int) -> [StripeItem] {
+        world.items(ofSubscription: index, edit(.subscriptions, index))
+    }
+
     /// An item of a subscription on its own.
-    func item(_ item: Int, ofSubscription index: Int) -> [UInt8] {
+    func item(_ item: StripeItem, ofSubscription index: Int) -> [UInt8] {
         var writer = ObjectWriter(capacity: 1024)
-        world.writeItem(ofSubscription: index, item: item, edit(.subscriptions, index), to: &writer)
+        world.writeItem(ofSubscription: index, item, to: &writer)
+        return writer.bytes
+    }
+
+    /// A line of a checkout session on its own.
+    func line(_ line: StripeLine, ofSession index: Int) -> [UInt8] {
+        var writer = ObjectWriter(capacity: 1024)
+        world.writeLine(ofSession: index, line, to: &writer)
         return writer.bytes
     }
 

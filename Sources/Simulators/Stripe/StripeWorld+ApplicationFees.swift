@@ -16,7 +16,7 @@ extension StripeWorld {
         writer.number("created", created(.applicationFees, index))
         writer.text("currency", currency(ofCharge: charge))
         writer.raw("fee_source", #"{"charge":"\#(self.id(.charges, charge))","type":"charge"}"#)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.nulls("originating_transaction")
         writer.bool("refunded", false)
         writer.raw("refunds", list([], url: "/v1/application_fees/\(id)/refunds"))

@@ -41,11 +41,12 @@ extension StripeWorld {
             "invoice_settings",
             #"{"account_tax_ids":null,"custom_fields":null,"description":null,"footer":null,"issuer":{"type":"self"}}"#
         )
-        writeInlineList("items", count: items(ofSubscription: index), url: itemsURL(index), to: &writer) {
-            writeItem(ofSubscription: index, item: $0, edit, to: &$1)
+        let items = items(ofSubscription: index, edit)
+        writeInlineList("items", count: items.count, url: itemsURL(index), to: &writer) {
+            writeItem(ofSubscription: index, items[$0], to: &$1)
         }
         writer.text("latest_invoice", latestInvoice(ofSubscription: index).map { id(.invoices, $0) })
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.raw("managed_payments", #"{"enabled":false}"#)
         writeMetadata(.subscriptions, index, to: &writer)
         writer.nulls("next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection")
@@ -68,16 +69,11 @@ extension StripeWorld {
         "\(id(prefix: "si_", .subscriptions, index, isShort: true))\(item)"
     }
 
-    func writeItem(
-        ofSubscription index: Int,
-        item: Int,
-        _ edit: StripeEdit,
-        to writer: inout ObjectWriter
-    ) {
+    func writeItem(ofSubscription index: Int, _ item: StripeItem, to writer: inout ObjectWriter) {
         let created = created(.subscriptions, index)
-        let price = price(ofSubscription: index, item: item)
+        let price = price(ofSubscription: index, item: item.number)
         writer.object { writer in
-            writer.text("id", itemID(ofSubscription: index, item: item))
+            writer.text("id", itemID(ofSubscription: index, item: item.number))
             writer.text("object", "subscription_item")
             writer.nulls("billing_thresholds")
             writer.number("created", created)
@@ -96,7 +92,7 @@ extension StripeWorld {
                 writer.text("currency", currency(ofPrice: price))
                 writer.text("interval", "month")
                 writer.number("interval_count", 1)
-                writer.bool("livemode", false)
+                writer.bool("livemode", isLive)
                 writer.raw("metadata", "{}")
                 writer.nulls("meter", "nickname")
                 writer.text("product", id(.products, product(ofPrice: price)))
@@ -108,7 +104,7 @@ extension StripeWorld {
                 writer.text("object", "price")
                 writePrice(price, to: &writer)
             }
-            writer.number("quantity", edit.quantities?[item] ?? quantity(ofSubscription: index, item: item))
+            writer.number("quantity", item.quantity)
             writer.text("subscription", id(.subscriptions, index))
             writer.raw("tax_rates", "[]")
         }
@@ -172,7 +168,7 @@ extension StripeWorld {
         writeInlineList("lines", count: lines.count, url: linesURL(index), to: &writer) {
             writeLine(ofInvoice: index, lines[$0], to: &$1)
         }
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.invoices, index, to: &writer)
         writer.nulls("next_payment_attempt")
         writer.text(
@@ -241,7 +237,7 @@ extension StripeWorld {
             writer.bool("discountable", true)
             writer.raw("discounts", "[]")
             writer.text("invoice", id(.invoices, index))
-            writer.bool("livemode", false)
+            writer.bool("livemode", isLive)
             writer.raw("metadata", "{}")
             writer.object("parent") { writer in
                 if let subscription {

@@ -19,11 +19,72 @@ extension StripeWorld {
         index < records && status(ofSession: index) == "complete" ? index : nil
     }
 
-    func writeCheckoutSession(_ index: Int, to writer: inout ObjectWriter) {
+    /// The lines with which a session was opened; one in fifty has more of them than a page has by default.
+    func lines(ofSession index: Int) -> [StripeLine] {
+        let choice = number(.checkoutSessions, index, 62, below: 50)
+        return (0..<(choice == 0 ? 23 : 1 + choice % 3)).map { line in
+            let quantity = 1 + number(.checkoutSessions, index, 63 + UInt64(line) * 32, below: 3)
+            let total =
+                price(ofSession: index, line: line).map { amount(ofPrice: $0) * quantity }
+                ?? 100 + number(.checkoutSessions, index, 64 + UInt64(line) * 32, below: 30_000)
+            return StripeLine(number: line, amount: total, quantity: quantity)
+        }
+    }
+
+    /// Whether the API still has the lines of a session: it has lost those of some old ones.
+    func hasLines(session index: Int) -> Bool {
+        guard index < records, lostLines > 0 else { return true }
+        return Double(number(.checkoutSessions, index, 65, below: 1 << 30)) / Double(1 << 30) >= lostLines
+    }
+
+    /// What was bought by a line, where it is a price that is paid once: of the account's own, the next one below.
+    private func price(ofSession index: Int, line: Int) -> Int? {
+        guard records > 0 else { return nil }
+        let salt = 66 + UInt64(line) * 32
+        let first = number(.checkoutSessions, index, salt, below: min(index, records - 1) + 1)
+        return stride(from: first, through: max(0, first - 40), by: -1).first {
+            !isRecurring(price: $0) && currency(ofPrice: $0) == "usd"
+        }
+    }
+
+    func sessionLinesURL(_ index: Int) -> String {
+        "\(StripeCollection.checkoutSessions.path)/\(id(.checkoutSessions, index))/line_items"
+    }
+
+    func lineID(ofSession index: Int, _ line: StripeLine) -> String {
+        "\(id(prefix: "li_", .checkoutSessions, index))\(line.number)"
+    }
+
+    func writeLine(ofSession index: Int, _ line: StripeLine, to writer: inout ObjectWriter) {
+        writer.object { writer in
+            writer.text("id", lineID(ofSession: index, line))
+            writer.text("object", "item")
+            writer.nulls("adjustable_quantity")
+            writer.number("amount_discount", 0)
+            writer.number("amount_subtotal", line.amount)
+            writer.number("amount_tax", 0)
+            writer.number("amount_total", line.amount)
+            writer.text("currency", "usd")
+            writer.text("description", "Position \(line.number + 1)")
+            writer.raw("metadata", "{}")
+            if let price = price(ofSession: index, line: line.number) {
+                writer.object("price") { writer in
+                    writer.text("id", id(.prices, price))
+                    writer.text("object", "price")
+                    writePrice(price, to: &writer)
+                }
+            } else {
+                writer.nulls("price")
+            }
+            writer.number("quantity", line.quantity)
+        }
+    }
+
+    func writeCheckoutSession(_ index: Int, _ edit: StripeEdit, to writer: inout ObjectWriter) {
         let created = created(.checkoutSessions, index)
         let status = status(ofSession: index)
         let customer = customer(.checkoutSessions, index)
-        let amount = 100 + number(.checkoutSessions, index, 59, below: 90_000)
+        let amount = (edit.lines ?? lines(ofSession: index)).reduce(0) { $0 + $1.amount }
         writer.raw("adaptive_pricing", #"{"enabled":false}"#)
         writer.nulls("after_expiration", "allow_promotion_codes")
         writer.number("amount_subtotal", amount)
@@ -55,7 +116,7 @@ extension StripeWorld {
         writer.raw("discounts", "[]")
         writer.number("expires_at", created + Self.openSession)
         writer.nulls("integration_identifier", "invoice", "invoice_creation")
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.text("locale", "auto")
         writer.raw("managed_payments", #"{"enabled":false}"#)
         writeMetadata(.checkoutSessions, index, to: &writer)

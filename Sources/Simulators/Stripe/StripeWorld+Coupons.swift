@@ -13,7 +13,7 @@ extension StripeWorld {
         writer.text("currency", isPercent ? nil : "usd")
         writer.text("duration", duration)
         writer.number("duration_in_months", duration == "repeating" ? 3 : nil)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.nulls("max_redemptions")
         writeMetadata(.coupons, index, to: &writer)
         writer.text("name", "Offer \(index)")

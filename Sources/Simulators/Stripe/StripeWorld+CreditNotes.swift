@@ -25,7 +25,7 @@ extension StripeWorld {
         writeInlineList("lines", count: 1, url: "/v1/credit_notes/\(id)/lines", to: &writer) {
             writeLine(ofCreditNote: index, amount: amount, to: &$1)
         }
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.nulls("memo")
         writeMetadata(.creditNotes, index, to: &writer)
         writer.text("number", "CN-\(index + 1)")
@@ -56,7 +56,7 @@ extension StripeWorld {
             writer.text("description", "For trouble \(index)")
             writer.number("discount_amount", 0)
             writer.raw("discount_amounts", "[]")
-            writer.bool("livemode", false)
+            writer.bool("livemode", isLive)
             writer.nulls("metadata")
             writer.raw("pretax_credit_amounts", "[]")
             writer.number("quantity", 1)

@@ -55,7 +55,7 @@ extension StripeWorld {
             evidenceDetails(ofDispute: index, submissions: status == "needs_response" ? 0 : 1)
         )
         writer.bool("is_charge_refundable", false)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.disputes, index, to: &writer)
         writer.text("payment_intent", intent(ofCharge: charge).map { id(.paymentIntents, $0) })
         writer.raw(

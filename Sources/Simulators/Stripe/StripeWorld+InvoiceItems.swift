@@ -30,7 +30,7 @@ extension StripeWorld {
         writer.bool("discountable", true)
         writer.raw("discounts", "[]")
         writer.text("invoice", invoice.map { id(.invoices, $0) })
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.invoiceItems, index, to: &writer)
         writer.number("net_amount", amount)
         writer.nulls("parent")

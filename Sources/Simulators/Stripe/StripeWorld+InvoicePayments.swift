@@ -27,7 +27,7 @@ extension StripeWorld {
         writer.text("currency", currency(ofInvoice: invoice))
         writer.text("invoice", id(.invoices, invoice))
         writer.bool("is_default", index < records)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.object("payment") { writer in
             writer.text("payment_intent", id(.paymentIntents, intent(ofInvoicePayment: index)))
             writer.text("type", "payment_intent")

@@ -51,7 +51,7 @@ extension StripeWorld {
             hasCharge && status == "requires_payment_method" ? Self.declined : "null"
         )
         writer.text("latest_charge", hasCharge ? self.id(.charges, index) : nil)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.raw("managed_payments", #"{"enabled":false}"#)
         writeMetadata(.paymentIntents, index, to: &writer)
         writer.nulls("next_action", "on_behalf_of")

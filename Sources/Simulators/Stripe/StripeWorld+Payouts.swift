@@ -29,7 +29,7 @@ extension StripeWorld {
         writer.nulls("failure_balance_transaction")
         writer.text("failure_code", hasFailed ? "account_closed" : nil)
         writer.text("failure_message", hasFailed ? "The bank account has been closed." : nil)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.payouts, index, to: &writer)
         writer.text("method", "standard")
         writer.nulls("original_payout", "payout_method")

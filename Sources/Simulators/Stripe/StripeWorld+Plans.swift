@@ -12,7 +12,7 @@ extension StripeWorld {
         writer.text("currency", ["usd", "eur", "gbp"][number(.plans, index, 49, below: 3)])
         writer.text("interval", ["month", "year", "week"][number(.plans, index, 50, below: 3)])
         writer.number("interval_count", 1)
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.plans, index, to: &writer)
         writer.nulls("meter", "nickname")
         writer.text("product", id(.products, product(ofPlan: index)))

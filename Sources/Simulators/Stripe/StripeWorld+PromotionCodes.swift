@@ -16,7 +16,7 @@ extension StripeWorld {
             isPersonal(code: index) ? id(.customers, customer(.promotionCodes, index)) : nil
         )
         writer.nulls("customer_account", "expires_at")
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.nulls("max_redemptions")
         writeMetadata(.promotionCodes, index, to: &writer)
         writer.object("promotion") { writer in

@@ -129,7 +129,18 @@ extension StripeWorld {
         }
     }
 
-    /// One in fifty has more items than a list shows inline.
+    /// The items that a subscription has.
+    func items(ofSubscription index: Int, _ edit: StripeEdit) -> [StripeItem] {
+        edit.items
+            ?? (0..<items(ofSubscription: index)).map { item in
+                StripeItem(
+                    number: item,
+                    quantity: 1 + number(.subscriptions, index, 13 + UInt64(item) * 32, below: 5)
+                )
+            }
+    }
+
+    /// With how many items it began; one in fifty has more than a list shows inline.
     func items(ofSubscription index: Int) -> Int {
         if index >= records { return 1 }
         return switch number(.subscriptions, index, 11, below: 50) {
@@ -143,10 +154,6 @@ extension StripeWorld {
         if let price = birth(.subscriptions, index)?.parent { return price }
         let price = number(.subscriptions, index, 12 + UInt64(item) * 32, below: index + 1)
         return isRecurring(price: price) ? price : price - 1
-    }
-
-    func quantity(ofSubscription index: Int, item: Int) -> Int {
-        1 + number(.subscriptions, index, 13 + UInt64(item) * 32, below: 5)
     }
 
     /// Nine in ten invoices come from the subscription of the even index at or below; the others were written by hand.

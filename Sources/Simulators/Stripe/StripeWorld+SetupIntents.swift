@@ -20,7 +20,7 @@ extension StripeWorld {
         writer.text("customer", self.id(.customers, customer(.setupIntents, index)))
         writer.nulls("customer_account", "description", "excluded_payment_method_types", "flow_directions")
         writer.nulls("last_setup_error", "latest_attempt")
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writer.raw("managed_payments", #"{"enabled":false}"#)
         writer.nulls("mandate")
         writeMetadata(.setupIntents, index, to: &writer)

@@ -13,7 +13,7 @@ extension StripeWorld {
         writer.bool("inclusive", isInclusive(taxRate: index))
         writer.text("jurisdiction", country)
         writer.text("jurisdiction_level", "country")
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.taxRates, index, to: &writer)
         writer.raw("percentage", "\(5 + index % 20).5")
         writer.text("rate_type", "percentage")

@@ -12,7 +12,7 @@ extension StripeWorld {
         writer.nulls("description")
         writer.text("destination", "acct_connected\(index % 5)")
         writer.text("destination_payment", self.id(prefix: "py_", .transfers, index))
-        writer.bool("livemode", false)
+        writer.bool("livemode", isLive)
         writeMetadata(.transfers, index, to: &writer)
         writer.raw("reversals", list([], url: "/v1/transfers/\(id)/reversals"))
         writer.bool("reversed", false)

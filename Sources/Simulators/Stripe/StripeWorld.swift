@@ -14,15 +14,21 @@ struct StripeWorld: Sendable {
     let seed: UInt64
     /// The number of objects in each collection at the beginning.
     let records: Int
+    /// Whether it is the account's live mode, rather than its test mode.
+    let isLive: Bool
+    /// The share of the first checkout sessions whose lines the API no longer has.
+    let lostLines: Double
     /// What was created since, by the ordinal of its collection.
     private var births = [[StripeBirth]](repeating: [], count: StripeCollection.allCases.count)
     private let hash: SeededHash
     private let identities: [SeededHash]
     private let accountPart: [UInt8]
 
-    init(seed: UInt64, records: Int) {
+    init(seed: UInt64, records: Int, isLive: Bool = false, lostLines: Double = 0) {
         self.seed = seed
         self.records = records
+        self.isLive = isLive
+        self.lostLines = lostLines
         hash = SeededHash(seed: seed)
         identities = StripeCollection.allCases.indices.map {
             SeededHash(seed: SeededHash.mix(seed &+ UInt64($0)))
@@ -93,7 +99,12 @@ struct StripeWorld: Sendable {
 
     /// The id of an object.
     func id(_ collection: StripeCollection, _ index: Int) -> String {
-        id(prefix: collection.idPrefix, collection, index, isShort: collection.hasShortID)
+        id(prefix: prefix(collection), collection, index, isShort: collection.hasShortID)
+    }
+
+    /// Of most objects the id does not tell the mode.
+    private func prefix(_ collection: StripeCollection) -> String {
+        isLive && collection == .checkoutSessions ? "cs_live_" : collection.idPrefix
     }
 
     /// The id of something that belongs to an object: its payment intent, its items.
@@ -109,7 +120,7 @@ struct StripeWorld: Sendable {
 
     /// The index of the object with that id; nil if there is none.
     func index(_ collection: StripeCollection, id: String) -> Int? {
-        index(prefix: collection.idPrefix, collection, id: id, isShort: collection.hasShortID)
+        index(prefix: prefix(collection), collection, id: id, isShort: collection.hasShortID)
     }
 
     /// The index of the object to which an id of another kind belongs; nil if there is none.

@@ -24,6 +24,8 @@ struct DemoAccount: Sendable {
             SimulatorConfiguration(
                 seed: settings.seed,
                 records: settings.records,
+                // Of what no event tells a week's run would tell: longer than anybody looks on.
+                faults: ["silent_changes": .init()],
                 clockSpeed: Double(Self.speed)
             ),
             // Its clock stops at this one, and a fast clock would reach the machine's.
