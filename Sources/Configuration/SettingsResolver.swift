@@ -28,7 +28,9 @@ package struct SettingsResolver: Sendable {
         for setting in (file?.settings ?? []) + flags {
             if let error = unknown(setting) { errors.append(error) } else { given[setting.name] = setting }
         }
-        if let error = missing(given, file: file) { errors.append(error) }
+        // A name that was misspelt is told once.
+        let meant = ((file?.settings ?? []) + flags).compactMap { nearest(to: $0) }
+        if let error = missing(given, but: meant, file: file) { errors.append(error) }
         var result = ResolvedSettings(values: [:], origins: [:], secretNames: [])
         let folder = file?.folder ?? "."
         for declaration in declarations where !declaration.isSecret {
@@ -56,7 +58,7 @@ package struct SettingsResolver: Sendable {
         let known = declarations.map(\.name)
         guard !known.contains(setting.name) else { return nil }
         let remedy =
-            NearestName.of(setting.name, among: known).map { "did you mean \($0)?" }
+            nearest(to: setting).map { "did you mean \($0)?" }
             ?? (known.isEmpty ? "the extractor has none" : "known: \(known.sorted().joined(separator: ", "))")
         return ConfigurationError(
             .unknownSetting,
@@ -64,9 +66,20 @@ package struct SettingsResolver: Sendable {
         )
     }
 
-    private func missing(_ given: [String: GivenSetting], file: AccountFile?) -> ConfigurationError? {
+    /// The setting that an unknown name may stand for; nil for a known name.
+    private func nearest(to setting: GivenSetting) -> String? {
+        let known = declarations.map(\.name)
+        return known.contains(setting.name) ? nil : NearestName.of(setting.name, among: known)
+    }
+
+    private func missing(
+        _ given: [String: GivenSetting],
+        but misspelt: [String],
+        file: AccountFile?
+    ) -> ConfigurationError? {
         let missing = declarations.filter {
             $0.isRequired && $0.defaultValue ?? .null == .null && given[$0.name] == nil
+                && !misspelt.contains($0.name)
         }
         guard let first = missing.first else { return nil }
         let names = missing.map { $0.summary.isEmpty ? $0.name : "\($0.name) (\($0.summary))" }

@@ -137,7 +137,7 @@ struct ScheduleCommandTests {
             account: A B
             when: "0 4 * * *"
             time_zone: Europe/Belrin
-            settings: {api_kye: env:NOWHERE}
+            settings: {zzz: env:NOWHERE}
             streams: [custmers, charges, nothing]
             topic_prefix: A.B
             kafka: {bootstrap: "b:1", set: {acks: 1}}
@@ -147,7 +147,7 @@ struct ScheduleCommandTests {
             #expect(ended.code == 2)
             let texts = ended.json.elements?.compactMap { $0["text"]?.text } ?? []
             for part in [
-                "did you mean Europe/Berlin?", ":2:10: ", ":5:21: there is no setting api_kye",
+                "did you mean Europe/Berlin?", ":2:10: ", ":5:17: there is no setting zzz",
                 ":5:11: missing: api_key", ":6:11: ", ":6:30: ", ":7:15: ", ":8:39: acks",
             ] {
                 #expect(texts.count { $0.contains(part) } == 1, "\(part) in \(texts)")
