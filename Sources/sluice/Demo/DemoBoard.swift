@@ -97,13 +97,24 @@ struct DemoBoard: Sendable {
         return lines
     }
 
+    /// The last events; where there is no room for all, their transactions without the run that they are of.
     private func eventLines(width: Int, count: Int) -> [String] {
+        let shown = events.suffix(count)
+        let whole = eventTable(shown) { $0 }.lines()
+        if !whole.contains(where: { TerminalText.width($0) > width }) { return whole }
+        return eventTable(shown) { $0.split(separator: "/", maxSplits: 1).last.map(String.init) ?? $0 }
+            .lines(width: width)
+    }
+
+    private func eventTable(_ events: ArraySlice<TopicTail.Seen>, _ transaction: (String) -> String) -> Table
+    {
         var table = Table([.init("stream"), .init("key"), .init("value"), .init("transaction")])
-        for event in events.suffix(count) {
+        for event in events {
             table.append([
-                event.stream, event.key, event.bytes.map { "\($0) bytes" } ?? "deleted", event.transaction,
+                event.stream, event.key, event.bytes.map { "\($0) bytes" } ?? "deleted",
+                transaction(event.transaction),
             ])
         }
-        return table.lines(width: width)
+        return table
     }
 }
