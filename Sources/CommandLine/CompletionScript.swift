@@ -20,6 +20,15 @@ struct CompletionScript {
         var key: String { path.joined(separator: " ") }
         var valued: [Option] { options.filter { $0.value != nil } }
         var argumentChoices: [String] { command.arguments.flatMap(\.choices) }
+        /// What is offered for the arguments beside their choices; which of them is at hand no shell counts.
+        var argumentCompletions: [Completion] {
+            var found: [Completion] = []
+            for argument in command.arguments
+            where argument.completion != .nothing && !found.contains(argument.completion) {
+                found.append(argument.completion)
+            }
+            return found
+        }
         /// What can stand in the place of a word: subcommands and choices.
         var words: [String] { command.subcommands.map(\.name) + argumentChoices }
     }
@@ -54,7 +63,10 @@ struct CompletionScript {
 
     private var bash: String {
         var lines = [
-            "# bash completion for \(root.name)",
+            "# bash completion for \(root.name)"
+        ]
+        lines += bashHelpers
+        lines += [
             "\(identifier)() {",
             "    local cur=\"${COMP_WORDS[COMP_CWORD]}\" prev=\"${COMP_WORDS[COMP_CWORD-1]}\" at=\"\" word",
             "    # bash makes = a word of its own",
@@ -74,7 +86,12 @@ struct CompletionScript {
         lines += ["    esac", "    case \"$at\" in"]
         for place in places {
             let words = (place.words + place.options.map { "--\($0.name)" }).joined(separator: " ")
-            lines.append("        \"\(place.key)\") COMPREPLY=($(compgen -W \"\(words)\" -- \"$cur\")) ;;")
+            let more = place.argumentCompletions.map {
+                "; COMPREPLY+=(\(bashOffers($0))); compopt -o filenames 2>/dev/null"
+            }.joined()
+            lines.append(
+                "        \"\(place.key)\") COMPREPLY=($(compgen -W \"\(words)\" -- \"$cur\"))\(more) ;;"
+            )
         }
         lines += ["    esac", "}", "complete -F \(identifier) \(root.name)"]
         return lines.joined(separator: "\n") + "\n"
@@ -84,11 +101,32 @@ struct CompletionScript {
         if !option.choices.isEmpty {
             return "COMPREPLY=($(compgen -W \"\(option.choices.joined(separator: " "))\" -- \"$cur\"))"
         }
-        switch option.completion {
-        case .nothing: return "COMPREPLY=()"
-        case .files: return "COMPREPLY=($(compgen -f -- \"$cur\"))"
-        case .folders: return "COMPREPLY=($(compgen -d -- \"$cur\"))"
+        if option.completion == .nothing { return "COMPREPLY=()" }
+        return "COMPREPLY=(\(bashOffers(option.completion))); compopt -o filenames 2>/dev/null"
+    }
+
+    private func bashOffers(_ completion: Completion) -> String {
+        switch completion {
+        case .nothing: ""
+        case .files: "$(\(identifier)_paths -f)"
+        case .folders: "$(\(identifier)_paths -d)"
+        case .names(let words): "$(\(identifier)_names \(words))"
         }
+    }
+
+    /// What the offers are made of: paths as bash completes them, and what the program prints.
+    private var bashHelpers: [String] {
+        [
+            "\(identifier)_paths() {",
+            "    compgen \"$1\" -- \"$cur\"",
+            "}",
+            "\(identifier)_names() {",
+            "    case \"$cur\" in",
+            "        */*|.*) \(identifier)_paths -f ;;",
+            "        *) compgen -W \"$(\"${COMP_WORDS[0]}\" \"$@\" 2>/dev/null)\" -- \"$cur\" ;;",
+            "    esac",
+            "}",
+        ]
     }
 
     private var zsh: String {
@@ -115,7 +153,8 @@ struct CompletionScript {
             offers += place.argumentChoices.map { ($0, "") }
             offers += place.options.map { ("--\($0.name)", $0.help) }
             let list = offers.map { Self.quoted("\($0.0):\(Self.escapedColon($0.1))") }.joined(separator: " ")
-            lines.append("        \"\(place.key)\") offers=(\(list)) ;;")
+            let more = place.argumentCompletions.map { "; \(zshOffers($0))" }.joined()
+            lines.append("        \"\(place.key)\") offers=(\(list))\(more) ;;")
         }
         lines += [
             "    esac", "    _describe '\(root.name)' offers", "}", "compdef \(identifier) \(root.name)",
@@ -125,10 +164,16 @@ struct CompletionScript {
 
     private func zshValues(_ option: Option) -> String {
         if !option.choices.isEmpty { return "compadd -- \(option.choices.joined(separator: " "))" }
-        switch option.completion {
-        case .nothing: return "_message \(Self.quoted(option.value ?? ""))"
-        case .files: return "_files"
-        case .folders: return "_files -/"
+        if option.completion == .nothing { return "_message \(Self.quoted(option.value ?? ""))" }
+        return zshOffers(option.completion)
+    }
+
+    private func zshOffers(_ completion: Completion) -> String {
+        switch completion {
+        case .nothing: ":"
+        case .files: "_files"
+        case .folders: "_files -/"
+        case .names(let words): "compadd -- ${(f)\"$(${words[1]} \(words) 2>/dev/null)\"}; _files"
         }
     }
 
@@ -157,6 +202,7 @@ struct CompletionScript {
             if !place.argumentChoices.isEmpty {
                 lines.append("\(start) -a '\(place.argumentChoices.joined(separator: " "))'")
             }
+            lines += place.argumentCompletions.map { "\(start)\(fishOffers($0))" }
             lines += place.options.map { "\(start) \(fishOption($0))" }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -168,14 +214,20 @@ struct CompletionScript {
         if option.value != nil {
             parts.append("-r")
             if !option.choices.isEmpty { parts.append("-a '\(option.choices.joined(separator: " "))'") }
-            switch option.completion {
-            case .nothing: break
-            case .files: parts.append("-F")
-            case .folders: parts.append("-a '(__fish_complete_directories)'")
-            }
+            let offers = fishOffers(option.completion)
+            if !offers.isEmpty { parts.append(String(offers.dropFirst())) }
         }
         parts.append("-d \(Self.quotedForFish(option.help))")
         return parts.joined(separator: " ")
+    }
+
+    private func fishOffers(_ completion: Completion) -> String {
+        switch completion {
+        case .nothing: ""
+        case .files: " -F"
+        case .folders: " -a '(__fish_complete_directories)'"
+        case .names(let words): " -F -a '(\(root.name) \(words) 2>/dev/null)'"
+        }
     }
 
     private static func quoted(_ text: String) -> String {

@@ -16,17 +16,26 @@ package struct Interface: Sendable {
     /// Code and meaning, for the manual.
     package let exitCodes: [(code: Int32, meaning: String)]
 
+    /// Variables that no option names, for the manual.
+    package let variables: [(name: String, meaning: String)]
+    /// What is read and written, for the manual.
+    package let files: [(path: String, meaning: String)]
+
     /// Completes the declaration with `help`, `version` and `completions`.
     package init(
         root: Command,
         version: @autoclosure @escaping @Sendable () -> String,
-        exitCodes: [(code: Int32, meaning: String)] = []
+        exitCodes: [(code: Int32, meaning: String)] = [],
+        variables: [(name: String, meaning: String)] = [],
+        files: [(path: String, meaning: String)] = []
     ) {
         var root = root
         root.subcommands += Self.ownCommands(of: root.name)
         self.root = root
         self.version = version
         self.exitCodes = exitCodes
+        self.variables = variables
+        self.files = files
     }
 
     /// Reads the words after the program's name.

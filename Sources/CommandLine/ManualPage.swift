@@ -21,6 +21,7 @@ struct ManualPage {
         for command in root.subcommands { append(command, lineage: [root, command], to: &lines) }
         lines += definitions("OPTIONS OF EVERY COMMAND", (root.options + [HelpPage.helpOption]).map(Self.row))
         lines += definitions("ENVIRONMENT", environment)
+        lines += definitions("FILES", interface.files.map { ($0.path, $0.meaning) })
         lines += definitions("EXIT STATUS", interface.exitCodes.map { ("\($0.code)", $0.meaning) })
         return lines.joined(separator: "\n") + "\n"
     }
@@ -58,6 +59,7 @@ struct ManualPage {
             command.subcommands.forEach(visit)
         }
         visit(interface.root)
+        rows += interface.variables.map { ($0.name, $0.meaning) }
         return rows.sorted { $0.0 < $1.0 }
     }
 

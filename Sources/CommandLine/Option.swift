@@ -1,7 +1,12 @@
+/// What a shell offers for a value.
+package enum Completion: Hashable, Sendable {
+    case nothing, files, folders
+    /// The lines that the program itself prints for these words; files, where the value begins as a path does.
+    case names(String)
+}
+
 /// Something said by name: `--name value`, or `--name` alone for a flag.
 package struct Option: Sendable {
-    /// What a shell offers for the value.
-    package enum Completion: Sendable { case nothing, files, folders }
 
     /// The name without its dashes.
     package var name: String
@@ -120,6 +125,7 @@ package struct Argument: Sendable {
     package var isRepeated: Bool
     /// The only values it takes; empty for any.
     package var choices: [String]
+    package var completion: Completion
 
     /// Declares an argument.
     package init(
@@ -127,13 +133,15 @@ package struct Argument: Sendable {
         help: String,
         isRequired: Bool = true,
         isRepeated: Bool = false,
-        choices: [String] = []
+        choices: [String] = [],
+        completion: Completion = .nothing
     ) {
         self.name = name
         self.help = help
         self.isRequired = isRequired
         self.isRepeated = isRepeated
         self.choices = choices
+        self.completion = completion
     }
 
     /// How a usage line writes it.

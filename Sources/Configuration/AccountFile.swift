@@ -73,75 +73,91 @@ package struct AccountFile: Hashable, Sendable {
 
     /// Reads a file's bytes; the path is for errors and for relative paths in it.
     package static func parse(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> AccountFile {
+        let root: YAMLNode
         do {
-            return try AccountFile(YAMLDocument.parse(bytes, file: path), path: path)
+            root = try YAMLDocument.parse(bytes, file: path)
+            // What is no mapping at all has nothing else to say.
+            _ = try root.mapping()
         } catch let error {
             throw ConfigurationError(.badFile, error.description)
         }
+        var faults = FileFaults()
+        let file = AccountFile(root, path: path, &faults)
+        try faults.check()
+        return file
     }
 
-    private init(_ root: YAMLNode, path: String) throws(YAMLError) {
-        schedule = try ScheduleKeys(root, name: Self.name(of: path))
-        try root.checkKeys(
-            [
-                "extractor", "account", "settings", "streams", "connection", "state_key", "to",
-            ] + Self.kafkaKeys + ScheduleKeys.names
+    private init(_ root: YAMLNode, path: String, _ faults: inout FileFaults) {
+        schedule = ScheduleKeys(root, name: Self.name(of: path), &faults)
+        faults.note(
+            root.unknownKeys(
+                [
+                    "extractor", "account", "settings", "streams", "connection", "state_key", "to",
+                ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
+            )
         )
         self.path = path
-        extractor = try PlacedText(root["extractor"])
-        account = try PlacedText(root["account"])
-        settings = try Self.given(root["settings"])
+        extractor = faults.text(root["extractor"])
+        account = faults.text(root["account"])
+        settings = Self.given(root["settings"], &faults)
         settingsPlace = SettingOrigin(of: root["settings"] ?? root)
-        streams = try Self.names(root["streams"])
-        try root["connection"]?.checkKeys(ConnectionSettings.names)
-        connection = try Self.given(root["connection"])
-        stateKeys = try Self.stateKeys(root["state_key"])
-        let place = try Self.destination(root)
-        topicPrefix = try PlacedText(place["topic_prefix"])
-        topicTemplate = try PlacedText(place["topic_template"])
-        destinationFolder = try PlacedText(place["folder"])
+        streams = Self.names(root["streams"], &faults)
+        faults.note(root["connection"]?.unknownKeys(ConnectionSettings.names) ?? [])
+        connection = Self.given(root["connection"], &faults)
+        stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
+        let place = Self.destination(root, &faults)
+        topicPrefix = faults.text(place["topic_prefix"])
+        topicTemplate = faults.text(place["topic_template"])
+        destinationFolder = faults.text(place["folder"])
         let section = place["kafka"]
         var brokers = section
         kafka = []
         if case .mapping? = section?.content {
-            try section?.checkKeys(["bootstrap", "set"])
-            kafka = try Self.given(section?["set"])
+            faults.note(section?.unknownKeys(["bootstrap", "set"]) ?? [])
+            kafka = Self.given(section?["set"], &faults)
             brokers = section?["bootstrap"]
         }
         bootstrap = nil
-        if let brokers {
-            bootstrap = Self.setting("bootstrap.servers", .text(Secret(try brokers.string())), at: brokers)
+        if let brokers, let text = faults.text(brokers)?.text {
+            bootstrap = Self.setting("bootstrap.servers", .text(Secret(text)), at: brokers)
         }
     }
 
     private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
-    private static func destination(_ root: YAMLNode) throws(YAMLError) -> YAMLNode {
+    private static func destination(_ root: YAMLNode, _ faults: inout FileFaults) -> YAMLNode {
         guard let to = root["to"] else { return root }
         for name in kafkaKeys {
-            if let node = root[name] {
-                throw node.fail("\(name) stands beside to, which says where the events go; move it there")
-            }
+            guard let node = root[name] else { continue }
+            faults.note([
+                node.fail("\(name) stands beside to, which says where the events go; move it there")
+            ])
         }
-        try to.checkKeys(["folder"] + kafkaKeys)
+        faults.take(else: ()) { () throws(YAMLError) in _ = try to.mapping() }
+        faults.note(to.unknownKeys(["folder"] + kafkaKeys))
         if to["folder"] != nil, let other = kafkaKeys.lazy.compactMap({ to[$0] }).first {
-            throw other.fail("the events go to a folder or to Kafka, not to both; remove one of them")
+            faults.note([
+                other.fail("the events go to a folder or to Kafka, not to both; remove one of them")
+            ])
         }
         return to
     }
 
-    private static func names(_ node: YAMLNode?) throws(YAMLError) -> [PlacedText]? {
+    private static func names(_ node: YAMLNode?, _ faults: inout FileFaults) -> [PlacedText]? {
         guard let node else { return nil }
-        var names: [PlacedText] = []
-        for item in try node.sequence() {
-            let name = try item.string()
-            guard !names.contains(where: { $0.text == name }) else {
-                throw item.fail("the stream \(name) stands here twice")
-            }
-            names.append(PlacedText(name, at: SettingOrigin(of: item)))
+        let items = faults.take(else: nil) { () throws(YAMLError) in try node.sequence() }
+        guard let items else { return nil }
+        if items.isEmpty {
+            faults.note([node.fail("streams names none; leave the key out to read them all")])
         }
-        guard !names.isEmpty else {
-            throw node.fail("streams names none; leave the key out to read them all")
+        var names: [PlacedText] = []
+        for item in items {
+            guard let name = faults.text(item) else { continue }
+            if names.contains(where: { $0.text == name.text }) {
+                faults.note([item.fail("the stream \(name.text) stands here twice")])
+            } else {
+                names.append(name)
+            }
         }
         return names
     }
@@ -159,12 +175,14 @@ package struct AccountFile: Hashable, Sendable {
         return keys
     }
 
-    private static func given(_ node: YAMLNode?) throws(YAMLError) -> [GivenSetting] {
-        var settings: [GivenSetting] = []
-        for member in try node?.mapping() ?? [] {
-            settings.append(setting(member.key, try value(member.value, of: member.key), at: member.value))
+    private static func given(_ node: YAMLNode?, _ faults: inout FileFaults) -> [GivenSetting] {
+        let members = faults.take(else: []) { () throws(YAMLError) in try node?.mapping() ?? [] }
+        return members.compactMap { member in
+            let value: GivenValue? = faults.take(else: nil) { () throws(YAMLError) in
+                try Self.value(member.value, of: member.key)
+            }
+            return value.map { setting(member.key, $0, at: member.value) }
         }
-        return settings
     }
 
     private static func setting(_ name: String, _ value: GivenValue, at node: YAMLNode) -> GivenSetting {

@@ -16,6 +16,7 @@ package struct ConfigurationError: SluiceError {
             case badFile = "configuration.bad_file"
             case unreadableFile = "configuration.unreadable_file"
             case badFlag = "configuration.bad_flag"
+            case several = "configuration.several"
         }
         fileprivate let kind: Kind
 
@@ -28,6 +29,8 @@ package struct ConfigurationError: SluiceError {
         package static let badFile = Code(kind: .badFile)
         package static let unreadableFile = Code(kind: .unreadableFile)
         package static let badFlag = Code(kind: .badFlag)
+        /// More than one at once; each has its own code.
+        package static let several = Code(kind: .several)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -35,6 +38,8 @@ package struct ConfigurationError: SluiceError {
 
     package var code: Code
     package var message: String
+    /// What it consists of; empty for an error of its own.
+    package private(set) var parts: [any SluiceError] = []
 
     /// An error with its kind and one line of text.
     package init(_ code: Code, _ message: String) {
@@ -42,7 +47,28 @@ package struct ConfigurationError: SluiceError {
         self.message = message
     }
 
+    /// Several errors as one, a line each; one alone stays what it is.
+    package static func of(_ errors: [ConfigurationError]) -> ConfigurationError {
+        errors.count == 1 ? errors[0] : joined(errors)
+    }
+
+    /// The same of errors of any kind.
+    package static func of(_ errors: [any SluiceError]) -> any SluiceError {
+        errors.count == 1 ? errors[0] : joined(errors)
+    }
+
+    private static func joined(_ errors: [any SluiceError]) -> ConfigurationError {
+        let parts = errors.flatMap { error in
+            (error as? ConfigurationError).flatMap { $0.parts.isEmpty ? nil : $0.parts } ?? [error]
+        }
+        let lines = parts.map { "\n  \($0)" }.joined()
+        var error = ConfigurationError(.several, "\(parts.count) errors:\(lines)")
+        error.parts = parts
+        return error
+    }
+
     package var codeText: String { code.kind.rawValue }
+    package var description: String { parts.isEmpty ? "\(message) [\(codeText)]" : message }
     package var recovery: Recovery { .failRun }
     package var exitCode: ExitCode { .configuration }
 }

@@ -57,14 +57,33 @@ package struct ConnectionSettings: Sendable {
         for setting in (file?.connection ?? []) + flags { given[setting.name] = setting }
         let look = Look(given: given, folder: file?.folder ?? ".", reader: reader)
         var settings = ConnectionSettings()
-        settings.caFile = try look.file("ca_file", holding: "CERTIFICATE-----")
-        settings.clientCertificate = try look.file("client_certificate", holding: "CERTIFICATE-----")
-        settings.clientKey = try look.file("client_key", holding: "PRIVATE KEY-----")
-        try look.needs("client_certificate", for: "client_key")
-        try look.needs("client_certificate", for: "client_key_passphrase")
-        settings.clientKeyPassphrase = try look.secret("client_key_passphrase") { _ in true }
+        var errors: [ConfigurationError] = []
+        func take<Value>(_ body: () throws(ConfigurationError) -> Value?) -> Value? {
+            do throws(ConfigurationError) {
+                return try body()
+            } catch {
+                errors.append(error)
+                return nil
+            }
+        }
+        settings.caFile = take { () throws(ConfigurationError) in
+            try look.file("ca_file", holding: "CERTIFICATE-----")
+        }
+        settings.clientCertificate = take { () throws(ConfigurationError) in
+            try look.file("client_certificate", holding: "CERTIFICATE-----")
+        }
+        settings.clientKey = take { () throws(ConfigurationError) in
+            try look.file("client_key", holding: "PRIVATE KEY-----")
+        }
+        settings.clientKeyPassphrase = take { () throws(ConfigurationError) in
+            try look.needs("client_certificate", for: "client_key")
+            try look.needs("client_certificate", for: "client_key_passphrase")
+            return try look.secret("client_key_passphrase") { _ in true }
+        }
+        settings.proxy = take { () throws(ConfigurationError) in try look.proxy() }
+        guard errors.isEmpty else { throw ConfigurationError.of(errors) }
+        // Of files that cannot be read nothing more is asked.
         try look.checkKey(hasPassphrase: settings.clientKeyPassphrase != nil)
-        settings.proxy = try look.proxy()
         return settings
     }
 
@@ -78,6 +97,7 @@ package struct ConnectionSettings: Sendable {
         func file(_ name: String, holding mark: String) throws(ConfigurationError) -> String? {
             guard let setting = given[name] else { return nil }
             let path = SecretReader.path(try text(setting), in: start(of: setting))
+            if reader.isBlind { return path }
             guard try pem(path, setting).contains(mark) else {
                 let noun = name == "client_key" ? "private key" : "certificate"
                 throw bad(
@@ -113,7 +133,9 @@ package struct ConnectionSettings: Sendable {
 
         /// The key is where it is said to be, and can be opened.
         func checkKey(hasPassphrase: Bool) throws(ConfigurationError) {
-            guard let setting = given["client_key"] ?? given["client_certificate"] else { return }
+            guard !reader.isBlind, let setting = given["client_key"] ?? given["client_certificate"] else {
+                return
+            }
             let path = SecretReader.path(try text(setting), in: start(of: setting))
             let key = try pem(path, setting)
             guard key.contains("PRIVATE KEY-----") else {

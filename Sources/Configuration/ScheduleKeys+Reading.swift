@@ -11,7 +11,7 @@ extension ScheduleKeys {
     ]
 
     /// How other programs call some of them.
-    private static let synonyms = [
+    static let synonyms = [
         "cron": "when", "schedule": "when", "every": "when: \"@every 90m\"", "calendar": "when",
         "timezone": "time_zone", "tz": "time_zone", "catch_up": "catchup", "catchup_policy": "catchup",
         "concurrency": "overlap", "startingDeadlineSeconds": "start_within",
@@ -20,44 +20,53 @@ extension ScheduleKeys {
     /// Reads them from a file's mapping; nil where nothing says when.
     ///
     /// `H` stands for what the name hashes to. The zone is looked up later: what runs at once needs none.
-    init?(_ root: YAMLNode, name: String) throws(YAMLError) {
-        for member in try root.mapping() {
+    init?(_ root: YAMLNode, name: String, _ faults: inout FileFaults) {
+        guard case .mapping(let members) = root.content else { return nil }
+        var meansWhen = false
+        for member in members {
             guard let meant = Self.synonyms[member.key] else { continue }
-            throw member.fail("unknown key \(member.key); write \(meant)")
+            faults.note([member.fail("unknown key \(member.key); write \(meant)")])
+            meansWhen = meansWhen || meant.hasPrefix("when")
         }
-        guard let when = root["when"] else {
-            for member in try root.mapping() where Self.names.contains(member.key) {
-                throw member.fail(
+        let when = root["when"]
+        if when == nil, !meansWhen, let member = members.first(where: { Self.names.contains($0.key) }) {
+            faults.note([
+                member.fail(
                     "\(member.key) says how a schedule runs, and nothing says when; add when: \"0 * * * *\", or remove it"
                 )
-            }
-            return nil
+            ])
         }
-        rules = try Self.rules(when, name)
-        timeZone = try PlacedText(root["time_zone"])
-        daylight = try Self.choice(root["dst"]) ?? .cron
-        start = try PlacedText(root["start"])
-        end = try PlacedText(root["end"])
+        rules = when.map { Self.rules($0, name, &faults) } ?? []
+        timeZone = faults.text(root["time_zone"])
+        daylight = faults.take(else: nil) { () throws(YAMLError) in try Self.choice(root["dst"]) } ?? .cron
+        start = faults.text(root["start"])
+        end = faults.text(root["end"])
         exclusions = Exclusions(
-            excluded: try Self.calendars(root["exclude"]),
-            included: try Self.calendars(root["include"]),
-            action: try Self.choice(root["exclude_action"]) ?? .skip
+            excluded: Self.calendars(root["exclude"], &faults),
+            included: Self.calendars(root["include"], &faults),
+            action: faults.take(else: nil) { () throws(YAMLError) in
+                try Self.choice(root["exclude_action"])
+            } ?? .skip
         )
-        policy = try Self.policy(root)
-        timeout = try Self.seconds(root["timeout"], atLeast: 1)
-        retries = try Self.retries(root["retries"])
-        pool = try PlacedText(root["pool"])
-        priority = try Self.number(root["priority"], in: -1000...1000) ?? 0
+        policy = Self.policy(root, &faults)
+        timeout = faults.seconds(root["timeout"], atLeast: 1)
+        retries = faults.take(else: nil) { () throws(YAMLError) in try Self.retries(root["retries"]) }
+        pool = faults.text(root["pool"])
+        priority = faults.number(root["priority"], in: -1000...1000) ?? 0
+        if when == nil { return nil }
     }
 
     // MARK: When
 
-    private static func rules(_ node: YAMLNode, _ name: String) throws(YAMLError) -> [TimeRule] {
-        guard case .sequence(let items) = node.content else { return [try rule(node, name)] }
-        guard !items.isEmpty else { throw node.fail("when names no time; write \"0 * * * *\", or remove it") }
-        var rules: [TimeRule] = []
-        for item in items { rules.append(try rule(item, name)) }
-        return rules
+    private static func rules(_ node: YAMLNode, _ name: String, _ faults: inout FileFaults) -> [TimeRule] {
+        var items = [node]
+        if case .sequence(let several) = node.content { items = several }
+        if items.isEmpty {
+            faults.note([node.fail("when names no time; write \"0 * * * *\", or remove it")])
+        }
+        return items.compactMap { item in
+            faults.take(else: nil) { () throws(YAMLError) in try rule(item, name) }
+        }
     }
 
     private static func rule(_ node: YAMLNode, _ name: String) throws(YAMLError) -> TimeRule {
@@ -86,30 +95,31 @@ extension ScheduleKeys {
 
     // MARK: Calendars
 
-    private static func calendars(_ node: YAMLNode?) throws(YAMLError) -> [NamedCalendar] {
-        var calendars: [NamedCalendar] = []
-        for item in try node?.sequence() ?? [] {
-            try item.checkKeys(["name", "dates", "weekly"])
-            var parts: [NamedCalendar.Part] = []
-            for date in try item["dates"]?.sequence() ?? [] {
-                let text = try date.string()
-                parts.append(
-                    try read(date) { () throws(ScheduleError) in try NamedCalendar.Part(dates: text) }
-                )
-            }
-            if let weekly = item["weekly"] {
-                if case .sequence(let windows) = weekly.content {
-                    for window in windows { parts.append(try hours(window)) }
-                } else {
-                    parts.append(try hours(weekly))
-                }
-            }
-            guard !parts.isEmpty, let name = try item["name"]?.string(), !name.isEmpty else {
-                throw item.fail("a calendar has a name and dates or weekly hours; add what is missing")
-            }
-            calendars.append(NamedCalendar(name, parts))
+    private static func calendars(_ node: YAMLNode?, _ faults: inout FileFaults) -> [NamedCalendar] {
+        let items = faults.take(else: []) { () throws(YAMLError) in try node?.sequence() ?? [] }
+        return items.compactMap { item in
+            faults.take(else: nil) { () throws(YAMLError) in try calendar(item) }
         }
-        return calendars
+    }
+
+    private static func calendar(_ item: YAMLNode) throws(YAMLError) -> NamedCalendar {
+        try item.checkKeys(["name", "dates", "weekly"])
+        var parts: [NamedCalendar.Part] = []
+        for date in try item["dates"]?.sequence() ?? [] {
+            let text = try date.string()
+            parts.append(try read(date) { () throws(ScheduleError) in try NamedCalendar.Part(dates: text) })
+        }
+        if let weekly = item["weekly"] {
+            if case .sequence(let windows) = weekly.content {
+                for window in windows { parts.append(try hours(window)) }
+            } else {
+                parts.append(try hours(weekly))
+            }
+        }
+        guard !parts.isEmpty, let name = try item["name"]?.string(), !name.isEmpty else {
+            throw item.fail("a calendar has a name and dates or weekly hours; add what is missing")
+        }
+        return NamedCalendar(name, parts)
     }
 
     private static func hours(_ node: YAMLNode) throws(YAMLError) -> NamedCalendar.Part {
@@ -124,30 +134,37 @@ extension ScheduleKeys {
 
     // MARK: Policies
 
-    private static func policy(_ root: YAMLNode) throws(YAMLError) -> TickPolicy {
-        let bounds = 1...TickPolicy.maximumCatchUp
-        let maximum = try number(root["catchup_max"], in: bounds)
-        var catchUp = TickPolicy.CatchUp.latest
+    private static func policy(_ root: YAMLNode, _ faults: inout FileFaults) -> TickPolicy {
+        let maximum = faults.number(root["catchup_max"], in: 1...TickPolicy.maximumCatchUp)
+        let catchUp = faults.take(else: .latest) { () throws(YAMLError) in
+            try Self.catchUp(root, maximum: maximum)
+        }
+        let overlap: TickPolicy.Overlap? = faults.take(else: nil) { () throws(YAMLError) in
+            try choice(root["overlap"])
+        }
+        return TickPolicy(
+            catchUp: catchUp,
+            window: faults.seconds(root["catchup_window"], atLeast: 1) ?? 86_400,
+            overlap: overlap ?? .skip,
+            jitter: faults.seconds(root["jitter"], atLeast: 0) ?? 0,
+            startWithin: faults.seconds(root["start_within"], atLeast: 1),
+            pauseAfterFailures: faults.number(root["pause_after_failures"], in: 1...1000)
+        )
+    }
+
+    private static func catchUp(_ root: YAMLNode, maximum: Int?) throws(YAMLError) -> TickPolicy.CatchUp {
+        let catchUp: TickPolicy.CatchUp
         switch try root["catchup"]?.string() {
         case nil, "latest": catchUp = .latest
         case "none": catchUp = .none
-        case "all": catchUp = .all(maximum: maximum ?? 10)
+        case "all": return .all(maximum: maximum ?? 10)
         case let text?:
             throw (root["catchup"] ?? root).fail("catchup is latest, none or all, not \(text)")
         }
         if maximum != nil, let node = root["catchup_max"] {
-            guard case .all = catchUp else {
-                throw node.fail("catchup_max is for catchup: all; add that, or remove it")
-            }
+            throw node.fail("catchup_max is for catchup: all; add that, or remove it")
         }
-        return TickPolicy(
-            catchUp: catchUp,
-            window: try seconds(root["catchup_window"], atLeast: 1) ?? 86_400,
-            overlap: try choice(root["overlap"]) ?? .skip,
-            jitter: try seconds(root["jitter"], atLeast: 0) ?? 0,
-            startWithin: try seconds(root["start_within"], atLeast: 1),
-            pauseAfterFailures: try number(root["pause_after_failures"], in: 1...1000)
-        )
+        return catchUp
     }
 
     private static func retries(_ node: YAMLNode?) throws(YAMLError) -> Retries? {
@@ -179,7 +196,7 @@ extension ScheduleKeys {
         return texts
     }
 
-    private static func seconds(_ node: YAMLNode?, atLeast least: Int) throws(YAMLError) -> Int? {
+    fileprivate static func seconds(_ node: YAMLNode?, atLeast least: Int) throws(YAMLError) -> Int? {
         guard let node else { return nil }
         let text = try node.string()
         guard let seconds = text == "0" ? 0 : LengthText.seconds(text), seconds >= least else {
@@ -188,7 +205,7 @@ extension ScheduleKeys {
         return seconds
     }
 
-    private static func number(_ node: YAMLNode?, in bounds: ClosedRange<Int>) throws(YAMLError) -> Int? {
+    fileprivate static func number(_ node: YAMLNode?, in bounds: ClosedRange<Int>) throws(YAMLError) -> Int? {
         guard let node else { return nil }
         let number = try node.int()
         guard bounds.contains(number) else {
@@ -207,5 +224,17 @@ extension ScheduleKeys {
             throw node.fail("\(text) is none of \(known)")
         }
         return choice
+    }
+}
+
+extension FileFaults {
+    /// A length of time in seconds.
+    fileprivate mutating func seconds(_ node: YAMLNode?, atLeast least: Int) -> Int? {
+        take(else: nil) { () throws(YAMLError) in try ScheduleKeys.seconds(node, atLeast: least) }
+    }
+
+    /// A whole number within bounds.
+    fileprivate mutating func number(_ node: YAMLNode?, in bounds: ClosedRange<Int>) -> Int? {
+        take(else: nil) { () throws(YAMLError) in try ScheduleKeys.number(node, in: bounds) }
     }
 }

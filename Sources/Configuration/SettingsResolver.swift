@@ -23,48 +23,68 @@ package struct SettingsResolver: Sendable {
         flags: [GivenSetting],
         baseURL: ([String: JSONValue]) -> String? = { $0["base_url"]?.text }
     ) throws(ConfigurationError) -> ResolvedSettings {
+        var errors: [ConfigurationError] = []
         var given: [String: GivenSetting] = [:]
         for setting in (file?.settings ?? []) + flags {
-            try checkName(setting)
-            given[setting.name] = setting
+            if let error = unknown(setting) { errors.append(error) } else { given[setting.name] = setting }
         }
-        try checkRequired(given, file: file)
+        // A name that was misspelt is told once.
+        let meant = ((file?.settings ?? []) + flags).compactMap { nearest(to: $0) }
+        if let error = missing(given, but: meant, file: file) { errors.append(error) }
         var result = ResolvedSettings(values: [:], origins: [:], secretNames: [])
+        let folder = file?.folder ?? "."
         for declaration in declarations where !declaration.isSecret {
-            try add(declaration, given[declaration.name], folder: file?.folder ?? ".", to: &result)
+            do throws(ConfigurationError) {
+                try add(declaration, given[declaration.name], folder: folder, to: &result)
+            } catch {
+                errors.append(error)
+            }
         }
         let isLocal = baseURL(result.values).flatMap { try? HTTPAddress(parsing: $0) }?.isLoopback ?? false
         for declaration in declarations where declaration.isSecret {
             let setting = given[declaration.name]
-            if let setting, !isLocal { try refuseLiteral(setting) }
-            try add(declaration, setting, folder: file?.folder ?? ".", to: &result)
+            do throws(ConfigurationError) {
+                if let setting, !isLocal { try refuseLiteral(setting) }
+                try add(declaration, setting, folder: folder, to: &result)
+            } catch {
+                errors.append(error)
+            }
         }
+        guard errors.isEmpty else { throw ConfigurationError.of(errors) }
         return result
     }
 
-    private func checkName(_ setting: GivenSetting) throws(ConfigurationError) {
+    private func unknown(_ setting: GivenSetting) -> ConfigurationError? {
         let known = declarations.map(\.name)
-        guard !known.contains(setting.name) else { return }
+        guard !known.contains(setting.name) else { return nil }
         let remedy =
-            NearestName.of(setting.name, among: known).map { "did you mean \($0)?" }
+            nearest(to: setting).map { "did you mean \($0)?" }
             ?? (known.isEmpty ? "the extractor has none" : "known: \(known.sorted().joined(separator: ", "))")
-        throw ConfigurationError(
+        return ConfigurationError(
             .unknownSetting,
             "\(setting.origin): there is no setting \(setting.name); \(remedy)"
         )
     }
 
-    private func checkRequired(
+    /// The setting that an unknown name may stand for; nil for a known name.
+    private func nearest(to setting: GivenSetting) -> String? {
+        let known = declarations.map(\.name)
+        return known.contains(setting.name) ? nil : NearestName.of(setting.name, among: known)
+    }
+
+    private func missing(
         _ given: [String: GivenSetting],
+        but misspelt: [String],
         file: AccountFile?
-    ) throws(ConfigurationError) {
+    ) -> ConfigurationError? {
         let missing = declarations.filter {
             $0.isRequired && $0.defaultValue ?? .null == .null && given[$0.name] == nil
+                && !misspelt.contains($0.name)
         }
-        guard let first = missing.first else { return }
+        guard let first = missing.first else { return nil }
         let names = missing.map { $0.summary.isEmpty ? $0.name : "\($0.name) (\($0.summary))" }
         let example = first.isSecret ? "env:NAME" : "VALUE"
-        throw ConfigurationError(
+        return ConfigurationError(
             .missingSetting,
             (file.map { "\($0.settingsPlace): " } ?? "")
                 + "missing: \(names.joined(separator: ", ")); give each by --set \(first.name)=\(example) "
@@ -84,6 +104,11 @@ package struct SettingsResolver: Sendable {
             guard let value = declaration.defaultValue else { return }
             result.values[name] = value
             result.origins[name] = .definition
+            return
+        }
+        if reader.isBlind, case .text(let text) = setting.value,
+            try !reference(text, setting).isLiteral
+        {
             return
         }
         // The paths of a command line start where the command runs, those of a file where the file is.
@@ -142,6 +167,16 @@ package struct SettingsResolver: Sendable {
     {
         do {
             return try reader.read(SecretReference(parsing: text.revealed), folder: folder)
+        } catch let error {
+            throw ConfigurationError(error.code, "\(setting.origin): \(setting.name): \(error.message)")
+        }
+    }
+
+    private func reference(_ text: Secret, _ setting: GivenSetting) throws(ConfigurationError)
+        -> SecretReference
+    {
+        do {
+            return try SecretReference(parsing: text.revealed)
         } catch let error {
             throw ConfigurationError(error.code, "\(setting.origin): \(setting.name): \(error.message)")
         }

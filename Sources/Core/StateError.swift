@@ -12,6 +12,7 @@ package struct StateError: SluiceError {
             case tooLarge = "state.too_large"
             case diskFailed = "state.disk_failed"
             case fileChanged = "state.file_changed"
+            case outputClosed = "state.output_closed"
         }
         fileprivate let kind: Kind
 
@@ -26,6 +27,8 @@ package struct StateError: SluiceError {
         package static let diskFailed = Code(kind: .diskFailed)
         /// A file of ours that something else cut, changed, replaced or wrote to.
         package static let fileChanged = Code(kind: .fileChanged)
+        /// The reader of the events has had enough.
+        package static let outputClosed = Code(kind: .outputClosed)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -42,5 +45,7 @@ package struct StateError: SluiceError {
 
     package var codeText: String { code.kind.rawValue }
     package var recovery: Recovery { .failRun }
-    package var exitCode: ExitCode { code == .diskFailed ? .environment : .configuration }
+    package var exitCode: ExitCode {
+        code == .diskFailed || code == .outputClosed ? .environment : .configuration
+    }
 }

@@ -19,16 +19,29 @@ package struct DefinitionPlace: Sendable {
         self.folderName = folderName
     }
 
+    /// Whether a word is a path: one with a slash, a dot alone, or the end of a YAML file.
+    package static func isPath(_ word: String) -> Bool {
+        word.contains("/") || word == "." || word == ".." || word.hasSuffix(".yaml") || word.hasSuffix(".yml")
+    }
+
+    /// Reads the definition.
+    package func load(files: ExtractorFiles = .disk) throws(ExtractionError) -> ExtractorDefinition {
+        let bytes: [UInt8]
+        do {
+            bytes = try files.read(file)
+        } catch {
+            throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
+        }
+        return try ExtractorDefinition.decode(bytes, file: file, folderName: folderName)
+    }
+
     /// What a word names: one with a slash, a dot alone, or the end of a YAML file is a path, all else a name.
     package static func find(
         _ word: String,
         locator: ExtractorLocator,
         files: ExtractorFiles = .disk
     ) throws(ExtractionError) -> DefinitionPlace {
-        let isPath =
-            word.contains("/") || word == "." || word == ".." || word.hasSuffix(".yaml")
-            || word.hasSuffix(".yml")
-        if isPath {
+        if isPath(word) {
             guard files.names(word) != nil else { return DefinitionPlace(file: word) }
             let path = String(word.reversed().drop { $0 == "/" }.reversed())
             let name = path.split(separator: "/").last.map(String.init)

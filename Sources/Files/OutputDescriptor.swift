@@ -17,6 +17,12 @@ struct OutputDescriptor: Sendable {
             } else if count < 0, errno == EAGAIN {
                 var ready = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
                 unsafe _ = poll(&ready, 1, -1)
+            } else if count < 0, errno == EPIPE {
+                throw StateError(
+                    .outputClosed,
+                    "whoever read the standard output has closed it, and so the run ends; what was not committed by "
+                        + "then comes again the next time"
+                )
             } else if count == 0 || errno != EINTR {
                 throw DiskFile.failure("writing to", "the standard output")
             }

@@ -70,6 +70,8 @@ extension Simulator {
         }
         var (response, strike, path) = answer(request, number: shell.log.number())
         response.headers.append("Date", clock.now.httpDate)
+        // Its clock starts in the past by design: no client is to warn of that.
+        response.headers.append("Sluice-Clock", "simulated")
         if let strike { response = response.spoiled(strike.name, strike.fault) }
         shell.log.count(path, response.outcome)
         return response

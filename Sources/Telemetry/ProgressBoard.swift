@@ -2,7 +2,7 @@
 struct ProgressBoard: Sendable {
     enum Action {
         case draw(ProgressBoard)
-        case say(String)
+        case say(ProgressNews)
     }
 
     static let drawInterval = Duration.milliseconds(100)
@@ -45,7 +45,9 @@ struct ProgressBoard: Sendable {
         let hasEnded = update.phase.isOver && (isNew || !was.phase.isOver)
         guard hasEnded || time - rows[index].lastLine >= Self.lineInterval else { return nil }
         rows[index].lastLine = time
-        return .say(Self.line(rows[index], at: time, start: start))
+        return .say(
+            ProgressNews(update: update, rate: Self.perSecond(rows[index], at: time, start: start))
+        )
     }
 
     mutating func refresh(at time: ContinuousClock.Instant) -> Action? {
@@ -79,7 +81,8 @@ struct ProgressBoard: Sendable {
         for row in shown {
             table.append([
                 Self.mark(row.update.phase), row.update.stream, Self.grouped(row.update.records),
-                Self.grouped(row.update.pages), Self.rate(row, at: time, start: start),
+                Self.grouped(row.update.pages),
+                Self.grouped(Self.perSecond(row, at: time, start: start)) + "/s",
                 Self.state(row.update),
             ])
         }
@@ -95,20 +98,6 @@ struct ProgressBoard: Sendable {
         return lines
     }
 
-    private static func line(
-        _ row: Row,
-        at time: ContinuousClock.Instant,
-        start: ContinuousClock.Instant
-    ) -> String {
-        var parts = [
-            "\(grouped(row.update.records)) records", "\(grouped(row.update.pages)) pages",
-            rate(row, at: time, start: start),
-        ]
-        let state = state(row.update)
-        if !state.isEmpty { parts.append(TerminalText.clean(state)) }
-        return TerminalText.clean(row.update.stream) + ": " + parts.joined(separator: ", ")
-    }
-
     private static func mark(_ phase: ProgressUpdate.Phase) -> String {
         switch phase {
         case .reading: ">"
@@ -119,7 +108,7 @@ struct ProgressBoard: Sendable {
         }
     }
 
-    private static func state(_ update: ProgressUpdate) -> String {
+    static func state(_ update: ProgressUpdate) -> String {
         switch update.phase {
         case .reading: update.reached ?? ""
         case .waiting(let why): (update.reached.map { $0 + ", " } ?? "") + "waiting: \(why)"
@@ -140,19 +129,19 @@ struct ProgressBoard: Sendable {
     }
 
     /// Records a second: of the last seconds while it runs, of the whole run once it is over.
-    private static func rate(
+    private static func perSecond(
         _ row: Row,
         at time: ContinuousClock.Instant,
         start: ContinuousClock.Instant
-    ) -> String {
+    ) -> Int {
         let last = row.samples[row.samples.count - 1]
         let isOver = row.update.phase.isOver
         let first = isOver ? (time: start, records: 0) : row.samples[0]
         let elapsed = (isOver ? last.time : time) - first.time
         let milliseconds =
             elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
-        guard milliseconds > 0 else { return "0/s" }
-        return grouped(Int(Int64(last.records - first.records) * 1000 / milliseconds)) + "/s"
+        guard milliseconds > 0 else { return 0 }
+        return Int(Int64(last.records - first.records) * 1000 / milliseconds)
     }
 
     /// A number with commas between its thousands.

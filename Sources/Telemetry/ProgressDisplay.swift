@@ -2,6 +2,8 @@ import Core
 import Synchronization
 
 /// Shows how the streams of a run come along: redrawn in place on a terminal, as sparse lines elsewhere.
+///
+/// With a log they are lines of that in either case: whoever wants records gets nothing but records.
 package final class ProgressDisplay: Sendable {
     /// Reads the monotonic time.
     package typealias Clock = @Sendable () -> ContinuousClock.Instant
@@ -9,18 +11,21 @@ package final class ProgressDisplay: Sendable {
     private let board: Locked<ProgressBoard>
     private let terminal: Terminal
     private let console: Console
+    private let log: Logger?
     private let now: Clock
 
     /// A display without streams.
     package init(
         terminal: Terminal,
         console: Console,
+        log: Logger? = nil,
         now: @escaping Clock = { ContinuousClock().now }
     ) {
         self.terminal = terminal
         self.console = console
+        self.log = log
         self.now = now
-        board = Locked(ProgressBoard(isInteractive: terminal.isInteractive, start: now()))
+        board = Locked(ProgressBoard(isInteractive: terminal.isInteractive && log == nil, start: now()))
     }
 
     /// Takes news of a stream; the screen follows at most ten times a second.
@@ -47,7 +52,12 @@ package final class ProgressDisplay: Sendable {
         case nil: return
         case .draw(let board):
             console.redraw(board.lines(size: terminal.size(), colors: terminal.hasColors, at: time))
-        case .say(let line): console.write(Array((line + "\n").utf8))
+        case .say(let news):
+            if let log {
+                news.log(to: log)
+            } else {
+                console.write(Array((news.line + "\n").utf8))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Rows under headings, aligned, and cut to a terminal's width.
+/// Rows under headings, aligned, and cut or wrapped to a terminal's width.
 package struct Table: Sendable {
     /// A heading and how its cells stand.
     package struct Column: Sendable {
@@ -35,7 +35,11 @@ package struct Table: Sendable {
         let all = [columns.map(\.heading)] + rows
         var widths = columns.indices.map { column in all.map { TerminalText.width($0[column]) }.max() ?? 0 }
         if let width { shrink(&widths, to: width - Self.gap.count * (columns.count - 1)) }
-        return all.map { cells in
+        return lines(of: all, widths: widths)
+    }
+
+    private func lines(of rows: [[String]], widths: [Int]) -> [String] {
+        rows.map { cells in
             let padded = zip(columns, zip(cells, widths)).map { column, cell in
                 TerminalText.pad(
                     TerminalText.cut(cell.0, to: cell.1),
@@ -46,6 +50,22 @@ package struct Table: Sendable {
             let line = padded.joined(separator: Self.gap)
             return String(line.reversed().drop { $0 == " " }.reversed())
         }
+    }
+
+    /// The lines, headings first; where they would exceed the width, the widest cells go on in lines below.
+    ///
+    /// For what is looked at once and copied from: nothing is left out.
+    package func wrapped(width: Int?) -> [String] {
+        guard let width else { return lines() }
+        let all = [columns.map(\.heading)] + rows
+        var widths = columns.indices.map { column in all.map { TerminalText.width($0[column]) }.max() ?? 0 }
+        shrink(&widths, to: width - Self.gap.count * (columns.count - 1))
+        let pieces = all.flatMap { cells in
+            let wrapped = zip(cells, widths).map { TerminalText.wrap($0, to: $1) }
+            let height = wrapped.map(\.count).max() ?? 0
+            return (0..<height).map { line in wrapped.map { line < $0.count ? $0[line] : "" } }
+        }
+        return lines(of: pieces, widths: widths)
     }
 
     private func shrink(_ widths: inout [Int], to room: Int) {

@@ -31,14 +31,22 @@ package struct Terminal: Sendable {
         self.size = size
     }
 
+    /// The width that what is printed once should keep to; nil where nobody looks and nothing may be wrapped.
+    package var printedWidth: Int? { isInteractive ? size().columns : nil }
+
     /// What stands behind a descriptor; `NO_COLOR` and `TERM=dumb` are honoured.
     package static func behind(_ descriptor: Int32, environment: (String) -> String?) -> Terminal {
         let isInteractive = isatty(descriptor) == 1 && environment("TERM") != "dumb"
         let refusesColors = !(environment("NO_COLOR") ?? "").isEmpty
+        // What a terminal does not know of itself, as one behind a serial line, the shell's variables may say.
+        let told = Size(
+            columns: environment("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80,
+            rows: environment("LINES").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 24
+        )
         return Terminal(
             isInteractive: isInteractive,
             hasColors: isInteractive && !refusesColors,
-            size: { windowSize(of: descriptor) ?? Size(columns: 80, rows: 24) }
+            size: { windowSize(of: descriptor) ?? told }
         )
     }
 

@@ -18,6 +18,43 @@ package enum TerminalText {
         return result + "…"
     }
 
+    /// The text up to the last of its clauses (`, `, `; ` or `: `) that ends within so many cells; cut where none does.
+    package static func wholeClauses(_ text: String, within cells: Int) -> String {
+        guard width(text) > cells else { return text }
+        let fitting = cut(text, to: cells)
+        let end = fitting.indices.last { index in
+            let next = fitting.index(after: index)
+            return ",;:".contains(fitting[index]) && next < fitting.endIndex && fitting[next] == " "
+        }
+        return end.map { String(fitting[..<$0]) } ?? fitting
+    }
+
+    /// The text in pieces of at most so many cells, between words where it can.
+    package static func wrap(_ text: String, to cells: Int) -> [String] {
+        var pieces: [String] = []
+        var rest = text[...]
+        while width(String(rest)) > cells {
+            var end = rest.startIndex
+            var used = 0
+            while end < rest.endIndex, used + width(rest[end]) <= cells {
+                used += width(rest[end])
+                end = rest.index(after: end)
+            }
+            // A wide character where there is room for half of it.
+            if end == rest.startIndex { end = rest.index(after: end) }
+            guard end < rest.endIndex else { break }
+            let space = rest[end] == " " ? end : rest[..<end].lastIndex(of: " ")
+            if let space, space > rest.startIndex {
+                pieces.append(String(rest[..<space]))
+                rest = rest[rest.index(after: space)...]
+            } else {
+                pieces.append(String(rest[..<end]))
+                rest = rest[end...]
+            }
+        }
+        return pieces + [String(rest)]
+    }
+
     /// The text with spaces up to so many cells, before it or behind it.
     package static func pad(_ text: String, to cells: Int, alignRight: Bool = false) -> String {
         let spaces = String(repeating: " ", count: max(0, cells - width(text)))

@@ -81,11 +81,18 @@ extension YAMLNode {
 
     /// An error at the first key that is not among the known ones, with the nearest of those.
     package func checkKeys(_ known: [String]) throws(YAMLError) {
-        for member in try mapping() where !known.contains(member.key) {
+        _ = try mapping()
+        if let first = unknownKeys(known).first { throw first }
+    }
+
+    /// An error for each key that is not among the known ones, with the nearest of those.
+    package func unknownKeys(_ known: [String]) -> [YAMLError] {
+        guard case .mapping(let members) = content else { return [] }
+        return members.filter { !known.contains($0.key) }.map { member in
             let remedy =
                 NearestName.of(member.key, among: known).map { "did you mean \($0)?" }
                 ?? "known here: \(known.sorted().joined(separator: ", "))"
-            throw member.fail("unknown key \(member.key); \(remedy)")
+            return member.fail("unknown key \(member.key); \(remedy)")
         }
     }
 

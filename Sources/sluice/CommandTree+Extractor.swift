@@ -23,7 +23,12 @@ extension CommandTree {
         options: [extractorsFolder, textOrJSON],
         flags: [Flag("strict", help: "Take warnings for errors.")],
         arguments: [
-            Argument("extractor", help: "An extractor's name, its folder or its file.", isRepeated: true)
+            Argument(
+                "extractor",
+                help: "An extractor's name, its folder or its file.",
+                isRepeated: true,
+                completion: extractorNames
+            )
         ],
         examples: [
             Example("One of one's own", "sluice extractor check ./shop"),
@@ -53,7 +58,11 @@ extension CommandTree {
             ),
         ],
         arguments: [
-            Argument("extractor", help: "An extractor's name, its folder or its file."),
+            Argument(
+                "extractor",
+                help: "An extractor's name, its folder or its file.",
+                completion: extractorNames
+            ),
             Argument("stream", help: "One of its streams."),
         ],
         examples: [
@@ -92,7 +101,11 @@ extension CommandTree {
         ],
         options: [extractorsFolder, textOrJSON],
         arguments: [
-            Argument("extractor", help: "An extractor's name, its folder or its file."),
+            Argument(
+                "extractor",
+                help: "An extractor's name, its folder or its file.",
+                completion: extractorNames
+            ),
             Argument("stream", help: "Some of its streams.", isRequired: false, isRepeated: true),
         ],
         examples: [
@@ -134,7 +147,11 @@ extension CommandTree {
             Flag("force", help: "Replace the fixture that is there."),
         ],
         arguments: [
-            Argument("extractor", help: "An extractor's name, its folder or its file."),
+            Argument(
+                "extractor",
+                help: "An extractor's name, its folder or its file.",
+                completion: extractorNames
+            ),
             Argument("stream", help: "One of its streams."),
         ],
         examples: [
@@ -152,7 +169,17 @@ extension CommandTree {
     private static let list = Command(
         "list",
         summary: "List the extractors that can be found, with their streams.",
-        options: [extractorsFolder, textOrJSON],
+        options: [
+            extractorsFolder,
+            Option(
+                "output",
+                short: "o",
+                value: "FORM",
+                help: "What is printed; with names only those, one a line.",
+                choices: ["text", "json", "names"],
+                fallback: "text"
+            ),
+        ],
         examples: [Example("Those of a folder", "sluice extractor list --extractors ./extractors")]
     )
 

@@ -22,8 +22,10 @@ enum CommandTree {
                 (3, "something outside: broker or API unreachable, credentials refused, a full disk"),
                 (4, "the account is already running elsewhere"),
                 (5, "partial: some streams failed or were unavailable, the others went through"),
-                (130, "128 + the signal that ended it"),
-            ]
+                (130, "128 + the signal that ended it; with 13, the reader of --to stdout had enough"),
+            ],
+            variables: variables,
+            files: files
         )
     }
 
@@ -35,7 +37,14 @@ enum CommandTree {
             heading: "Account",
             completion: .files
         ),
-        Option("extractor", short: "e", value: "NAME", help: "The service to read.", heading: "Account"),
+        Option(
+            "extractor",
+            short: "e",
+            value: "NAME",
+            help: "The service to read: an extractor's name, its folder (with a slash: ./shop) or its file.",
+            heading: "Account",
+            completion: extractorNames
+        ),
         Option(
             "account",
             short: "a",
@@ -45,6 +54,9 @@ enum CommandTree {
         ),
         accountSetting, extractorsFolder,
     ]
+
+    /// What a shell offers for an extractor.
+    static let extractorNames = Completion.names("extractor list --output names")
 
     static let accountSetting = Option(
         "set",
@@ -237,7 +249,7 @@ enum CommandTree {
             Option(
                 "log-format",
                 value: "FORM",
-                help: "How log lines look.",
+                help: "How log lines look; with json progress and errors are such lines as well.",
                 choices: ["text", "json"],
                 fallback: "text"
             ),
@@ -275,7 +287,12 @@ enum CommandTree {
             Flag("quiet", short: "q", help: "No progress."),
         ],
         arguments: [
-            Argument("schedule", help: "A file with the account and where its events go.", isRequired: false)
+            Argument(
+                "schedule",
+                help: "A file with the account and where its events go.",
+                isRequired: false,
+                completion: .files
+            )
         ],
         examples: [
             Example("What a schedule says", "sluice sync schedules/stripe.yaml"),
@@ -408,7 +425,13 @@ enum CommandTree {
                 "show",
                 summary: "Print the bookmarks of an account, or of all.",
                 options: kafkaOptions + [
-                    Option("extractor", short: "e", value: "NAME", help: "Only accounts of this extractor."),
+                    Option(
+                        "extractor",
+                        short: "e",
+                        value: "NAME",
+                        help: "Only accounts of this extractor, named as sync is told it.",
+                        completion: extractorNames
+                    ),
                     Option("account", short: "a", value: "NAME", help: "Only this account."),
                     output,
                 ],

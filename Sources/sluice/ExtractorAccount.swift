@@ -26,7 +26,9 @@ struct ExtractorAccount {
         // A stream that is not there is said before what the account lacks.
         if let stream = command.value("stream") { _ = try definition.chosen(stream) }
         let file = try command.value("config").map { try AccountFile.load($0) }
-        if let other = file?.extractor, other.text != definition.name {
+        if let other = file?.extractor,
+            try program.extractorName(other, command, file: file) != definition.name
+        {
             let name = definition.name
             try other.read { (_: String) throws -> Void in
                 throw ConfigurationError(

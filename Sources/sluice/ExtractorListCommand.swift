@@ -2,7 +2,6 @@ import CommandLine
 import Core
 import Extraction
 import ExtractorKit
-import Glibc
 import JSON
 import Telemetry
 
@@ -13,6 +12,10 @@ struct ExtractorListCommand {
 
     func run() -> Int32 {
         let locator = program.locator(command)
+        if command.value("output") == "names" {
+            program.print(locator.names.map { $0 + "\n" }.joined())
+            return ExitCode.success.rawValue
+        }
         // One that vanishes in between is no longer found.
         let checks = locator.names.compactMap { name in
             (try? DefinitionPlace.find(name, locator: locator)).flatMap { try? DefinitionCheck.read($0) }.map
@@ -34,9 +37,7 @@ struct ExtractorListCommand {
                     folder(of: check),
                 ])
             }
-            let output = Terminal.behind(STDOUT_FILENO) { program.environment[$0] }
-            let lines = table.lines(width: output.isInteractive ? output.size().columns : nil)
-            program.print(lines.map { $0 + "\n" }.joined())
+            program.print(table)
         }
         return ExitCode.success.rawValue
     }

@@ -38,6 +38,12 @@ struct Program: Sendable {
     /// Writes to the standard output.
     func print(_ text: String) { output.write(Array(text.utf8)) }
 
+    /// Writes a table to the standard output: as wide as it is, or on a terminal as wide as that.
+    func print(_ table: Table) {
+        let width = Terminal.behind(STDOUT_FILENO) { environment[$0] }.printedWidth
+        print(table.wrapped(width: width).map { $0 + "\n" }.joined())
+    }
+
     /// Says what went wrong, on the standard error.
     func complain(_ text: String) { console.write(Array("sluice: \(text)\n".utf8)) }
 

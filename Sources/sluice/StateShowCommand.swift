@@ -1,6 +1,6 @@
 import CommandLine
+import Configuration
 import Core
-import Glibc
 import JSON
 import Kafka
 import Telemetry
@@ -19,11 +19,14 @@ struct StateShowCommand {
 
     func run() async throws -> Int32 {
         let options = try KafkaOptions(program: program, command: command, file: nil)
+        let extractor = try command.value("extractor").map {
+            try program.extractorName(PlacedText($0, at: .flag("--extractor")), command)
+        }
         let topic = options.prefix.stateTopic
         let reader = try TopicReader(settings: options.settings)
         let rows: [Row]
         do {
-            rows = try await bookmarks(in: topic, reader)
+            rows = try await bookmarks(in: topic, reader, of: extractor)
         } catch let error as PublishError {
             await reader.close()
             guard error.code == .unknownTopic else { throw error }
@@ -43,7 +46,9 @@ struct StateShowCommand {
     }
 
     /// Every partition, committed, up to its end; a record of a newer format is refused, as a session would.
-    private func bookmarks(in topic: String, _ reader: TopicReader) async throws -> [Row] {
+    private func bookmarks(in topic: String, _ reader: TopicReader, of extractor: String?) async throws
+        -> [Row]
+    {
         var rows: [Row] = []
         let ends = try await reader.endOffsets(topic: topic)
         for (partition, end) in ends.enumerated() where end > 0 {
@@ -66,7 +71,9 @@ struct StateShowCommand {
                 )
             }
             for (key, value) in last {
-                guard case .bookmark(let account, let stream) = try StateKey(key), isWanted(account) else {
+                guard case .bookmark(let account, let stream) = try StateKey(key),
+                    isWanted(account, extractor)
+                else {
                     continue
                 }
                 rows.append(
@@ -82,8 +89,8 @@ struct StateShowCommand {
         return rows
     }
 
-    private func isWanted(_ account: AccountName) -> Bool {
-        (command.value("extractor").map { $0 == account.extractor } ?? true)
+    private func isWanted(_ account: AccountName, _ extractor: String?) -> Bool {
+        (extractor.map { $0 == account.extractor } ?? true)
             && (command.value("account").map { $0 == account.account } ?? true)
     }
 
@@ -130,8 +137,6 @@ struct StateShowCommand {
                 list.token?.compactText ?? "",
             ])
         }
-        let output = Terminal.behind(STDOUT_FILENO) { program.environment[$0] }
-        let lines = table.lines(width: output.isInteractive ? output.size().columns : nil)
-        program.print(lines.map { $0 + "\n" }.joined())
+        program.print(table)
     }
 }

@@ -2,6 +2,7 @@ import CommandLine
 import Configuration
 import Core
 import Extraction
+import Glibc
 import HTTP
 import Runs
 import Synchronization
@@ -15,11 +16,12 @@ struct SyncCommand {
         let order = try SyncOrder(program: program, command: command)
         let report = SyncReport(program: program, command: command, redaction: order.redaction)
         let stop = program.signals.awaited()
+        let start = SessionStart()
         // What was read before the session was lost stays told.
         let read = ReadOutcome()
         var outcome: RunOutcome
         do {
-            outcome = try await sync(order, report, stop, read)
+            outcome = try await sync(order, report, stop, start, read)
         } catch let error as any SluiceError {
             outcome = read.outcome ?? order.nothingRead(isCancelled: stop.signal != nil)
             outcome.error = error
@@ -29,14 +31,46 @@ struct SyncCommand {
             outcome = order.nothingRead(isCancelled: true)
             outcome.signal = stop.signal
         }
-        report.finish(outcome)
+        // As a filter ends whose reader has had enough.
+        if (outcome.error as? StateError)?.code == .outputClosed {
+            outcome.signal = outcome.signal ?? SIGPIPE
+        }
+        report.finish(outcome, hasBegun: read.outcome != nil || outcome.signal != nil)
         return outcome.exitCode
     }
 
+    /// The sync; a signal while Kafka does not answer ends the process, whose calls to Kafka cannot be taken back.
     private func sync(
         _ order: SyncOrder,
         _ report: SyncReport,
         _ stop: StopSignal,
+        _ start: SessionStart,
+        _ read: ReadOutcome
+    ) async throws -> RunOutcome {
+        try await withThrowingTaskGroup(of: RunOutcome?.self) { group in
+            group.addTask {
+                if let signal = await start.refused(by: stop) {
+                    var outcome = order.nothingRead(isCancelled: true)
+                    outcome.signal = signal
+                    report.finish(outcome, hasBegun: true)
+                    _exit(outcome.exitCode)
+                }
+                return nil
+            }
+            group.addTask { try await perform(order, report, stop, start, read) }
+            defer { group.cancelAll() }
+            while let outcome = try await group.next() {
+                if let outcome { return outcome }
+            }
+            throw CancellationError()
+        }
+    }
+
+    private func perform(
+        _ order: SyncOrder,
+        _ report: SyncReport,
+        _ stop: StopSignal,
+        _ start: SessionStart,
         _ read: ReadOutcome
     ) async throws -> RunOutcome {
         let destination = try SyncDestination(
@@ -65,6 +99,7 @@ struct SyncCommand {
                 report: report,
                 stop: stop
             ) { session in
+                start.end()
                 try requester.use(session, of: order.account)
                 let finder = StreamFinder(requester: requester, stop: stop, observer: report.observe)
                 var found = try await finder.find(order.streams)

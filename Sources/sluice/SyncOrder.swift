@@ -27,34 +27,66 @@ struct SyncOrder: Sendable {
 
     init(program: Program, command: ParsedCommand) throws {
         let file = try Self.file(command)
-        self.file = file
-        let extractor = try Self.value("extractor", command, file?.extractor)
-        let name = try Self.value("account", command, file?.account)
-        let locator = program.locator(command)
-        definition = try ExtractorDefinition.load(folder: extractor.read { try locator.folder(of: $0) })
-        account = try name.read { try AccountName(extractor: extractor.text, account: $0) }
+        let flags = try SettingFlag.parse(command.values("set"), option: "--set")
         let reader = SecretReader(environment: program.environment)
-        resolver = SettingsResolver(declarations: definition.settings, reader: reader)
-        flags = try SettingFlag.parse(command.values("set"), option: "--set")
-        settings = try resolver.resolve(file: file, flags: flags)
-        stateKeys = try StateKeys.resolve(
-            file: file,
-            flags: command.values("state-key"),
-            variable: program.environment["SLUICE_STATE_KEY"],
-            reader: reader
-        )
-        connection = try ConnectionSettings.resolve(
-            file: file,
-            flags: ConnectionSettings.flags { command.value($0) },
-            reader: reader
-        )
-        template =
+        // What does not depend on what is wrong is looked at as well, so that all of it is told at once.
+        var problems = Problems()
+        let extractor = try problems.take { try Self.value("extractor", command, file?.extractor) }
+        let definition = try extractor.flatMap { extractor in
+            try problems.take { try program.definition(of: extractor, command, file: file) }
+        }
+        let account = try problems.take {
+            try Self.value("account", command, file?.account).read {
+                try AccountName(extractor: definition?.name ?? "unknown", account: $0)
+            }
+        }
+        let resolver = SettingsResolver(declarations: definition?.settings ?? [], reader: reader)
+        let settings = try definition.flatMap { _ in
+            try problems.take { try resolver.resolve(file: file, flags: flags) }
+        }
+        let stateKeys = try problems.take {
+            try StateKeys.resolve(
+                file: file,
+                flags: command.values("state-key"),
+                variable: program.environment["SLUICE_STATE_KEY"],
+                reader: reader
+            )
+        }
+        let connection = try problems.take {
+            try ConnectionSettings.resolve(
+                file: file,
+                flags: ConnectionSettings.flags { command.value($0) },
+                reader: reader
+            )
+        }
+        let template = try problems.take {
             try command.given("topic-template", else: file?.topicTemplate)?.read {
                 try TopicTemplate(parsing: $0)
             } ?? .standard
-        streams = try Self.streams(of: definition, named: command.values("stream"), else: file?.streams)
-        limit = try command.int("limit", in: 1...Int.max)
-        since = try Self.since(command, streams)
+        }
+        let streams = try definition.flatMap { definition in
+            try problems.take {
+                try Self.streams(of: definition, named: command.values("stream"), else: file?.streams)
+            }
+        }
+        let since = try streams.flatMap { streams in try problems.take { try Self.since(command, streams) } }
+        let limit = try command.int("limit", in: 1...Int.max)
+        try problems.check()
+        guard let definition, let account, let settings, let stateKeys, let connection, let template,
+            let streams
+        else { preconditionFailure("what is missing was no problem") }
+        self.file = file
+        self.flags = flags
+        self.definition = definition
+        self.account = account
+        self.resolver = resolver
+        self.settings = settings
+        self.stateKeys = stateKeys
+        self.connection = connection
+        self.template = template
+        self.streams = streams
+        self.limit = limit
+        self.since = since ?? nil
         runID = RunID(at: Instant.systemClock()).text
     }
 
@@ -146,13 +178,15 @@ struct SyncOrder: Sendable {
     }
 
     /// The named streams in the definition's order; all of them where none is named.
-    private static func streams(
+    static func streams(
         of definition: ExtractorDefinition,
         named flags: [String],
         else file: [PlacedText]?
     ) throws -> [ChosenStream] {
         let names = flags.isEmpty ? file ?? [] : flags.map { PlacedText($0, at: .flag("--stream")) }
-        for name in names { _ = try name.read { try definition.chosen($0) } }
+        var problems = Problems()
+        for name in names { _ = try problems.take { try name.read { try definition.chosen($0) } } }
+        try problems.check()
         return try definition.chosen(names.map(\.text))
     }
 

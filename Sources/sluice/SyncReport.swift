@@ -12,8 +12,8 @@ final class SyncReport: Sendable {
     private let program: Program
     private let isJSON: Bool
     private let isQuiet: Bool
-    private let minimum: Logger.Level
-    private let format: Logger.Format
+    private let logger: Logger
+    private let isLogJSON: Bool
     /// Whether the standard output is for events.
     private let isOutputTaken: Bool
     private let progress: ProgressDisplay
@@ -21,17 +21,28 @@ final class SyncReport: Sendable {
     private let rows = Locked<[String: ProgressUpdate]>([:])
     /// What was warned of, by stream: it is not said again at the end.
     private let warnings = Locked<[String: Set<String>]>([:])
-    private let redactions: Locked<[@Sendable (String) -> String]>
+    private let redactions: Redactions
 
     init(program: Program, command: ParsedCommand, redaction: Redaction) {
         self.program = program
         isJSON = command.value("output") == "json"
         isQuiet = command.has("quiet")
         isOutputTaken = SyncDestination.takesOutput(command)
-        minimum = command.value("log-level").flatMap { Logger.Level(name: $0) } ?? .info
-        format = command.value("log-format") == "json" ? .json : .text
-        progress = ProgressDisplay(terminal: program.terminal, console: program.console)
-        redactions = Locked([{ redaction($0) }])
+        let redactions = Redactions { redaction($0) }
+        self.redactions = redactions
+        isLogJSON = command.value("log-format") == "json"
+        let logger = Logger(
+            format: isLogJSON ? .json : .text,
+            minimum: command.value("log-level").flatMap { Logger.Level(name: $0) } ?? .info,
+            redact: { redactions($0) },
+            writer: { program.console.write($0) }
+        )
+        self.logger = logger
+        progress = ProgressDisplay(
+            terminal: program.terminal,
+            console: program.console,
+            log: isLogJSON ? logger : nil
+        )
     }
 
     /// More secrets that no line may show (I6).
@@ -42,20 +53,7 @@ final class SyncReport: Sendable {
 
     /// Whatever this takes out of a text, the tokens that are got in the run among it.
     func redactAlso(_ redact: @escaping @Sendable (String) -> String) {
-        redactions.withLock { $0.append(redact) }
-    }
-
-    private func redact(_ text: String) -> String {
-        redactions.withLock { $0 }.reduce(text) { $1($0) }
-    }
-
-    private var logger: Logger {
-        Logger(
-            format: format,
-            minimum: minimum,
-            redact: { [self] in redact($0) },
-            writer: { [self] in program.console.write($0) }
-        )
+        redactions.add(redact)
     }
 
     /// A line of the Kafka client's own log.
@@ -125,7 +123,7 @@ final class SyncReport: Sendable {
     }
 
     private func phase(of outcome: StreamOutcome) -> ProgressUpdate.Phase {
-        let reason = redact(outcome.error.map { "\($0)" } ?? outcome.status.rawValue)
+        let reason = redactions(outcome.error.map { "\($0)" } ?? outcome.status.rawValue)
         return switch outcome.status {
         case .success: .done
         case .cancelled: .cancelled
@@ -134,20 +132,44 @@ final class SyncReport: Sendable {
         }
     }
 
-    /// The end: the summary, and what went wrong.
-    func finish(_ outcome: RunOutcome) {
+    /// The end: the summary, and what went wrong; of a run that could not begin only that, but for programs.
+    func finish(_ outcome: RunOutcome, hasBegun: Bool) {
         progress.finish()
-        let text = redact(isJSON ? outcome.json.compactText + "\n" : summary(of: outcome))
+        if hasBegun || isJSON { summarize(outcome) }
+        if let error = outcome.error { complain(error) }
+        for (name, stream) in outcome.streams {
+            guard let error = stream.error, outcome.error?.message != error.message else { continue }
+            complain(error, of: name, stream.status)
+        }
+    }
+
+    private func summarize(_ outcome: RunOutcome) {
+        // Of the standard error nothing is text where its lines are to be records.
+        let isRecord = isJSON || isOutputTaken && isLogJSON
+        let text = redactions(isRecord ? outcome.json.compactText + "\n" : summary(of: outcome))
         if isOutputTaken {
             program.console.write(Array(text.utf8))
         } else {
             program.print(text)
         }
-        if let error = outcome.error { program.complain(redact("\(error)")) }
-        for (name, stream) in outcome.streams {
-            guard let error = stream.error, outcome.error?.message != error.message else { continue }
-            program.complain(redact("\(name) \(stream.status.rawValue): \(error)"))
+    }
+
+    private func complain(_ error: any SluiceError) {
+        guard isLogJSON else { return program.complain(redactions("\(error)")) }
+        logger.error(error.message, ["code": .string(error.codeText)])
+    }
+
+    private func complain(_ error: any SluiceError, of stream: String, _ status: StreamOutcome.Status) {
+        guard isLogJSON else {
+            return program.complain(redactions("\(stream) \(status.rawValue): \(error)"))
         }
+        logger.error(
+            error.message,
+            [
+                "stream": .string(stream), "status": .string(status.rawValue),
+                "code": .string(error.codeText),
+            ]
+        )
     }
 
     private func summary(of outcome: RunOutcome) -> String {
@@ -169,4 +191,15 @@ final class SyncReport: Sendable {
             + "\(outcome.transactions) transactions\n"
         return table.lines().map { $0 + "\n" }.joined() + line
     }
+}
+
+/// What takes the secrets out of a text: what is known at the start, and what a run gets to know.
+private final class Redactions: Sendable {
+    private let all: Locked<[@Sendable (String) -> String]>
+
+    init(_ first: @escaping @Sendable (String) -> String) { all = Locked([first]) }
+
+    func add(_ redact: @escaping @Sendable (String) -> String) { all.withLock { $0.append(redact) } }
+
+    func callAsFunction(_ text: String) -> String { all.withLock { $0 }.reduce(text) { $1($0) } }
 }

@@ -61,13 +61,12 @@ struct SyncInputTests {
         #expect(try await fixture.keys(topic).isEmpty)
     }
 
-    @Test("a clock that is wrong is said once, however many streams see it")
-    func clockSkew() async throws {
+    @Test("a simulator's clock starts in the past by design: nothing is said of it")
+    func simulatedClock() async throws {
         let fixture = try await SyncFixture(records: 5)
         let ended = try await fixture.run([])
         #expect(ended.code == 0, "\(ended.errors)")
-        // The simulator's clock starts in the past.
-        #expect(ended.errors.split(separator: "the API's clock says").count == 2, "\(ended.errors)")
+        #expect(!ended.errors.contains("the API's clock says"), "\(ended.errors)")
     }
 
     @Test("topics that leave the account out carry it in every key")

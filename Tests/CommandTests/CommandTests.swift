@@ -324,6 +324,34 @@ struct CommandTests {
         )
     }
 
+    @Test("Kafka away: a signal ends it at once, and the summary says so")
+    func signalWhileKafkaIsAway() async throws {
+        let process = try SluiceProcess(
+            ["sync", "--output", "json", "--log-level", "debug"] + Self.account + Self.loopback + Self.kafka
+        )
+        // The client's own line: it has asked and is waiting.
+        #expect(await process.errorLine(holding: "127.0.0.1:1", atMost: 30) != nil)
+        let signalled = ContinuousClock.now
+        process.signal(SIGINT)
+        try #require(await process.waitForEnd(atMost: 60))
+        // Without it 20 seconds, and more for the clients' end.
+        #expect(ContinuousClock.now - signalled < .seconds(12))
+        #expect(process.exitCode == 130, "\(process.standardError)")
+        let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
+        #expect(summary["status"]?.text == "cancelled")
+    }
+
+    @Test("what could not begin has no table of what it did")
+    func nothingBegan() async throws {
+        let words = ["sync"] + Self.account + Self.loopback + ["--topic-prefix", "retail"]
+        let process = try SluiceProcess(words, environment: ["SLUICE_KAFKA": ""])
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 2)
+        #expect(process.standardOutput.isEmpty)
+        #expect(process.standardError.hasPrefix("sluice: "))
+        #expect(process.standardError.split(separator: "\n").count == 1, "\(process.standardError)")
+    }
+
     @Test("version names everything that is linked")
     func version() async throws {
         let process = try SluiceProcess(["version"])
@@ -350,6 +378,110 @@ struct CommandTests {
         try #require(await process.waitForEnd(atMost: 60))
         #expect(process.exitCode == 0)
         #expect(process.standardOutput.contains(text))
+    }
+
+    @Test("all that is wrong with an account is told at once, each with its place")
+    func severalErrors() async throws {
+        let lines = [
+            "extractor: stripe", "account: A B", "settings: {api_kye: x, requests_per_second: many}",
+            "streams: [custmers]", "topic_template: <prefix>.all", "connection: {proxy: 'ftp://proxy'}",
+        ]
+        let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString).yaml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+        let process = try SluiceProcess(["sync", "--config", path] + Self.kafka)
+        try #require(await process.waitForEnd(atMost: 60))
+        let said = process.standardError
+        #expect(process.exitCode == 2)
+        #expect(said.hasPrefix("sluice: 6 errors:\n"), "\(said)")
+        for place in ["2:10", "3:21", "3:45", "4:11", "5:17", "6:21"] {
+            #expect(said.contains("\n  \(path):\(place): "), "\(place) in \(said)")
+        }
+    }
+
+    @Test(
+        "an extractor is named by name, folder or file, on the command line and in a file",
+        arguments: ["extractors/stripe", "extractors/stripe/", "./extractors/stripe/extractor.yaml"]
+    )
+    func extractorPath(place: String) async throws {
+        // That it was found shows in what it lacks.
+        let says = "missing: api_key"
+        let process = try SluiceProcess(
+            ["sync", "--extractor", place, "--account", "acme"] + Self.kafka,
+            environment: ["SLUICE_EXTRACTORS": "/nowhere"]
+        )
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.standardError.contains(says), "\(process.standardError)")
+        let folder = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder)/extractors",
+            withDestinationPath: "\(SluiceProcess.packageRoot)/extractors"
+        )
+        // From where the file is.
+        try Data("extractor: \(place)\naccount: acme\n".utf8)
+            .write(to: URL(fileURLWithPath: "\(folder)/acme.yaml"))
+        let file = try SluiceProcess(
+            ["sync", "\(folder)/acme.yaml"] + Self.kafka,
+            environment: ["SLUICE_EXTRACTORS": "/nowhere"]
+        )
+        try #require(await file.waitForEnd(atMost: 60))
+        #expect(file.standardError.contains(says), "\(file.standardError)")
+    }
+
+    /// The words that bash offers for the last one.
+    private func offers(_ words: String) async throws -> [String] {
+        let line = """
+            source <("$0" completions bash); COMP_WORDS=("$0" \(words)); COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))
+            _sluice; printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let process = try SluiceProcess(program: "/bin/bash", ["-c", line, SluiceProcess.binary])
+        try #require(await process.waitForEnd(atMost: 60))
+        return process.standardOutput.split(separator: "\n").map(String.init)
+    }
+
+    @Test(
+        "completions offer files, extractors and services where they can stand",
+        arguments: [
+            ("sync schedules/str", ["schedules/stripe.yaml"]),
+            ("sync --config schedules/str", ["schedules/stripe.yaml"]),
+            ("sync --extractor str", ["stripe"]), ("sync -e extractors/str", ["extractors/stripe"]),
+            ("state show -e zen", ["zendesk"]), ("extractor check hub", ["hubspot"]),
+            ("schedule lint schedules/s", ["schedules/stripe.yaml"]), ("simulate zen", ["zendesk"]),
+        ]
+    )
+    func completions(words: String, expected: [String]) async throws {
+        #expect(try await offers(words) == expected)
+    }
+
+    @Test("the manual names every variable that the code reads, and no other")
+    func variables() async throws {
+        let process = try SluiceProcess(["help", "--man"])
+        try #require(await process.waitForEnd(atMost: 60))
+        let manual = process.standardOutput
+        let section =
+            manual.split(separator: ".SH \"ENVIRONMENT\"").last?.split(separator: ".SH ").first ?? ""
+        let told = Set(
+            section.split(separator: "\n").filter { $0.hasPrefix(".B ") }.flatMap { line in
+                line.dropFirst(3).split(separator: ", ").map(String.init)
+            }
+        )
+        var read: Set<String> = []
+        let sources = "\(SluiceProcess.packageRoot)/Sources"
+        let names = try #require(FileManager.default.enumerator(atPath: sources))
+        let lookup = /(?:environment\??(?:\(|\[|: )|getenv\()"([A-Za-z_]+)"/
+        while let name = names.nextObject() as? String {
+            guard name.hasSuffix(".swift") else { continue }
+            let text = try String(contentsOfFile: "\(sources)/\(name)", encoding: .utf8)
+            read.formUnion(text.matches(of: lookup).map { String($0.1) })
+            read.formUnion(text.matches(of: /"(SLUICE_[A-Z_]+[A-Z])"/).map { String($0.1) })
+        }
+        #expect(read.count > 10)
+        // What libcurl, execvp and librdkafka's settings read has no name of its own in the code.
+        let others: Set<String> = ["https_proxy", "all_proxy", "no_proxy", "PATH", "SLUICE_KAFKA_…"]
+        #expect(told == read.union(others), "\(told.symmetricDifference(read.union(others)))")
+        #expect(manual.contains(".SH \"FILES\""))
     }
 
     @Test(

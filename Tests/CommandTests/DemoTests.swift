@@ -82,6 +82,30 @@ struct DemoTests {
         try expectNothingLeft()
     }
 
+    @Test("a terminal of the usual size gets all of it")
+    func smallTerminal() async throws {
+        let command = "stty cols 80 rows 24; '\(SluiceProcess.binary)' demo --once --records 10"
+        let process = try SluiceProcess(
+            program: "/usr/bin/script",
+            ["--quiet", "--return", "--command", command, "/dev/null"],
+            environment: environment.merging(["TERM": "xterm"]) { $1 }
+        )
+        try #require(await process.waitForEnd(atMost: 90))
+        #expect(process.exitCode == 0, "\(process.standardError)")
+        let blocks = process.standardOutput.components(separatedBy: "\u{1B}[J").dropFirst()
+        // What is drawn while it runs fits, sum included; the last one stays and may be higher.
+        for block in blocks.dropLast() {
+            let lines = block.components(separatedBy: "\u{1B}[")[0].split(separator: "\r\n")
+            #expect(lines.count <= 23)
+            #expect(lines.allSatisfy { $0.count < 80 && !$0.contains("…") }, "\(block)")
+            #expect(lines.contains { $0.hasPrefix("all ") }, "\(block)")
+        }
+        for stream in StripeSimulator.allStreams {
+            #expect(blocks.last?.contains("\r\n\(stream) ") == true, "\(stream)")
+        }
+        try expectNothingLeft()
+    }
+
     @Test("it syncs again and again until a signal, which ends it well", arguments: [SIGINT, SIGTERM])
     func forever(signal: Int32) async throws {
         let process = try SluiceProcess(

@@ -110,6 +110,85 @@ struct ScheduleCommandTests {
         #expect(wrong.json[0]?["code"]?.text == "schedule.bad_field")
     }
 
+    /// A file that is gone when the body is over.
+    private func withFile(_ text: String, _ body: (String) async throws -> Void) async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/sluice-\(UUID().uuidString).yaml"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await body(path)
+    }
+
+    @Test("lint looks at all of a file, and reads nothing that it refers to")
+    func lintFile() async throws {
+        let wrong = """
+            extractor: stripe
+            account: A B
+            when: "0 25 * * *"
+            settings: {api_kye: env:NOWHERE}
+            """
+        try await withFile(wrong) { path in
+            // What stands in the file's keys is told first: the rest rests on them.
+            let ended = try await run(["lint", path])
+            #expect(ended.code == 2)
+            #expect(ended.output.hasPrefix("\(path): error: \(path):3:7: "), "\(ended.output)")
+        }
+        let other = """
+            extractor: stripe
+            account: A B
+            when: "0 4 * * *"
+            time_zone: Europe/Belrin
+            settings: {zzz: env:NOWHERE}
+            streams: [custmers, charges, nothing]
+            topic_prefix: A.B
+            kafka: {bootstrap: "b:1", set: {acks: 1}}
+            """
+        try await withFile(other) { path in
+            let ended = try await run(["lint", path, "--output", "json"])
+            #expect(ended.code == 2)
+            let texts = ended.json.elements?.compactMap { $0["text"]?.text } ?? []
+            for part in [
+                "did you mean Europe/Berlin?", ":2:10: ", ":5:17: there is no setting zzz",
+                ":5:11: missing: api_key", ":6:11: ", ":6:30: ", ":7:15: ", ":8:39: acks",
+            ] {
+                #expect(texts.count { $0.contains(part) } == 1, "\(part) in \(texts)")
+            }
+        }
+        let sound = """
+            extractor: stripe
+            account: acme
+            when: "H 4 * * *"
+            settings: {api_key: env:SLUICE_TEST_NOT_SET}
+            connection: {ca_file: /nowhere/ca.pem}
+            """
+        try await withFile(sound) { path in
+            let ended = try await run(["lint", "--strict", path])
+            #expect(ended.output == "nothing to say\n")
+            #expect(ended.code == 0)
+        }
+    }
+
+    @Test("a tick that a calendar defers is not called skipped, and told with its time")
+    func deferred() async throws {
+        let text = """
+            when: "0 12 * * *"
+            time_zone: Europe/Berlin
+            exclude: [{name: holidays, dates: [12-25..12-26]}]
+            exclude_action: defer
+            """.replacing("12-25..12-26", with: "2026-12-25..2026-12-26")
+        try await withFile(text) { path in
+            let words = ["next", path, "--from", "2026-12-25", "--count", "3"]
+            let ended = try await run(words)
+            let lines = ended.output.split(separator: "\n")
+            #expect(lines[1].hasSuffix("deferred to 2026-12-27 00:00: calendar: holidays"), "\(ended.output)")
+            #expect(!lines[3].contains("deferred"))
+            #expect(!ended.output.contains("skipped"))
+            let next = try await run(words + ["--output", "json"]).json["next"]?[0]
+            #expect(next?["skipped"]?.isNull == true)
+            #expect(next?["deferred"]?.text == "calendar: holidays")
+            #expect(next?["deferred_to"]?.text == "2026-12-26T23:00:00Z")
+        }
+    }
+
     @Test("what cannot be followed is said with its remedy")
     func refused() async throws {
         let expression = try await run(["next", "0 0 31 2 *"])

@@ -136,6 +136,35 @@ struct SyncFolderTests {
         #expect(third.errors.contains("--state"), "\(third.errors)")
     }
 
+    @Test("a reader that has had enough ends it as it ends a filter, and is not called a failing disk")
+    func closedOutput() async throws {
+        defer { end() }
+        let words = [
+            "sync", "schedules/stripe.yaml", "--set", "base_url=\(address)", "--to", "stdout", "--quiet",
+        ]
+        let line = #""$@" | head -c 1 > /dev/null; exit "${PIPESTATUS[0]}""#
+        let process = try SluiceProcess(
+            program: "/bin/bash",
+            ["-c", line, "bash", SluiceProcess.binary] + words
+        )
+        try #require(await process.waitForEnd(atMost: 120))
+        #expect(process.exitCode == 128 + SIGPIPE, "\(process.standardError)")
+        #expect(process.standardError.contains("whoever read the standard output has closed it"))
+        #expect(!process.standardError.contains("disk"), "\(process.standardError)")
+    }
+
+    @Test("--log-format json: every line of the standard error is a record, progress among them")
+    func logRecords() async throws {
+        defer { end() }
+        let ended = try await sync(["--stream", "customers", "--to", events, "--log-format", "json"])
+        #expect(ended.code == 0, "\(ended.errors)")
+        let lines = try ended.errors.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+        let last = lines.last { $0["message"]?.text == "progress" }
+        #expect(last?["stream"]?.text == "customers")
+        #expect(last?["phase"]?.text == "done")
+        #expect(last?["records"]?.int == 40)
+    }
+
     @Test("a schedule says the folder, from where the file is; --kafka beats it")
     func folderOfSchedule() async throws {
         defer { end() }

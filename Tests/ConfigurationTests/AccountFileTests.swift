@@ -82,6 +82,39 @@ struct AccountFileTests {
         #expect(error?.message == message)
     }
 
+    @Test func tellsAllErrorsInTheirOrder() throws {
+        let text = """
+            extracter: stripe
+            account: [a]
+            settings: {api_key: {a: b}, live: {}}
+            streams: [a, a]
+            tz: UTC
+            when: ["0 25 * * *", "0 4 * * *", "61 * * * *"]
+            catchup: never
+            jitter: soon
+            priority: 5000
+            exclude: [{dates: [13-45]}, {name: x}]
+            kafka: {brokers: a}
+            """
+        let error = #expect(throws: ConfigurationError.self) {
+            try AccountFile.parse(Array(text.utf8), path: "f.yaml")
+        }
+        #expect(error?.code == .several)
+        let places = error?.parts.map { $0.message.split(separator: " ")[0] }
+        #expect(
+            places == [
+                "f.yaml:1:1:", "f.yaml:2:10:", "f.yaml:3:21:", "f.yaml:3:35:", "f.yaml:4:14:",
+                "f.yaml:5:1:", "f.yaml:6:8:", "f.yaml:6:35:", "f.yaml:7:10:", "f.yaml:8:9:",
+                "f.yaml:9:11:", "f.yaml:10:20:", "f.yaml:10:29:", "f.yaml:11:9:",
+            ]
+        )
+        #expect(error?.parts.allSatisfy { $0.codeText == "configuration.bad_file" } == true)
+        #expect(error?.message.hasPrefix("14 errors:\n  f.yaml:1:1: unknown key extracter; did you") == true)
+        #expect(
+            error.map { "\($0)" }?.hasSuffix("known here: bootstrap, set [configuration.bad_file]") == true
+        )
+    }
+
     @Test func readsDestinations() throws {
         let text = """
             extractor: stripe

@@ -78,7 +78,7 @@ struct SettingsResolverTests {
             "--set: there is no setting api_kye; did you mean api_key?"
         ),
         (
-            "settings: {zzz: 1}", [], "configuration.unknown_setting",
+            "settings: {zzz: 1}", ["api_key=env:KEY"], "configuration.unknown_setting",
             "a.yaml:1:17: there is no setting zzz; known: api_key, base_url, id, limit, live, scopes, subdomain"
         ),
         (
@@ -138,6 +138,19 @@ struct SettingsResolverTests {
             "--set needs NAME=VALUE, and what it got has no name or no ="
         ),
     ]
+
+    @Test func tellsAllThatIsWrong() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try resolve("settings: {zzz: 1, live: 1, scopes: 1}", ["limit=many"])
+        }
+        #expect(error?.code == .several)
+        #expect(
+            error?.parts.map(\.codeText).sorted() == [
+                "configuration.bad_setting", "configuration.bad_setting", "configuration.bad_setting",
+                "configuration.missing_setting", "configuration.unknown_setting",
+            ]
+        )
+    }
 
     @Test(arguments: failureTable)
     func fails(_ file: String?, _ flags: [String], _ code: String, _ message: String) {

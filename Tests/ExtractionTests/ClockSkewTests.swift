@@ -1,4 +1,5 @@
 import Core
+import JSON
 import Testing
 
 @testable import Extraction
@@ -45,6 +46,20 @@ struct ClockSkewTests {
             _ = try await bench.reader().next()
             #expect(bench.skews.list.isEmpty)
         }
+    }
+
+    @Test(
+        "a simulator's clock is not meant to be right; an API that says so is not believed",
+        arguments: [("http://127.0.0.1:8420", false), ("https://api.example.com", true)]
+    )
+    func simulated(base: String, isSaid: Bool) async throws {
+        let headers = [Self.date(-3600), ("Sluice-Clock", "simulated")]
+        let bench = try Bench(
+            settings: ["api_key": .string(Bench.secret), "base_url": .string(base)],
+            script: [.page(.list(["a"], more: false), headers)]
+        )
+        _ = try await bench.reader().next()
+        #expect(bench.skews.list.isEmpty != isSaid)
     }
 
     @Test("an answer that took long is no wrong clock")

@@ -55,6 +55,21 @@ import Testing
         #expect(lines.count == 2 && lines.allSatisfy { $0.contains("--state FILE") })
     }
 
+    @Test func aReaderThatHasEnoughIsNoDiskThatFailed() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let pipe = Pipe()
+        try pipe.fileHandleForReading.close()
+        var settings = settings("r1", state: nil)
+        settings.descriptor = pipe.fileHandleForWriting.fileDescriptor
+        let error = await #expect(throws: StateError.self) {
+            try await StdoutSession.withSession(settings) { session in
+                try await session.commit(.page([("a", "1")], records: 1))
+            }
+        }
+        #expect(error?.code == .outputClosed)
+        #expect(error?.message.contains("whoever read the standard output has closed it") == true)
+    }
+
     @Test func aTemporaryFolderThatCannotBeMadeIsNamed() async throws {
         var settings = settings("r1", state: nil)
         settings.temporaryFolder = "/nowhere"

@@ -1,3 +1,4 @@
+import Core
 import Telemetry
 import Testing
 
@@ -55,6 +56,37 @@ import Testing
         _ = recorder.take()
         console.write(Array("below\n".utf8))
         #expect(recorder.take() == "below\n")
+    }
+
+    @Test(arguments: [true, false]) func aLogGetsRecordsAndNothingElse(interactive: Bool) {
+        let terminal = Terminal(isInteractive: interactive, hasColors: interactive)
+        let log = Logger(
+            format: .json,
+            now: { .init(seconds: 1_760_000_000) },
+            redact: { $0.replacing("sk_1", with: "…") },
+            writer: recorder.writer
+        )
+        let display = ProgressDisplay(
+            terminal: terminal,
+            console: Console(output: recorder.writer),
+            log: log,
+            now: recorder.clock
+        )
+        display.update(.init(stream: "charges"))
+        #expect(recorder.take().isEmpty)
+        recorder.advance(.seconds(5))
+        display.update(.init(stream: "charges", records: 1500, pages: 15, reached: "list"))
+        display.update(.init(stream: "refunds", phase: .failed("sk_1 is refused")))
+        display.finish()
+        let start = #"{"time":"2025-10-09T08:53:20.000Z","level":"info","message":"progress","stream":"#
+        #expect(
+            recorder.take() == start
+                + #""charges","phase":"reading","records":1500,"pages":15,"rate":300,"reached":"list"}"#
+                + "\n"
+                + start
+                + #""refunds","phase":"failed","records":0,"pages":0,"rate":0,"reached":null,"reason":"… is refused"}"#
+                + "\n"
+        )
     }
 
     @Test func refreshDrawsWhatWasHeldBack() {

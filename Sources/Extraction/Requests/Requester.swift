@@ -336,7 +336,7 @@ extension Requester {
         }
         note(response, of: ticket)
         // What came out of a cache was dated when it went in.
-        guard response[header: "Age"] == nil,
+        guard response[header: "Age"] == nil, !Self.isSimulated(response, to: request),
             let api = response[header: "Date"].flatMap({ HTTPDate.parse($0) }),
             let skew = ClockSkew(api: api, sent: sent, received: wall())
         else { return (response, body) }
@@ -346,6 +346,12 @@ extension Requester {
         }
         if isNew { onClockSkew(skew) }
         return (response, body)
+    }
+
+    /// Whether a simulator on this machine says that its clock is not meant to be right; of no API is that believed.
+    private static func isSimulated(_ response: HTTPResponse, to request: HTTPRequest) -> Bool {
+        response[header: "Sluice-Clock"] == "simulated"
+            && (try? HTTPAddress(parsing: request.address))?.isLoopback ?? false
     }
 
     /// What an answer says of the limits holds for all streams.

@@ -9,6 +9,14 @@ package struct UpcomingTick: Hashable, Sendable {
     package var remark: DaylightRemark?
     /// Why it will not run; nil where it will.
     package var skip: SkipReason?
+    /// It waits for a calendar's end; one run makes up for all that do.
+    package var deferral: Deferral?
+
+    /// Because of which calendar a tick waits, and until when; nil where that has no end in sight.
+    package struct Deferral: Hashable, Sendable {
+        package var calendar: String
+        package var until: Instant?
+    }
 }
 
 /// Looks ahead.
@@ -34,7 +42,8 @@ package struct Upcoming: Sendable {
                     nominal: nominal,
                     due: schedule.due(nominal),
                     remark: schedule.timetable.remark(on: nominal),
-                    skip: skip(of: nominal)
+                    skip: skip(of: nominal),
+                    deferral: deferral(of: nominal)
                 )
             )
             last = nominal
@@ -45,7 +54,16 @@ package struct Upcoming: Sendable {
     private func skip(of nominal: Instant) -> SkipReason? {
         if let by = skips[nominal] { return .skipRequested(by: by) }
         if let pause, pause.until.map({ nominal < $0 }) ?? true { return .paused(pause.reason) }
+        guard schedule.exclusions.action == .skip else { return nil }
         return schedule.exclusions.reason(at: nominal, in: schedule.timetable.zone)
             .map { .excluded(calendar: $0) }
+    }
+
+    private func deferral(of nominal: Instant) -> UpcomingTick.Deferral? {
+        guard schedule.exclusions.action == .defer, skip(of: nominal) == nil else { return nil }
+        let zone = schedule.timetable.zone
+        return schedule.exclusions.reason(at: nominal, in: zone).map {
+            .init(calendar: $0, until: schedule.exclusions.end(after: nominal, in: zone))
+        }
     }
 }

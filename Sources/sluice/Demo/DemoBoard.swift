@@ -47,7 +47,7 @@ struct DemoBoard: Sendable {
         let width = size.columns - 1
         let seconds = Int((time - start) / .seconds(1))
         let changes = totals.changes
-        var lines = heading
+        var lines = heading.map { TerminalText.wholeClauses($0, within: width) }
         lines.append(
             "changes  \(changes.created) created, \(changes.updated) updated, \(changes.deleted) deleted at the source"
         )
@@ -55,37 +55,66 @@ struct DemoBoard: Sendable {
             "synced   \(totals.rounds) times in \(seconds) s: \(totals.transactions) transactions, "
                 + "\(rate(at: time)) records/s\(hint)"
         )
+        let room = max(1, size.rows - 1) - lines.count
+        // An empty line, headings and a sum stand around the streams; two more and a title around the events.
+        let table = table(width: width, streams: max(1, room - 3 - (room > 15 ? 5 : 0)))
         lines.append("")
-        lines += table(width: width)
-        lines.append("")
-        lines.append("last events, read back:")
-        lines += eventLines(width: width)
+        lines += table
+        let left = room - 1 - table.count - 3
+        if left > 0, !events.isEmpty {
+            lines.append("")
+            lines.append("last events, read back:")
+            lines += eventLines(width: width, count: left)
+        }
         return lines.prefix(max(1, size.rows - 1)).map { TerminalText.cut($0, to: width) }
     }
 
-    private func table(width: Int) -> [String] {
+    /// The streams, as many as there is room for: those of which most was published, in their order.
+    private func table(width: Int, streams room: Int) -> [String] {
         var table = Table([
             .init("stream"), .init("records", .right), .init("deletes", .right), .init("keys", .right),
             .init("bookmark"),
         ])
-        for stream in totals.streams {
+        var shown = totals.streams
+        if shown.count > room {
+            let kept = Set(
+                shown.sorted { totals.records(of: $0) > totals.records(of: $1) }.prefix(max(0, room - 1))
+                    .map(\.name)
+            )
+            shown = shown.filter { kept.contains($0.name) }
+        }
+        for stream in shown {
             table.append([
                 stream.name.text, "\(totals.records(of: stream))", "\(totals.deletes(of: stream))",
                 "\(stream.keys)",
                 stream.place,
             ])
         }
+        let others = totals.streams.count - shown.count
         table.append(["all", "\(totals.records)", "\(totals.deletes)", "\(totals.keys)", ""])
-        return table.lines(width: width)
+        var lines = table.lines(width: width)
+        if others > 0 { lines.insert("and \(others) more", at: lines.count - 1) }
+        return lines
     }
 
-    private func eventLines(width: Int) -> [String] {
+    /// The last events; where there is no room for all, their transactions without the run that they are of.
+    private func eventLines(width: Int, count: Int) -> [String] {
+        let shown = events.suffix(count)
+        let whole = eventTable(shown) { $0 }.lines()
+        if !whole.contains(where: { TerminalText.width($0) > width }) { return whole }
+        return eventTable(shown) { $0.split(separator: "/", maxSplits: 1).last.map(String.init) ?? $0 }
+            .lines(width: width)
+    }
+
+    private func eventTable(_ events: ArraySlice<TopicTail.Seen>, _ transaction: (String) -> String) -> Table
+    {
         var table = Table([.init("stream"), .init("key"), .init("value"), .init("transaction")])
         for event in events {
             table.append([
-                event.stream, event.key, event.bytes.map { "\($0) bytes" } ?? "deleted", event.transaction,
+                event.stream, event.key, event.bytes.map { "\($0) bytes" } ?? "deleted",
+                transaction(event.transaction),
             ])
         }
-        return table.lines(width: width)
+        return table
     }
 }

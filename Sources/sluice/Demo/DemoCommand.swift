@@ -79,7 +79,11 @@ struct DemoCommand {
             program.print(summary.json.compactText + "\n")
         } else {
             let output = Terminal.behind(STDOUT_FILENO) { program.environment[$0] }
-            program.print(summary.text(withTable: !(demo.screen.isDrawn && output.isInteractive)))
+            let text = summary.text(
+                withTable: !(demo.screen.isDrawn && output.isInteractive),
+                width: output.printedWidth
+            )
+            program.print(text)
         }
         if let error = summary.error {
             program.complain("\(error)")

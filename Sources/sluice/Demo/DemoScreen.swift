@@ -74,8 +74,15 @@ final class DemoScreen: Sendable {
 
     /// Draws the final state, which stays.
     func close() {
-        board.withLock { $0.hint = "" }
-        draw()
+        let board = board.withLock { board in
+            board.hint = ""
+            return board
+        }
+        if isDrawn {
+            // It is never redrawn, and so may be higher than the terminal.
+            let size = Terminal.Size(columns: terminal.size().columns, rows: 1000)
+            console.redraw(board.lines(size: size, at: .now))
+        }
         console.keep()
     }
 

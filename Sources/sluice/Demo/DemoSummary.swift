@@ -53,7 +53,7 @@ struct DemoSummary: Sendable {
     private var accountRecords: Int { comparison?.values.reduce(0) { $0 + $1.records } ?? 0 }
 
     /// For people; without the table where it stands above already.
-    func text(withTable: Bool) -> String {
+    func text(withTable: Bool, width: Int?) -> String {
         var table = Table([
             .init("STREAM"), .init("RECORDS", .right), .init("DELETES", .right), .init("KEYS", .right),
             .init("BOOKMARK"),
@@ -63,7 +63,7 @@ struct DemoSummary: Sendable {
                 stream.name.text, "\(stream.records)", "\(stream.deletes)", "\(stream.keys)", stream.place,
             ])
         }
-        var lines = withTable ? table.lines() : []
+        var lines = withTable ? table.wrapped(width: width) : []
         let changes = totals.changes
         lines.append(
             "\(changes.created) created, \(changes.updated) updated, \(changes.deleted) deleted at the source"

@@ -40,13 +40,18 @@ extension CommandTree {
         textOrJSON,
     ]
 
-    private static let argument = Argument("schedule", help: "A schedule's file, or an expression in quotes.")
+    private static let argument = Argument(
+        "schedule",
+        help: "A schedule's file, or an expression in quotes.",
+        completion: .files
+    )
 
     private static let next = Command(
         "next",
         summary: "Print the next times at which a schedule runs.",
         discussion: [
-            "Each with the time in the schedule's zone and in UTC, and with what the clocks, a calendar or the jitter do to it."
+            "Each with the time in the schedule's zone and in UTC, and with what the clocks, a calendar or the jitter do to it:"
+                + " a tick that a calendar defers is told with the time of the run that makes up for it."
         ],
         options: [Option("count", short: "n", value: "N", help: "How many, at most 1000.", fallback: "10")]
             + expressionOptions,
@@ -64,14 +69,20 @@ extension CommandTree {
         "lint",
         summary: "Say what is wrong with schedules, and what may surprise.",
         discussion: [
-            "Every error is told with its place. Warnings name traps: a time that the clocks skip or repeat, a step that is "
+            "All keys of a file are looked at, the extractor, its settings and its streams among them; what an env:, file: or "
+                + "exec: names is not read. Every error is told with its place. Warnings name traps: a time that the clocks skip or repeat, a step that is "
                 + "not even, days that short months do not have, and many schedules that start in one minute. Ends with 0, or "
                 + "with 2 where there is an error, or a warning with --strict."
         ],
-        options: expressionOptions,
+        options: expressionOptions + [extractorsFolder],
         flags: [Flag("strict", help: "Take warnings for errors.")],
         arguments: [
-            Argument("schedule", help: "Schedules' files, or expressions in quotes.", isRepeated: true)
+            Argument(
+                "schedule",
+                help: "Schedules' files, or expressions in quotes.",
+                isRepeated: true,
+                completion: .files
+            )
         ],
         examples: [
             Example("All of a folder", "sluice schedule lint --strict schedules/*.yaml"),

@@ -20,16 +20,21 @@ struct ScheduleLintCommand {
         var findings: [Finding] = []
         var sound: [Schedule] = []
         for text in command.values("schedule") {
-            do {
-                let schedule = try source.schedule(text)
-                sound.append(schedule)
-                findings += TrapFinder(schedule, at: source.from).traps().map {
-                    Finding(schedule: text, isError: false, code: $0.code, text: $0.text)
-                }
-            } catch let error as any SluiceError {
-                findings.append(
-                    Finding(schedule: text, isError: true, code: error.codeText, text: error.message)
-                )
+            var problems = Problems()
+            let file = try problems.take { try source.file(text) }
+            let schedule = try file.flatMap { file in
+                try problems.take { try file.map(source.schedule(of:)) ?? source.schedule(text) }
+            }
+            if let file = file ?? nil {
+                problems.note(try AccountCheck(program: program, command: command).errors(of: file))
+            }
+            findings += problems.errors.flatMap(\.single).map {
+                Finding(schedule: text, isError: true, code: $0.codeText, text: $0.message)
+            }
+            guard let schedule else { continue }
+            sound.append(schedule)
+            findings += TrapFinder(schedule, at: source.from).traps().map {
+                Finding(schedule: text, isError: false, code: $0.code, text: $0.text)
             }
         }
         findings += TrapFinder.herds(sound).map {

@@ -1,6 +1,5 @@
 import CommandLine
 import Core
-import Glibc
 import JSON
 import Scheduling
 import Telemetry
@@ -36,16 +35,21 @@ struct ScheduleNextCommand {
                 tick.nominal.rfc3339(), remark(tick, in: zone),
             ])
         }
-        let output = Terminal.behind(STDOUT_FILENO) { program.environment[$0] }
-        let lines = table.lines(width: output.isInteractive ? output.size().columns : nil)
-        program.print(lines.map { $0 + "\n" }.joined())
+        program.print(table)
     }
 
     private func remark(_ tick: UpcomingTick, in zone: Zone) -> String {
         var remarks: [String] = []
         if let skip = tick.skip { remarks.append("skipped: \(skip.text)") }
+        if let deferral = tick.deferral {
+            let time =
+                deferral.until.map { "deferred to \(zone.local($0).text)" } ?? "deferred without an end"
+            remarks.append("\(time): calendar: \(deferral.calendar)")
+        }
         if let remark = tick.remark { remarks.append(remark.text) }
-        if tick.due != tick.nominal { remarks.append("starts at \(zone.local(tick.due).timeText) (jitter)") }
+        if tick.due != tick.nominal, tick.deferral == nil {
+            remarks.append("starts at \(zone.local(tick.due).timeText) (jitter)")
+        }
         return remarks.joined(separator: "; ")
     }
 
@@ -71,6 +75,8 @@ struct ScheduleNextCommand {
                         "zone": .string(offset.abbreviation),
                         "remark": tick.remark.map { .string($0.text) } ?? .null,
                         "skipped": tick.skip.map { .string($0.text) } ?? .null,
+                        "deferred": tick.deferral.map { .string("calendar: \($0.calendar)") } ?? .null,
+                        "deferred_to": tick.deferral?.until.map { .string($0.rfc3339()) } ?? .null,
                     ]
                 }
             ),

@@ -22,18 +22,28 @@ struct ScheduleSource {
 
     /// The schedule of a file or an expression.
     func schedule(_ text: String) throws -> Schedule {
-        guard Self.isFile(text) else { return try expression(text) }
+        guard let file = try file(text) else { return try expression(text) }
+        return try schedule(of: file)
+    }
+
+    /// The file that a word names; nil where it is an expression.
+    func file(_ text: String) throws -> AccountFile? {
+        guard Self.isFile(text) else { return nil }
         for name in ["time-zone", "name", "dst"] where command.source(name) == .commandLine {
             throw ConfigurationError(
                 .badFlag,
                 "--\(name) is for an expression, and \(text) is a file, which says it itself; leave the flag out"
             )
         }
-        let file = try AccountFile.load(text)
+        return try AccountFile.load(text)
+    }
+
+    /// When a file's account runs.
+    func schedule(of file: AccountFile) throws -> Schedule {
         guard let keys = file.schedule else {
             throw ConfigurationError(
                 .missingSetting,
-                "\(text) says nothing of when it runs; add when: \"H * * * *\", or start it by sluice sync"
+                "\(file.path) says nothing of when it runs; add when: \"H * * * *\", or start it by sluice sync"
             )
         }
         return try keys.schedule(id: file.name, zones: zones)

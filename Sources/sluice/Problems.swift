@@ -1,0 +1,33 @@
+import Configuration
+import Core
+
+/// Collects what is wrong with an account: parts that do not depend on each other are all looked at, and told at once.
+struct Problems {
+    private(set) var errors: [any SluiceError] = []
+
+    /// The value of a part; nil where its error was noted.
+    mutating func take<Value>(_ body: () throws -> Value) throws -> Value? {
+        do {
+            return try body()
+        } catch let error as any SluiceError {
+            errors.append(error)
+            return nil
+        }
+    }
+
+    /// Notes errors.
+    mutating func note(_ more: [any SluiceError]) { errors += more }
+
+    /// Throws what was noted, as one error.
+    func check() throws {
+        if !errors.isEmpty { throw ConfigurationError.of(errors) }
+    }
+}
+
+extension SluiceError {
+    /// The errors that it stands for.
+    var single: [any SluiceError] {
+        guard let error = self as? ConfigurationError, !error.parts.isEmpty else { return [self] }
+        return error.parts
+    }
+}
