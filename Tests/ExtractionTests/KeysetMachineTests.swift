@@ -23,23 +23,47 @@ struct KeysetMachineTests {
     /// Pages that may go on, of a window whose records may stand under an older time from 100 on, and mostly do from 200.
     @Test(arguments: pages)
     func begins(times: [Int64], next: Int64?) throws {
-        var machine = KeysetMachine(
-            from: Self.time(0),
-            to: Self.time(300),
-            unit: .seconds(1),
-            hasTies: true
-        )
-        let page = KeysetMachine.Page(
-            times: times.map(Self.time),
-            key: { Array("\($0)".utf8) },
-            identity: { Array("\($0)".utf8) },
-            lastKey: .number("1"),
-            isLast: false,
-            fresh: Self.time(100),
-            unsettled: Self.time(200)
-        )
+        var machine = Self.machine
+        var page = Self.page(times)
+        page.fresh = Self.time(100)
+        page.unsettled = Self.time(200)
         #expect(try machine.take(page) == Array(times.indices))
         let ask = next.map { KeysetMachine.Ask.range(from: Self.time($0)) }
         #expect(machine.ask == ask ?? .ties(at: Self.time(0), after: nil))
+    }
+
+    /// A record that bears a time behind the window was changed since: what lies between would be left out.
+    @Test(
+        arguments: [
+            ([10, 90, 310], [0, 1], 90),
+            ([10, 310, 90, 350], [0, 2], 90),
+        ] as [(times: [Int64], new: [Int], next: Int64)]
+    )
+    func neverBeginsBehindTheWindow(times: [Int64], new: [Int], next: Int64) throws {
+        var machine = Self.machine
+        #expect(try machine.take(Self.page(times)) == new)
+        #expect(machine.ask == .range(from: Self.time(next)))
+        #expect(machine.readTo == Self.time(0))
+    }
+
+    @Test func pageThatIsAllBehindTheWindowIsNoEnd() {
+        var machine = Self.machine
+        #expect(throws: KeysetMachine.Problem.self) { try machine.take(Self.page([310, 350])) }
+        #expect(machine.readTo == Self.time(0))
+    }
+
+    private static var machine: KeysetMachine {
+        KeysetMachine(from: time(0), to: time(300), unit: .seconds(1), hasTies: true)
+    }
+
+    /// A page that is not the last.
+    private static func page(_ times: [Int64]) -> KeysetMachine.Page {
+        KeysetMachine.Page(
+            times: times.map(time),
+            key: { Array("\($0)".utf8) },
+            identity: { Array("\($0)".utf8) },
+            lastKey: .number("1"),
+            isLast: false
+        )
     }
 }

@@ -172,6 +172,20 @@ import Testing
         #expect(error?.message.contains("the page is full") == true)
     }
 
+    /// An API that never divides one time gives a longer page than was asked for: all of that time is there.
+    @Test func longerPageOfOneTimeIsTheEnd() async throws {
+        let api = API()
+        api.state.withLock { state in
+            state.isInclusive = true
+            state.pageSize = 3
+            state.times = Array(repeating: 1_700_000_000, count: 3)
+        }
+        let yaml = Self.yaml(end: "{repeats: true, page_size: 2}", field: "end_time", parameter: "start_time")
+        let bench = try HandlerBench(yaml) { api.answer($0) }
+        let found = try await Self.read(bench, from: TokenPlace(token: .number(1_700_000_000)))
+        #expect(found.keys == ["0", "1", "2"])
+    }
+
     /// I2: nor is one that is as long as was asked for, after a longer one took too long.
     @Test func fullPageOfAReducedSizeIsNoEnd() async throws {
         let api = API()

@@ -91,7 +91,7 @@ extension HubSpotAccount {
             try story.expect("deals", .failed, in: try await story.run())
             try await story.finish(after: 60)
         },
-        // So is this (TimedTests): a row outside of the window is no place to go on from.
+        // So is this (KeysetMachineTests): a row outside of the window is no place to go on from.
         ServiceTrap("a search shows what lies outside of its window", []) { teller in
             let story = try teller.begin(
                 records: 60,

@@ -80,6 +80,7 @@ extension StripeAccount {
             try story.set("lagging_reads", .null)
             try await story.finish(after: 70)
         },
+        // So is this (TrapTests, which see that nothing is told): what was never published is not deleted.
         ServiceTrap("what is told of is gone before anybody looks", []) { teller in
             let story = try teller.begin(
                 faults: ["short_lived": .init(rate: 1)],
