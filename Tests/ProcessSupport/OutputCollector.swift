@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Synchronization
 
@@ -15,7 +16,7 @@ package func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) 
 final class OutputCollector: Sendable {
     let pipe = Pipe()
     // No Data: LeakSanitizer cannot see through its tagged pointers.
-    private let bytes = Mutex<(data: [UInt8], isOver: Bool)>(([], false))
+    private let bytes = Locked<(data: [UInt8], isOver: Bool)>(([], false))
     private let arrived = DispatchSemaphore(value: 0)
     private let over = DispatchSemaphore(value: 0)
 

@@ -43,7 +43,7 @@ package final class SluiceProcess: Sendable {
     }
 
     /// By how much more is waited for what must come (`SLUICE_PATIENCE`): a sanitizer makes all of it slow.
-    private static let patience =
+    package static let patience =
         ProcessInfo.processInfo.environment["SLUICE_PATIENCE"].flatMap(Double.init) ?? 1
 
     /// Waits for the end, at most so long; whether it came.

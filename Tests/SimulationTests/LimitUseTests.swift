@@ -197,7 +197,9 @@ private struct LimitedRun {
         self.settings = settings.merging(["base_url": "http://127.0.0.1:1"]) { $1 }
         let file = "\(SluiceProcess.packageRoot)/extractors/\(extractor)/extractor.yaml"
         let text = try String(contentsOfFile: file, encoding: .utf8)
+        // A rule about parents belongs to a definition that has some.
         let head = try #require(text.components(separatedBy: "\nstreams:\n").first)
+            .replacingOccurrences(of: ", of: parent}", with: "}")
         definition = try ExtractorDefinition.decode(
             Array("\(head)\nstreams:\n\(streams.joined(separator: "\n"))\n".utf8),
             file: file
