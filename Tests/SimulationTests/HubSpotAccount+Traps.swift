@@ -72,7 +72,12 @@ extension HubSpotAccount {
                 "    hydrate: {post: /crm/v3/objects/notes/batch/read, body: *batch, records: results, size: 100"
                 + ", missing: *missing}\n"
             let ids = "    reconcile: {<<: *reconcile, get: /crm/v3/objects/notes}\n"
-            let story = try teller.begin(records: 10_600, only: ["notes"], edit: [(whole, ""), (ids, "")])
+            let alone = ids.replacing("<<: *reconcile, ", with: "paging: single_page, every: 24h, ")
+            let story = try teller.begin(
+                records: 10_600,
+                only: ["notes"],
+                edit: [(whole, ""), (ids, alone)]
+            )
             try await story.sync()
             let count = story.simulator.truth("notes").reduce(0) { count, _ in count + 1 }
             try story.need(count > 10_000, "there are \(count)")
@@ -449,6 +454,16 @@ extension HubSpotAccount {
     // MARK: Access
 
     private static let access = [
+        ServiceTrap(
+            "an OAuth app's token may end at any time",
+            "    - {status: 401, action: refresh}\n",
+            without: "    - {status: 401, action: refused_credentials}\n"
+        ) { teller in
+            let story = try teller.begin(settings: oauth, only: ["contacts", "deals"])
+            try await story.sync()
+            try story.set("expired_token", ["next": 1])
+            try await story.finish(after: 600)
+        },
         .forbidden(
             "a token lacks the scope of one type of object",
             "contacts",
@@ -481,7 +496,7 @@ extension HubSpotAccount {
         },
         ServiceTrap(
             "a token that was revoked is refused for good",
-            "    - {status: 401, action: refused_credentials}\n",
+            "    - {status: 401, action: refresh}\n",
             without: "    - {status: 401, action: retry}\n"
         ) { teller in
             let story = try teller.begin(only: ["contacts", "deals"])
