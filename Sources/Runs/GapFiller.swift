@@ -129,7 +129,8 @@ final class GapFiller {
         }
         if deleted > 0 { parts.append("\(deleted) records that were published as deleted") }
         if overruled > 0 {
-            return "\(overruled) records are there again, under versions older than their deletes, and stay deleted "
+            return
+                "\(overruled) records are there again, under versions older than their deletes, and stay deleted "
                 + "until they change; take at: out of deletes: in the definition"
         }
         guard !parts.isEmpty else { return nil }

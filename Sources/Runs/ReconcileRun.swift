@@ -3,9 +3,9 @@ import Events
 import Extraction
 
 /// Reads the whole list of a stream's keys, and deletes what is remembered and not on it; of a child stream, whose
-/// parent is not. What is on it and not published is published, where the definition says so.
+/// parent is not.
 ///
-/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told. Where a child's definition says so,
+/// What is on it and not published is published, where the definition says so (`GapFiller`). Rule 8 of every extractor: a periodic reconcile tells what no other answer told. Where a child's definition says so,
 /// the children of all parents are read on the way: their changes move no parent.
 struct ReconcileRun {
     private let context: RunContext

@@ -35,7 +35,13 @@ enum DefinedRun {
         )
         let plans = try found.streams.map { stream in
             let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
-            var plan = StreamPlan(stream, of: definition, account: FakeService.account, to: topic, since: since)
+            var plan = StreamPlan(
+                stream,
+                of: definition,
+                account: FakeService.account,
+                to: topic,
+                since: since
+            )
             plan.bookmark = try destination.bookmark(of: topic.stream)
             if resyncs { plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint) }
             return plan

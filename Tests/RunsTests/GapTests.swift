@@ -274,7 +274,9 @@ import Testing
         try await _ = bench.run(hours: 0)
         let failed = try await bench.run(hours: 25)
         #expect(failed.outcome.status == .failed)
-        #expect(failed.outcome.error?.message.contains("came neither whole nor as missing, the first c") ?? false)
+        #expect(
+            failed.outcome.error?.message.contains("came neither whole nor as missing, the first c") ?? false
+        )
         bench.shelf.change { $0.answersMissing = true }
         #expect(try await bench.run(hours: 25, minutes: 5).events == ["b:1763900000", "d:1763900000"])
     }
