@@ -5,7 +5,7 @@ import Extraction
 /// Reads the whole list of a stream's keys, and deletes what is remembered and not on it; of a child stream, whose
 /// parent is not.
 ///
-/// Rule 8 of every extractor: a periodic reconcile tells what no other answer told. Where a child's definition says so,
+/// What is on it and not published is published, where the definition says so (`GapFiller`). Rule 8 of every extractor: a periodic reconcile tells what no other answer told. Where a child's definition says so,
 /// the children of all parents are read on the way: their changes move no parent.
 struct ReconcileRun {
     private let context: RunContext
@@ -33,7 +33,7 @@ struct ReconcileRun {
         var waiting: [[UInt8]] = []
         var present = KeySet()
         var begun: Instant?
-        var returned = 0
+        var gaps: GapFiller?
         while let page = try await reader.next() {
             let first = begun ?? page.times.asked
             begun = first
@@ -49,11 +49,14 @@ struct ReconcileRun {
                     waiting.removeFirst(batch)
                 }
             }
-            if !isChild { returned += try deleted(page, before: first.advanced(by: .zero - plan.lag)) }
+            guard !isChild else { continue }
+            if gaps == nil { gaps = try await filler(keys, of: definition, begun: first) }
+            try await gaps?.take(page)
         }
         guard let begun else { return }
         if !waiting.isEmpty { try await readChildren(of: waiting) }
         try await context.checkRefused(stream, isAtEnd: true)
+        try await gaps?.finish()
         try await context.committer.drain(stream)
         present.sort()
         let settled = begun.advanced(by: .zero - plan.lag)
@@ -61,13 +64,6 @@ struct ReconcileRun {
         // What was published after that may be younger than the list, or the list may lag behind it.
         try await AbsenceSweep(context, stream: stream).run { key, version in
             version.seen <= settled && !set.contains(isChild ? version.parent ?? [] : key)
-        }
-        if returned > 0 {
-            context.warn(
-                stream,
-                "\(returned) records that were published as deleted are in the list of what is there; if they were "
-                    + "only hidden for a while, publish them again with --stream \(plan.name) --resync"
-            )
         }
         let record = try context.move(stream) {
             $0.passes.reconcile = Instant(milliseconds: begun.milliseconds)
@@ -89,11 +85,23 @@ struct ReconcileRun {
         for read in reads { _ = try await context.hand(read, stream) }
     }
 
-    /// How many keys of a page are remembered as deleted, for longer than the list may lag.
-    private func deleted(_ page: KeyPage, before settled: Instant) throws(StateError) -> Int {
-        let keys = page.keys.flatMap(plan.keys(naming:))
-        let known = try context.run.destination.versions.versions(of: keys, stream: plan.name)
-        return known.count { known in known.map { $0.isDeleted && $0.seen <= settled } ?? false }
+    private func filler(_ keys: KeyList, of definition: StreamDefinition, begun: Instant) async throws
+        -> GapFiller
+    {
+        var reader: KeyedReader?
+        if keys.fillsGaps {
+            reader = KeyedReader(
+                stream: definition,
+                requester: context.run.requester,
+                discovered: try await context.discovered(for: definition)
+            )
+        }
+        return GapFiller(
+            context,
+            stream: stream,
+            reader: reader,
+            settled: begun.advanced(by: .zero - plan.lag)
+        )
     }
 
     private var tooMany: RunError {

@@ -299,6 +299,11 @@ import Testing
         ("      every: 1h\n", "", "45:7", "the field every is missing"),
         ("key: key, ", "key: [a, b], ", "49:33", "the stream's key has 1 parts, and this one 2"),
         ("records: rows", "rows: rows", "49:38", "unknown field rows"),
+        ("every: 24h}\n    hydrate", "every: 24h, fills: gap}\n    hydrate", "49:93", "write fills: gaps"),
+        (
+            "every: 24h}\n    hydrate: {get: /many, query: {ids: \"{{ keys | join(',') }}\"}, records: results, size: 100}",
+            "every: 24h, fills: gaps}", "49:93", "add hydrate, or take fills away"
+        ),
         ("{ids: \"{{ keys | join(',') }}\"}", "{}", "50:14", "write {{ keys }}"),
         ("size: 100", "size: many", "50:91", "many is no number of records"),
         ("value: name", "values: name", "52:46", "did you mean value?"),

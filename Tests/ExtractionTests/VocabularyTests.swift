@@ -64,7 +64,7 @@ import YAML
             get: /staff
             paging: {offset: {param: offset}}
             deletes: {get: /gone, paging: single_page, every: 1h, at: {field: at, format: epoch}}
-            reconcile: {get: /ids, paging: {page: {param: page}}, every: 24h}
+            reconcile: {get: /ids, paging: {page: {param: page}}, every: 24h, fills: gaps}
             absence: {share: 50%, always: 100}
             merged: {field: merged_ids, separator: ","}
             discover: {fields: {get: /fields, records: items, value: name}}

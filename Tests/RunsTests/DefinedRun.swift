@@ -16,6 +16,7 @@ enum DefinedRun {
         now: Instant = Self.now,
         choosing chosen: [String]? = nil,
         resyncs: Bool = false,
+        since: Instant? = nil,
         stop: StopSignal = StopSignal(),
         maximumEntries: Int = FeedReader.usualMaximum
     ) async throws -> RunOutcome {
@@ -34,7 +35,13 @@ enum DefinedRun {
         )
         let plans = try found.streams.map { stream in
             let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
-            var plan = StreamPlan(stream, of: definition, account: FakeService.account, to: topic)
+            var plan = StreamPlan(
+                stream,
+                of: definition,
+                account: FakeService.account,
+                to: topic,
+                since: since
+            )
             plan.bookmark = try destination.bookmark(of: topic.stream)
             if resyncs { plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint) }
             return plan

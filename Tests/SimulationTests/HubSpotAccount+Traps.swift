@@ -71,7 +71,13 @@ extension HubSpotAccount {
             let whole =
                 "    hydrate: {post: /crm/v3/objects/notes/batch/read, body: *batch, records: results, size: 100"
                 + ", missing: *missing}\n"
-            let story = try teller.begin(records: 10_600, only: ["notes"], edit: [(whole, "")])
+            let ids = "    reconcile: {<<: *reconcile, get: /crm/v3/objects/notes}\n"
+            let alone = ids.replacing("<<: *reconcile, ", with: "paging: single_page, every: 24h, ")
+            let story = try teller.begin(
+                records: 10_600,
+                only: ["notes"],
+                edit: [(whole, ""), (ids, alone)]
+            )
             try await story.sync()
             let count = story.simulator.truth("notes").reduce(0) { count, _ in count + 1 }
             try story.need(count > 10_000, "there are \(count)")
@@ -202,14 +208,19 @@ extension HubSpotAccount {
             try story.change(deletes: 6, "deals", "line_items", "notes")
             try await story.finish(after: 7200)
         },
-        ServiceTrap("what comes out of the bin bears its old time", swept, without: unswept) {
-            try await restored($0)
-        },
+        ServiceTrap("what comes out of the bin bears its old time", filled) { try await restored($0) },
         ServiceTrap(
             "and one older than it was archived at",
             "      every: 1h\n",
             without: "      at: {field: archivedAt, format: rfc3339}\n      every: 1h\n"
         ) { try await restored($0) },
+        ServiceTrap("the index never has some objects", filled) { teller in
+            let story = try teller.begin(only: ["deals", "notes"])
+            try await story.sync()
+            try story.set("search_lag", ["rate": 1, "seconds": 40_000_000])
+            try story.change(creates: 12, "deals", "notes")
+            try await story.finish(after: 25 * 3600)
+        },
         ServiceTrap("what is calculated changes no time", swept, without: unswept) { teller in
             let story = try teller.begin(only: ["contacts", "deals"])
             try await story.sync()
@@ -247,8 +258,10 @@ extension HubSpotAccount {
         try story.change(deletes: 4, "deals")
         try await story.finish(after: 7200)
         try story.change(others: ["restores": 3], "deals")
-        try await story.finish(after: 8 * 86_400)
+        try await story.finish(after: 25 * 3600)
     }
+
+    private static let filled = "      fills: gaps\n"
 
     private static func merge(_ stream: String, _ name: String) -> ServiceTrap {
         ServiceTrap(name, #"    merged: {field: properties.hs_merged_object_ids, separator: ";"}\#n"#) {
@@ -441,6 +454,16 @@ extension HubSpotAccount {
     // MARK: Access
 
     private static let access = [
+        ServiceTrap(
+            "an OAuth app's token may end at any time",
+            "    - {status: 401, action: refresh}\n",
+            without: "    - {status: 401, action: refused_credentials}\n"
+        ) { teller in
+            let story = try teller.begin(settings: oauth, only: ["contacts", "deals"])
+            try await story.sync()
+            try story.set("expired_token", ["next": 1])
+            try await story.finish(after: 600)
+        },
         .forbidden(
             "a token lacks the scope of one type of object",
             "contacts",
@@ -473,7 +496,7 @@ extension HubSpotAccount {
         },
         ServiceTrap(
             "a token that was revoked is refused for good",
-            "    - {status: 401, action: refused_credentials}\n",
+            "    - {status: 401, action: refresh}\n",
             without: "    - {status: 401, action: retry}\n"
         ) { teller in
             let story = try teller.begin(only: ["contacts", "deals"])

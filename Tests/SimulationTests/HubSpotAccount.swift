@@ -5,6 +5,10 @@ import Simulators
 /// A simulated HubSpot, and runs of our extractor over it.
 enum HubSpotAccount: TrappedService {
     static let settings: [String: JSONValue] = ["access_token": "pat-na1-simulated"]
+    /// The other way: an OAuth app's.
+    static let oauth: [String: JSONValue] = [
+        "client_id": "app", "client_secret": "s3cret", "refresh_token": "na1-simulated",
+    ]
     static let calm: [String: FaultPlan.Fault] = ["search_lag": .init()]
 
     /// The streams that the account's own objects make, and their types.
@@ -61,7 +65,8 @@ enum HubSpotAccount: TrappedService {
         )
     }
 
-    private static func simulation(
+    /// The same by settings of its own.
+    static func simulation(
         _ simulator: HubSpotSimulator,
         seed: UInt64,
         streams: [String]?,

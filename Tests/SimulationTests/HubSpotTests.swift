@@ -1,4 +1,5 @@
 import Core
+import Extraction
 import Foundation
 import JSON
 import ProcessSupport
@@ -134,7 +135,7 @@ struct HubSpotTests {
     }
 
     /// The same, of all streams together.
-    @Test("all streams take 47 requests where nothing changed")
+    @Test("all streams take 57 requests where nothing changed")
     func emptyDelta() async throws {
         let simulator = try HubSpotAccount.simulator(seed: 3, records: 5)
         let simulation = try HubSpotAccount.simulation(simulator, seed: 3, streams: nil)
@@ -143,7 +144,101 @@ struct HubSpotTests {
         let before = simulation.requests
         simulation.advance(.seconds(600))
         #expect(try await simulation.sync().status == .success)
-        #expect(simulation.requests - before == 47)
+        #expect(simulation.requests - before == 57)
+    }
+
+    @Test(
+        "either way to prove who asks reads it all",
+        arguments: [HubSpotAccount.settings, HubSpotAccount.oauth]
+    )
+    func ways(settings: [String: JSONValue]) async throws {
+        let simulator = try HubSpotAccount.simulator(seed: 19, records: 20)
+        let streams = ["contacts", "deal_contacts", "owners"]
+        let simulation = try HubSpotAccount.simulation(
+            simulator,
+            seed: 19,
+            streams: streams,
+            settings: settings
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.status == .success, "\(outcome.json.compactText)")
+        try simulation.check()
+        try simulation.compare()
+    }
+
+    @Test(
+        "an account that sets nothing, too much or half of it is told so before the first request",
+        arguments: [
+            ([:], "nothing is set that proves who asks: set one of access_token, refresh_token"),
+            (
+                HubSpotAccount.settings.merging(HubSpotAccount.oauth) { $1 },
+                "choose 2 ways to prove who asks, by {{ config.access_token }} and {{ config.refresh_token }}"
+            ),
+            (["refresh_token": "na1-simulated"], "client_id is not set"),
+        ] as [([String: JSONValue], String)]
+    )
+    func settings(settings: [String: JSONValue], text: String) async throws {
+        let simulator = try HubSpotAccount.simulator(seed: 19, records: 5)
+        let simulation = try HubSpotAccount.simulation(
+            simulator,
+            seed: 19,
+            streams: ["owners"],
+            settings: settings
+        )
+        do {
+            try await simulation.sync()
+            Issue.record("it ran")
+        } catch let error as ExtractionError {
+            #expect(error.message.contains(text), "\(error.message)")
+        }
+        #expect(simulation.requests == 0)
+    }
+
+    @Test("a token of half an hour ends within a run, by the clock or by an answer, and another is asked for")
+    func expiry() async throws {
+        let simulator = try HubSpotAccount.simulator(seed: 23, records: 900)
+        let simulation = try HubSpotAccount.simulation(
+            simulator,
+            seed: 23,
+            streams: ["contacts", "companies", "deals", "deal_contacts"],
+            settings: HubSpotAccount.oauth
+        )
+        func sync(_ faults: JSONValue) async throws -> [String: Int] {
+            try simulator.faultPlan.change(faults)
+            let before = simulator.requests["/oauth/token"] ?? [:]
+            let outcome = try await simulation.sync()
+            #expect(outcome.status == .success, "\(outcome.json.compactText)")
+            try simulation.check()
+            try simulation.compare()
+            return (simulator.requests["/oauth/token"] ?? [:]).merging(before) { $0 - $1 }
+        }
+        // The account moves again and again, for some minutes each time.
+        let moved = try await sync(["migration": ["rate": .number("0.25"), "seconds": 290]])
+        #expect(moved["200"] ?? 0 > 1, "\(moved)")
+        #expect(simulator.requests.values.allSatisfy { $0["401"] == nil }, "\(simulator.requests)")
+        try simulator.change(updates: 20, streams: ["contacts", "deals"])
+        simulation.remember()
+        simulation.advance(.seconds(600))
+        try simulator.faultPlan.change(["migration": .null])
+        let ended = try await sync(["expired_token": ["next": 1], "token_limit": ["next": 1, "seconds": 5]])
+        #expect(ended == ["200": 2, "429": 1], "\(ended)")
+    }
+
+    @Test("a refresh token that is no more ends the run, and the error says what to do")
+    func revoked() async throws {
+        let simulator = try HubSpotAccount.simulator(seed: 5, records: 5)
+        let settings = HubSpotAccount.oauth.merging(["refresh_token": "na1-invalid"]) { $1 }
+        let simulation = try HubSpotAccount.simulation(
+            simulator,
+            seed: 5,
+            streams: ["contacts"],
+            settings: settings
+        )
+        let outcome = try await simulation.sync()
+        #expect(outcome.error?.codeText == "extraction.refused_credentials", "\(outcome.json.compactText)")
+        let message = outcome.error?.message ?? ""
+        #expect(message.contains("missing or invalid refresh token") && message.contains("authorise again"))
+        #expect(!message.contains("na1-invalid"))
     }
 
     @Test("what the token may not read is unavailable, and the rest is read")
@@ -189,15 +284,21 @@ struct HubSpotTests {
                 "search_lag": .init(rate: 1, seconds: 40), "outside_window": .init(rate: 0.1, seconds: 2),
             ]
         )
+        // Half of them by tokens that end, by themselves and before.
+        let isOAuth = seed % 2 == 1
         let simulation = try HubSpotAccount.simulation(
             simulator,
             seed: seed,
             streams: streams,
+            settings: isOAuth ? HubSpotAccount.oauth : HubSpotAccount.settings,
             skew: [.zero, .seconds(90), .seconds(-90)][Int(seed % 3)],
             aborts: 0.05,
             deaths: 0.02
         )
-        try simulation.strike(requestFaults, rate: 0.02)
+        try simulation.strike(
+            requestFaults + (isOAuth ? ["expired_token", "token_limit"] : []),
+            rate: 0.02
+        )
         return (simulator, simulation)
     }
 

@@ -24,6 +24,7 @@ extension DefinitionDecoder {
         beside.merged = stream.fields["merged"].flatMap { merged($0, of: stream) }
         beside.hydrate = stream.own["hydrate"].flatMap { hydrate($0, of: stream) }
         checkWhole(stream)
+        checkGaps(stream, beside)
         if case .window(let window) = progress {
             beside.resweep = stream.fields["resweep"].flatMap { resweep($0, of: window) }
         } else if progress != nil, let node = stream.own["resweep"] {
@@ -145,7 +146,24 @@ extension DefinitionDecoder {
         if case .full = progress {
             report(node, "a full read finds what is absent itself: take reconcile away")
         }
-        return list(fields(node, Vocabulary.reconcile), in: node, of: stream)
+        let fields = fields(node, Vocabulary.reconcile)
+        var list = list(fields, in: node, of: stream)
+        if let node = fields["fills"], let word = text(node) {
+            if word != "gaps" {
+                report(node, "unknown value \(word); write fills: gaps, or take the line away")
+            }
+            list?.fillsGaps = true
+        }
+        return list
+    }
+
+    /// What is found by its key alone is asked for by its key.
+    private mutating func checkGaps(_ stream: StreamOutline, _ beside: Beside) {
+        guard beside.reconcile?.fillsGaps ?? false, beside.hydrate == nil,
+            let node = stream.own["reconcile"]?["fills"]
+        else { return }
+        if let follow = stream.fields["follow"], (try? follow.string()) != "none" { return }
+        report(node, "no request reads records by their keys: add hydrate, or take fills away")
     }
 
     private mutating func merged(_ node: YAMLNode, of stream: StreamOutline) -> Merged? {

@@ -152,7 +152,16 @@ extension Vocabulary {
         keyList + [.init("at", .group("time"), "When the delete happened: it is its version.")]
     )
 
-    static let reconcile = FieldGroup("reconcile", keyList)
+    static let reconcile = FieldGroup(
+        "reconcile",
+        keyList + [
+            .init(
+                "fills",
+                .word(["gaps"]),
+                "What of it was never published, or as deleted only, is read by its key and published."
+            )
+        ]
+    )
 
     static let merged = FieldGroup(
         "merged",

@@ -21,6 +21,8 @@ package struct KeyList: Hashable, Sendable {
     /// Nil where nobody says, and always of a list of what there is.
     package var at: Time?
     package var every: Duration
+    /// Of a list of what there is: whether what of it was never published, or as deleted only, is read and published.
+    package var fillsGaps: Bool
 
     /// A list of keys.
     package init(
@@ -29,7 +31,8 @@ package struct KeyList: Hashable, Sendable {
         paging: Paging,
         key: [[String]],
         at: Time? = nil,
-        every: Duration
+        every: Duration,
+        fillsGaps: Bool = false
     ) {
         self.request = request
         self.recordsPath = recordsPath
@@ -37,5 +40,6 @@ package struct KeyList: Hashable, Sendable {
         self.key = key
         self.at = at
         self.every = every
+        self.fillsGaps = fillsGaps
     }
 }

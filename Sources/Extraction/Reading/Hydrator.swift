@@ -77,6 +77,21 @@ final class Hydrator: Sendable {
         )
     }
 
+    /// So many keys may be asked for at once.
+    var size: Int { hydrate.size }
+
+    /// The records of so many keys that something else has told, under the same rules.
+    func records(of keys: [[UInt8]], number: Int) async throws -> ExtractedPage {
+        let answered = try await ask(for: keys, number: number)
+        return try reader.extracted(
+            answered.page,
+            progress: .start,
+            times: answered.times,
+            requests: answered.requests,
+            number: number
+        )
+    }
+
     /// What an answer has of the keys that were asked for.
     private struct Answer {
         var page: ScannedPage
