@@ -33,7 +33,7 @@ struct ExtractorCommandTests {
         let ended = try await run(["check", "--strict", "stripe"])
         #expect(ended.code == 0, "\(ended.output)")
         #expect(
-            ended.output.hasSuffix("extractors/stripe/extractor.yaml: stripe is sound, with 24 streams\n")
+            ended.output.hasSuffix("extractors/stripe/extractor.yaml: stripe is sound, with 25 streams\n")
         )
     }
 

@@ -62,6 +62,6 @@ struct DemoTotals: Sendable {
     private static func place(_ bookmark: Bookmark) -> String {
         guard bookmark.list.isDone else { return "list, behind \(bookmark.list.records) records" }
         guard let feed = bookmark.feed else { return "list read" }
-        return "\(feed.name) to \(feed.at.rfc3339())"
+        return "to \(feed.at.rfc3339())"
     }
 }
