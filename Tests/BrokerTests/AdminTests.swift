@@ -2,7 +2,7 @@ import Core
 import Kafka
 import Testing
 
-@Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(10)))
 struct AdminTests {
     private func withAdmin<Result>(_ body: (KafkaAdmin) async throws -> Result) async throws -> Result {
         let admin = try KafkaAdmin(settings: TestBroker.settings)

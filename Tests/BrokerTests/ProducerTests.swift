@@ -2,7 +2,7 @@ import Core
 import Kafka
 import Testing
 
-@Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(10)))
 struct ProducerTests {
     @Test func commitPublishesEventsWithTheirHeadersAndTheStateThatCoversThemI1() async throws {
         let topic = try await TestBroker.topic("events")

@@ -2,7 +2,7 @@ import Core
 import Kafka
 import Testing
 
-@Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(10)))
 struct ReaderTests {
     private func commit(_ producer: TransactionalProducer, to state: String, _ values: [String]) async throws
     {

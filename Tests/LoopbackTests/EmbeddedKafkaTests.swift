@@ -4,7 +4,7 @@ import Kafka
 import Testing
 
 /// The embedded Kafka takes what a session of an account does, from start to end and again.
-@Suite(.timeLimit(.minutes(1))) struct EmbeddedKafkaTests {
+@Suite(.timeLimit(.minutes(10))) struct EmbeddedKafkaTests {
     private let prefix: TopicPrefix
     private let account: AccountName
     private let stream: StreamName

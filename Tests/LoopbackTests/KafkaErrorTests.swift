@@ -3,7 +3,7 @@ import Kafka
 import Testing
 
 /// Every row of the error table that the mock cluster can answer with, through a whole transaction.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct KafkaErrorTests {
     struct Row: Sendable, CustomTestStringConvertible {
         var request: KafkaMock.Request

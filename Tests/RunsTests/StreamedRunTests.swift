@@ -73,7 +73,7 @@ import Testing
         destination.events.filter { $0.value != nil }.map(\.key)
     }
 
-    @Test("what is there is committed before the rest comes", .timeLimit(.minutes(1)))
+    @Test("what is there is committed before the rest comes", .timeLimit(.minutes(10)))
     func commitsWhileItComes() async throws {
         let (signal, continuation) = AsyncStream<Void>.makeStream()
         let destination = MemoryDestination(FakeService.account) { _, _ in continuation.yield() }
