@@ -94,7 +94,6 @@ struct KilledService: Sendable, CustomTestStringConvertible {
         edits: [
             ("resweep: {every: 7d", "resweep: {every: 0s"), ("every: 1h", "every: 0s"),
             ("every: 24h", "every: 0s"),
-            ("{full: {every: 1h}}", "full"),
         ],
         changed: ["deals", "tickets", "line_items", "notes"],
         merges: 3,
