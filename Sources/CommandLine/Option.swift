@@ -7,7 +7,6 @@ package enum Completion: Hashable, Sendable {
 
 /// Something said by name: `--name value`, or `--name` alone for a flag.
 package struct Option: Sendable {
-
     /// The name without its dashes.
     package var name: String
     package var short: Character?

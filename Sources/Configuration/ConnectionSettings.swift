@@ -57,31 +57,23 @@ package struct ConnectionSettings: Sendable {
         for setting in (file?.connection ?? []) + flags { given[setting.name] = setting }
         let look = Look(given: given, folder: file?.folder ?? ".", reader: reader)
         var settings = ConnectionSettings()
-        var errors: [ConfigurationError] = []
-        func take<Value>(_ body: () throws(ConfigurationError) -> Value?) -> Value? {
-            do throws(ConfigurationError) {
-                return try body()
-            } catch {
-                errors.append(error)
-                return nil
-            }
-        }
-        settings.caFile = take { () throws(ConfigurationError) in
+        var faults = SettingFaults()
+        settings.caFile = faults.take(else: nil) { () throws(ConfigurationError) in
             try look.file("ca_file", holding: "CERTIFICATE-----")
         }
-        settings.clientCertificate = take { () throws(ConfigurationError) in
+        settings.clientCertificate = faults.take(else: nil) { () throws(ConfigurationError) in
             try look.file("client_certificate", holding: "CERTIFICATE-----")
         }
-        settings.clientKey = take { () throws(ConfigurationError) in
+        settings.clientKey = faults.take(else: nil) { () throws(ConfigurationError) in
             try look.file("client_key", holding: "PRIVATE KEY-----")
         }
-        settings.clientKeyPassphrase = take { () throws(ConfigurationError) in
+        settings.clientKeyPassphrase = faults.take(else: nil) { () throws(ConfigurationError) in
             try look.needs("client_certificate", for: "client_key")
             try look.needs("client_certificate", for: "client_key_passphrase")
             return try look.secret("client_key_passphrase") { _ in true }
         }
-        settings.proxy = take { () throws(ConfigurationError) in try look.proxy() }
-        guard errors.isEmpty else { throw ConfigurationError.of(errors) }
+        settings.proxy = faults.take(else: nil) { () throws(ConfigurationError) in try look.proxy() }
+        try faults.check()
         // Of files that cannot be read nothing more is asked.
         try look.checkKey(hasPassphrase: settings.clientKeyPassphrase != nil)
         return settings

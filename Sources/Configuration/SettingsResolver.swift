@@ -23,34 +23,31 @@ package struct SettingsResolver: Sendable {
         flags: [GivenSetting],
         baseURL: ([String: JSONValue]) -> String? = { $0["base_url"]?.text }
     ) throws(ConfigurationError) -> ResolvedSettings {
-        var errors: [ConfigurationError] = []
+        var faults = SettingFaults()
         var given: [String: GivenSetting] = [:]
-        for setting in (file?.settings ?? []) + flags {
-            if let error = unknown(setting) { errors.append(error) } else { given[setting.name] = setting }
+        let all = (file?.settings ?? []) + flags
+        for setting in all {
+            if let error = unknown(setting) { faults.note([error]) } else { given[setting.name] = setting }
         }
         // A name that was misspelt is told once.
-        let meant = ((file?.settings ?? []) + flags).compactMap { nearest(to: $0) }
-        if let error = missing(given, but: meant, file: file) { errors.append(error) }
+        let meant = all.compactMap { nearest(to: $0) }
+        if let error = missing(given, but: meant, file: file) { faults.note([error]) }
         var result = ResolvedSettings(values: [:], origins: [:], secretNames: [])
         let folder = file?.folder ?? "."
         for declaration in declarations where !declaration.isSecret {
-            do throws(ConfigurationError) {
+            faults.take(else: ()) { () throws(ConfigurationError) in
                 try add(declaration, given[declaration.name], folder: folder, to: &result)
-            } catch {
-                errors.append(error)
             }
         }
         let isLocal = baseURL(result.values).flatMap { try? HTTPAddress(parsing: $0) }?.isLoopback ?? false
         for declaration in declarations where declaration.isSecret {
             let setting = given[declaration.name]
-            do throws(ConfigurationError) {
+            faults.take(else: ()) { () throws(ConfigurationError) in
                 if let setting, !isLocal { try refuseLiteral(setting) }
                 try add(declaration, setting, folder: folder, to: &result)
-            } catch {
-                errors.append(error)
             }
         }
-        guard errors.isEmpty else { throw ConfigurationError.of(errors) }
+        try faults.check()
         return result
     }
 
@@ -165,19 +162,26 @@ package struct SettingsResolver: Sendable {
     private func read(_ text: Secret, _ setting: GivenSetting, _ folder: String) throws(ConfigurationError)
         -> Secret
     {
-        do {
-            return try reader.read(SecretReference(parsing: text.revealed), folder: folder)
-        } catch let error {
-            throw ConfigurationError(error.code, "\(setting.origin): \(setting.name): \(error.message)")
+        let reference = try reference(text, setting)
+        return try placing(setting) { () throws(ConfigurationError) in
+            try reader.read(reference, folder: folder)
         }
     }
 
     private func reference(_ text: Secret, _ setting: GivenSetting) throws(ConfigurationError)
         -> SecretReference
     {
+        try placing(setting) { () throws(ConfigurationError) in try SecretReference(parsing: text.revealed) }
+    }
+
+    /// Puts the place of a setting before what is wrong with it.
+    private func placing<Value>(
+        _ setting: GivenSetting,
+        _ body: () throws(ConfigurationError) -> Value
+    ) throws(ConfigurationError) -> Value {
         do {
-            return try SecretReference(parsing: text.revealed)
-        } catch let error {
+            return try body()
+        } catch {
             throw ConfigurationError(error.code, "\(setting.origin): \(setting.name): \(error.message)")
         }
     }

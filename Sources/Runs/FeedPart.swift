@@ -19,6 +19,8 @@ struct FeedPart {
     private let window: FeedWindow
     /// How far the bookmarks may move.
     private let end: Instant
+    /// Whether nothing follows that a bookmark may pass by now.
+    let isLast: Bool
     /// Up to here the window has every entry.
     private let complete: Instant
     private let rule: LookRule
@@ -28,7 +30,9 @@ struct FeedPart {
         self.context = context
         self.feed = feed
         self.window = window
-        end = min(window.end ?? window.now, window.now.advanced(by: .zero - feed.holdBack))
+        let held = window.now.advanced(by: .zero - feed.holdBack)
+        end = min(window.end ?? held, held)
+        isLast = end == held
         complete = min(window.end ?? window.now, window.now.advanced(by: .zero - feed.visibleWithin))
         rule = LookRule(holdBack: feed.holdBack)
     }

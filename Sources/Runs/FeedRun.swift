@@ -95,13 +95,12 @@ struct FeedRun {
                 continue
             }
             span = min(Self.longestWindow, span * 2)
-            let held = window.now.advanced(by: .zero - feed.holdBack)
             let part = FeedPart(context, feed: feed, window: window)
             let outcome = try await part.run(active, begun: begun, limits: limits)
             end.failures.merge(outcome.failures) { first, _ in first }
             for (stream, looks) in outcome.looks { limits[stream]? -= looks }
             active.removeAll { outcome.failures[$0] != nil || outcome.limited.contains($0) }
-            if to.map({ $0 >= held }) ?? true { break }
+            if part.isLast { break }
         }
         return end
     }

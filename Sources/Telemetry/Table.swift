@@ -32,10 +32,16 @@ package struct Table: Sendable {
 
     /// The lines, headings first; with a width the widest columns are cut until the table fits.
     package func lines(width: Int? = nil) -> [String] {
+        let (all, widths) = cells(width: width)
+        return lines(of: all, widths: widths)
+    }
+
+    /// Headings and rows, and how wide the columns may be.
+    private func cells(width: Int?) -> (rows: [[String]], widths: [Int]) {
         let all = [columns.map(\.heading)] + rows
         var widths = columns.indices.map { column in all.map { TerminalText.width($0[column]) }.max() ?? 0 }
         if let width { shrink(&widths, to: width - Self.gap.count * (columns.count - 1)) }
-        return lines(of: all, widths: widths)
+        return (all, widths)
     }
 
     private func lines(of rows: [[String]], widths: [Int]) -> [String] {
@@ -57,9 +63,7 @@ package struct Table: Sendable {
     /// For what is looked at once and copied from: nothing is left out.
     package func wrapped(width: Int?) -> [String] {
         guard let width else { return lines() }
-        let all = [columns.map(\.heading)] + rows
-        var widths = columns.indices.map { column in all.map { TerminalText.width($0[column]) }.max() ?? 0 }
-        shrink(&widths, to: width - Self.gap.count * (columns.count - 1))
+        let (all, widths) = cells(width: width)
         let pieces = all.flatMap { cells in
             let wrapped = zip(cells, widths).map { TerminalText.wrap($0, to: $1) }
             let height = wrapped.map(\.count).max() ?? 0

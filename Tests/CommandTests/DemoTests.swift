@@ -65,15 +65,7 @@ struct DemoTests {
 
     @Test("on a terminal it is redrawn in place, and no line is wider")
     func terminal() async throws {
-        let command = "stty cols 100 rows 40; '\(SluiceProcess.binary)' demo --once --records 10"
-        let process = try SluiceProcess(
-            program: "/usr/bin/script",
-            ["--quiet", "--return", "--command", command, "/dev/null"],
-            environment: environment.merging(["TERM": "xterm"]) { $1 }
-        )
-        try #require(await process.waitForEnd(atMost: 90))
-        #expect(process.exitCode == 0, "\(process.standardError)")
-        let screen = process.standardOutput
+        let screen = try await screen(columns: 100, rows: 40)
         #expect(screen.contains("\u{1B}[J"))
         #expect(screen.contains("last events, read back:"))
         #expect(screen.contains("the same byte by byte"))
@@ -84,15 +76,7 @@ struct DemoTests {
 
     @Test("a terminal of the usual size gets all of it")
     func smallTerminal() async throws {
-        let command = "stty cols 80 rows 24; '\(SluiceProcess.binary)' demo --once --records 10"
-        let process = try SluiceProcess(
-            program: "/usr/bin/script",
-            ["--quiet", "--return", "--command", command, "/dev/null"],
-            environment: environment.merging(["TERM": "xterm"]) { $1 }
-        )
-        try #require(await process.waitForEnd(atMost: 90))
-        #expect(process.exitCode == 0, "\(process.standardError)")
-        let blocks = process.standardOutput.components(separatedBy: "\u{1B}[J").dropFirst()
+        let blocks = try await screen(columns: 80, rows: 24).components(separatedBy: "\u{1B}[J").dropFirst()
         // What is drawn while it runs fits, sum included; the last one stays and may be higher.
         for block in blocks.dropLast() {
             let lines = block.components(separatedBy: "\u{1B}[")[0].split(separator: "\r\n")
@@ -104,6 +88,22 @@ struct DemoTests {
             #expect(blocks.last?.contains("\r\n\(stream) ") == true, "\(stream)")
         }
         try expectNothingLeft()
+    }
+
+    /// All that a demonstration writes to a terminal of a size.
+    private func screen(columns: Int, rows: Int) async throws -> String {
+        let size = "stty cols \(columns) rows \(rows)"
+        let process = try SluiceProcess(
+            program: "/usr/bin/script",
+            [
+                "--quiet", "--return", "--command",
+                "\(size); '\(SluiceProcess.binary)' demo --once --records 10", "/dev/null",
+            ],
+            environment: environment.merging(["TERM": "xterm"]) { $1 }
+        )
+        try #require(await process.waitForEnd(atMost: 90))
+        #expect(process.exitCode == 0, "\(process.standardError)")
+        return process.standardOutput
     }
 
     @Test("it syncs again and again until a signal, which ends it well", arguments: [SIGINT, SIGTERM])

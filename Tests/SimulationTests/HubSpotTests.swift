@@ -185,13 +185,7 @@ struct HubSpotTests {
             streams: ["owners"],
             settings: settings
         )
-        do {
-            try await simulation.sync()
-            Issue.record("it ran")
-        } catch let error as ExtractionError {
-            #expect(error.message.contains(text), "\(error.message)")
-        }
-        #expect(simulation.requests == 0)
+        try await simulation.expectRefusal(saying: text)
     }
 
     @Test("a token of half an hour ends within a run, by the clock or by an answer, and another is asked for")

@@ -115,6 +115,29 @@ extension StripeAccount {
         }
     }
 
+    /// One of several that stand below an object goes, and the object's change is all that tells of it.
+    private static func removed(
+        _ name: String,
+        _ request: String,
+        from stream: String,
+        of parents: String,
+        new: Int = 0
+    ) -> ServiceTrap {
+        ServiceTrap(name, request + "    replaces: children\n", without: request) { teller in
+            let story = try teller.begin(only: [stream])
+            if new > 0 { try story.change(creates: new, parents) }
+            try await story.sync()
+            let before = Set(story.simulation.seen(stream).keys)
+            for _ in 0..<6 {
+                try story.change(updates: 8, parents)
+                story.simulation.advance(.seconds(10))
+            }
+            let after = Set(story.simulator.truth(stream).map { $0.key })
+            try story.need(!before.isSubset(of: after), "nothing was removed")
+            try await story.finish(after: 90)
+        }
+    }
+
     // MARK: Lists
 
     private static let lists = [
@@ -129,39 +152,19 @@ extension StripeAccount {
         ServiceTrap("canceled subscriptions are in no list", "    query: {status: all}\n") { teller in
             try await teller.begin(records: 60, only: ["subscriptions"]).finish()
         },
-        ServiceTrap(
+        removed(
             "an invoice's line is removed",
-            "    get: /v1/invoices/{{ parent.id }}/lines\n    replaces: children\n",
-            without: "    get: /v1/invoices/{{ parent.id }}/lines\n"
-        ) { teller in
-            let story = try teller.begin(only: ["invoice_line_items"])
-            try story.change(creates: 6, "invoices")
-            try await story.sync()
-            let before = Set(story.simulation.seen("invoice_line_items").keys)
-            for _ in 0..<6 {
-                try story.change(updates: 8, "invoices")
-                story.simulation.advance(.seconds(10))
-            }
-            let after = Set(story.simulator.truth("invoice_line_items").map { $0.key })
-            try story.need(!before.isSubset(of: after), "no line was removed")
-            try await story.finish(after: 90)
-        },
-        ServiceTrap(
+            "    get: /v1/invoices/{{ parent.id }}/lines\n",
+            from: "invoice_line_items",
+            of: "invoices",
+            new: 6
+        ),
+        removed(
             "a subscription's item is removed",
-            "    query: {subscription: \"{{ parent.id }}\"}\n    replaces: children\n",
-            without: "    query: {subscription: \"{{ parent.id }}\"}\n"
-        ) { teller in
-            let story = try teller.begin(only: ["subscription_items"])
-            try await story.sync()
-            let before = Set(story.simulation.seen("subscription_items").keys)
-            for _ in 0..<6 {
-                try story.change(updates: 8, "subscriptions")
-                story.simulation.advance(.seconds(10))
-            }
-            let after = Set(story.simulator.truth("subscription_items").map { $0.key })
-            try story.need(!before.isSubset(of: after), "no item was removed")
-            try await story.finish(after: 90)
-        },
+            "    query: {subscription: \"{{ parent.id }}\"}\n",
+            from: "subscription_items",
+            of: "subscriptions"
+        ),
         ServiceTrap(
             "a line of an open checkout is removed, of which nothing tells before it ends",
             "    get: /v1/checkout/sessions/{{ parent.id }}/line_items\n    replaces: children\n",

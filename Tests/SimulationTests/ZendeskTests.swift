@@ -89,13 +89,7 @@ struct ZendeskTests {
     func settings(settings: [String: JSONValue], text: String) async throws {
         let simulator = try ZendeskAccount.simulator(records: 10)
         let simulation = try ZendeskAccount.simulation(simulator, settings: settings)
-        do {
-            try await simulation.sync()
-            Issue.record("it ran")
-        } catch let error as ExtractionError {
-            #expect(error.message.contains(text), "\(error.message)")
-        }
-        #expect(simulation.requests == 0)
+        try await simulation.expectRefusal(saying: text)
     }
 
     @Test("a pair of tokens goes on from run to run, whatever ends it")

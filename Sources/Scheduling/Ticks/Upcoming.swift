@@ -37,13 +37,14 @@ package struct Upcoming: Sendable {
         var ticks: [UpcomingTick] = []
         var last = instant
         while ticks.count < count, let nominal = schedule.timetable.next(after: last) {
+            let skip = skip(of: nominal)
             ticks.append(
                 UpcomingTick(
                     nominal: nominal,
                     due: schedule.due(nominal),
                     remark: schedule.timetable.remark(on: nominal),
-                    skip: skip(of: nominal),
-                    deferral: deferral(of: nominal)
+                    skip: skip,
+                    deferral: skip == nil ? deferral(of: nominal) : nil
                 )
             )
             last = nominal
@@ -60,7 +61,7 @@ package struct Upcoming: Sendable {
     }
 
     private func deferral(of nominal: Instant) -> UpcomingTick.Deferral? {
-        guard schedule.exclusions.action == .defer, skip(of: nominal) == nil else { return nil }
+        guard schedule.exclusions.action == .defer else { return nil }
         let zone = schedule.timetable.zone
         return schedule.exclusions.reason(at: nominal, in: zone).map {
             .init(calendar: $0, until: schedule.exclusions.end(after: nominal, in: zone))

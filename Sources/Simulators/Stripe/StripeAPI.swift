@@ -145,13 +145,10 @@ struct StripeAPI {
             throw .missing("subscription", id, parameter: "subscription")
         }
         let world = world
-        let items = view.items(ofSubscription: index)
         let elements = StripeElements(
-            ranks: items.indices,
-            rank: { id in
-                items.firstIndex { world.itemID(ofSubscription: index, item: $0.number) == id }
-            },
-            write: { rank, writer in world.writeItem(ofSubscription: index, items[rank], to: &writer) },
+            view.items(ofSubscription: index),
+            id: { world.itemID(ofSubscription: index, item: $0.number) },
+            write: { item, writer in world.writeItem(ofSubscription: index, item, to: &writer) },
             object: "subscription_item",
             url: "/v1/subscription_items"
         )
@@ -165,11 +162,10 @@ struct StripeAPI {
     ) throws(StripeError) -> [UInt8] {
         try checkNames(request)
         let world = world
-        let lines = view.lines(ofInvoice: index)
         let elements = StripeElements(
-            ranks: lines.indices,
-            rank: { id in lines.firstIndex { world.lineID(ofInvoice: index, $0) == id } },
-            write: { rank, writer in world.writeLine(ofInvoice: index, lines[rank], to: &writer) },
+            view.lines(ofInvoice: index),
+            id: { world.lineID(ofInvoice: index, $0) },
+            write: { line, writer in world.writeLine(ofInvoice: index, line, to: &writer) },
             object: "invoice line item",
             url: world.linesURL(index)
         )
@@ -191,11 +187,10 @@ struct StripeAPI {
                     + "Checkout Sessions."
             )
         }
-        let lines = view.lines(ofSession: index)
         let elements = StripeElements(
-            ranks: lines.indices,
-            rank: { id in lines.firstIndex { world.lineID(ofSession: index, $0) == id } },
-            write: { rank, writer in world.writeLine(ofSession: index, lines[rank], to: &writer) },
+            view.lines(ofSession: index),
+            id: { world.lineID(ofSession: index, $0) },
+            write: { line, writer in world.writeLine(ofSession: index, line, to: &writer) },
             object: "item",
             url: world.sessionLinesURL(index)
         )

@@ -16,6 +16,25 @@ struct StripeElements {
     var url: String
 }
 
+extension StripeElements {
+    /// A list below an object: all of its parts, in their order.
+    init<Part>(
+        _ parts: [Part],
+        id: @escaping (Part) -> String,
+        write: @escaping (Part, inout ObjectWriter) -> Void,
+        object: String,
+        url: String
+    ) {
+        self.init(
+            ranks: parts.indices,
+            rank: { sought in parts.firstIndex { id($0) == sought } },
+            write: { rank, writer in write(parts[rank], &writer) },
+            object: object,
+            url: url
+        )
+    }
+}
+
 /// The paging parameters of a list request.
 struct StripePaging {
     static let parameters = ["limit", "starting_after", "ending_before", "expand"]
