@@ -22,6 +22,14 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
     ("Extraction", ["Expressions", "YAML", "Cryptography", "Core", "JSON"]),
     ("Events", ["Cryptography", "Core", "JSON"]),
     ("Runs", ["Extraction", "Events", "Core", "JSON"]),
+    (
+        "Daemon",
+        [
+            "Runs", "Extraction", "Events", "Scheduling", "Configuration", "Kafka", "Web", "Telemetry",
+            "Core",
+            "JSON",
+        ]
+    ),
     ("Simulators", ["Web", "Core", "JSON"]),
     ("ExtractorKit", ["Runs", "Events", "Extraction", "Expressions", "YAML", "Telemetry", "Core", "JSON"]),
 ]
@@ -45,6 +53,13 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ),
     ("EventsTests", ["ProcessSupport", "Events", "Core", "JSON"]),
     ("RunsTests", ["ProcessSupport", "Runs", "Extraction", "Events", "Telemetry", "Core", "JSON"]),
+    (
+        "DaemonTests",
+        [
+            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry", "Core",
+            "JSON",
+        ]
+    ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
     (
         "SimulationTests",

@@ -27,6 +27,7 @@ enum Arrows {
         "Runs": ["Extraction", "Events", "Telemetry"],
         "Simulators": ["Web", "Core"],
         "ExtractorKit": ["Runs", "Simulators"],
+        "Daemon": ["Runs", "Scheduling", "Configuration", "Kafka", "Web"],
     ]
 
     /// What a module may import, all the way down; system libraries are for their own module only.

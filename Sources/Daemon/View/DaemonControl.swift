@@ -1,0 +1,73 @@
+package import Core
+package import Scheduling
+
+/// What the API and the page ask of the daemon, and nothing else.
+package protocol DaemonControl: Sendable {
+    /// All of it as it is now.
+    func view() async -> DaemonView
+    /// Returns once the revision is another than this one, or after so long.
+    func change(from revision: Int, within patience: Duration) async
+    /// One run with all its streams; nil where it is not known any more.
+    func run(_ id: String) async -> RunView?
+    /// The end of a run's log, also while it runs; nil where it is not known.
+    func log(of run: String) async -> String?
+    /// The next ticks of a schedule; nil where there is no such schedule.
+    func upcoming(_ schedule: String, count: Int) async -> [UpcomingTick]?
+    /// Posts a command and gives what became of it: `accepted` where a run comes of it, else when it is durable.
+    func ask(_ verb: DaemonCommand.Verb, by: String) async throws -> CommandAnswer
+    /// The topics that the account's events go to, with how many records each holds.
+    func topics() async throws -> [TopicView]
+    /// The last events of a topic, the newest first.
+    func events(of topic: String, count: Int) async throws -> [EventView]
+    /// The metrics, as Prometheus reads them.
+    func metrics() async -> [UInt8]
+    /// Whether the scheduler's loop looked at its clock lately.
+    func isAlive() async -> Bool
+    /// What keeps it from being ready, each in words; empty where it is.
+    func unreadiness() async -> [String]
+}
+
+/// A topic of events as it is shown.
+package struct TopicView: Hashable, Sendable {
+    package var name: String
+    package var account: AccountName
+    package var stream: String
+    /// Over all partitions; what compaction removed counts as well.
+    package var records: Int64
+
+    /// A topic.
+    package init(name: String, account: AccountName, stream: String, records: Int64) {
+        self.name = name
+        self.account = account
+        self.stream = stream
+        self.records = records
+    }
+}
+
+/// An event as it is shown.
+package struct EventView: Sendable {
+    package var partition: Int
+    package var offset: Int64
+    package var at: Instant
+    package var key: String
+    package var headers: [EventHeader]
+    /// Nil for a delete.
+    package var value: String?
+
+    /// An event.
+    package init(
+        partition: Int,
+        offset: Int64,
+        at: Instant,
+        key: String,
+        headers: [EventHeader],
+        value: String?
+    ) {
+        self.partition = partition
+        self.offset = offset
+        self.at = at
+        self.key = key
+        self.headers = headers
+        self.value = value
+    }
+}
