@@ -43,7 +43,8 @@ package struct AccountFile: Hashable, Sendable {
     /// What the schedule is known by: the file's name without its ending.
     package var name: String { Self.name(of: path) }
 
-    private static func name(of path: String) -> String {
+    /// The same of a path.
+    package static func name(of path: String) -> String {
         let last = path.split(separator: "/").last.map(String.init) ?? path
         for ending in [".yaml", ".yml"] where last.hasSuffix(ending) {
             return String(last.dropLast(ending.count))
