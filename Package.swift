@@ -44,7 +44,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("CryptographyTests", ["Cryptography"]),
     ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
     ("SchedulingTests", ["ProcessSupport", "Scheduling", "Core"]),
-    ("ConfigurationTests", ["Configuration", "Scheduling", "YAML", "Core", "JSON"]),
+    ("ConfigurationTests", ["ProcessSupport", "Configuration", "Scheduling", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
     (

@@ -58,6 +58,11 @@ final class RunBoard: Sendable {
         }
     }
 
+    /// How the reading of a run ended, all of it.
+    func take(_ run: String, _ outcome: RunOutcome, redact: (String) -> String) {
+        change { $0.active[run]?.view.take(outcome, redact: redact) }
+    }
+
     /// A line of a run's log, with its line end.
     func log(_ run: String, _ line: String) { change { $0.active[run]?.log.append(line) } }
 
