@@ -26,6 +26,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
         "Daemon",
         [
             "Runs", "Extraction", "Events", "Scheduling", "Configuration", "Kafka", "Web", "Telemetry",
+            "YAML",
             "Core",
             "JSON",
         ]

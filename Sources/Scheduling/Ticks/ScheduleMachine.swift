@@ -11,16 +11,18 @@ package struct ScheduleMachine: Sendable {
         case wake(ClockChange)
         /// A started tick has its place in the pool and runs.
         case began(Tick)
-        /// A run is over.
-        case ended(Tick, isFailure: Bool)
+        /// A run is over; nil where it says nothing of failures in a row, as one that somebody ended.
+        case ended(Tick, isFailure: Bool?)
+        /// A tick that waits is not wanted any more.
+        case abandon(Tick, SkipReason)
         case pause(Pause)
         case resume
         /// Leave out the next tick that would run.
         case skipNext(by: String)
         /// Do not leave out anything that was asked to be.
         case undoSkips
-        /// Run now, under an id; `insteadOfNext` leaves out the next tick.
-        case trigger(id: String, insteadOfNext: Bool)
+        /// Run now, under an id; `insteadOfNext` leaves out the next tick. What has not begun when it expires is refused.
+        case trigger(id: String, insteadOfNext: Bool, expires: Instant? = nil)
         /// The schedule was changed, or its zone's rules were.
         case edit(Schedule)
     }
@@ -77,6 +79,8 @@ package struct ScheduleMachine: Sendable {
     private var queue: [Tick] = []
     /// Ticks that were left out by a calendar and are made up for when that ends.
     private var deferred: (latest: Instant, until: Instant)?
+    /// Of those that wait, the nominal times that lie in a recorded range: the clock was put back, and they came again.
+    private var reopened: Set<Instant> = []
     private var actions: [Action] = []
     private var ahead: Ahead?
 
@@ -94,11 +98,14 @@ package struct ScheduleMachine: Sendable {
     /// A machine of a schedule that is new, or whose ticks are recorded up to a nominal time.
     ///
     /// A run that is going on is told of as `running`. An old schedule begins with `.wake(.started)`, by which all since is
-    /// judged as downtime.
+    /// judged as downtime. The recorded ranges may overlap, repeat themselves and lie beyond ticks that waited: a tick that
+    /// lies in one of them does not come again, one that lies between them does (I5).
     package init(
         _ schedule: Schedule,
         at now: Instant,
         recordedThrough: Instant? = nil,
+        recorded: [SkippedTicks] = [],
+        last: Tick? = nil,
         running: Tick? = nil,
         pause: Pause? = nil,
         skips: [Instant: String] = [:],
@@ -108,7 +115,12 @@ package struct ScheduleMachine: Sendable {
         self.pause = pause
         self.skips = skips
         self.failures = failures
-        settled = SettledTimes(through: recordedThrough ?? now)
+        if let recordedThrough {
+            settled = SettledTimes(through: recordedThrough, recorded: recorded, at: now)
+        } else {
+            settled = SettledTimes(through: now)
+        }
+        for tick in [last, running].compactMap({ $0 }) where !tick.isManual { settled.settle(tick.nominal) }
         active = running.map { Active(tick: $0, hasBegun: true) }
         lookAhead()
     }
@@ -116,6 +128,32 @@ package struct ScheduleMachine: Sendable {
     /// The tick that is active: asked for, or running.
     package var activeTick: Tick? { active?.tick }
     package var waitingTicks: [Tick] { queue }
+    /// Those that are decided and wait for the end of their jitter.
+    package var pendingTicks: [Tick] { pending }
+    /// The tick that a calendar holds back, and until when.
+    package var deferredTick: (nominal: Instant, until: Instant)? { deferred.map { ($0.latest, $0.until) } }
+    /// When the next tick is due that will run; nil where none is in sight.
+    package var nextDue: Instant? {
+        if let due = pending.map(\.due).min() { return due }
+        return pause == nil ? ahead?.open.map { schedule.due($0) } : nil
+    }
+
+    /// Up to here every nominal time ran, runs, or lies in a range that was given to be recorded; never one that waits.
+    package var recordableThrough: Instant {
+        var waiting = (pending + queue).filter { !$0.isManual }.map(\.nominal)
+        if let active, !active.hasBegun, !active.tick.isManual { waiting.append(active.tick.nominal) }
+        if let deferred { waiting.append(deferred.latest) }
+        // One that came again is recorded already, and what lies beyond it has run.
+        let first = waiting.filter { !reopened.contains($0) }.min()
+        return first.map { min(settled.highest, $0.advanced(by: .nanoseconds(-1))) } ?? settled.highest
+    }
+
+    /// Counts a tick as begun without a look at the clock: the record of its run is about to be written.
+    ///
+    /// From here on it is no longer given up for being late.
+    package mutating func begin(_ tick: Tick) {
+        if active?.tick.id == tick.id { active?.hasBegun = true }
+    }
 
     /// When to look again; nil where nothing will come by itself.
     package func wakeTime() -> Instant? {
@@ -142,9 +180,9 @@ package struct ScheduleMachine: Sendable {
         actions = []
         switch event {
         case .wake(let change): settle(to: now, change)
-        case .began(let tick):
-            if active?.tick.id == tick.id { active?.hasBegun = true }
+        case .began(let tick): begin(tick)
         case .ended(let tick, let isFailure): end(tick, isFailure: isFailure, at: now)
+        case .abandon(let tick, let reason): abandon(tick, reason)
         case .pause(let pause):
             settle(to: now, .steady)
             self.pause = pause
@@ -159,10 +197,14 @@ package struct ScheduleMachine: Sendable {
             settle(to: now, .steady)
             skips = [:]
             ahead = nil
-        case .trigger(let id, let insteadOfNext):
+        case .trigger(let id, let insteadOfNext, let expires):
             settle(to: now, .steady)
             if insteadOfNext { skipNext(by: id) }
-            fire(Tick(schedule: schedule.id, nominal: now, due: now, cause: .manual(id: id)), at: now)
+            let cause = Tick.Cause.manual(id: id)
+            fire(
+                Tick(schedule: schedule.id, nominal: now, due: now, cause: cause, deadline: expires),
+                at: now
+            )
         case .edit(let schedule):
             // What was due under the old words is decided by them: a change is not retroactive.
             settle(to: now, .steady)
@@ -174,6 +216,7 @@ package struct ScheduleMachine: Sendable {
         }
         startPending(at: now)
         dropLate(at: now)
+        forgetReopened()
         lookAhead()
         return actions
     }
@@ -248,17 +291,18 @@ package struct ScheduleMachine: Sendable {
             return change.judgement == .live ? settled.run(to: end) : settled.jump(to: end, ran: [])
         }
         pass(end)
-        let ticks = MissedTicks(of: schedule.timetable, after: settled.through, through: end)
+        let isLive = change.judgement == .live
+        let highest = settled.highest
+        // After the clock was put back a time comes again only while it runs on: over what it jumps is recorded.
+        let after = isLive ? settled.through : max(settled.through, highest)
+        let ticks = MissedTicks(of: schedule.timetable, after: after, through: end)
         var sorter = TickSorter(schedule: schedule, settled: settled, pause: pause, skips: skips)
         let open = sorter.sort(ticks)
         for skipped in sorter.skipped { actions.append(.skip(skipped)) }
         if let latest = sorter.deferred { postpone(latest) }
-        let judged = judge(open, now, change.judgement)
-        if change.judgement == .live {
-            settled.run(to: end)
-        } else {
-            settled.jump(to: end, ran: judged)
-        }
+        let chosen = judge(open, now, change.judgement) + [sorter.deferred].compactMap { $0 }
+        reopened.formUnion(chosen.filter { $0 <= highest })
+        if isLive { settled.run(to: end) } else { settled.jump(to: end, ran: chosen) }
         skips = skips.filter { $0.key > end }
     }
 
@@ -298,9 +342,10 @@ package struct ScheduleMachine: Sendable {
     }
 
     private mutating func startPending(at now: Instant) {
-        let due = pending.filter { $0.due <= now }
-        guard !due.isEmpty else { return }
-        pending.removeAll { $0.due <= now }
+        guard let latest = pending.lazy.filter({ $0.due <= now }).map(\.nominal).max() else { return }
+        // In the order of their names: none waits for its jitter behind a later one.
+        let due = pending.filter { $0.nominal <= latest }.sorted { $0.nominal < $1.nominal }
+        pending.removeAll { $0.nominal <= latest }
         for tick in due {
             if let pause { skip(tick, .paused(pause.reason)) } else { fire(tick, at: now) }
         }
@@ -312,7 +357,8 @@ package struct ScheduleMachine: Sendable {
         guard let current = active else { return start(tick) }
         // Every one of several that are made up for has its turn, whatever else comes meanwhile.
         if case .all = schedule.policy.catchUp, tick.cause == .catchUp {
-            queue.append(tick)
+            let place = queue.firstIndex { !$0.isManual && $0.nominal > tick.nominal }
+            queue.insert(tick, at: place ?? queue.endIndex)
             return
         }
         switch schedule.policy.overlap {
@@ -333,6 +379,11 @@ package struct ScheduleMachine: Sendable {
     }
 
     private mutating func start(_ tick: Tick) {
+        if let latest = deferred?.latest, !tick.isManual, latest < tick.nominal {
+            // The calendar was changed: nothing is left to wait for.
+            deferred = nil
+            skip(latest, .coalesced(into: tick.nominal))
+        }
         active = Active(tick: tick)
         actions.append(.start(tick))
     }
@@ -342,19 +393,35 @@ package struct ScheduleMachine: Sendable {
         start(queue.removeFirst())
     }
 
-    private mutating func end(_ tick: Tick, isFailure: Bool, at now: Instant) {
+    private mutating func end(_ tick: Tick, isFailure: Bool?, at now: Instant) {
         guard active?.tick.id == tick.id else { return }
         active = nil
-        failures = isFailure ? failures + 1 : 0
-        if let limit = schedule.policy.pauseAfterFailures, failures >= limit, pause == nil {
+        if let isFailure { failures = isFailure ? failures + 1 : 0 }
+        if isFailure == true, let limit = schedule.policy.pauseAfterFailures, failures >= limit, pause == nil
+        {
             let pause = Pause(reason: "\(failures) failed runs in a row", by: "sluice")
             self.pause = pause
             actions.append(.paused(pause))
         }
         dropLate(at: now)
-        guard let pause else { return startNext() }
-        for waiting in queue { skip(waiting, .paused(pause.reason)) }
-        queue = []
+        if let pause {
+            // What somebody asked for runs in spite of it.
+            for waiting in queue where !waiting.isManual { skip(waiting, .paused(pause.reason)) }
+            queue.removeAll { !$0.isManual }
+        }
+        startNext()
+    }
+
+    private mutating func abandon(_ tick: Tick, _ reason: SkipReason) {
+        if let place = queue.firstIndex(where: { $0.id == tick.id }) {
+            queue.remove(at: place)
+        } else if let current = active, current.tick.id == tick.id, !current.hasBegun {
+            active = nil
+        } else {
+            return
+        }
+        skip(tick, reason)
+        startNext()
     }
 
     /// Gives up what could not begin in time.
@@ -371,12 +438,24 @@ package struct ScheduleMachine: Sendable {
     }
 
     private mutating func skip(_ tick: Tick, _ reason: SkipReason) {
-        guard case .manual = tick.cause else { return skip(tick.nominal, reason) }
+        guard case .manual(let id) = tick.cause else { return skip(tick.nominal, reason) }
         actions.append(.refuse(tick, reason))
+        // It takes no other's place any more.
+        guard skips.values.contains(id) else { return }
+        skips = skips.filter { $0.value != id }
+        ahead = nil
     }
 
     private mutating func skip(_ nominal: Instant, _ reason: SkipReason) {
         actions.append(.skip(SkippedTicks(first: nominal, last: nominal, count: 1, reason: reason)))
+    }
+
+    private mutating func forgetReopened() {
+        guard !reopened.isEmpty else { return }
+        var waiting = Set((pending + queue).map(\.nominal))
+        if let active { waiting.insert(active.tick.nominal) }
+        if let deferred { waiting.insert(deferred.latest) }
+        reopened.formIntersection(waiting)
     }
 
     private mutating func skipNext(by: String) {

@@ -5,27 +5,52 @@ struct SettledTimes: Sendable {
     private struct Span { var from: Instant; var to: Instant }
 
     /// More than a clock is set in the time that one of them matters.
-    private static let maximumSpans = 256
+    private static let maximumSpans = 1024
 
     /// Every nominal time up to here is decided.
     private(set) var through: Instant
+    /// The greatest that `through` ever was: up to here each time ran, waits, or lies in a recorded range.
+    private(set) var highest: Instant
     /// What was decided while the time ran on, and single ticks that ran beyond a jump; ascending, from after, up to.
     private var spans: [Span] = []
 
-    init(through: Instant) { self.through = through }
+    init(through: Instant) {
+        self.through = through
+        highest = through
+    }
+
+    /// What a record says: all up to `through` ran or lies in one of the ranges, and beyond it only they are decided.
+    ///
+    /// A range that was recorded of times to come, by a clock that is right again, leaves them open.
+    init(through: Instant, recorded: [SkippedTicks], at now: Instant) {
+        self.init(through: through)
+        let ranges = recorded.sorted { ($0.first, $0.last) < ($1.first, $1.last) }
+        var from = Instant(nanoseconds: .min)
+        for range in ranges where range.last > now && range.first <= through {
+            settle(from: from, to: min(through, Self.before(max(range.first, Self.after(now)))))
+            from = max(from, range.last)
+        }
+        settle(from: from, to: through)
+        for range in ranges {
+            settle(from: max(through, Self.before(range.first)), to: min(range.last, now))
+        }
+    }
 
     /// The time ran on, and all in between was decided as it came.
     mutating func run(to now: Instant) {
         guard now > through else { return }
-        keep(Span(from: through, to: now))
-        through = now
+        settle(from: through, to: now)
+        advance(to: now)
     }
 
-    /// The time jumped, and of what lies in between only these ticks ran.
+    /// The time jumped, and of what lies in between only these ticks ran, or will.
     mutating func jump(to now: Instant, ran ticks: [Instant]) {
-        for tick in ticks { keep(Span(from: tick.advanced(by: .nanoseconds(-1)), to: tick)) }
-        through = max(now, through)
+        for tick in ticks { settle(tick) }
+        advance(to: now)
     }
+
+    /// A tick ran, wherever it lies.
+    mutating func settle(_ tick: Instant) { settle(from: Self.before(tick), to: tick) }
 
     /// The clock was put back: what was decided stays so, the rest of the time ahead is open again.
     mutating func putBack(to now: Instant) { through = min(through, now) }
@@ -39,12 +64,21 @@ struct SettledTimes: Sendable {
         spans.last { $0.from < nominal && nominal <= $0.to }?.to
     }
 
-    private mutating func keep(_ span: Span) {
-        if let last = spans.indices.last, spans[last].from <= span.from, span.from <= spans[last].to {
-            spans[last].to = max(spans[last].to, span.to)
+    private mutating func advance(to now: Instant) {
+        through = max(now, through)
+        highest = max(highest, through)
+    }
+
+    private mutating func settle(from: Instant, to: Instant) {
+        guard from < to else { return }
+        if let last = spans.indices.last, spans[last].from <= from, from <= spans[last].to {
+            spans[last].to = max(spans[last].to, to)
         } else {
-            spans.append(span)
+            spans.append(Span(from: from, to: to))
             if spans.count > Self.maximumSpans { spans.removeFirst() }
         }
     }
+
+    private static func before(_ instant: Instant) -> Instant { instant.advanced(by: .nanoseconds(-1)) }
+    private static func after(_ instant: Instant) -> Instant { instant.advanced(by: .nanoseconds(1)) }
 }

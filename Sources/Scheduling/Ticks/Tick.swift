@@ -42,6 +42,11 @@ package struct Tick: Hashable, Sendable {
         case .manual(let id): "\(schedule)!\(id)"
         }
     }
+
+    /// Whether somebody asked for it; its nominal time is none of the timetable's.
+    package var isManual: Bool {
+        if case .manual = cause { true } else { false }
+    }
 }
 
 /// Why a tick did not run.
