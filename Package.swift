@@ -86,7 +86,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
 ]
 
 /// Files that tests read where they lie.
-let dataFolders = ["CoreTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
+let dataFolders = ["CoreTests": ["Golden"], "DaemonTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -4,7 +4,18 @@ import Core
 enum ClientRole: Sendable {
     case producer(transactionalID: String, transactionTimeout: Duration)
     case reader(committed: Bool)
+    /// Appends lines to a log, without transactions.
+    case appender
+    /// Reads a log as it grows.
+    case follower
     case admin
+
+    var isConsumer: Bool {
+        switch self {
+        case .reader, .follower: true
+        case .producer, .appender, .admin: false
+        }
+    }
 }
 
 /// The settings of one client handle in librdkafka's names, later ones winning: pure, so that it can be tested as a table.
@@ -83,6 +94,26 @@ struct ClientConfiguration: Sendable {
                 ("message.max.bytes", "67108864"),
                 ("queue.buffering.max.messages", "1000000"),
                 ("queue.buffering.max.kbytes", "524288"),
+            ]
+        case .appender:
+            entries += [
+                ("enable.idempotence", "true"),
+                ("acks", "all"),
+                ("linger.ms", "5"),
+                ("compression.codec", "lz4"),
+                // For as long as Kafka is away: whoever waits decides how long.
+                ("message.timeout.ms", "0"),
+                ("message.max.bytes", "1048576"),
+            ]
+        case .follower:
+            entries += [
+                ("isolation.level", "read_uncommitted"),
+                ("enable.partition.eof", "true"),
+                ("auto.offset.reset", "error"),
+                ("enable.auto.commit", "false"),
+                ("enable.auto.offset.store", "false"),
+                ("fetch.error.backoff.ms", "50"),
+                ("queued.max.messages.kbytes", "16384"),
             ]
         case .reader(let committed):
             entries += [

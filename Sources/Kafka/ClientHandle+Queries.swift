@@ -45,6 +45,11 @@ extension ClientHandle {
 
     /// The end offset as this handle's isolation sees it: the high watermark when read_uncommitted, else the LSO.
     func endOffset(_ topic: String, _ partition: Int32, limit: Duration) -> Result<Int64, ClientError> {
+        offsets(topic, partition, limit: limit).map(\.upperBound)
+    }
+
+    /// The offsets of a partition, from that of the oldest record that is still there to the end.
+    func offsets(_ topic: String, _ partition: Int32, limit: Duration) -> Result<Range<Int64>, ClientError> {
         var low: Int64 = 0
         var high: Int64 = 0
         let code = unsafe rd_kafka_query_watermark_offsets(
@@ -55,7 +60,28 @@ extension ClientHandle {
             &high,
             limit.milliseconds
         )
-        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? .success(high) : .failure(Self.error(code))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(Self.error(code)) }
+        return .success(min(low, high)..<high)
+    }
+
+    /// The offset of the first record whose Kafka timestamp is not before a time, in milliseconds since 1970; nil where
+    /// none is.
+    func offset(_ topic: String, _ partition: Int32, at time: Int64, limit: Duration) -> Result<
+        Int64?, ClientError
+    > {
+        let list = unsafe rd_kafka_topic_partition_list_new(1)
+        defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        guard let entry = unsafe rd_kafka_topic_partition_list_add(list, topic, partition) else {
+            preconditionFailure("out of memory")
+        }
+        unsafe entry.pointee.offset = time
+        let code = unsafe rd_kafka_offsets_for_times(client, list, limit.milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(Self.error(code)) }
+        guard unsafe entry.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return unsafe .failure(Self.error(entry.pointee.err))
+        }
+        let offset = unsafe entry.pointee.offset
+        return .success(offset < 0 ? nil : offset)
     }
 
     // MARK: - Topics

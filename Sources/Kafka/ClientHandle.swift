@@ -66,7 +66,10 @@ final class ClientHandle: @unchecked Sendable {
         switch unsafe rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_DR:
             while let message = unsafe rd_kafka_event_message_next(event) {
-                guard unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+                guard unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+                    if monitor.takesReports { unsafe monitor.delivered(sluice_message_token(message)) }
+                    continue
+                }
                 unsafe monitor.deliveryFailed(
                     ClientMonitor.Failure(
                         token: sluice_message_token(message),

@@ -120,6 +120,10 @@ final class StateLog {
             case .session(let account): _ = try SessionRecord(value, account: account)
             case .topic(let account, let topic): _ = try KeptTopic(value, account: account, topic: topic)
             case .credential(let account): _ = try CredentialRecord(value, account: account)
+            // What it says is the daemon's to read, and to refuse; that it is a record at all is seen here.
+            case .schedule(let account, let id):
+                let noun = "the record of the schedule \(id) of \(account)"
+                _ = try StateDocument(value, noun: noun, newestFormat: .max)
             case .layout: continue
             }
         }
