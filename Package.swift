@@ -26,9 +26,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
         "Daemon",
         [
             "Runs", "Extraction", "Events", "Scheduling", "Configuration", "Kafka", "Web", "Telemetry",
-            "YAML",
-            "Core",
-            "JSON",
+            "YAML", "Cryptography", "CPage", "Core", "JSON",
         ]
     ),
     ("Simulators", ["Web", "Core", "JSON"]),
@@ -88,6 +86,9 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
 /// Files that tests read where they lie.
 let dataFolders = ["CoreTests": ["Golden"], "DaemonTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
 
+/// Folders of a module that are no Swift: the page, which is a target of its own.
+let otherLanguages = ["Daemon": ["Page"]]
+
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -98,7 +99,22 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 var targets: [Target] = systemLibraries.map { .systemLibrary(name: $0) }
-targets += modules.map { .target(name: $0.name, dependencies: $0.imports, swiftSettings: swiftSettings) }
+targets += modules.map {
+    .target(
+        name: $0.name,
+        dependencies: $0.imports,
+        exclude: otherLanguages[$0.name] ?? [],
+        swiftSettings: swiftSettings
+    )
+}
+// The files of the page as bytes.
+targets.append(
+    .target(
+        name: "CPage",
+        path: "Sources/Daemon/Page",
+        exclude: ["app.css", "app.js", "icon.svg", "index.html"]
+    )
+)
 targets.append(
     .executableTarget(
         name: "sluice",

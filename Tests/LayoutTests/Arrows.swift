@@ -27,7 +27,8 @@ enum Arrows {
         "Runs": ["Extraction", "Events", "Telemetry"],
         "Simulators": ["Web", "Core"],
         "ExtractorKit": ["Runs", "Simulators"],
-        "Daemon": ["Runs", "Scheduling", "Configuration", "Kafka", "Web"],
+        // CPage: the files of the page; Cryptography: the comparison of tokens.
+        "Daemon": ["Runs", "Scheduling", "Configuration", "Kafka", "Web", "Cryptography", "CPage"],
     ]
 
     /// What a module may import, all the way down; system libraries are for their own module only.
