@@ -49,10 +49,10 @@ final class OpenAccount: Sendable {
 
     /// Commits what `record` gives; false where it gives none.
     @discardableResult
-    func keep(_ record: @Sendable () throws -> StateRecord?) async throws -> Bool {
+    func keep(_ record: @Sendable () async throws -> StateRecord?) async throws -> Bool {
         await turn.take()
         defer { turn.give() }
-        guard let record = try record() else { return false }
+        guard let record = try await record() else { return false }
         try await session.commit(TransactionGroup(pages: [], state: [record]))
         return true
     }

@@ -16,7 +16,7 @@ struct RunPerformer: Sendable {
         /// The record of the run's schedule as it stands when the run begins.
         func opening(_ order: RunOrder, at now: Instant) -> ScheduleRecord?
         /// The record of the run's schedule as it stands when the run is over; nil where another attempt will follow.
-        func closing(_ order: RunOrder, _ end: RunEnd, at now: Instant) -> ScheduleRecord?
+        func closing(_ order: RunOrder, _ end: RunEnd) -> ScheduleRecord?
         /// The run's first transaction has committed.
         func began(_ run: String)
         /// What was decided before is in the log of runs.
@@ -64,7 +64,7 @@ struct RunPerformer: Sendable {
         _ account: AccountName,
         run: String,
         stop: StopSignal,
-        _ record: @escaping @Sendable () throws -> StateRecord?
+        _ record: @escaping @Sendable () async throws -> StateRecord?
     ) async throws {
         let result = Locked<Result<Bool, any Error>?>(nil)
         let settings = place.session(account, run: run, topics: [])
@@ -132,8 +132,10 @@ struct RunPerformer: Sendable {
     ) async {
         let order = attempt.order
         do {
-            guard try await begin(attempt, account, desk) else {
-                return attempt.finish(.duplicate, "the tick is recorded as run")
+            switch try await begin(attempt, account, desk) {
+            case .hasBegun: break
+            case .isRecorded: return attempt.finish(.duplicate, "the tick is recorded as run")
+            case .isUnwanted: return attempt.finish(.cancelled, "it was withdrawn before it began")
             }
             board.wait(order.run, for: nil)
             let outcome = try await read(attempt, setup, account, stop)
@@ -146,7 +148,9 @@ struct RunPerformer: Sendable {
         guard let end = attempt.result?.end else { return }
         do {
             let isOver = try await account.keep {
-                try desk.closing(order, end, at: now())?.record(account: order.account)
+                let record = desk.closing(order, end)
+                if record != nil { try await desk.flush() }
+                return try record?.record(account: order.account)
             }
             if isOver { CrashPoint.hit(.afterTickEnd) }
         } catch {
@@ -155,25 +159,38 @@ struct RunPerformer: Sendable {
         }
     }
 
-    /// The run's first transaction; false where the tick is recorded as run already (I5).
-    private func begin(_ attempt: RunAttempt, _ account: OpenAccount, _ desk: any Desk) async throws -> Bool {
+    private enum Beginning {
+        case hasBegun
+        /// Its tick is recorded as run already (I5).
+        case isRecorded
+        /// It was withdrawn meanwhile.
+        case isUnwanted
+    }
+
+    /// The run's first transaction.
+    private func begin(_ attempt: RunAttempt, _ account: OpenAccount, _ desk: any Desk) async throws
+        -> Beginning
+    {
         let order = attempt.order
         if case .tick(let tick) = order.origin {
-            let key = StateKey.schedule(order.account, tick.schedule)
-            if let bytes = account.session.state[key.bytes] {
-                let known = try ScheduleRecord(bytes, account: order.account, schedule: tick.schedule)
-                if let last = known.last, last.tick.id == tick.id, last.ended != nil { return false }
-            }
-            // What the record says was decided must be told before it says so.
-            try await desk.flush()
-            try await account.keep {
-                try desk.opening(order, at: now())?.record(account: order.account)
-            }
-            CrashPoint.hit(.afterTickStart)
+            let known = try ScheduleRecord(
+                in: account.session.state,
+                account: order.account,
+                id: tick.schedule
+            )
+            if let last = known?.last, last.tick.id == tick.id, last.ended != nil { return .isRecorded }
         }
+        let isWanted = try await account.keep {
+            let record = desk.opening(order, at: now())
+            // What it says was decided must be told before it says so.
+            if record != nil { try await desk.flush() }
+            return try record?.record(account: order.account)
+        }
+        guard isWanted else { return .isUnwanted }
+        CrashPoint.hit(.afterTickStart)
         desk.began(order.run)
         desk.append(.started(RunStart(order)))
-        return true
+        return .hasBegun
     }
 
     private func read(

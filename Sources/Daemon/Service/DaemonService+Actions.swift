@@ -24,7 +24,10 @@ extension DaemonService {
     private func note(_ action: DaemonMachine.Action, _ shared: inout Shared, at now: Instant) {
         switch action {
         case .record(let schedule, let skipped):
-            shared.outbox.append(line(.skipped(schedule: schedule, skipped), at: now))
+            shared.outbox.append(
+                line(.skipped(schedule: schedule, skipped), at: now),
+                in: shared.schedules[schedule]?.entry.schedule.timetable
+            )
         case .audit(let entry): shared.outbox.append(line(.audit(entry), at: now))
         case .answer(let answer): shared.outbox.append(line(.answer(answer), at: now))
         case .start(let order):
@@ -64,13 +67,32 @@ extension DaemonService {
         RunLine(at: now, host: settings.place.host, event: event)
     }
 
-    /// Hands over what waits for the log of runs, in the order in which it was decided.
-    func send() {
-        // Under the lock: of two that send at once, the second must not overtake the first.
-        shared.withLock { shared in
-            for line in shared.outbox { records.append(line) }
-            shared.outbox = []
+    /// Has what waits for the log of runs handed over.
+    func send() { outbox.ring() }
+
+    /// Hands over what waits for the log of runs, as it comes.
+    func deliver() async {
+        while !Task.isCancelled {
+            await outbox.wait(atMost: .seconds(30), clocks.monotonic)
+            do {
+                try await handOver()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("the log of runs refuses a line", ["error": .string("\(error)")])
+            }
         }
+    }
+
+    /// In the order in which it was decided: of two that hand over at once, one waits for the other.
+    private func handOver() async throws {
+        await delivery.take()
+        defer { delivery.give() }
+        let lines = shared.withLock { shared in
+            defer { shared.outbox = RunOutbox() }
+            return shared.outbox.lines
+        }
+        for line in lines { try await records.append(line) }
     }
 
     // MARK: Runs
@@ -143,9 +165,11 @@ extension DaemonService {
             let account = shared.withLock { $0.schedules[schedule]?.account }
             guard let account else { return }
             do {
-                try await flush()
-                try await performer.keep(account, run: "keep-\(schedule)", stop: drained) { [self] in
-                    try shared.withLock { try $0.machine.record(of: schedule)?.record(account: account) }
+                try await performer.keep(account, run: RunID(at: clocks.wall()).text, stop: drained) {
+                    [self] in
+                    let record = shared.withLock { $0.machine.record(of: schedule) }
+                    try await flush()
+                    return try record?.record(account: account)
                 }
                 break
             } catch is CancellationError {
@@ -174,18 +198,15 @@ extension DaemonService: RunPerformer.Desk {
         shared.withLock { $0.machine.opening(order, at: now) }
     }
 
-    func closing(_ order: RunOrder, _ end: RunEnd, at now: Instant) -> ScheduleRecord? {
-        shared.withLock { shared in
-            // A drain leaves the tick open.
-            guard shared.active[order.run]?.reason != .drain || end.status != .cancelled else { return nil }
-            return shared.machine.closing(order, end, at: clocks.read())
-        }
+    func closing(_ order: RunOrder, _ end: RunEnd) -> ScheduleRecord? {
+        let reading = clocks.read()
+        return shared.withLock { $0.machine.closing(order, end, at: reading) }
     }
 
     func began(_ run: String) { tell(.began(run: run)) }
 
     func flush() async throws {
-        send()
+        try await handOver()
         try await records.flush()
     }
 

@@ -41,6 +41,7 @@ extension DaemonService {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await work() }
             group.addTask { [self] in await loop() }
+            group.addTask { [self] in await deliver() }
             group.addTask { [self] in
                 for await command in commands { tell(.command(command)) }
             }

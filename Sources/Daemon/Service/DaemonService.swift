@@ -54,11 +54,9 @@ package final class DaemonService: Sendable {
         var faults: [DaemonView.FileFault] = []
         var active: [String: Active] = [:]
         /// What was decided and is not in the log of runs yet, in order.
-        var outbox: [RunLine] = []
+        var outbox = RunOutbox()
         var lastLook: Duration = .zero
         var isDraining = false
-        /// Why nothing can be recorded; nil where all is well.
-        var trouble: String?
     }
 
     let settings: Settings
@@ -69,6 +67,9 @@ package final class DaemonService: Sendable {
     let logger: Logger
     let clocks: DaemonClocks
     let bell = Bell()
+    /// Rings when something waits for the log of runs.
+    let outbox = Bell()
+    let delivery = Turn()
     let changes: Revision
     let started: Instant
     /// Given when nothing is waited for any more.
