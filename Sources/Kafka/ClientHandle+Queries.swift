@@ -172,14 +172,14 @@ extension ClientHandle {
         return .success(settings)
     }
 
-    private func adminOptions(_ operation: rd_kafka_admin_op_t, _ limit: Duration) -> OpaquePointer? {
+    func adminOptions(_ operation: rd_kafka_admin_op_t, _ limit: Duration) -> OpaquePointer? {
         let options = unsafe rd_kafka_AdminOptions_new(client, operation)
         var text = [CChar](repeating: 0, count: 256)
         unsafe rd_kafka_AdminOptions_set_request_timeout(options, limit.milliseconds, &text, text.count)
         return unsafe options
     }
 
-    private func eventError(_ event: OpaquePointer) -> ClientError? {
+    func eventError(_ event: OpaquePointer) -> ClientError? {
         let code = unsafe rd_kafka_event_error(event)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var error = Self.error(code)

@@ -34,6 +34,7 @@ final class ClientHandle: @unchecked Sendable {
         unsafe rd_kafka_conf_set_events(
             conf,
             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS
+                | (isConsumer ? RD_KAFKA_EVENT_REBALANCE : 0)
         )
         let type = isConsumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER
         guard let created = unsafe rd_kafka_new(type, conf, &text, text.count) else {

@@ -8,14 +8,7 @@ import Synchronization
 final class LogWriter: Sendable {
     private struct Shared {
         var backlog = LogBacklog()
-        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
-        var nextWaiter = 0
         var isClosed = false
-
-        mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
-            defer { waiters = [:] }
-            return Array(waiters.values)
-        }
     }
 
     /// The client and how far it is; only the worker touches it.
@@ -28,7 +21,7 @@ final class LogWriter: Sendable {
     private let topic: String
     private let monotonic: Monotonic
     private let worker = SerialThread()
-    private let shared = Locked(Shared())
+    private let shared = Watched(Shared())
     private let running = Locked(Running())
 
     /// A line that is longer would be refused by a broker that nobody configured.
@@ -43,7 +36,7 @@ final class LogWriter: Sendable {
     }
 
     /// How many lines Kafka does not have yet.
-    var backlog: Int { shared.withLock { $0.backlog.count } }
+    var backlog: Int { shared.read { $0.backlog.count } }
 
     /// Takes a line; waits while there are too many already.
     func append(_ line: LogBacklog.Line) async throws {
@@ -54,15 +47,15 @@ final class LogWriter: Sendable {
             )
         }
         while true {
-            let isTaken = try shared.withLock { (shared) throws(PublishError) in
-                if shared.isClosed { throw PublishError(.fatal, "the log \(topic) is closed") }
+            if shared.read({ $0.isClosed }) { throw PublishError(.fatal, "the log \(topic) is closed") }
+            let isTaken = shared.change { shared in
                 guard shared.backlog.hasRoom else { return false }
                 shared.backlog.add(line)
                 return true
             }
             if isTaken { break }
             // Whoever fills it meanwhile is not the one who flushes: so this does.
-            try await flush(upTo: shared.withLock { $0.backlog.first } + 1)
+            try await flush(upTo: shared.read { $0.backlog.first } + 1)
         }
         // What cannot be handed over now is by the next line, or by whoever waits for the acknowledgement.
         _ = try? await worker.run { [self] () throws(PublishError) in try handOver() }
@@ -72,10 +65,10 @@ final class LogWriter: Sendable {
     ///
     /// While Kafka is away it waits, and says so. What Kafka refuses is thrown; the lines stay, and are tried again by
     /// the next call, but for one that is too large for the topic.
-    func flush() async throws { try await flush(upTo: shared.withLock { $0.backlog.next }) }
+    func flush() async throws { try await flush(upTo: shared.read { $0.backlog.next }) }
 
     private func flush(upTo target: Int) async throws {
-        guard shared.withLock({ $0.backlog.first < target && !$0.isClosed }) else { return }
+        guard shared.read({ $0.backlog.first < target && !$0.isClosed }) else { return }
         let result = await withTaskGroup(of: Result<Void, any Error>.self) { group in
             group.addTask { await Self.result { try await self.settle(target) } }
             group.addTask { await Self.result { try await self.watch() } }
@@ -103,9 +96,9 @@ final class LogWriter: Sendable {
                 try await monotonic.sleep(.milliseconds(200))
                 continue
             }
-            await change { $0.backlog.first >= target || $0.backlog.failure != nil || $0.isClosed }
+            await shared.wait { $0.backlog.first >= target || $0.backlog.failure != nil || $0.isClosed }
             try Task.checkCancellation()
-            let (isDone, failure, isClosed) = shared.withLock {
+            let (isDone, failure, isClosed) = shared.read {
                 ($0.backlog.first >= target, $0.backlog.failure, $0.isClosed)
             }
             if isDone { return }
@@ -126,7 +119,7 @@ final class LogWriter: Sendable {
             return
         }
         // Else it would stand in the way of all that follow.
-        if code == .recordTooLarge || code == .recordRefused { shared.withLock { $0.backlog.drop(number) } }
+        if code == .recordTooLarge || code == .recordRefused { shared.change { $0.backlog.drop(number) } }
         // The next call begins anew.
         let remedy = ErrorClass.remedy(for: code).map { "; \($0)" } ?? ""
         throw PublishError(code, "\(attempt): \(error.text) (\(error.name))\(remedy)")
@@ -151,57 +144,22 @@ final class LogWriter: Sendable {
         settings.onLog(KafkaSettings.LogLine(level: level, facility: "LOG", text: text))
     }
 
-    /// Waits until something changed so that it holds, or the task is cancelled.
-    private func change(until holds: @Sendable (Shared) -> Bool) async {
-        let number = shared.withLock { shared in
-            shared.nextWaiter += 1
-            return shared.nextWaiter
-        }
-        let isOver: @Sendable () -> CheckedContinuation<Void, Never>? = { [self] in
-            shared.withLock { $0.waiters.removeValue(forKey: number) }
-        }
-        while !shared.withLock({ holds($0) }), !Task.isCancelled {
-            await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    let isNow = shared.withLock { shared in
-                        if holds(shared) { return true }
-                        shared.waiters[number] = continuation
-                        return false
-                    }
-                    if isNow { continuation.resume() }
-                    // Cancelled before it waited: whoever takes it out resumes it.
-                    if Task.isCancelled { isOver()?.resume() }
-                }
-            } onCancel: {
-                isOver()?.resume()
-            }
-        }
-    }
-
-    private func changed(_ body: (inout LogBacklog) -> Void) {
-        let waiters = shared.withLock { shared in
-            body(&shared.backlog)
-            return shared.takeWaiters()
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
     // MARK: On the worker's thread
 
     /// Gives a client what it was not given yet; false where it cannot be now.
     private func handOver() throws(PublishError) -> Bool {
-        let isBroken = shared.withLock { $0.backlog.failure != nil }
+        let isBroken = shared.read { $0.backlog.failure != nil }
         guard let client = try client(isBroken: isBroken) else { return false }
-        while let (number, line) = shared.withLock({ $0.backlog.nextToSend() }) {
+        while let (number, line) = shared.read({ $0.backlog.nextToSend() }) {
             let record = StateRecord(key: line.key ?? [], value: line.value)
             let token = RecordToken(rawValue: number)
             guard let error = client.handle.produce(record, topic: topic, partition: 0, token: token) else {
-                shared.withLock { $0.backlog.sent(number) }
+                shared.change { $0.backlog.sent(number) }
                 continue
             }
             // Slow down: reports make room.
             if error.code == ErrorNumber.queueFull { return false }
-            changed { $0.failed(number, error) }
+            shared.change { $0.backlog.failed(number, error) }
         }
         return true
     }
@@ -220,7 +178,7 @@ final class LogWriter: Sendable {
                 self?.report(token, error)
             }
             client = new
-            shared.withLock { $0.backlog.beginAnew() }
+            shared.change { $0.backlog.beginAnew() }
             running.withLock { $0.client = new }
         }
         guard let client else { return nil }
@@ -241,11 +199,11 @@ final class LogWriter: Sendable {
     }
 
     private func report(_ number: Int, _ error: ClientError?) {
-        guard let error else { return changed { $0.acknowledged(number) } }
+        guard let error else { return shared.change { $0.backlog.acknowledged(number) } }
         switch error.code {
         // Thrown away with its client, and given to the next.
         case ErrorNumber.purgeQueue, ErrorNumber.purgeInFlight: return
-        default: changed { $0.failed(number, error) }
+        default: shared.change { $0.backlog.failed(number, error) }
         }
     }
 
@@ -259,11 +217,7 @@ final class LogWriter: Sendable {
                 group.cancelAll()
             }
         }
-        let waiters = shared.withLock { shared in
-            shared.isClosed = true
-            return shared.takeWaiters()
-        }
-        for waiter in waiters { waiter.resume() }
+        shared.change { $0.isClosed = true }
         await worker.run { [self] in
             let client = running.withLock { running in
                 defer { running = Running() }
