@@ -1,3 +1,4 @@
+import Extraction
 package import Configuration
 package import Core
 import Scheduling
@@ -7,11 +8,18 @@ package struct LoadedSchedule: Sendable {
     /// With the account's declaration in it, wherever that stands.
     package var file: AccountFile
     package var entry: ScheduleEntry
+    /// What its runs read, and where that goes; without what its settings refer to.
+    package var setup: AccountSetup
     /// The streams that the file names; nil for the extractor's own choice.
     package var streams: [String]?
 
     package var id: String { entry.schedule.id }
     package var account: AccountName { entry.account }
+
+    /// The topics of the streams that are known before anything was asked.
+    package func topics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+        try setup.topics(of: setup.streams.map(\.definition).filter { !$0.isFamily }, prefix)
+    }
 
     /// Whether both mean the same, so that nothing changes by the other.
     package func isSame(as other: LoadedSchedule) -> Bool {

@@ -101,7 +101,7 @@ package struct ScheduleFolder: Sendable {
                 ScheduleEntry.Retries(maximum: $0.maximum, backoff: .seconds($0.backoff))
             }
         )
-        return LoadedSchedule(file: file, entry: entry, streams: streams)
+        return LoadedSchedule(file: file, entry: entry, setup: setup, streams: streams)
     }
 
     /// The files of the folder that can be schedules, sorted; hidden ones and what editors leave are none.

@@ -53,6 +53,7 @@ extension DaemonService {
             send()
         case .audit: send()
         case .answer(let answer):
+            answers.take(answer)
             send()
             if answer.status != .accepted { later { [self] in await records.done(answer.command) } }
         case .keep(let schedule, let answers): later { [self] in await keep(schedule, then: answers) }
@@ -188,7 +189,10 @@ extension DaemonService {
             for answer in answers { shared.outbox.append(line(.answer(answer), at: now)) }
         }
         send()
-        for answer in answers { await records.done(answer.command) }
+        for answer in answers {
+            self.answers.take(answer)
+            await records.done(answer.command)
+        }
     }
 
 }

@@ -1,4 +1,5 @@
-package import Core
+import Configuration
+import Core
 import JSON
 import Kafka
 package import Scheduling
@@ -184,7 +185,7 @@ extension EventView {
             at: Instant(milliseconds: Int(record.timestamp)),
             key: String(decoding: record.key ?? [], as: UTF8.self),
             headers: record.headers.map {
-                Header(name: $0.name, value: String(decoding: $0.value, as: UTF8.self))
+                Header(name: $0.name, value: String(decoding: $0.value ?? [], as: UTF8.self))
             },
             value: record.value.map { String(decoding: $0, as: UTF8.self) }
         )

@@ -12,13 +12,13 @@ extension DaemonService {
         package var records: [String: ScheduleRecord]
         package var skipped: [String: [SkippedTicks]]
         /// The runs that ended lately, the oldest first.
-        package var runs: [RunView]
+        package var runs: [(view: RunView, log: String?)]
 
         /// What is known.
         package init(
             records: [String: ScheduleRecord] = [:],
             skipped: [String: [SkippedTicks]] = [:],
-            runs: [RunView] = []
+            runs: [(view: RunView, log: String?)] = []
         ) {
             self.records = records
             self.skipped = skipped
@@ -32,19 +32,15 @@ extension DaemonService {
     package func run(
         folder: LoadedFolder,
         known: Known,
-        commands: AsyncStream<DaemonCommand>,
         reloads: AsyncStream<Void>,
         stop: StopSignal
     ) async {
-        for view in known.runs { board.end(view) }
+        for (view, log) in known.runs { board.end(view, log: log) }
         take(folder, known)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await work() }
             group.addTask { [self] in await loop() }
             group.addTask { [self] in await deliver() }
-            group.addTask { [self] in
-                for await command in commands { tell(.command(command)) }
-            }
             group.addTask { [self] in
                 for await _ in reloads { await reload() }
             }
@@ -60,9 +56,17 @@ extension DaemonService {
     private func loop() async {
         while !Task.isCancelled {
             tell(.look)
+            noteBacklog()
             let wake = shared.withLock { $0.machine.wake }
             await bell.wait(atMost: ClockWatch.wait(at: clocks.wall(), until: wake), clocks.monotonic)
         }
+    }
+
+    /// Takes note of since when Kafka takes nothing.
+    private func noteBacklog() {
+        let isWaiting = records.backlog > 0
+        let now = clocks.monotonic.now()
+        shared.withLock { $0.backlogSince = isWaiting ? $0.backlogSince ?? now : nil }
     }
 
     // MARK: Schedules

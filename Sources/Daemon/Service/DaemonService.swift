@@ -1,6 +1,6 @@
 import Core
 import Extraction
-import Kafka
+package import Kafka
 import Runs
 import Scheduling
 import Synchronization
@@ -21,6 +21,8 @@ package final class DaemonService: Sendable {
         /// So long runs may go on once the daemon is asked to end.
         package var drainBudget: Duration
         package var version: String
+        /// The release of the time zone database.
+        package var zoneRelease: String?
 
         /// Settings.
         package init(
@@ -29,7 +31,8 @@ package final class DaemonService: Sendable {
             machine: DaemonMachine.Settings = .init(),
             sources: @escaping @Sendable (LoadedSchedule) -> AccountSources,
             drainBudget: Duration = .seconds(25),
-            version: String
+            version: String,
+            zoneRelease: String? = nil
         ) {
             self.place = place
             self.folder = folder
@@ -37,6 +40,7 @@ package final class DaemonService: Sendable {
             self.sources = sources
             self.drainBudget = drainBudget
             self.version = version
+            self.zoneRelease = zoneRelease
         }
     }
 
@@ -57,6 +61,8 @@ package final class DaemonService: Sendable {
         var outbox = RunOutbox()
         var lastLook: Duration = .zero
         var isDraining = false
+        /// Since when lines wait for Kafka, by the monotonic clock; nil where none does.
+        var backlogSince: Duration?
     }
 
     let settings: Settings
@@ -71,6 +77,9 @@ package final class DaemonService: Sendable {
     let outbox = Bell()
     let delivery = Turn()
     let changes: Revision
+    let answers = AnswerDesk()
+    /// For whoever looks at topics.
+    let reader: TopicReader
     let started: Instant
     /// Given when nothing is waited for any more.
     let drained = StopSignal()
@@ -78,8 +87,14 @@ package final class DaemonService: Sendable {
     private let job: AsyncStream<@Sendable () async -> Void>.Continuation
 
     /// A daemon that has not begun.
-    package init(settings: Settings, records: any RunRecords, logger: Logger, clocks: DaemonClocks = .system)
-    {
+    package init(
+        settings: Settings,
+        records: any RunRecords,
+        reader: TopicReader,
+        logger: Logger,
+        clocks: DaemonClocks = .system
+    ) {
+        self.reader = reader
         self.settings = settings
         self.records = records
         self.logger = logger

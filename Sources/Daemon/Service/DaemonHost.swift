@@ -1,0 +1,144 @@
+import Core
+import Configuration
+import Kafka
+package import Runs
+import Scheduling
+package import Telemetry
+
+/// A daemon from its start to its end: its place in the group, what was recorded before, the service and who asks it.
+package struct DaemonHost: Sendable {
+    package var settings: DaemonService.Settings
+    package var admin: AdminServer.Configuration
+    package var logger: Logger
+    package var clocks: DaemonClocks
+
+    /// A daemon that has not begun.
+    package init(
+        settings: DaemonService.Settings,
+        admin: AdminServer.Configuration,
+        logger: Logger,
+        clocks: DaemonClocks = .system
+    ) {
+        self.settings = settings
+        self.admin = admin
+        self.logger = logger
+        self.clocks = clocks
+    }
+
+    /// Runs until `stop` is given; `reloads` has an element whenever the schedules are to be read again.
+    ///
+    /// `onReady` is told once everything works, with the port that is listened on. Throws what keeps it from starting, and
+    /// where another daemon took its place.
+    package func run(
+        stop: StopSignal,
+        reloads: AsyncStream<Void>,
+        onReady: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        // What is wrong with the folder itself is said before anybody is asked.
+        let folder = try settings.folder.load()
+        let place = settings.place
+        var membership = MemberSettings(
+            kafka: place.kafka,
+            prefix: place.prefix,
+            host: place.host,
+            lockFolder: place.lockFolder
+        )
+        membership.topicOrigin = place.topicOrigin
+        let member = try await GroupMember.join(membership)
+        do {
+            try await run(folder, member, stop, reloads, onReady)
+        } catch {
+            await member.close()
+            throw error
+        }
+        await member.close()
+    }
+
+    private func run(
+        _ folder: LoadedFolder,
+        _ member: GroupMember,
+        _ stop: StopSignal,
+        _ reloads: AsyncStream<Void>,
+        _ onReady: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        let place = settings.place
+        let records = try await KafkaRecords(place.kafka, prefix: place.prefix, member: member, logger: logger)
+        let reader: TopicReader
+        do {
+            reader = try TopicReader(settings: place.kafka)
+        } catch {
+            await records.close()
+            throw error
+        }
+        let result: Result<Void, any Error>
+        do {
+            try await run(folder, records, reader, stop, reloads, onReady)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await reader.close()
+        await records.close()
+        try result.get()
+    }
+
+    private func run(
+        _ folder: LoadedFolder,
+        _ records: KafkaRecords,
+        _ reader: TopicReader,
+        _ stop: StopSignal,
+        _ reloads: AsyncStream<Void>,
+        _ onReady: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        let known = try await known(folder, records)
+        let service = DaemonService(
+            settings: settings,
+            records: records,
+            reader: reader,
+            logger: logger,
+            clocks: clocks
+        )
+        let web = try AdminServer(control: service, configuration: admin)
+        defer { web.stop() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let end = StopSignal()
+            group.addTask { await web.run() }
+            group.addTask {
+                do {
+                    try await records.commands { service.tell(.command($0)) }
+                } catch is CancellationError {
+                } catch {
+                    // It is not the daemon any more: nothing may begin, and what runs is fenced where it matters.
+                    end.give(StopSignal.ended)
+                    throw error
+                }
+            }
+            group.addTask {
+                await stop.wait()
+                end.give(StopSignal.ended)
+            }
+            onReady(web.port)
+            await service.run(folder: folder, known: known, reloads: reloads, stop: end)
+            group.cancelAll()
+            // The first error, of whoever had one.
+            while let _ = try await group.next() {}
+        }
+    }
+
+    /// What was recorded of the schedules by the daemons before this one.
+    private func known(_ folder: LoadedFolder, _ records: KafkaRecords) async throws -> DaemonService.Known {
+        let place = settings.place
+        var found: [String: ScheduleRecord] = [:]
+        for record in try await StateSurvey.schedules(place.kafka, prefix: place.prefix, origin: place.topicOrigin) {
+            found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
+        }
+        let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())
+        let history = try await records.history(since: start)
+        for finish in history.untold(found, folder.schedules) {
+            try await records.append(
+                RunLine(at: clocks.wall(), host: place.host, event: .ended(finish))
+            )
+        }
+        return DaemonService.Known(records: found, skipped: history.skipped, runs: history.ended)
+    }
+}
