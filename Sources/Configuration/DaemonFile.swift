@@ -6,7 +6,7 @@ import YAML
 ///     kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///     topic_prefix: retail
 ///     schedules: schedules
-///     listen: 127.0.0.1:7070
+///     listen: 127.0.0.1:8600
 ///     token: file:/run/secrets/sluice-token
 ///     pools: {default: 16, crm: 4}
 ///     drain: 25s

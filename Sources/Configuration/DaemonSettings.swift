@@ -67,7 +67,7 @@ package struct DaemonSettings: Sendable {
             switch self {
             case .topicPrefix, .token, .webhook, .secret: nil
             case .schedules: "schedules"
-            case .listen: "127.0.0.1:7070"
+            case .listen: "127.0.0.1:8600"
             case .drain: "25s"
             case .topic: "false"
             case .repeatEvery: "4h"

@@ -3,11 +3,11 @@ import Core
 /// Where the daemon listens: a numeric address and a port.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// How it is written, for errors.
-    package static let forms = "ADDRESS:PORT, such as 127.0.0.1:7070, 0.0.0.0:7070 or [::1]:7070"
+    package static let forms = "ADDRESS:PORT, such as 127.0.0.1:8600, 0.0.0.0:8600 or [::1]:8600"
 
     /// Numeric; an IPv6 address without its brackets.
     package let host: String
-    package let port: Int
+    package var port: Int
     /// Whether only this machine reaches it.
     package let isLoopback: Bool
 

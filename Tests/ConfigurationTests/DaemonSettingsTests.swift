@@ -95,7 +95,7 @@ struct DaemonSettingsTests {
                 kafka.bootstrap = a:1 (SLUICE_KAFKA)
                 topic_prefix = p (SLUICE_TOPIC_PREFIX)
                 schedules = schedules (default)
-                listen = 127.0.0.1:7070 (default)
+                listen = 127.0.0.1:8600 (default)
                 pools.default = 16 (default)
                 drain = 25s (default)
                 alerts.topic = false (default)
@@ -176,12 +176,12 @@ struct DaemonSettingsTests {
             "{kafka: {bootstrp: 'a:1'}, topic_prefix: p}",
             "1:10: unknown key bootstrp; did you mean bootstrap?"
         ),
-        ("{kafka: 'a:1', topic_prefix: p, listen: 7070}", "1:41: listen: \"7070\" is not ADDRESS:PORT"),
-        ("{kafka: 'a:1', topic_prefix: p, listen: 'example.com:7070'}", "1:41: listen: \"example.com:7070\""),
+        ("{kafka: 'a:1', topic_prefix: p, listen: 8600}", "1:41: listen: \"8600\" is not ADDRESS:PORT"),
+        ("{kafka: 'a:1', topic_prefix: p, listen: 'example.com:8600'}", "1:41: listen: \"example.com:8600\""),
         ("{kafka: 'a:1', topic_prefix: p, listen: '127.0.0.1:0'}", "1:41: listen: \"127.0.0.1:0\""),
         (
-            "{kafka: 'a:1', topic_prefix: p, listen: '0.0.0.0:7070'}",
-            "1:41: listen: 0.0.0.0:7070 can be reached from other machines, and nothing says who may; add token"
+            "{kafka: 'a:1', topic_prefix: p, listen: '0.0.0.0:8600'}",
+            "1:41: listen: 0.0.0.0:8600 can be reached from other machines, and nothing says who may; add token"
         ),
         ("{kafka: 'a:1', topic_prefix: p, token: short-token}", "1:40: token: has fewer than 16 characters"),
         ("{kafka: 'a:1', topic_prefix: p, token: env:NONE}", "1:40: token: cannot read env:NONE"),
@@ -277,7 +277,7 @@ struct DaemonSettingsTests {
 
     @Test(
         arguments: [
-            ("127.0.0.1:7070", "127.0.0.1:7070", true), ("localhost:1", "127.0.0.1:1", true),
+            ("127.0.0.1:8600", "127.0.0.1:8600", true), ("localhost:1", "127.0.0.1:1", true),
             ("[::1]:9", "[::1]:9", true), ("0.0.0.0:65535", "0.0.0.0:65535", false),
             ("[::]:80", "[::]:80", false),
             ("10.0.0.1:80", "10.0.0.1:80", false), (":80", nil, false), ("127.0.0.1", nil, false),

@@ -3,6 +3,7 @@ import Core
 package import Extraction
 import Glibc
 package import Scheduling
+import Synchronization
 
 /// A folder of schedules, a file each; a file without `when` declares an account alone.
 ///
@@ -46,9 +47,10 @@ package struct ScheduleFolder: Sendable {
         }
         let declarations = Declarations(files)
         let zones = zones()
+        let definitions = DefinitionCache(definition)
         for file in files {
             do {
-                if let loaded = try load(file, declarations, zones) { result.schedules.append(loaded) }
+                if let loaded = try load(file, declarations, zones, definitions) { result.schedules.append(loaded) }
             } catch {
                 note(error, file.path, &result)
             }
@@ -63,9 +65,12 @@ package struct ScheduleFolder: Sendable {
         result.faultyIDs.insert(AccountFile.name(of: path))
     }
 
-    private func load(_ written: AccountFile, _ declarations: Declarations, _ zones: ZoneDatabase) throws
-        -> LoadedSchedule?
-    {
+    private func load(
+        _ written: AccountFile,
+        _ declarations: Declarations,
+        _ zones: ZoneDatabase,
+        _ definitions: DefinitionCache
+    ) throws -> LoadedSchedule? {
         let file = try declarations.complete(written)
         var problems = Problems()
         if let folder = file.destinationFolder {
@@ -81,8 +86,8 @@ package struct ScheduleFolder: Sendable {
             ])
         }
         let setup = try problems.take {
-            let sources = AccountSources(file: file, reader: .blind) { [definition] in
-                try definition($0, file)
+            let sources = AccountSources(file: file, reader: .blind) {
+                try definitions.definition(of: $0, for: file)
             }
             return try AccountSetup(sources)
         }
@@ -123,6 +128,22 @@ package struct ScheduleFolder: Sendable {
             names.append(name)
         }
         return names.sorted()
+    }
+}
+
+/// The definitions that one look at a folder needs, each decoded once.
+private final class DefinitionCache: Sendable {
+    private let read: @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition
+    private let known = Locked<[String: ExtractorDefinition]>([:])
+
+    init(_ read: @escaping @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition) { self.read = read }
+
+    func definition(of extractor: PlacedText, for file: AccountFile) throws -> ExtractorDefinition {
+        // Paths start at the folder, which all files have in common.
+        if let known = known.withLock({ $0[extractor.text] }) { return known }
+        let definition = try read(extractor, file)
+        known.withLock { $0[extractor.text] = definition }
+        return definition
     }
 }
 

@@ -117,8 +117,18 @@ package struct DaemonHost: Sendable {
                 await stop.wait()
                 end.give(StopSignal.ended)
             }
+            group.addTask {
+                for await _ in reloads { await service.reload() }
+            }
+            let watches = ([settings.folder.path] + settings.watched).compactMap { FolderWatch($0) }
+            defer { for watch in watches { watch.stop() } }
+            for watch in watches {
+                group.addTask {
+                    for await _ in watch.changes { await service.reload() }
+                }
+            }
             onReady(web.port)
-            await service.run(folder: folder, known: known, reloads: reloads, stop: end)
+            await service.run(folder: folder, known: known, stop: end)
             group.cancelAll()
             // The first error, of whoever had one.
             while let _ = try await group.next() {}

@@ -6,8 +6,21 @@ import Synchronization
 import Telemetry
 
 extension DaemonService {
-    /// Tells the machine what happened and does what it says.
+    /// Tells the machine what happened and does what it says; the loop then looks when to wake next.
     func tell(_ event: DaemonMachine.Event) {
+        handle(event)
+        changes.bump()
+        bell.ring()
+    }
+
+    /// Looks at the clock and does what is due.
+    func look() {
+        if handle(.look) { changes.bump() }
+    }
+
+    /// Whether there was anything to do.
+    @discardableResult
+    private func handle(_ event: DaemonMachine.Event) -> Bool {
         let reading = clocks.read()
         let actions = shared.withLock { shared in
             let actions = shared.machine.handle(event, at: reading)
@@ -16,8 +29,7 @@ extension DaemonService {
             return actions
         }
         for action in actions { perform(action) }
-        changes.bump()
-        bell.ring()
+        return !actions.isEmpty
     }
 
     /// What must be known before the lock is given back: what was decided, in order, and what is about to run.

@@ -27,12 +27,9 @@ extension DaemonService {
     }
 
     /// Runs until `stop` is given and what runs has ended, or its budget has.
-    ///
-    /// `reloads` has an element whenever the folder is to be read again.
     package func run(
         folder: LoadedFolder,
         known: Known,
-        reloads: AsyncStream<Void>,
         stop: StopSignal
     ) async {
         for (view, log) in known.runs { board.end(view, log: log) }
@@ -41,9 +38,6 @@ extension DaemonService {
             group.addTask { [self] in await work() }
             group.addTask { [self] in await loop() }
             group.addTask { [self] in await deliver() }
-            group.addTask { [self] in
-                for await _ in reloads { await reload() }
-            }
             await stop.wait()
             await drain()
             group.cancelAll()
@@ -55,7 +49,7 @@ extension DaemonService {
     /// Looks at the clock whenever something is due, and at the latest when a set clock must be seen.
     private func loop() async {
         while !Task.isCancelled {
-            tell(.look)
+            look()
             noteBacklog()
             let wake = shared.withLock { $0.machine.wake }
             await bell.wait(atMost: ClockWatch.wait(at: clocks.wall(), until: wake), clocks.monotonic)
@@ -82,7 +76,9 @@ extension DaemonService {
     }
 
     /// Reads the folder again: a file that is wrong leaves its schedule as it was.
-    private func reload() async {
+    func reload() async {
+        await reloading.take()
+        defer { reloading.give() }
         let thread = SerialThread()
         defer { thread.stop() }
         let folder: LoadedFolder

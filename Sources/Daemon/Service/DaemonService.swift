@@ -23,6 +23,8 @@ package final class DaemonService: Sendable {
         package var version: String
         /// The release of the time zone database.
         package var zoneRelease: String?
+        /// The folders that are watched beside the schedules': that of the time zones.
+        package var watched: [String]
 
         /// Settings.
         package init(
@@ -32,7 +34,8 @@ package final class DaemonService: Sendable {
             sources: @escaping @Sendable (LoadedSchedule) -> AccountSources,
             drainBudget: Duration = .seconds(25),
             version: String,
-            zoneRelease: String? = nil
+            zoneRelease: String? = nil,
+            watched: [String] = []
         ) {
             self.place = place
             self.folder = folder
@@ -41,6 +44,7 @@ package final class DaemonService: Sendable {
             self.drainBudget = drainBudget
             self.version = version
             self.zoneRelease = zoneRelease
+            self.watched = watched
         }
     }
 
@@ -76,6 +80,7 @@ package final class DaemonService: Sendable {
     /// Rings when something waits for the log of runs.
     let outbox = Bell()
     let delivery = Turn()
+    let reloading = Turn()
     let changes: Revision
     let answers = AnswerDesk()
     /// For whoever looks at topics.
