@@ -12,7 +12,11 @@ enum CommandTree {
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
-                subcommands: [sync, serve, schedule, demo, simulate, state, extractor]
+                subcommands: [
+                    sync, serve, trigger, pause, resume, skipNext, cancel, runs, logs, schedule, state,
+                    extractor,
+                    simulate, demo,
+                ]
             ),
             version: VersionText.text,
             exitCodes: [

@@ -1,6 +1,6 @@
-import Extraction
 package import Configuration
 package import Core
+import Extraction
 import Scheduling
 
 /// A schedule as its file says it, checked.

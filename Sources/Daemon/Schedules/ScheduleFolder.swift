@@ -50,7 +50,9 @@ package struct ScheduleFolder: Sendable {
         let definitions = DefinitionCache(definition)
         for file in files {
             do {
-                if let loaded = try load(file, declarations, zones, definitions) { result.schedules.append(loaded) }
+                if let loaded = try load(file, declarations, zones, definitions) {
+                    result.schedules.append(loaded)
+                }
             } catch {
                 note(error, file.path, &result)
             }
@@ -136,7 +138,9 @@ private final class DefinitionCache: Sendable {
     private let read: @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition
     private let known = Locked<[String: ExtractorDefinition]>([:])
 
-    init(_ read: @escaping @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition) { self.read = read }
+    init(_ read: @escaping @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition) {
+        self.read = read
+    }
 
     func definition(of extractor: PlacedText, for file: AccountFile) throws -> ExtractorDefinition {
         // Paths start at the folder, which all files have in common.

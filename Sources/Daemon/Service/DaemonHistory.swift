@@ -1,5 +1,5 @@
-import JSON
 import Core
+import JSON
 import Scheduling
 
 /// What the log of runs says of the time before the daemon began.
@@ -16,7 +16,9 @@ struct DaemonHistory: Sendable {
     private var order: [String] = []
 
     /// From where the log must be read: the first time that a schedule did not decide for certain, or what is shown.
-    static func start(_ schedules: [LoadedSchedule], _ records: [String: ScheduleRecord], at now: Instant) -> Instant {
+    static func start(_ schedules: [LoadedSchedule], _ records: [String: ScheduleRecord], at now: Instant)
+        -> Instant
+    {
         var start = now.advanced(by: .zero - shown)
         for loaded in schedules {
             guard let through = records[loaded.id]?.through,
@@ -72,7 +74,8 @@ struct DaemonHistory: Sendable {
                 status: last.status.flatMap { RunEnd.Status(rawValue: $0) } ?? .failed,
                 exitCode: 0,
                 outcome: .null,
-                errorMessage: "the daemon died when the run had ended: what it read is in the topics, its counts are lost",
+                errorMessage:
+                    "the daemon died when the run had ended: what it read is in the topics, its counts are lost",
                 attempts: start.attempt,
                 started: last.started
             )

@@ -1,5 +1,5 @@
-import Core
 import Configuration
+import Core
 import Kafka
 package import Runs
 import Scheduling
@@ -62,7 +62,12 @@ package struct DaemonHost: Sendable {
         _ onReady: @escaping @Sendable (UInt16) -> Void
     ) async throws {
         let place = settings.place
-        let records = try await KafkaRecords(place.kafka, prefix: place.prefix, member: member, logger: logger)
+        let records = try await KafkaRecords(
+            place.kafka,
+            prefix: place.prefix,
+            member: member,
+            logger: logger
+        )
         let reader: TopicReader
         do {
             reader = try TopicReader(settings: place.kafka)
@@ -139,7 +144,11 @@ package struct DaemonHost: Sendable {
     private func known(_ folder: LoadedFolder, _ records: KafkaRecords) async throws -> DaemonService.Known {
         let place = settings.place
         var found: [String: ScheduleRecord] = [:]
-        for record in try await StateSurvey.schedules(place.kafka, prefix: place.prefix, origin: place.topicOrigin) {
+        for record in try await StateSurvey.schedules(
+            place.kafka,
+            prefix: place.prefix,
+            origin: place.topicOrigin
+        ) {
             found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())

@@ -161,7 +161,8 @@ extension DaemonService: DaemonControl {
         guard records.backlog > 0, let since = shared.withLock({ $0.backlogSince }),
             clocks.monotonic.now() - since > .seconds(5)
         else { return nil }
-        return "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
+        return
+            "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
     }
 
     package func isAlive() async -> Bool {

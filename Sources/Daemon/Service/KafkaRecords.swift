@@ -13,7 +13,9 @@ package final class KafkaRecords: RunRecords {
     private let progress = Locked(CommandProgress())
 
     /// The records of an installation, for the one that is its member.
-    package init(_ kafka: KafkaSettings, prefix: TopicPrefix, member: GroupMember, logger: Logger) async throws {
+    package init(_ kafka: KafkaSettings, prefix: TopicPrefix, member: GroupMember, logger: Logger)
+        async throws
+    {
         runs = try await LogTopic.runs(kafka, prefix: prefix)
         do {
             commands = try await LogTopic.commands(kafka, prefix: prefix)

@@ -38,7 +38,8 @@ extension CommandTree {
             Option(
                 "token",
                 value: "REFERENCE",
-                help: "What the API asks for where other machines reach it, as env:NAME, file:PATH or exec:COMMAND."
+                help:
+                    "What the API asks for where other machines reach it, as env:NAME, file:PATH or exec:COMMAND."
             ),
             Option(
                 "pool",
