@@ -1,0 +1,418 @@
+import Core
+import Daemon
+import ProcessSupport
+import Scheduling
+import Synchronization
+
+/// The daemon's machine on virtual clocks, with a performer that runs, fails and dies, and a Kafka that keeps what was committed.
+///
+/// A run takes a moment to open (its first transaction), reads for as long as it is told, and takes a moment to close. The log of
+/// runs is durable as far as it was flushed: of the rest a death keeps a part.
+struct MachineWorld {
+    /// Where an order stands.
+    struct Flight {
+        enum Stage {
+            case opening
+            case reading
+            case closing(RunEnd)
+        }
+
+        var order: RunOrder
+        var stage = Stage.opening
+        /// When the stage is over, on the monotonic clock.
+        var until: Duration
+        var stop: StopReason?
+        var isWithdrawn = false
+    }
+
+    /// A line of the log of runs.
+    struct Line {
+        enum Event {
+            case skipped(schedule: String, SkippedTicks)
+            case answer(CommandAnswer)
+            case finished(run: String, RunEnd)
+        }
+
+        var event: Event
+        /// How often the clock had been put back when it was written.
+        var putBacks: Int
+    }
+
+    /// What happened to a tick, by the committed transactions.
+    struct Trace {
+        var runs: Set<String> = []
+        var attempts = 0
+        var ends: [RunEnd.Status] = []
+        /// It was opened after it had ended.
+        var isRepeated = false
+    }
+
+    private struct Keep {
+        var schedule: String
+        var answers: [CommandAnswer]
+        var at: Duration
+    }
+
+    /// The process was killed.
+    private struct Killed: Error {}
+
+    // The clocks.
+    private(set) var wall: Instant
+    private(set) var monotonic: Duration = .zero
+    private(set) var suspended: Duration = .zero
+    /// From where to where the clock was put back.
+    private(set) var putBacks: [(from: Instant, to: Instant)] = []
+
+    // Kafka, and the folder of schedules.
+    private(set) var records: [String: ScheduleRecord] = [:]
+    private(set) var log: [Line] = []
+    private(set) var unflushed: [Line] = []
+    private(set) var files: [String: ScheduleEntry] = [:]
+    private(set) var commands: [DaemonCommand] = []
+    private(set) var finishedCommands: Set<String> = []
+
+    // The daemon.
+    var settings = DaemonMachine.Settings()
+    private(set) var machine: DaemonMachine?
+    private(set) var flights: [String: Flight] = [:]
+    private var keeps: [Keep] = []
+    private(set) var looks = 0
+    private(set) var orders: [RunOrder] = []
+    /// When each order was given, by the wall.
+    private(set) var orderTimes: [Instant] = []
+    private(set) var stops: [(run: String, reason: StopReason)] = []
+    private(set) var withdrawn: [String] = []
+    private(set) var others: [String] = []
+    private(set) var traces: [String: Trace] = [:]
+    private(set) var births: [String: Instant] = [:]
+    private(set) var mostAtOnce = 0
+
+    // What is done to it.
+    var random: SeededGenerator
+    /// How long a run reads, and how it ends.
+    var length: (RunOrder, inout SeededGenerator) -> Duration = { _, _ in .seconds(5) }
+    var outcome: (RunOrder, inout SeededGenerator) -> RunEnd = { _, _ in RunEnd(status: .success) }
+    /// How long a transaction takes.
+    var commitTime: Duration = .milliseconds(10)
+    /// No transaction commits, and no line is flushed.
+    var isKafkaAway = false
+    /// After so many steps the process is killed.
+    var stepsLeft: Int?
+    private(set) var kills = 0
+    private var nextRun = 0
+
+    init(at wall: Instant, seed: UInt64 = 1) {
+        self.wall = wall
+        random = SeededGenerator(seed: seed)
+    }
+
+    var reading: ClockReading { ClockReading(wall: wall, monotonic: monotonic, suspended: suspended) }
+
+    // MARK: The daemon's life
+
+    /// Starts the daemon with what is recorded.
+    mutating func start() {
+        guard machine == nil else { return }
+        attempt { world in
+            world.nextRun += 1
+            let life = world.nextRun
+            let counter = Counter()
+            world.machine = DaemonMachine(settings: world.settings) { _ in "run-\(life)-\(counter.next())" }
+            for id in world.files.keys.sorted() {
+                guard let entry = world.files[id] else { continue }
+                try world.tell(.add(entry, world.records[id], skipped: world.skipped(id)))
+            }
+            for command in world.commands where !world.finishedCommands.contains(command.id) {
+                try world.tell(.command(command))
+            }
+        }
+    }
+
+    /// What the log says of a schedule from the earliest time on that any needs.
+    private func skipped(_ id: String) -> [SkippedTicks] {
+        log.compactMap {
+            if case .skipped(id, let range) = $0.event { range } else { nil }
+        }
+    }
+
+    /// Kills the process: of the lines that were not flushed, some first ones are there all the same.
+    mutating func kill() {
+        guard machine != nil else { return }
+        kills += 1
+        log += unflushed.prefix(Int.random(in: 0...unflushed.count, using: &random))
+        unflushed = []
+        machine = nil
+        flights = [:]
+        keeps = []
+    }
+
+    /// Does something in the process; it may die of it.
+    private mutating func attempt(_ body: (inout MachineWorld) throws -> Void) {
+        do {
+            try body(&self)
+        } catch {
+            kill()
+        }
+    }
+
+    /// A moment at which the process may die.
+    private mutating func step() throws {
+        guard let left = stepsLeft else { return }
+        stepsLeft = left > 1 ? left - 1 : nil
+        if left <= 1 { throw Killed() }
+    }
+
+    // MARK: What others do
+
+    /// A schedule's file is written, or written anew.
+    mutating func write(_ entry: ScheduleEntry) {
+        let id = entry.schedule.id
+        let isNew = files[id] == nil
+        files[id] = entry
+        if births[id] == nil { births[id] = wall }
+        guard machine != nil else { return }
+        attempt { try $0.tell(isNew ? .add(entry, $0.records[id], skipped: $0.skipped(id)) : .edit(entry)) }
+    }
+
+    mutating func delete(_ id: String) {
+        files[id] = nil
+        attempt { try $0.tell(.remove(id: id)) }
+    }
+
+    mutating func ask(_ verb: DaemonCommand.Verb, id: String? = nil, expires: Instant? = nil) {
+        let command = DaemonCommand(
+            id: id ?? "c\(commands.count)",
+            by: "ann",
+            at: wall,
+            expires: expires,
+            verb: verb
+        )
+        commands.append(command)
+        attempt { try $0.tell(.command(command)) }
+    }
+
+    mutating func drain() { attempt { try $0.tell(.drain) } }
+
+    /// Tells the machine of something else.
+    mutating func send(_ event: DaemonMachine.Event) { attempt { try $0.tell(event) } }
+
+    /// The answers to a command, in their order.
+    func answers(_ command: String) -> [CommandAnswer] {
+        (log + unflushed).compactMap {
+            if case .answer(let answer) = $0.event, answer.command == command { answer } else { nil }
+        }
+    }
+
+    // MARK: Time
+
+    /// Somebody sets the clock.
+    mutating func set(by step: Duration) {
+        if step < .zero { putBacks.append((wall, wall.advanced(by: step))) }
+        wall = wall.advanced(by: step)
+        send(.look)
+    }
+
+    /// The machine sleeps.
+    mutating func suspend(for length: Duration) {
+        wall = wall.advanced(by: length)
+        suspended += length
+        send(.look)
+    }
+
+    /// The process stands still (SIGSTOP), and the time does not.
+    mutating func freeze(for length: Duration) {
+        wall = wall.advanced(by: length)
+        monotonic += length
+        send(.look)
+    }
+
+    /// The time runs on.
+    mutating func run(for length: Duration) {
+        let end = monotonic + length
+        while monotonic < end {
+            var next = end
+            if let machine {
+                next = min(next, monotonic + ClockWatch.wait(at: wall, until: machine.wake))
+                for flight in flights.values { next = min(next, flight.until) }
+                if !isKafkaAway { for keep in keeps { next = min(next, keep.at) } }
+            }
+            let step = max(next - monotonic, .milliseconds(1))
+            monotonic += step
+            wall = wall.advanced(by: step)
+            guard machine != nil else { continue }
+            attempt { world in
+                try world.progress()
+                if let wake = world.machine?.wake, wake <= world.wall { try world.tell(.look) }
+            }
+        }
+        attempt { try $0.tell(.look) }
+    }
+
+    private mutating func progress() throws {
+        for (run, flight) in flights.filter({ $0.value.until <= monotonic }).sorted(by: { $0.key < $1.key }) {
+            try advance(run, flight)
+        }
+        guard !isKafkaAway else { return }
+        let due = keeps.filter { $0.at <= monotonic }
+        keeps.removeAll { $0.at <= monotonic }
+        for keep in due {
+            if let record = machine?.record(of: keep.schedule) { try commit(record) }
+            for answer in keep.answers {
+                unflushed.append(line(.answer(answer)))
+                finishedCommands.insert(answer.command)
+            }
+            try step()
+        }
+    }
+
+    // MARK: The machine
+
+    private mutating func tell(_ event: DaemonMachine.Event) throws {
+        guard machine != nil else { return }
+        looks += 1
+        let now = reading
+        let actions = machine?.handle(event, at: now) ?? []
+        for action in actions { try perform(action) }
+    }
+
+    private func line(_ event: Line.Event) -> Line { Line(event: event, putBacks: putBacks.count) }
+
+    private mutating func perform(_ action: DaemonMachine.Action) throws {
+        try step()
+        switch action {
+        case .start(let order):
+            orders.append(order)
+            orderTimes.append(wall)
+            flights[order.run] = Flight(order: order, until: monotonic + commitTime)
+            mostAtOnce = max(mostAtOnce, flights.count)
+        case .stop(let run, let reason):
+            stops.append((run, reason))
+            flights[run]?.stop = reason
+            if case .reading? = flights[run]?.stage {
+                // It ends after its page.
+                let end = min(flights[run]?.until ?? monotonic, monotonic + .seconds(1))
+                flights[run]?.until = end
+            }
+        case .withdraw(let run):
+            withdrawn.append(run)
+            flights[run]?.isWithdrawn = true
+            let end = monotonic + commitTime
+            flights[run]?.until = end
+        case .record(let schedule, let range): unflushed.append(line(.skipped(schedule: schedule, range)))
+        case .keep(let schedule, let answers):
+            keeps.append(Keep(schedule: schedule, answers: answers, at: monotonic + commitTime))
+        case .answer(let answer):
+            unflushed.append(line(.answer(answer)))
+            if answer.status != .accepted { finishedCommands.insert(answer.command) }
+        case .finished(let run, let end):
+            unflushed.append(line(.finished(run: run, end)))
+            others.append("finished \(end.status.rawValue)")
+        case .audit(let entry): others.append("audit \(entry.what)")
+        case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
+        case .resumed(let schedule): others.append("resumed \(schedule)")
+        }
+    }
+
+    // MARK: Runs
+
+    private mutating func advance(_ run: String, _ flight: Flight) throws {
+        let order = flight.order
+        if flight.isWithdrawn { return try end(run, RunEnd(status: .cancelled)) }
+        switch flight.stage {
+        case .opening:
+            if isKafkaAway {
+                return try end(run, RunEnd(status: .failed, isTransient: true, reason: "Kafka is away"))
+            }
+            if flight.stop != nil { return try end(run, RunEnd(status: .cancelled)) }
+            guard try open(order) else { return }
+            let end = monotonic + length(order, &random)
+            flights[run]?.stage = .reading
+            flights[run]?.until = end
+            try tell(.began(run: run))
+            try step()
+        case .reading:
+            var result = outcome(order, &random)
+            if flight.stop != nil, result.status == .success { result = RunEnd(status: .cancelled) }
+            let end = monotonic + commitTime
+            flights[run]?.stage = .closing(result)
+            flights[run]?.until = end
+        case .closing(let result):
+            if isKafkaAway {
+                return try end(run, RunEnd(status: .failed, isTransient: true, reason: "Kafka is away"))
+            }
+            let now = reading
+            if let record = machine?.closing(order, result, at: now) {
+                try commit(record)
+                if case .tick(let tick) = order.origin { traces[tick.id, default: Trace()].ends.append(result.status) }
+                try step()
+            }
+            try end(run, result)
+        }
+    }
+
+    /// The first transaction of a run; false where it must not begin.
+    private mutating func open(_ order: RunOrder) throws -> Bool {
+        if case .tick(let tick) = order.origin, let last = records[tick.schedule]?.last, last.tick.id == tick.id,
+            last.ended != nil
+        {
+            try end(order.run, RunEnd(status: .duplicate))
+            return false
+        }
+        let now = wall
+        guard let record = machine?.opening(order, at: now) else {
+            try end(order.run, RunEnd(status: .cancelled))
+            return false
+        }
+        try commit(record)
+        let key: String =
+            switch order.origin {
+            case .tick(let tick): tick.id
+            case .command(let command): command.id
+            }
+        var trace = traces[key] ?? Trace()
+        trace.isRepeated = trace.isRepeated || !trace.ends.isEmpty
+        trace.runs.insert(order.run)
+        trace.attempts += 1
+        traces[key] = trace
+        try step()
+        return true
+    }
+
+    private mutating func end(_ run: String, _ result: RunEnd) throws {
+        flights[run] = nil
+        let command: String? =
+            switch orders.last(where: { $0.run == run })?.origin {
+            case .command(let command)?: command.id
+            case .tick(let tick)?: if case .manual(let id) = tick.cause { id } else { nil }
+            case nil: nil
+            }
+        let before = unflushed.count
+        try tell(.ended(run: run, result))
+        // A run of a command is over: the command need not be read again.
+        let isFinished = unflushed.dropFirst(before).contains {
+            if case .finished(run, _) = $0.event { true } else { false }
+        }
+        if let command, isFinished { finishedCommands.insert(command) }
+        try step()
+    }
+
+    /// What was decided is flushed before a record says so.
+    private mutating func commit(_ record: ScheduleRecord) throws {
+        log += unflushed
+        unflushed = []
+        try step()
+        records[record.schedule] = record
+    }
+}
+
+/// Counts.
+private final class Counter: Sendable {
+    private let count = Locked(0)
+
+    func next() -> Int {
+        count.withLock {
+            $0 += 1
+            return $0
+        }
+    }
+}
