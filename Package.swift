@@ -26,8 +26,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
         "Daemon",
         [
             "Runs", "Extraction", "Events", "Scheduling", "Configuration", "Kafka", "Web", "Telemetry",
-            "Core",
-            "JSON",
+            "Cryptography", "Core", "JSON",
         ]
     ),
     ("Simulators", ["Web", "Core", "JSON"]),
@@ -56,8 +55,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry", "Core",
-            "JSON",
+            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry",
+            "Cryptography", "Core", "JSON",
         ]
     ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
@@ -85,7 +84,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
 ]
 
 /// Files that tests read where they lie.
-let dataFolders = ["CoreTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
+let dataFolders = ["CoreTests": ["Golden"], "DaemonTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
