@@ -55,8 +55,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry", "Core",
-            "JSON",
+            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry",
+            "Cryptography", "Core", "JSON",
         ]
     ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
