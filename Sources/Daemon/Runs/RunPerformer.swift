@@ -26,6 +26,7 @@ struct RunPerformer: Sendable {
 
     let place: RunPlace
     let board: RunBoard
+    let metrics: DaemonMetrics
     let sessions = AccountSessions<OpenAccount>()
     let logger: Logger
     let now: WallClock
@@ -139,6 +140,7 @@ struct RunPerformer: Sendable {
             }
             board.wait(order.run, for: nil)
             let outcome = try await read(attempt, setup, account, stop)
+            metrics.attempted(setup.account, outcome)
             attempt.take(outcome)
         } catch is CancellationError {
             attempt.finish(.cancelled, "ended early")
@@ -211,7 +213,8 @@ struct RunPerformer: Sendable {
             )
             if let names = request.streams { chosen = try setup.definition.chosen(names) }
         }
-        let finder = StreamFinder(requester: requester, stop: stop, observer: attempt.observe)
+        let observe = metrics.observer(of: setup.account, next: attempt.observe)
+        let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
         var found = try await finder.find(chosen)
         let topics = try setup.topics(of: found.streams, place.prefix)
         try await account.add(topics)
@@ -231,7 +234,7 @@ struct RunPerformer: Sendable {
             wall: now,
             clock: WaitingClock(ContinuousClock()),
             stop: stop,
-            observer: attempt.observe,
+            observer: observe,
             acceptsAbsence: accepts
         ).run()
         outcome.add(found)

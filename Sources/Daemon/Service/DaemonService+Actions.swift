@@ -51,10 +51,13 @@ extension DaemonService {
 
     private func perform(_ action: DaemonMachine.Action) {
         switch action {
-        case .start(let order): start(order)
+        case .start(let order):
+            numbers.ordered(order)
+            start(order)
         case .stop(let run, let reason): stop(run, reason)
         case .withdraw(let run): stop(run, .replaced)
         case .record(let schedule, let skipped):
+            numbers.skipped(schedule, skipped)
             logger.info(
                 "did not run",
                 [
@@ -147,6 +150,7 @@ extension DaemonService {
         if view.errorMessage == nil { view.errorMessage = end.reason }
         let log = board.log(of: run)
         board.end(view, log: log)
+        numbers.finished(view.start, end.status, took: now.since(view.started))
         // A tick that a drain leaves open is no end: whoever starts next goes on with it.
         guard active.reason != .drain || end.status != .cancelled else { return }
         shared.withLock { shared in
@@ -228,6 +232,7 @@ extension DaemonService: RunPerformer.Desk {
 
     func append(_ event: RunLine.Event) {
         let now = clocks.wall()
+        if case .started(let start) = event { numbers.began(start, at: now) }
         shared.withLock { $0.outbox.append(line(event, at: now)) }
         send()
     }

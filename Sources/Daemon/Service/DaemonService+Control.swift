@@ -165,6 +165,8 @@ extension DaemonService: DaemonControl {
             "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
     }
 
+    package func metrics() async -> [UInt8] { numbers.text(await view()) }
+
     package func isAlive() async -> Bool {
         clocks.monotonic.now() - shared.withLock { $0.lastLook } < Self.silence
     }

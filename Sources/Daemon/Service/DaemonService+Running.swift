@@ -48,10 +48,14 @@ extension DaemonService {
 
     /// Looks at the clock whenever something is due, and at the latest when a set clock must be seen.
     private func loop() async {
+        var wake: Instant?
         while !Task.isCancelled {
+            let now = clocks.wall()
+            // Woken before it, it is not late.
+            numbers.looked(at: now, planned: wake.flatMap { $0 <= now ? $0 : nil })
             look()
             noteBacklog()
-            let wake = shared.withLock { $0.machine.wake }
+            wake = shared.withLock { $0.machine.wake }
             await bell.wait(atMost: ClockWatch.wait(at: clocks.wall(), until: wake), clocks.monotonic)
         }
     }
@@ -73,6 +77,7 @@ extension DaemonService {
         }
         shared.withLock { $0.faults = folder.faults }
         for fault in folder.faults { say(fault) }
+        numbers.reloaded(at: clocks.wall(), isSound: folder.faults.isEmpty)
     }
 
     /// Reads the folder again: a file that is wrong leaves its schedule as it was.
@@ -85,6 +90,7 @@ extension DaemonService {
         do {
             folder = try await thread.run { [settings] in try settings.folder.load() }
         } catch {
+            numbers.reloaded(at: clocks.wall(), isSound: false)
             logger.error("the schedules stay as they are", ["error": .string("\(error)")])
             return
         }
@@ -107,6 +113,7 @@ extension DaemonService {
             tell(.remove(id: id))
             shared.withLock { $0.schedules[id] = nil }
         }
+        numbers.reloaded(at: clocks.wall(), isSound: folder.faults.isEmpty)
         for fault in folder.faults where !faults.contains(fault) { say(fault) }
         if added + changed + removed > 0 || folder.faults != faults {
             logger.info(

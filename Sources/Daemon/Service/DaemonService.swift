@@ -83,6 +83,7 @@ package final class DaemonService: Sendable {
     let reloading = Turn()
     let changes: Revision
     let answers = AnswerDesk()
+    let numbers = DaemonMetrics()
     /// For whoever looks at topics.
     let reader: TopicReader
     let started: Instant
@@ -107,7 +108,13 @@ package final class DaemonService: Sendable {
         let changes = Revision()
         self.changes = changes
         board = RunBoard { changes.bump() }
-        performer = RunPerformer(place: settings.place, board: board, logger: logger, now: clocks.wall)
+        performer = RunPerformer(
+            place: settings.place,
+            board: board,
+            metrics: numbers,
+            logger: logger,
+            now: clocks.wall
+        )
         shared = Locked(Shared(machine: DaemonMachine(settings: settings.machine) { RunID(at: $0).text }))
         started = clocks.wall()
         (jobs, job) = AsyncStream.makeStream()

@@ -7,4 +7,3 @@ struct StateSurvey {
         []
     }
 }
-extension DaemonService { package func metrics() async -> [UInt8] { [] } }
