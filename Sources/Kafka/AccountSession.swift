@@ -32,7 +32,7 @@ package final class AccountSession: Destination {
     package static func start(_ settings: SessionSettings) async throws -> AccountSession {
         let clients = try SessionClients(settings.kafka)
         do {
-            let check = LayoutCheck(settings: settings, admin: clients.admin, reader: clients.reader)
+            let check = LayoutCheck(settings.installation, admin: clients.admin, reader: clients.reader)
             let layout = try await check.ensure()
             let steps = SessionSteps(
                 settings: settings,

@@ -1,17 +1,6 @@
 import CRDKafka
 import Core
 
-/// A member of a consumer group as the coordinator describes it.
-struct MemberDescription: Hashable, Sendable {
-    /// What stays the same over its restarts; nil for one that has no such id.
-    var instance: String?
-    var clientID: String
-    /// The address that it talks from.
-    var address: String
-    /// Whether it has anything to read.
-    var isAssigned: Bool
-}
-
 /// What the coordinator wants of a member.
 enum GroupEvent: Sendable {
     /// So many partitions are its own now.
@@ -31,50 +20,40 @@ extension ClientHandle {
         return unsafe String(cString: text)
     }
 
-    /// The members of a group; none where there is no such group.
+    /// The members of a group; none where there is no such group. Blocks.
+    ///
+    /// By the older of two calls: in 2.0.2 the newer one (DescribeConsumerGroups) ends the process by an assertion where
+    /// the coordinator goes away under it.
     func members(of group: String, limit: Duration) -> Result<[MemberDescription], ClientError> {
-        let queue = unsafe rd_kafka_queue_new(client)
-        defer { unsafe rd_kafka_queue_destroy(queue) }
-        let options = unsafe adminOptions(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, limit)
-        defer { unsafe rd_kafka_AdminOptions_destroy(options) }
-        unsafe group.withCString { name in
-            var names: [UnsafePointer<CChar>?] = unsafe [name]
-            unsafe rd_kafka_DescribeConsumerGroups(client, &names, 1, options, queue)
-        }
-        guard let event = unsafe rd_kafka_queue_poll(queue, limit.milliseconds) else {
-            return .failure(Self.error(RD_KAFKA_RESP_ERR__TIMED_OUT))
-        }
-        defer { unsafe rd_kafka_event_destroy(event) }
-        if let error = unsafe eventError(event) { return .failure(error) }
-        var count = 0
-        guard let result = unsafe rd_kafka_event_DescribeConsumerGroups_result(event),
-            let groups = unsafe rd_kafka_DescribeConsumerGroups_result_groups(result, &count), count == 1,
-            let description = unsafe groups[0]
-        else { return .failure(Self.error(RD_KAFKA_RESP_ERR__BAD_MSG)) }
-        if let error = unsafe rd_kafka_ConsumerGroupDescription_error(description) {
-            return unsafe .failure(Self.error(rd_kafka_error_code(error)))
-        }
+        var list: UnsafePointer<rd_kafka_group_list>?
+        let code = unsafe rd_kafka_list_groups(client, group, &list, limit.milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__PARTIAL,
+            let found = unsafe list
+        else { return .failure(Self.error(code)) }
+        defer { unsafe rd_kafka_group_list_destroy(found) }
         var members: [MemberDescription] = []
-        for index in 0..<(unsafe rd_kafka_ConsumerGroupDescription_member_count(description)) {
-            guard let member = unsafe rd_kafka_ConsumerGroupDescription_member(description, index) else {
-                continue
+        for index in 0..<(unsafe Int(found.pointee.group_cnt)) {
+            let description = unsafe found.pointee.groups[index]
+            guard unsafe description.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                return unsafe .failure(Self.error(description.err))
             }
-            let assignment = unsafe rd_kafka_MemberDescription_assignment(member)
-            let partitions = unsafe assignment.flatMap {
-                unsafe rd_kafka_MemberAssignment_partitions($0)
-            }
-            unsafe members.append(
-                MemberDescription(
-                    instance: rd_kafka_MemberDescription_group_instance_id(member).map {
-                        unsafe String(cString: $0)
-                    },
-                    clientID: rd_kafka_MemberDescription_client_id(member).map { unsafe String(cString: $0) }
-                        ?? "",
-                    address: rd_kafka_MemberDescription_host(member).map { unsafe String(cString: $0) } ?? "",
-                    isAssigned: partitions.map { unsafe $0.pointee.cnt > 0 } ?? false
+            for number in 0..<(unsafe Int(description.member_cnt)) {
+                let member = unsafe description.members[number]
+                unsafe members.append(
+                    MemberDescription(
+                        memberID: member.member_id.map { unsafe String(cString: $0) } ?? "",
+                        clientID: member.client_id.map { unsafe String(cString: $0) } ?? "",
+                        address: member.client_host.map { unsafe String(cString: $0) } ?? "",
+                        assignment: UnsafeRawBufferPointer(
+                            start: member.member_assignment,
+                            count: Int(member.member_assignment_size)
+                        ).map { $0 }
+                    )
                 )
-            )
+            }
         }
+        // Of a part of the brokers: who is not among theirs may be with another.
+        if code == RD_KAFKA_RESP_ERR__PARTIAL, members.isEmpty { return .failure(Self.error(code)) }
         return .success(members)
     }
 

@@ -48,6 +48,7 @@ enum ErrorNumber {
     static let saslAuthentication: Int32 = 58
     static let invalidRecord: Int32 = 87
     static let producerFenced: Int32 = 90
+    static let partial: Int32 = -158
     static let waitCoordinator: Int32 = -180
     static let coordinatorLoading: Int32 = 14
     static let coordinatorNotAvailable: Int32 = 15
@@ -109,7 +110,7 @@ enum ErrorClass: Hashable, Sendable {
     static func isPassing(_ code: Int32) -> Bool {
         switch code {
         case ErrorNumber.waitCoordinator, ErrorNumber.coordinatorLoading, ErrorNumber.coordinatorNotAvailable,
-            ErrorNumber.notCoordinator, ErrorNumber.rebalanceInProgress:
+            ErrorNumber.notCoordinator, ErrorNumber.rebalanceInProgress, ErrorNumber.partial:
             true
         case ErrorNumber.authentication, ErrorNumber.saslAuthentication: false
         default: isConnection(code)

@@ -56,6 +56,14 @@ package final class GroupMember: Sendable {
         case over(PublishError)
     }
 
+    /// How it ends.
+    private enum Ending: Sendable {
+        /// It tells the coordinator, so that its place is free.
+        case leaves
+        /// Without a word, as a crash would.
+        case dies
+    }
+
     private let settings: MemberSettings
     private let client: Client
     private let queue: GroupQueue
@@ -64,7 +72,7 @@ package final class GroupMember: Sendable {
     private let standing = Watched(Standing.waiting)
     /// For commits, which block.
     private let worker = SerialThread()
-    private let isEnding = Watched(false)
+    private let ending = Watched(Ending?.none)
     private let ended = Latch()
 
     /// How long the coordinator may take to give a place: as long as it waits for the members of before.
@@ -196,10 +204,12 @@ package final class GroupMember: Sendable {
     // MARK: The member's thread
 
     private func listen() {
-        while !isEnding.read({ $0 }) {
+        defer { queue.destroy() }
+        while ending.read({ $0 == nil }) {
             if let event = queue.next(limit: .milliseconds(500)) { answer(event) }
             if let error = client.handle.fatalError { end(with: fenced(error)) }
         }
+        if ending.read({ $0 == .dies }) { return }
         // A static member's end alone would keep its place for the session timeout, from every other host.
         queue.unsubscribe()
         answerAll(for: .milliseconds(500))
@@ -208,7 +218,6 @@ package final class GroupMember: Sendable {
         while !queue.isClosed, ContinuousClock.now - begun < .seconds(5) {
             answerAll(for: .milliseconds(100))
         }
-        queue.destroy()
     }
 
     private func answerAll(for limit: Duration) {
@@ -252,8 +261,7 @@ package final class GroupMember: Sendable {
         guard
             case .success(let members) = client.handle.members(of: settings.prefix.group, limit: .seconds(2))
         else { return nil }
-        let others = members.filter { $0.instance != settings.instance }
-        return (others.first(where: \.isAssigned) ?? others.first)?.hostName
+        return members.host(except: settings.instance)
     }
 
     private func fenced(_ error: ClientError) -> PublishError {
@@ -368,8 +376,14 @@ package final class GroupMember: Sendable {
         await log.close()
     }
 
-    private func leave() async {
-        isEnding.change { $0 = true }
+    /// Gives everything back without a good-bye, as a crash would.
+    func abandon() async {
+        await leave(.dies)
+        await log.close()
+    }
+
+    private func leave(_ how: Ending = .leaves) async {
+        ending.change { $0 = $0 ?? how }
         end(with: PublishError(.fatal, "the daemon has left the group \(settings.prefix.group)"))
         await worker.run { [self] in
             if ended.wait(atMost: .seconds(10)) {
@@ -443,8 +457,7 @@ private final class GroupClient: Sendable {
                 let error: ClientError
                 switch client.handle.members(of: group, limit: max(.milliseconds(100), left)) {
                 case .success(let members):
-                    let others = members.filter { instance == nil || $0.instance != instance }
-                    return (others.first(where: \.isAssigned) ?? others.first)?.hostName
+                    return members.host(except: instance)
                 case .failure(let found): error = found
                 }
                 guard ErrorClass.isPassing(error.code), ContinuousClock.now - begun < patience else {
@@ -468,13 +481,5 @@ private final class GroupClient: Sendable {
     func close() async {
         await worker.run { [self] in _ = client.shutDown(atMost: .seconds(2)) }
         worker.stop()
-    }
-}
-
-extension MemberDescription {
-    /// The host that it says it runs on, else the address that it talks from.
-    var hostName: String {
-        if let at = clientID.firstIndex(of: "@") { return String(clientID[clientID.index(after: at)...]) }
-        return instance ?? (address.hasPrefix("/") ? String(address.dropFirst()) : address)
     }
 }

@@ -82,7 +82,7 @@ actor SessionSteps {
             reader: reader
         )
         versions = VersionsLog(settings: settings, layout: layout, partition: partition, reader: reader)
-        neighbours = Neighbours(settings: settings, layoutID: layout.id)
+        neighbours = Neighbours(settings.installation, except: settings.account, layoutID: layout.id)
     }
 
     /// What a session begins with beside the account's state: what is remembered, and the streams whose topics lost

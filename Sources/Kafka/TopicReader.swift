@@ -39,6 +39,17 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// The end of every partition of a topic, uncommitted records included, by one question to each broker.
+    func ends(topic: String, partitions: Int) async throws(PublishError) -> [Int64] {
+        try await worker.run { [self] () throws(PublishError) in
+            let attempt = "reading the ends of \(topic)"
+            _ = try ask(attempt, topic) { limit in uncommitted.handle.metadata(of: topic, limit: limit) }
+            return try ask(attempt, topic) { limit in
+                uncommitted.handle.endOffsets(topic, partitions: partitions, limit: limit)
+            }
+        }
+    }
+
     /// The offsets of a partition, from that of the oldest record that is still there to the end.
     func bounds(topic: String, partition: Int32) async throws(PublishError) -> Range<Int64> {
         try await worker.run { [self] () throws(PublishError) in
