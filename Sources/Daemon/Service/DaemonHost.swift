@@ -144,11 +144,16 @@ package struct DaemonHost: Sendable {
     private func known(_ folder: LoadedFolder, _ records: KafkaRecords) async throws -> DaemonService.Known {
         let place = settings.place
         var found: [String: ScheduleRecord] = [:]
-        for record in try await StateSurvey.schedules(
-            place.kafka,
+        let accounts = Dictionary(folder.schedules.map { ($0.id, $0.account) }) { first, _ in first }
+        var installation = Installation(
+            kafka: place.kafka,
             prefix: place.prefix,
-            origin: place.topicOrigin
-        ) {
+            lockFolder: place.lockFolder
+        )
+        installation.topicOrigin = place.topicOrigin
+        for record in try await ScheduleScan(installation).run() {
+            // What the same file said of another account is no word about this one.
+            guard accounts[record.id] == record.account else { continue }
             found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())
