@@ -70,7 +70,12 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["ProcessSupport", "Cache", "Core", "JSON"]),
     ("FilesTests", ["ProcessSupport", "Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
+    (
+        "BrokerTests",
+        [
+            "ProcessSupport", "Daemon", "Scheduling", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON",
+        ]
+    ),
     (
         "ExtractorKitTests",
         [

@@ -14,7 +14,7 @@ struct AccountSessionsTests {
 
     /// Opens sessions with rising numbers; of two that are open at once the test would hear.
     private var opening: AccountSessions<Int>.Opening {
-        { [opened = Counter()] body in
+        { [opened = TaskCounter()] body in
             let number = opened.increment()
             #expect(number == 1, "two sessions at once")
             await body(number)
@@ -43,7 +43,7 @@ struct AccountSessionsTests {
     @Test(.timeLimit(.minutes(10)))
     func manyRunsNeverHaveTwoSessions() async throws {
         let opening = opening
-        let done = Counter()
+        let done = TaskCounter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<200 {
                 group.addTask {
@@ -61,7 +61,7 @@ struct AccountSessionsTests {
     @Test(.timeLimit(.minutes(10)))
     func whoOpenedInVainIsToldAndOthersAskForThemselves() async throws {
         struct Refused: Error {}
-        let first = Counter()
+        let first = TaskCounter()
         let opening: AccountSessions<Int>.Opening = { body in
             guard first.increment() > 1 else { throw Refused() }
             await body(2)
@@ -69,7 +69,7 @@ struct AccountSessionsTests {
         await #expect(throws: Refused.self) {
             try await sessions.run(account, open: opening) { _ in Issue.record("there was no session") }
         }
-        let done = Counter()
+        let done = TaskCounter()
         try await sessions.run(account, open: opening) { _ in _ = done.increment() }
         #expect(done.value == 1)
     }
@@ -78,7 +78,7 @@ struct AccountSessionsTests {
     func aSessionThatIsLostEndsTheWorkInIt() async throws {
         struct Lost: Error {}
         let begun = Gate()
-        let cancelled = Counter()
+        let cancelled = TaskCounter()
         // As a session does it: the body is cancelled and the reason thrown.
         let opening: AccountSessions<Int>.Opening = { body in
             await withTaskGroup(of: Void.self) { group in
@@ -101,7 +101,7 @@ struct AccountSessionsTests {
 }
 
 /// A number that several tasks count with.
-final class Counter: Sendable {
+final class TaskCounter: Sendable {
     private let number = Locked(0)
 
     var value: Int { number.withLock { $0 } }
