@@ -20,9 +20,9 @@ extension ClientHandle {
         return unsafe String(cString: text)
     }
 
-    /// The members of a group; none where there is no such group. Blocks.
+    /// The members of a group; none where there is no such group.
     ///
-    /// By the older of two calls: in 2.0.2 the newer one (DescribeConsumerGroups) ends the process by an assertion where
+    /// Blocks. By the older of two calls: in 2.0.2 the newer one (DescribeConsumerGroups) ends the process by an assertion where
     /// the coordinator goes away under it.
     func members(of group: String, limit: Duration) -> Result<[MemberDescription], ClientError> {
         var list: UnsafePointer<rd_kafka_group_list>?
