@@ -91,6 +91,12 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
 /// Files that tests read where they lie.
 let dataFolders = ["CoreTests": ["Golden"], "DaemonTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
 
+/// The files of the page, which CPage.c embeds.
+let pageFiles = [
+    "app.css", "app.js", "client.js", "daemon.js", "dom.js", "format.js", "icon.svg", "index.html", "runs.js",
+    "schedules.js", "timeline.js", "topics.js",
+]
+
 /// Folders of a module that are no Swift: the page, which is a target of its own.
 let otherLanguages = ["Daemon": ["Page"]]
 
@@ -117,7 +123,7 @@ targets.append(
     .target(
         name: "CPage",
         path: "Sources/Daemon/Page",
-        exclude: ["app.css", "app.js", "icon.svg", "index.html"]
+        exclude: pageFiles
     )
 )
 targets.append(

@@ -15,6 +15,8 @@ import Testing
         "Configuration/FileBytes.swift": 4,
         "Configuration/ProcessEnvironment.swift": 5,
         "Core/CrashPoint.swift": 2,
+        // The page's files, copied out of the program.
+        "Daemon/Admin/PageFiles.swift": 3,
         "Core/Instant.swift": 1,
         "Core/Locked.swift": 5,
         "Daemon/Metrics/ProcessFacts.swift": 7,

@@ -265,8 +265,8 @@ final class FakeDaemon: DaemonControl {
             let step = state.view.runs[index].transactions
             for row in state.view.runs[index].streams.indices {
                 var stream = state.view.runs[index].streams[row]
-                guard stream.status != "success", step > row * 3 else { continue }
-                stream.status = step > row * 3 + 8 ? "success" : "running"
+                guard stream.status != "success", step > row * 4 else { continue }
+                stream.status = step > row * 4 + 18 ? "success" : "running"
                 stream.phase = stream.status == "running" ? "list" : nil
                 stream.records += 250 + 31 * row
                 stream.pages += 1
