@@ -12,6 +12,19 @@ package struct DaemonSettings: Sendable {
         package var goesToTopic: Bool
         /// What is still wrong so long after it was said is said again.
         package var repeatEvery: Duration
+
+        /// Alerts that go nowhere where nothing else is said.
+        package init(
+            webhook: Secret? = nil,
+            secret: Secret? = nil,
+            goesToTopic: Bool = false,
+            repeatEvery: Duration = .seconds(4 * 3600)
+        ) {
+            self.webhook = webhook
+            self.secret = secret
+            self.goesToTopic = goesToTopic
+            self.repeatEvery = repeatEvery
+        }
     }
 
     /// A setting as `sluice config show` prints it.

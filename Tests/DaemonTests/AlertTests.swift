@@ -66,7 +66,7 @@ struct AlertTests {
 
     @Test func theIdIsTheAlertsOwn() {
         var alert = Self.alerts[0].alert
-        #expect(alert.id == "run/crm@2026-11-26T12:00:00.250Z")
+        #expect(alert.id == "31c15bb5-64c1-819e-a979-2893379e0479")
         alert.at = DaemonViews.time(1)
         #expect(alert.id != Self.alerts[0].alert.id)
     }

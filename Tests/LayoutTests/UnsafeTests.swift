@@ -19,6 +19,7 @@ import Testing
         "Daemon/Admin/PageFiles.swift": 3,
         "Core/Instant.swift": 1,
         "Core/Locked.swift": 5,
+        "Daemon/Operations/NotifySocket.swift": 7,
         "Daemon/Metrics/ProcessFacts.swift": 7,
         "Extraction/Decoding/ExtractorFiles.swift": 10,
         "ExtractorKit/Fixture+File.swift": 7,

@@ -64,5 +64,7 @@ package struct Alert: Hashable, Sendable {
     }
 
     /// Unique, and the same however often it is delivered.
-    package var id: String { "\(key)@\(at.rfc3339(fractionDigits: 3))" }
+    package var id: String {
+        StableUUID.text(of: "\(kind.rawValue) \(status.rawValue) \(key) \(at.rfc3339(fractionDigits: 9))")
+    }
 }
