@@ -43,6 +43,15 @@ package final class LogTopic: Sendable {
         try await open(settings, topic: prefix.commandsTopic, layout: .commands, origin: origin)
     }
 
+    /// The log of alerts of an installation, created where it is missing.
+    package static func alerts(
+        _ settings: KafkaSettings,
+        prefix: TopicPrefix,
+        origin: TopicOrigin = .createdHere
+    ) async throws -> LogTopic {
+        try await open(settings, topic: prefix.alertsTopic, layout: .alerts, origin: origin)
+    }
+
     /// A log of another name.
     static func open(
         _ settings: KafkaSettings,

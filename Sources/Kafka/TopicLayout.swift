@@ -50,6 +50,9 @@ package struct TopicLayout: Sendable {
     /// The log of commands: what nobody did within 7 days is done by nobody.
     package static var commands: TopicLayout { log(days: 7) }
 
+    /// The log of alerts, kept as the runs are.
+    package static var alerts: TopicLayout { log(days: 90) }
+
     private static func log(days: Int) -> TopicLayout {
         TopicLayout(
             partitions: 1,

@@ -40,6 +40,9 @@ package final class ServiceNotifier: Sendable {
     /// After so long without a sign the manager ends the process: a sign is due after half of it; nil without a watchdog.
     package let watchdogInterval: Duration?
 
+    /// Whether there is a manager that wants to be told.
+    var isListening: Bool { socket != nil }
+
     /// A notifier for what the environment says.
     package init(environment: [String: String], log: Logger = .silent) {
         self.log = log

@@ -9,18 +9,40 @@ package import Telemetry
 package struct DaemonHost: Sendable {
     package var settings: DaemonService.Settings
     package var admin: AdminServer.Configuration
+    /// Nil where nobody wants to hear of anything.
+    package var alerts: Alerts?
+    package var notifier: ServiceNotifier
     package var logger: Logger
     package var clocks: DaemonClocks
+
+    /// Whom alerts and pings go to, and by what way.
+    package struct Alerts: Sendable {
+        package var settings: DaemonSettings.Alerts
+        package var transport: any HTTPTransport
+        /// Reads the addresses of pings.
+        package var reader: SecretReader
+
+        /// Alerts.
+        package init(settings: DaemonSettings.Alerts, transport: any HTTPTransport, reader: SecretReader) {
+            self.settings = settings
+            self.transport = transport
+            self.reader = reader
+        }
+    }
 
     /// A daemon that has not begun.
     package init(
         settings: DaemonService.Settings,
         admin: AdminServer.Configuration,
+        alerts: Alerts? = nil,
+        notifier: ServiceNotifier,
         logger: Logger,
         clocks: DaemonClocks = .system
     ) {
         self.settings = settings
         self.admin = admin
+        self.alerts = alerts
+        self.notifier = notifier
         self.logger = logger
         self.clocks = clocks
     }
@@ -75,13 +97,23 @@ package struct DaemonHost: Sendable {
             await records.close()
             throw error
         }
+        let topic: LogTopic?
+        do {
+            topic = alerts?.settings.goesToTopic == true
+                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix) : nil
+        } catch {
+            await reader.close()
+            await records.close()
+            throw error
+        }
         let result: Result<Void, any Error>
         do {
-            try await run(folder, records, reader, stop, reloads, onReady)
+            try await run(folder, records, reader, topic, stop, reloads, onReady)
             result = .success(())
         } catch {
             result = .failure(error)
         }
+        await topic?.close()
         await reader.close()
         await records.close()
         try result.get()
@@ -91,15 +123,20 @@ package struct DaemonHost: Sendable {
         _ folder: LoadedFolder,
         _ records: KafkaRecords,
         _ reader: TopicReader,
+        _ topic: LogTopic?,
         _ stop: StopSignal,
         _ reloads: AsyncStream<Void>,
         _ onReady: @escaping @Sendable (UInt16) -> Void
     ) async throws {
         let known = try await known(folder, records)
+        let metrics = DaemonMetrics()
+        let watch = watch(metrics, topic)
         let service = DaemonService(
             settings: settings,
             records: records,
             reader: reader,
+            metrics: metrics,
+            watch: watch,
             logger: logger,
             clocks: clocks
         )
@@ -132,12 +169,45 @@ package struct DaemonHost: Sendable {
                     for await _ in watch.changes { await service.reload() }
                 }
             }
+            if let watch {
+                group.addTask { await watch.deliver() }
+                group.addTask { await watch.follow(service) }
+            }
+            group.addTask { [notifier, clocks] in await notifier.follow(service, clocks.monotonic) }
+            notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
             onReady(web.port)
             await service.run(folder: folder, known: known, stop: end)
+            watch?.finish()
+            notifier.send(.stopping(status: "ended"))
             group.cancelAll()
             // The first error, of whoever had one.
             while let _ = try await group.next() {}
         }
+    }
+
+    private func watch(_ metrics: DaemonMetrics, _ topic: LogTopic?) -> AlertWatch? {
+        guard let alerts else { return nil }
+        let sender = AlertSender(
+            settings: alerts.settings,
+            source: AlertSource(prefix: settings.place.prefix, host: settings.place.host),
+            topic: topic.map { topic in
+                { key, value in
+                    try await topic.append(key: key, value)
+                    try await topic.flush()
+                }
+            },
+            transport: alerts.transport,
+            metrics: metrics.alerts,
+            log: logger,
+            now: clocks.wall,
+            clock: clocks.monotonic
+        )
+        return AlertWatch(
+            repeatEvery: alerts.settings.repeatEvery,
+            sender: sender,
+            reader: alerts.reader,
+            clocks: clocks
+        )
     }
 
     /// What was recorded of the schedules by the daemons before this one.

@@ -131,6 +131,11 @@ extension DaemonService {
         }
     }
 
+    /// The schedule whose tick an order is.
+    private func loaded(_ order: RunOrder) -> LoadedSchedule? {
+        order.schedule.flatMap { id in shared.withLock { $0.schedules[id] } }
+    }
+
     private func stop(_ run: String, _ reason: StopReason) {
         let stop = shared.withLock { $0.active[run]?.stop }
         stop?.give(StopSignal.ended)
@@ -151,6 +156,9 @@ extension DaemonService {
         let log = board.log(of: run)
         board.end(view, log: log)
         numbers.finished(view.start, end.status, took: now.since(view.started))
+        if let watch, let loaded = loaded(active.order) {
+            later { await watch.finished(run, end, of: loaded) }
+        }
         // A tick that a drain leaves open is no end: whoever starts next goes on with it.
         guard active.reason != .drain || end.status != .cancelled else { return }
         shared.withLock { shared in
@@ -232,7 +240,14 @@ extension DaemonService: RunPerformer.Desk {
 
     func append(_ event: RunLine.Event) {
         let now = clocks.wall()
-        if case .started(let start) = event { numbers.began(start, at: now) }
+        if case .started(let start) = event {
+            numbers.began(start, at: now)
+            if let watch, start.attempt == 1, let loaded = shared.withLock({ shared in
+                start.schedule.flatMap { shared.schedules[$0] }
+            }) {
+                later { await watch.began(start.run, of: loaded) }
+            }
+        }
         shared.withLock { $0.outbox.append(line(event, at: now)) }
         send()
     }

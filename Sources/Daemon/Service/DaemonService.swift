@@ -83,7 +83,9 @@ package final class DaemonService: Sendable {
     let reloading = Turn()
     let changes: Revision
     let answers = AnswerDesk()
-    let numbers = DaemonMetrics()
+    let numbers: DaemonMetrics
+    /// Whom alerts and pings are left to.
+    let watch: AlertWatch?
     /// For whoever looks at topics.
     let reader: TopicReader
     let started: Instant
@@ -97,10 +99,14 @@ package final class DaemonService: Sendable {
         settings: Settings,
         records: any RunRecords,
         reader: TopicReader,
+        metrics: DaemonMetrics = DaemonMetrics(),
+        watch: AlertWatch? = nil,
         logger: Logger,
         clocks: DaemonClocks = .system
     ) {
         self.reader = reader
+        numbers = metrics
+        self.watch = watch
         self.settings = settings
         self.records = records
         self.logger = logger
@@ -111,7 +117,7 @@ package final class DaemonService: Sendable {
         performer = RunPerformer(
             place: settings.place,
             board: board,
-            metrics: numbers,
+            metrics: metrics,
             logger: logger,
             now: clocks.wall
         )

@@ -18,6 +18,8 @@ struct ServeCommand {
         let logger = logger(settings)
         let stop = program.signals.awaited()
         let reloads = program.signals.reloads()
+        // For webhooks and pings.
+        let transport = try CurlTransport(settings: .init(userAgent: "sluice/\(VersionText.number)"))
         let host = DaemonHost(
             settings: try service(settings, logger),
             admin: AdminServer.Configuration(
@@ -25,14 +27,26 @@ struct ServeCommand {
                 port: UInt16(settings.listen.port),
                 tokens: settings.token.map { ["token": $0] } ?? [:]
             ),
+            alerts: .init(
+                settings: settings.alerts,
+                transport: transport,
+                reader: SecretReader(environment: program.environment)
+            ),
+            notifier: ServiceNotifier(environment: program.environment, log: logger),
             logger: logger
         )
         let listen = settings.listen
-        try await host.run(stop: stop, reloads: reloads) { [program] (port: UInt16) in
-            var address = listen
-            address.port = Int(port)
-            program.print("sluice serves \(settings.schedules): http://\(address)\n")
+        do {
+            try await host.run(stop: stop, reloads: reloads) { [program] (port: UInt16) in
+                var address = listen
+                address.port = Int(port)
+                program.print("sluice serves \(settings.schedules): http://\(address)\n")
+            }
+        } catch {
+            await transport.close()
+            throw error
         }
+        await transport.close()
         return ExitCode.success.rawValue
     }
 
