@@ -26,6 +26,12 @@ struct Program: Sendable {
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Who asks, for a daemon's log of changes.
+    var operatorName: String {
+        let user = environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
+        return "\(user)@\(hostName)"
+    }
+
     /// Where extractors are looked for, as a command's `--extractors` says.
     func locator(_ command: ParsedCommand) -> ExtractorLocator {
         ExtractorLocator(

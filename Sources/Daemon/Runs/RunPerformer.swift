@@ -37,7 +37,14 @@ struct RunPerformer: Sendable {
     {
         let started = now()
         board.begin(RunStart(order), at: started, waiting: "the account's settings")
-        let attempt = RunAttempt(order: order, started: started, board: board, logger: logger)
+        let isFollowed = if case .command = order.origin { true } else { false }
+        let attempt = RunAttempt(
+            order: order,
+            started: started,
+            board: board,
+            logger: logger,
+            onProgress: isFollowed ? { desk.append(.progress(run: order.run, streams: $0)) } : nil
+        )
         do {
             let setup = try await Self.setup(sources)
             attempt.redact(setup.redaction)
