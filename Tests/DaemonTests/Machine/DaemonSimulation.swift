@@ -8,7 +8,7 @@ import Testing
 /// S16: random schedules through kills, freezes, sleep, set clocks, pauses, runs by hand and a Kafka that goes away.
 struct DaemonSimulation {
     static let seeds = setting("SLUICE_SEEDS") ?? 50
-    static let days = setting("SLUICE_SCHEDULE_DAYS") ?? 2
+    static let days = setting("SLUICE_SCHEDULE_DAYS") ?? 1
     let seed: UInt64
 
     private static let texts = [
