@@ -50,4 +50,32 @@ import Testing
         #expect(world.answers("a").first?.message.contains("crm") == true)
         #expect(world.orders.count == 1)
     }
+
+    @Test func s14ADrainLeavesTheTickOpenAndTheSameRunGoesOn() throws {
+        var world = MachineWorld(at: noon)
+        world.length = { _, _ in .seconds(600) }
+        world.write(try entry())
+        world.start()
+        world.run(for: .seconds(60))
+        world.drain()
+        world.run(for: .seconds(10))
+        #expect(world.machine?.isIdle == true)
+        #expect(world.records["crm"]?.last?.ended == nil)
+        world.kill()
+        world.start()
+        world.run(for: .seconds(900))
+        #expect(Set(world.orders.map(\.run)).count == 1)
+        #expect(world.orders.last?.isResumed == true)
+        #expect(world.records["crm"]?.last?.status == "success")
+    }
+
+    @Test func s9APoolIsNeverOverfilled() throws {
+        var world = MachineWorld(at: noon)
+        world.settings = .init(pools: ["default": 3])
+        for number in 1...20 { world.write(try entry(id: "s\(number)")) }
+        world.start()
+        world.run(for: .seconds(600))
+        #expect(world.orders.count == 20)
+        #expect(world.mostAtOnce == 3)
+    }
 }
