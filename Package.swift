@@ -26,9 +26,7 @@ let modules: [(name: String, imports: [Target.Dependency])] = [
         "Daemon",
         [
             "Runs", "Extraction", "Events", "Scheduling", "Configuration", "Kafka", "Web", "Telemetry",
-            "YAML",
-            "Core",
-            "JSON",
+            "YAML", "Cryptography", "CPage", "Core", "JSON",
         ]
     ),
     ("Simulators", ["Web", "Core", "JSON"]),
@@ -45,7 +43,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("CryptographyTests", ["Cryptography"]),
     ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
     ("SchedulingTests", ["ProcessSupport", "Scheduling", "Core"]),
-    ("ConfigurationTests", ["Configuration", "Scheduling", "YAML", "Core", "JSON"]),
+    ("ConfigurationTests", ["ProcessSupport", "Configuration", "Scheduling", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
     (
@@ -57,8 +55,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry", "Core",
-            "JSON",
+            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry",
+            "Cryptography", "Core", "JSON",
         ]
     ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
@@ -72,7 +70,12 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("LoopbackTests", ["ProcessSupport", "HTTP", "Kafka", "Web", "CRDKafka", "Core", "JSON"]),
     ("CacheTests", ["ProcessSupport", "Cache", "Core", "JSON"]),
     ("FilesTests", ["ProcessSupport", "Files", "Core", "JSON"]),
-    ("BrokerTests", ["ProcessSupport", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON"]),
+    (
+        "BrokerTests",
+        [
+            "ProcessSupport", "Daemon", "Scheduling", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON",
+        ]
+    ),
     (
         "ExtractorKitTests",
         [
@@ -86,7 +89,16 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
 ]
 
 /// Files that tests read where they lie.
-let dataFolders = ["CoreTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
+let dataFolders = ["CoreTests": ["Golden"], "DaemonTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
+
+/// The files of the page, which CPage.c embeds.
+let pageFiles = [
+    "app.css", "app.js", "client.js", "daemon.js", "dom.js", "format.js", "icon.svg", "index.html", "runs.js",
+    "schedules.js", "timeline.js", "topics.js",
+]
+
+/// Folders of a module that are no Swift: the page, which is a target of its own.
+let otherLanguages = ["Daemon": ["Page"]]
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -98,7 +110,22 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 var targets: [Target] = systemLibraries.map { .systemLibrary(name: $0) }
-targets += modules.map { .target(name: $0.name, dependencies: $0.imports, swiftSettings: swiftSettings) }
+targets += modules.map {
+    .target(
+        name: $0.name,
+        dependencies: $0.imports,
+        exclude: otherLanguages[$0.name] ?? [],
+        swiftSettings: swiftSettings
+    )
+}
+// The files of the page as bytes.
+targets.append(
+    .target(
+        name: "CPage",
+        path: "Sources/Daemon/Page",
+        exclude: pageFiles
+    )
+)
 targets.append(
     .executableTarget(
         name: "sluice",

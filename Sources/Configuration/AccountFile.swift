@@ -1,5 +1,4 @@
 import Core
-import JSON
 import YAML
 
 /// An account in a file: alone (`--config acme.yaml`), or as a schedule with where its events go.
@@ -43,7 +42,8 @@ package struct AccountFile: Hashable, Sendable {
     /// What the schedule is known by: the file's name without its ending.
     package var name: String { Self.name(of: path) }
 
-    private static func name(of path: String) -> String {
+    /// The same of a path.
+    package static func name(of path: String) -> String {
         let last = path.split(separator: "/").last.map(String.init) ?? path
         for ending in [".yaml", ".yml"] where last.hasSuffix(ending) {
             return String(last.dropLast(ending.count))
@@ -52,23 +52,14 @@ package struct AccountFile: Hashable, Sendable {
     }
 
     /// The folder that relative paths in the file start from.
-    package var folder: String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
+    package var folder: String { FileBytes.folder(of: path) }
 
     /// A path that the file names, from where the command runs.
     package func path(_ text: String) -> String { SecretReader.path(text, in: folder) }
 
     /// Reads the file at a path.
     package static func load(_ path: String) throws(ConfigurationError) -> AccountFile {
-        let bytes: [UInt8]
-        do {
-            bytes = try FileBytes.read(path, limit: YAMLDocument.maximumBytes)
-        } catch let failure {
-            throw ConfigurationError(.unreadableFile, "cannot read \(path): \(failure.reason)")
-        }
-        return try parse(bytes, path: path)
+        try parse(try FileBytes.load(path, limit: YAMLDocument.maximumBytes), path: path)
     }
 
     /// Reads a file's bytes; the path is for errors and for relative paths in it.
@@ -99,28 +90,19 @@ package struct AccountFile: Hashable, Sendable {
         self.path = path
         extractor = faults.text(root["extractor"])
         account = faults.text(root["account"])
-        settings = Self.given(root["settings"], &faults)
+        settings = GivenSetting.members(of: root["settings"], &faults)
         settingsPlace = SettingOrigin(of: root["settings"] ?? root)
         streams = Self.names(root["streams"], &faults)
         faults.note(root["connection"]?.unknownKeys(ConnectionSettings.names) ?? [])
-        connection = Self.given(root["connection"], &faults)
+        connection = GivenSetting.members(of: root["connection"], &faults)
         stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])
         destinationFolder = faults.text(place["folder"])
-        let section = place["kafka"]
-        var brokers = section
-        kafka = []
-        if case .mapping? = section?.content {
-            faults.note(section?.unknownKeys(["bootstrap", "set"]) ?? [])
-            kafka = Self.given(section?["set"], &faults)
-            brokers = section?["bootstrap"]
-        }
-        bootstrap = nil
-        if let brokers, let text = faults.text(brokers)?.text {
-            bootstrap = Self.setting("bootstrap.servers", .text(Secret(text)), at: brokers)
-        }
+        let section = KafkaSection(place["kafka"], &faults)
+        kafka = section.settings
+        bootstrap = section.bootstrap
     }
 
     private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
@@ -165,44 +147,15 @@ package struct AccountFile: Hashable, Sendable {
     private static func stateKeys(_ node: YAMLNode?) throws(YAMLError) -> [GivenSetting] {
         guard let node else { return [] }
         guard case .sequence(let items) = node.content else {
-            return [setting("state_key", .text(Secret(try node.string())), at: node)]
+            return [GivenSetting("state_key", .text(Secret(try node.string())), at: node)]
         }
         guard (1...2).contains(items.count) else {
             throw node.fail("state_key has one key, or two while it is changed: [NEW, OLD]")
         }
         var keys: [GivenSetting] = []
-        for item in items { keys.append(setting("state_key", .text(Secret(try item.string())), at: item)) }
+        for item in items {
+            keys.append(GivenSetting("state_key", .text(Secret(try item.string())), at: item))
+        }
         return keys
-    }
-
-    private static func given(_ node: YAMLNode?, _ faults: inout FileFaults) -> [GivenSetting] {
-        let members = faults.take(else: []) { () throws(YAMLError) in try node?.mapping() ?? [] }
-        return members.compactMap { member in
-            let value: GivenValue? = faults.take(else: nil) { () throws(YAMLError) in
-                try Self.value(member.value, of: member.key)
-            }
-            return value.map { setting(member.key, $0, at: member.value) }
-        }
-    }
-
-    private static func setting(_ name: String, _ value: GivenValue, at node: YAMLNode) -> GivenSetting {
-        GivenSetting(name: name, value: value, origin: SettingOrigin(of: node))
-    }
-
-    private static func value(_ node: YAMLNode, of name: String) throws(YAMLError) -> GivenValue {
-        switch node.content {
-        case .mapping: throw node.fail("\(name) needs a text, a number, true or false, or a list of texts")
-        case .sequence(let items):
-            var texts: [Secret] = []
-            for item in items { texts.append(Secret(try item.string())) }
-            return .list(texts)
-        case .scalar(let written, _):
-            switch node.scalar {
-            case .bool(let value): return .typed(.bool(value), written: written)
-            case .number(let number): return .typed(.number(number), written: written)
-            case .text(let text): return .text(Secret(text))
-            case .null, nil: throw node.fail("\(name) has no value; give it one or remove the line")
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 import YAML
 
 /// Collects what is wrong: parts that do not depend on each other are all looked at, and all their errors told.
-struct Faults<Failure: Error> {
+struct Faults<Failure: Error>: Sendable {
     private var errors: [Failure] = []
 
     /// The value of a part, or the fallback where its error was noted.
@@ -13,6 +13,9 @@ struct Faults<Failure: Error> {
             return fallback
         }
     }
+
+    /// How much was noted.
+    var count: Int { errors.count }
 
     /// Notes errors.
     mutating func note(_ more: [Failure]) { errors += more }
@@ -37,10 +40,15 @@ extension FileFaults {
         take(else: nil) { () throws(YAMLError) in try PlacedText(node) }
     }
 
+    /// What was noted, with its places.
+    var placed: [(line: Int, column: Int, error: ConfigurationError)] {
+        errors.map { ($0.line, $0.column, ConfigurationError(.badFile, $0.description)) }
+    }
+
     /// Throws what was noted, in the file's order.
     func check() throws(ConfigurationError) {
-        guard !errors.isEmpty else { return }
-        let sorted = errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
-        throw ConfigurationError.of(sorted.map { ConfigurationError(.badFile, $0.description) })
+        guard count > 0 else { return }
+        let sorted = placed.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        throw ConfigurationError.of(sorted.map(\.error))
     }
 }

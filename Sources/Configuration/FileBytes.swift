@@ -16,6 +16,21 @@ struct ReadFailure: Error {
 
 /// Whole small files.
 enum FileBytes {
+    /// The bytes of a file that somebody named to a command.
+    static func load(_ path: String, limit: Int) throws(ConfigurationError) -> [UInt8] {
+        do {
+            return try read(path, limit: limit)
+        } catch let failure {
+            throw ConfigurationError(.unreadableFile, "cannot read \(path): \(failure.reason)")
+        }
+    }
+
+    /// The folder that relative paths in the file start from.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// The bytes of a file of up to `limit` bytes.
     static func read(_ path: String, limit: Int) throws(ReadFailure) -> [UInt8] {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -40,12 +40,25 @@ package struct KafkaClientSettings: Sendable {
         environment: [String: String] = ProcessEnvironment.current,
         reader: SecretReader = SecretReader()
     ) throws(ConfigurationError) -> KafkaClientSettings {
-        var given: [String: GivenSetting] = [:]
         let brokers = bootstrap.map {
             GivenSetting(name: "bootstrap.servers", value: .text(Secret($0)), origin: .flag("--kafka"))
         }
         let fromFile = (file?.kafka ?? []) + [file?.bootstrap].compactMap(\.self)
-        for setting in variables(environment) + fromFile + flags + [brokers].compactMap(\.self) {
+        return try merge(
+            variables(environment) + fromFile + flags + [brokers].compactMap(\.self),
+            folder: file?.folder ?? ".",
+            reader: reader
+        )
+    }
+
+    /// Merges settings, of which the last one for a name holds, and reads the references that win.
+    static func merge(
+        _ settings: [GivenSetting],
+        folder: String,
+        reader: SecretReader
+    ) throws(ConfigurationError) -> KafkaClientSettings {
+        var given: [String: GivenSetting] = [:]
+        for setting in settings {
             guard !reserved.contains(setting.name) else {
                 throw ConfigurationError(
                     .badSetting,
@@ -57,7 +70,7 @@ package struct KafkaClientSettings: Sendable {
         }
         var values: [String: String] = [:]
         for (name, setting) in given.sorted(by: { $0.key < $1.key }) where !isSecret(name) {
-            values[name] = try value(setting, file: file, reader: reader)
+            values[name] = try value(setting, folder: folder, reader: reader)
         }
         guard let bootstrap = values.removeValue(forKey: "bootstrap.servers") else {
             throw ConfigurationError(
@@ -68,7 +81,7 @@ package struct KafkaClientSettings: Sendable {
         let isLocal = isLoopback(bootstrap)
         for (name, setting) in given.sorted(by: { $0.key < $1.key }) where isSecret(name) {
             if !isLocal { try refuseLiteral(setting) }
-            values[name] = try value(setting, file: file, reader: reader)
+            values[name] = try value(setting, folder: folder, reader: reader)
         }
         return KafkaClientSettings(
             bootstrap: bootstrap,
@@ -77,7 +90,8 @@ package struct KafkaClientSettings: Sendable {
         )
     }
 
-    private static func variables(_ environment: [String: String]) -> [GivenSetting] {
+    /// What the environment sets.
+    static func variables(_ environment: [String: String]) -> [GivenSetting] {
         environment.filter { $0.key.hasPrefix(environmentPrefix) }.sorted { $0.key < $1.key }.map {
             name,
             value in
@@ -90,10 +104,10 @@ package struct KafkaClientSettings: Sendable {
 
     private static func value(
         _ setting: GivenSetting,
-        file: AccountFile?,
+        folder: String,
         reader: SecretReader
     ) throws(ConfigurationError) -> String {
-        let folder = if case .file = setting.origin { file?.folder ?? "." } else { "." }
+        let start = if case .file = setting.origin { folder } else { "." }
         switch setting.value {
         case .typed(_, let written): return written
         case .list:
@@ -103,7 +117,7 @@ package struct KafkaClientSettings: Sendable {
             )
         case .text(let text):
             do {
-                return try reader.read(SecretReference(parsing: text.revealed), folder: folder).revealed
+                return try reader.read(SecretReference(parsing: text.revealed), folder: start).revealed
             } catch let error {
                 throw ConfigurationError(error.code, "\(setting.origin): \(setting.name): \(error.message)")
             }

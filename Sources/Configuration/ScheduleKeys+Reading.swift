@@ -7,7 +7,7 @@ extension ScheduleKeys {
     static let names = [
         "when", "time_zone", "dst", "start", "end", "catchup", "catchup_window", "catchup_max", "overlap",
         "jitter", "start_within", "pause_after_failures", "timeout", "retries", "pool", "priority", "exclude",
-        "include", "exclude_action",
+        "include", "exclude_action", "sla", "ping",
     ]
 
     /// How other programs call some of them.
@@ -15,6 +15,7 @@ extension ScheduleKeys {
         "cron": "when", "schedule": "when", "every": "when: \"@every 90m\"", "calendar": "when",
         "timezone": "time_zone", "tz": "time_zone", "catch_up": "catchup", "catchup_policy": "catchup",
         "concurrency": "overlap", "startingDeadlineSeconds": "start_within",
+        "fresh_within": "sla: {fresh_within: 2h}", "healthcheck": "ping", "pings": "ping",
     ]
 
     /// Reads them from a file's mapping; nil where nothing says when.
@@ -53,6 +54,8 @@ extension ScheduleKeys {
         retries = faults.take(else: nil) { () throws(YAMLError) in try Self.retries(root["retries"]) }
         pool = faults.text(root["pool"])
         priority = faults.number(root["priority"], in: -1000...1000) ?? 0
+        freshWithin = faults.take(else: nil) { () throws(YAMLError) in try Self.freshWithin(root["sla"]) }
+        ping = PingKeys(root["ping"], &faults)
         if when == nil { return nil }
     }
 
@@ -174,6 +177,15 @@ extension ScheduleKeys {
             maximum: try number(node["max"], in: 0...100) ?? 3,
             backoff: try seconds(node["backoff"], atLeast: 1) ?? 60
         )
+    }
+
+    private static func freshWithin(_ node: YAMLNode?) throws(YAMLError) -> Int? {
+        guard let node else { return nil }
+        try node.checkKeys(["fresh_within"])
+        guard let seconds = try seconds(node["fresh_within"], atLeast: 60) else {
+            throw node.fail("sla promises nothing; add fresh_within: 2h, or remove it")
+        }
+        return seconds
     }
 
     // MARK: Values

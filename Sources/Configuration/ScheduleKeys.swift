@@ -7,6 +7,8 @@ package import Scheduling
 ///     time_zone: Europe/Berlin
 ///     catchup: latest
 ///     exclude: [{name: holidays, dates: [12-25, 2026-12-31..2027-01-02]}]
+///     sla: {fresh_within: 2h}
+///     ping: {success: file:hc.url}
 package struct ScheduleKeys: Hashable, Sendable {
     /// How often a failed run is tried again.
     package struct Retries: Hashable, Sendable {
@@ -29,6 +31,10 @@ package struct ScheduleKeys: Hashable, Sendable {
     package var pool: PlacedText?
     /// Of two that wait for a pool the greater goes first.
     package var priority: Int
+    /// Seconds that the last success may be old; nil where nothing is promised.
+    package var freshWithin: Int?
+    /// Whom its runs are told to; nil for nobody.
+    package var ping: PingKeys?
 
     /// The schedule, with its zone as the database has it.
     package func schedule(id: String, zones: ZoneDatabase) throws -> Schedule {

@@ -21,6 +21,10 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case afterToken = "after_token"
     /// The new token is committed, and not used yet.
     case afterTokenCommit = "after_token_commit"
+    /// A tick is recorded as started, and nothing of its run was read.
+    case afterTickStart = "after_tick_start"
+    /// A tick is recorded as ended, and nobody was told.
+    case afterTickEnd = "after_tick_end"
 
     /// The points that every run passes which publishes something; the others belong to tokens that are replaced.
     package static let publishing: [CrashPoint] = [

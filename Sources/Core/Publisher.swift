@@ -39,7 +39,7 @@ package protocol Publisher: Sendable {
 
 /// Where an account's events and state go, while it is its only writer.
 package protocol Destination: Publisher, CredentialStore {
-    /// The bookmark of a stream as it was committed before; nil where the stream was never read.
+    /// The bookmark of a stream as it was committed, before the session at least; nil where it was never read.
     func bookmark(of stream: StreamName) throws(StateError) -> Bookmark?
     /// What is remembered as committed: a commit that returned is in it.
     var versions: any VersionStore { get }

@@ -10,6 +10,8 @@ package enum StateKey: Hashable, Sendable {
     case topic(AccountName, String)
     /// The credential that an API gives anew in place of the configured one.
     case credential(AccountName)
+    /// What a schedule of the account ran, by its id.
+    case schedule(AccountName, String)
     /// How the state topic itself is laid out.
     case layout
 
@@ -22,6 +24,7 @@ package enum StateKey: Hashable, Sendable {
         case .session(let account): Self.array("session", account.text)
         case .topic(let account, let topic): Self.array("topic", account.text, topic)
         case .credential(let account): Self.array("credential", account.text)
+        case .schedule(let account, let id): Self.array("schedule", account.text, id)
         case .layout: Self.array("layout")
         }
     }
@@ -35,8 +38,11 @@ package enum StateKey: Hashable, Sendable {
             case ("session", 2): self = .session(try AccountName(parts[1]))
             case ("topic", 3): self = .topic(try AccountName(parts[1]), parts[2])
             case ("credential", 2): self = .credential(try AccountName(parts[1]))
+            case ("schedule", 3) where Self.isScheduleID(parts[2]):
+                self = .schedule(try AccountName(parts[1]), parts[2])
             case ("layout", 1): self = .layout
-            case ("bookmark", _), ("session", _), ("topic", _), ("credential", _), ("layout", _):
+            case ("bookmark", _), ("session", _), ("topic", _), ("credential", _), ("schedule", _),
+                ("layout", _):
                 throw Self.unreadable(bytes)
             default: return nil
             }
@@ -47,6 +53,11 @@ package enum StateKey: Hashable, Sendable {
         } catch {
             throw Self.unreadable(bytes)
         }
+    }
+
+    /// Whether a schedule can be known by this: as long as a file's name may be, and without control characters.
+    package static func isScheduleID(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 255 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
     }
 
     /// The account that a key of any kind belongs to, as text; nil for the layout's.

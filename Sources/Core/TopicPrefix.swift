@@ -16,6 +16,8 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     package var runsTopic: String { "\(text).sluice.runs" }
     /// What others ask of an account's owner.
     package var commandsTopic: String { "\(text).sluice.commands" }
+    /// What a person should hear of, where that is asked for.
+    package var alertsTopic: String { "\(text).sluice.alerts" }
     /// Remembered versions and content hashes.
     package var versionsTopic: String { "\(text).sluice.versions" }
     /// The daemon's consumer group.

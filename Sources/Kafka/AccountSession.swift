@@ -6,8 +6,6 @@ import Synchronization
 /// `renewals()` must run beside whatever uses the session, in the owner's task group; `withSession` does it by itself.
 package final class AccountSession: Destination {
     package let settings: SessionSettings
-    /// The account's state as it was committed before this session, by its keys' bytes.
-    package let state: [[UInt8]: [UInt8]]
     /// What the account remembers, as committed.
     package let versions: any VersionStore
     private let lostStreams: Locked<Set<StreamName>>
@@ -17,14 +15,12 @@ package final class AccountSession: Destination {
 
     private init(
         settings: SessionSettings,
-        state: [[UInt8]: [UInt8]],
         versions: any VersionStore,
         lost: Set<StreamName>,
         steps: SessionSteps,
         clients: SessionClients
     ) {
         self.settings = settings
-        self.state = state
         self.versions = versions
         lostStreams = Locked(lost)
         self.steps = steps
@@ -36,7 +32,7 @@ package final class AccountSession: Destination {
     package static func start(_ settings: SessionSettings) async throws -> AccountSession {
         let clients = try SessionClients(settings.kafka)
         do {
-            let check = LayoutCheck(settings: settings, admin: clients.admin, reader: clients.reader)
+            let check = LayoutCheck(settings.installation, admin: clients.admin, reader: clients.reader)
             let layout = try await check.ensure()
             let steps = SessionSteps(
                 settings: settings,
@@ -47,7 +43,6 @@ package final class AccountSession: Destination {
             let begun = try await steps.start()
             return AccountSession(
                 settings: settings,
-                state: begun.state,
                 versions: begun.versions,
                 lost: begun.lost,
                 steps: steps,
@@ -124,6 +119,9 @@ package final class AccountSession: Destination {
         return try result.get()
     }
 
+    /// The account's state as committed, by its keys' bytes: a commit that returned is in it.
+    package var state: [[UInt8]: [UInt8]] { steps.committed.records }
+
     /// Streams whose topics lost events, which `--resync` or `--accept` went along with.
     package var lost: Set<StreamName> { lostStreams.withLock { $0 } }
 
@@ -148,7 +146,7 @@ package final class AccountSession: Destination {
         lostStreams.withLock { $0.formUnion(found.lost) }
     }
 
-    /// The bookmark of a stream, nil where it was never read.
+    /// The bookmark of a stream as the last commit left it, nil where it was never read.
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
         try Bookmark(in: state, account: settings.account, stream: stream)
     }

@@ -8,16 +8,19 @@ final class Client: Sendable {
     private let pollEnded = Latch()
     private let isShutDown = Locked(false)
 
-    init(settings: KafkaSettings, role: ClientRole) throws(PublishError) {
+    /// `onReport` is told what became of each record, by the number it was produced with, on the poll thread.
+    init(
+        settings: KafkaSettings,
+        role: ClientRole,
+        onReport: ClientMonitor.Report? = nil
+    ) throws(PublishError) {
         let configuration = try ClientConfiguration(
             settings: settings,
             role: role,
             libraryVersion: ClientHandle.libraryVersion
         )
-        var isConsumer = false
-        if case .reader = role { isConsumer = true }
-        handle = try ClientHandle(configuration, isConsumer: isConsumer)
-        monitor = ClientMonitor(onLog: settings.onLog)
+        handle = try ClientHandle(configuration, isConsumer: role.isConsumer)
+        monitor = ClientMonitor(onLog: settings.onLog, onReport: onReport)
         DedicatedThread.start { [handle, monitor, pollEnded] in
             while !monitor.isStopping { handle.poll(monitor, milliseconds: 1000) }
             pollEnded.open()

@@ -4,7 +4,20 @@ import Core
 enum ClientRole: Sendable {
     case producer(transactionalID: String, transactionTimeout: Duration)
     case reader(committed: Bool)
+    /// Appends lines to a log, without transactions.
+    case appender
+    /// Reads a log as it grows.
+    case follower
     case admin
+    /// The member of a group that only wants to be it: it reads nothing.
+    case member(group: String, instance: String, sessionTimeout: Duration)
+
+    var isConsumer: Bool {
+        switch self {
+        case .reader, .follower, .member: true
+        case .producer, .appender, .admin: false
+        }
+    }
 }
 
 /// The settings of one client handle in librdkafka's names, later ones winning: pure, so that it can be tested as a table.
@@ -35,6 +48,9 @@ struct ClientConfiguration: Sendable {
         ("allow.auto.create.topics", "topics are created with the settings that state needs"),
         ("group.id", "readers belong to no group"),
         ("group.instance.id", "readers belong to no group"),
+        ("session.timeout.ms", "it says when another host may become the daemon"),
+        ("heartbeat.interval.ms", "it follows the session's timeout"),
+        ("partition.assignment.strategy", "all members of a group must agree about it"),
         ("log.queue", "the client's log goes to the program's"),
         ("client.id", "it has a setting of its own"),
         ("plugin.library.paths", "it would load foreign code"),
@@ -84,6 +100,26 @@ struct ClientConfiguration: Sendable {
                 ("queue.buffering.max.messages", "1000000"),
                 ("queue.buffering.max.kbytes", "524288"),
             ]
+        case .appender:
+            entries += [
+                ("enable.idempotence", "true"),
+                ("acks", "all"),
+                ("linger.ms", "5"),
+                ("compression.codec", "lz4"),
+                // For as long as Kafka is away: whoever waits decides how long.
+                ("message.timeout.ms", "0"),
+                ("message.max.bytes", "1048576"),
+            ]
+        case .follower:
+            entries += [
+                ("isolation.level", "read_uncommitted"),
+                ("enable.partition.eof", "true"),
+                ("auto.offset.reset", "error"),
+                ("enable.auto.commit", "false"),
+                ("enable.auto.offset.store", "false"),
+                ("fetch.error.backoff.ms", "50"),
+                ("queued.max.messages.kbytes", "16384"),
+            ]
         case .reader(let committed):
             entries += [
                 ("isolation.level", committed ? "read_committed" : "read_uncommitted"),
@@ -94,6 +130,17 @@ struct ClientConfiguration: Sendable {
                 ("fetch.wait.max.ms", "50"),
                 ("fetch.error.backoff.ms", "50"),
                 ("queued.max.messages.kbytes", "16384"),
+            ]
+        case .member(let group, let instance, let sessionTimeout):
+            entries += [
+                ("group.id", group),
+                ("group.instance.id", instance),
+                ("session.timeout.ms", String(sessionTimeout.milliseconds)),
+                ("heartbeat.interval.ms", String(min(3000, sessionTimeout.milliseconds / 3))),
+                ("partition.assignment.strategy", "range"),
+                ("enable.auto.commit", "false"),
+                ("enable.auto.offset.store", "false"),
+                ("queued.max.messages.kbytes", "1024"),
             ]
         case .admin:
             break

@@ -45,6 +45,11 @@ extension ClientHandle {
 
     /// The end offset as this handle's isolation sees it: the high watermark when read_uncommitted, else the LSO.
     func endOffset(_ topic: String, _ partition: Int32, limit: Duration) -> Result<Int64, ClientError> {
+        offsets(topic, partition, limit: limit).map(\.upperBound)
+    }
+
+    /// The offsets of a partition, from that of the oldest record that is still there to the end.
+    func offsets(_ topic: String, _ partition: Int32, limit: Duration) -> Result<Range<Int64>, ClientError> {
         var low: Int64 = 0
         var high: Int64 = 0
         let code = unsafe rd_kafka_query_watermark_offsets(
@@ -55,7 +60,55 @@ extension ClientHandle {
             &high,
             limit.milliseconds
         )
-        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? .success(high) : .failure(Self.error(code))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(Self.error(code)) }
+        return .success(min(low, high)..<high)
+    }
+
+    /// The offset of the first record whose Kafka timestamp is not before a time, in milliseconds since 1970; nil where
+    /// none is.
+    func offset(_ topic: String, _ partition: Int32, at time: Int64, limit: Duration) -> Result<
+        Int64?, ClientError
+    > {
+        let list = unsafe rd_kafka_topic_partition_list_new(1)
+        defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        guard let entry = unsafe rd_kafka_topic_partition_list_add(list, topic, partition) else {
+            preconditionFailure("out of memory")
+        }
+        unsafe entry.pointee.offset = time
+        let code = unsafe rd_kafka_offsets_for_times(client, list, limit.milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(Self.error(code)) }
+        guard unsafe entry.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return unsafe .failure(Self.error(entry.pointee.err))
+        }
+        let offset = unsafe entry.pointee.offset
+        return .success(offset < 0 ? nil : offset)
+    }
+
+    /// The ends of all partitions, as this handle's isolation sees them.
+    func endOffsets(_ topic: String, partitions: Int, limit: Duration) -> Result<[Int64], ClientError> {
+        guard let list = unsafe rd_kafka_topic_partition_list_new(Int32(partitions)) else {
+            preconditionFailure("out of memory")
+        }
+        defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        for partition in 0..<Int32(partitions) {
+            guard let entry = unsafe rd_kafka_topic_partition_list_add(list, topic, partition) else {
+                preconditionFailure("out of memory")
+            }
+            // In the place of a time: that of what comes next.
+            unsafe entry.pointee.offset = Int64(RD_KAFKA_OFFSET_END)
+        }
+        let code = unsafe rd_kafka_offsets_for_times(client, list, limit.milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(Self.error(code)) }
+        var ends = [Int64](repeating: 0, count: partitions)
+        for index in 0..<(unsafe Int(list.pointee.cnt)) {
+            let entry = unsafe list.pointee.elems[index]
+            guard unsafe entry.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                return unsafe .failure(Self.error(entry.err))
+            }
+            guard unsafe entry.offset >= 0 else { return .failure(Self.error(RD_KAFKA_RESP_ERR__BAD_MSG)) }
+            unsafe ends[Int(entry.partition)] = entry.offset
+        }
+        return .success(ends)
     }
 
     // MARK: - Topics
@@ -146,14 +199,14 @@ extension ClientHandle {
         return .success(settings)
     }
 
-    private func adminOptions(_ operation: rd_kafka_admin_op_t, _ limit: Duration) -> OpaquePointer? {
+    func adminOptions(_ operation: rd_kafka_admin_op_t, _ limit: Duration) -> OpaquePointer? {
         let options = unsafe rd_kafka_AdminOptions_new(client, operation)
         var text = [CChar](repeating: 0, count: 256)
         unsafe rd_kafka_AdminOptions_set_request_timeout(options, limit.milliseconds, &text, text.count)
         return unsafe options
     }
 
-    private func eventError(_ event: OpaquePointer) -> ClientError? {
+    func eventError(_ event: OpaquePointer) -> ClientError? {
         let code = unsafe rd_kafka_event_error(event)
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var error = Self.error(code)
@@ -176,6 +229,76 @@ extension ClientHandle {
             return .failure(Self.error(rd_kafka_last_error()))
         }
         return unsafe .success(PartitionHandle(topic: handle, partition: partition))
+    }
+}
+
+extension ClientHandle {
+    /// Reads several partitions from their beginnings, into one queue and without any group.
+    func startReading(_ topic: String, _ partitions: [Int32]) -> Result<PartitionsHandle, ClientError> {
+        guard let handle = unsafe rd_kafka_topic_new(client, topic, nil) else {
+            return .failure(Self.error(rd_kafka_last_error()))
+        }
+        guard let queue = unsafe rd_kafka_queue_new(client) else { preconditionFailure("out of memory") }
+        var started: [Int32] = []
+        for partition in partitions {
+            let start = Int64(RD_KAFKA_OFFSET_BEGINNING)
+            guard unsafe rd_kafka_consume_start_queue(handle, partition, start, queue) == 0 else {
+                let error = Self.error(rd_kafka_last_error())
+                unsafe PartitionsHandle(topic: handle, queue: queue, partitions: started).stop()
+                return .failure(error)
+            }
+            started.append(partition)
+        }
+        return unsafe .success(PartitionsHandle(topic: handle, queue: queue, partitions: started))
+    }
+}
+
+/// Several partitions that are being read; `stop` must be called before the client is destroyed.
+@safe
+final class PartitionsHandle: @unchecked Sendable {
+    // Safe to share: only the thread of blocking calls of its reader uses it.
+    private let topic: OpaquePointer
+    private let queue: OpaquePointer
+    private let partitions: [Int32]
+
+    fileprivate init(topic: OpaquePointer, queue: OpaquePointer, partitions: [Int32]) {
+        unsafe self.topic = topic
+        unsafe self.queue = queue
+        self.partitions = partitions
+    }
+
+    /// The next records by their partitions; waits for the first, at most so long.
+    func next(limit: Duration) -> (batches: [Int32: FetchedBatch], error: ClientError?) {
+        let capacity = 1000
+        let messages = UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>.allocate(
+            capacity: capacity
+        )
+        defer { unsafe messages.deallocate() }
+        var count = unsafe rd_kafka_consume_batch_queue(queue, limit.milliseconds, messages, 1)
+        if count > 0 {
+            count += unsafe max(
+                0,
+                rd_kafka_consume_batch_queue(queue, 5, messages.advanced(by: count), capacity - count)
+            )
+        }
+        guard count >= 0 else { return ([:], ClientHandle.error(rd_kafka_last_error())) }
+        var batches: [Int32: FetchedBatch] = [:]
+        var failure: ClientError?
+        for index in 0..<count {
+            guard let message = unsafe messages[index] else { continue }
+            let partition = unsafe message.pointee.partition
+            unsafe PartitionHandle.append(message, to: &batches[partition, default: FetchedBatch()], false)
+            unsafe rd_kafka_message_destroy(message)
+            failure = failure ?? batches[partition]?.error
+        }
+        return (batches, failure)
+    }
+
+    /// Stops reading and frees what was fetched.
+    func stop() {
+        for partition in partitions { unsafe rd_kafka_consume_stop(topic, partition) }
+        unsafe rd_kafka_queue_destroy(queue)
+        unsafe rd_kafka_topic_destroy(topic)
     }
 }
 
@@ -220,7 +343,7 @@ final class PartitionHandle: @unchecked Sendable {
         return batch
     }
 
-    private static func append(
+    fileprivate static func append(
         _ message: UnsafeMutablePointer<rd_kafka_message_t>,
         to batch: inout FetchedBatch,
         _ withHeaders: Bool

@@ -34,6 +34,7 @@ final class ClientHandle: @unchecked Sendable {
         unsafe rd_kafka_conf_set_events(
             conf,
             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS
+                | (isConsumer ? RD_KAFKA_EVENT_REBALANCE : 0)
         )
         let type = isConsumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER
         guard let created = unsafe rd_kafka_new(type, conf, &text, text.count) else {
@@ -66,7 +67,10 @@ final class ClientHandle: @unchecked Sendable {
         switch unsafe rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_DR:
             while let message = unsafe rd_kafka_event_message_next(event) {
-                guard unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+                guard unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+                    if monitor.takesReports { unsafe monitor.delivered(sluice_message_token(message)) }
+                    continue
+                }
                 unsafe monitor.deliveryFailed(
                     ClientMonitor.Failure(
                         token: sluice_message_token(message),

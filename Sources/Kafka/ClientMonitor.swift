@@ -19,9 +19,22 @@ final class ClientMonitor: Sendable {
     }
 
     private let seen = Locked(Seen())
-    private let onLog: @Sendable (KafkaSettings.LogLine) -> Void
+    /// Takes what became of a record: the number it was produced with, and why it was not delivered.
+    typealias Report = @Sendable (Int, ClientError?) -> Void
 
-    init(onLog: @escaping @Sendable (KafkaSettings.LogLine) -> Void) { self.onLog = onLog }
+    private let onLog: @Sendable (KafkaSettings.LogLine) -> Void
+    private let onReport: Report?
+
+    init(onLog: @escaping @Sendable (KafkaSettings.LogLine) -> Void, onReport: Report? = nil) {
+        self.onLog = onLog
+        self.onReport = onReport
+    }
+
+    /// Whether somebody waits for each record's report.
+    var takesReports: Bool { onReport != nil }
+
+    /// A record was delivered.
+    func delivered(_ token: Int) { onReport?(token, nil) }
 
     /// Forgets failures and disturbances: a transaction begins.
     func reset() {
@@ -48,6 +61,7 @@ final class ClientMonitor: Sendable {
 
     /// A record failed; what was purged failed because of another one and tells nothing.
     func deliveryFailed(_ failure: Failure) {
+        onReport?(failure.token, failure.error)
         switch failure.error.code {
         case ErrorNumber.purgeQueue, ErrorNumber.purgeInFlight, ErrorNumber.fatal: return
         default: break

@@ -48,6 +48,13 @@ enum ErrorNumber {
     static let saslAuthentication: Int32 = 58
     static let invalidRecord: Int32 = 87
     static let producerFenced: Int32 = 90
+    static let partial: Int32 = -158
+    static let waitCoordinator: Int32 = -180
+    static let coordinatorLoading: Int32 = 14
+    static let coordinatorNotAvailable: Int32 = 15
+    static let notCoordinator: Int32 = 16
+    static let rebalanceInProgress: Int32 = 27
+    static let fencedInstance: Int32 = 82
 }
 
 /// What must follow an error of a transactional call: the one place that decides it.
@@ -97,6 +104,17 @@ enum ErrorClass: Hashable, Sendable {
     /// A partition that was just created or is moving: its leader is known in a moment.
     static func isLeaderMoving(_ code: Int32) -> Bool {
         code == ErrorNumber.leaderNotAvailable || code == ErrorNumber.notLeader
+    }
+
+    /// Whether asking a group's coordinator again will do: it is moving, loading, away, or orders the group anew.
+    static func isPassing(_ code: Int32) -> Bool {
+        switch code {
+        case ErrorNumber.waitCoordinator, ErrorNumber.coordinatorLoading, ErrorNumber.coordinatorNotAvailable,
+            ErrorNumber.notCoordinator, ErrorNumber.rebalanceInProgress, ErrorNumber.partial:
+            true
+        case ErrorNumber.authentication, ErrorNumber.saslAuthentication: false
+        default: isConnection(code)
+        }
     }
 
     /// Whether the code tells of a broker that is away rather than of one that refused.

@@ -2,9 +2,15 @@ import Core
 
 /// Makes sure that the state topic is there and laid out as it always was.
 struct LayoutCheck {
-    let settings: SessionSettings
-    let admin: KafkaAdmin
-    let reader: TopicReader
+    private let settings: Installation
+    private let admin: KafkaAdmin
+    private let reader: TopicReader
+
+    init(_ installation: Installation, admin: KafkaAdmin, reader: TopicReader) {
+        settings = installation
+        self.admin = admin
+        self.reader = reader
+    }
 
     private var topic: String { settings.prefix.stateTopic }
     /// A dead writer's open transaction holds partition 0 for its timeout and the coordinator's next scan.

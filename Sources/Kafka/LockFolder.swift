@@ -51,6 +51,11 @@ package struct LockFolder: Hashable, Sendable {
         return unsafe access(path, W_OK | X_OK) == 0
     }
 
+    /// The file of an installation's daemon.
+    func file(prefix: TopicPrefix, clusterID: String) -> String {
+        "\(path)/\(prefix).sluice.\(clusterID.replacing("/", with: "_")).lock"
+    }
+
     /// The file of an account; the layout's id in its name keeps two installations on one host apart.
     func file(prefix: TopicPrefix, account: AccountName, layoutID: String) -> String {
         "\(path)/\(prefix).\(account.extractor).\(account.account).\(layoutID).lock"

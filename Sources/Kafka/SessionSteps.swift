@@ -12,6 +12,8 @@ actor SessionSteps {
     private let layoutPartitions: Int
     private let lockPath: String
 
+    /// The account's state as committed, for whoever asks between two steps.
+    nonisolated let committed = CommittedState()
     private var machine: SessionMachine
     private let log: StateLog
     private let versions: VersionsLog
@@ -80,13 +82,12 @@ actor SessionSteps {
             reader: reader
         )
         versions = VersionsLog(settings: settings, layout: layout, partition: partition, reader: reader)
-        neighbours = Neighbours(settings: settings, layoutID: layout.id)
+        neighbours = Neighbours(settings.installation, except: settings.account, layoutID: layout.id)
     }
 
-    /// What a session begins with: the account's state as it was committed before, what is remembered, and the
-    /// streams whose topics lost events.
+    /// What a session begins with beside the account's state: what is remembered, and the streams whose topics lost
+    /// events.
     struct Beginning: Sendable {
-        var state: [[UInt8]: [UInt8]]
         var versions: VersionCache
         var lost: Set<StreamName>
     }
@@ -95,7 +96,7 @@ actor SessionSteps {
     func start() async throws -> Beginning {
         started = milliseconds()
         try await drive(.start)
-        return Beginning(state: log.records, versions: try versions.cache, lost: lost)
+        return Beginning(versions: try versions.cache, lost: lost)
     }
 
     /// One group, committed or not at all, whatever happens to the answer (I1).
@@ -117,6 +118,7 @@ actor SessionSteps {
         } catch let error as PublishError {
             try await settle(error, attempt)
         }
+        committed.apply(group.state)
         try await remember(group.versions, mark)
     }
 
@@ -304,6 +306,7 @@ actor SessionSteps {
             committedNumber = last.transaction
             number = max(number, last.transaction)
         }
+        committed.set(log.records)
         guard topics == nil else { return }
         try log.validate()
         let check = TopicCheck(settings: settings, admin: admin, reader: reader)
@@ -327,6 +330,7 @@ actor SessionSteps {
         state.append(try record(status, number: committedNumber))
         do {
             try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
+            committed.apply(state)
             // Once: written again, with a new producer or a good-bye, they would take back what was read since.
             topics?.lost = []
             areVersionsLost = false
@@ -428,6 +432,23 @@ actor SessionSteps {
         // Only now: while the producer could still publish, the lock says that we live.
         lock?.release()
         lock = nil
+    }
+}
+
+/// The account's state as its session last knew it to be committed.
+final class CommittedState: Sendable {
+    private let contents = Locked<[[UInt8]: [UInt8]]>([:])
+
+    var records: [[UInt8]: [UInt8]] { contents.withLock { $0 } }
+
+    /// What was read whole, up to the end.
+    func set(_ records: [[UInt8]: [UInt8]]) { contents.withLock { $0 = records } }
+
+    /// What a transaction brought that is committed.
+    func apply(_ records: [StateRecord]) {
+        contents.withLock { contents in
+            for record in records { contents[record.key] = record.value }
+        }
     }
 }
 

@@ -7,7 +7,8 @@ import Core
 final class StateLog {
     let topic: String
     let partition: Int32
-    let account: AccountName
+    /// Whose records are looked for; nil where only the session records of all are.
+    let account: AccountName?
     let reader: TopicReader
 
     /// The account's records, committed, the last of each key.
@@ -20,7 +21,7 @@ final class StateLog {
     private var committedPosition: Int64?
     private var uncommittedPosition: Int64?
 
-    init(topic: String, partition: Int32, account: AccountName, reader: TopicReader) {
+    init(topic: String, partition: Int32, account: AccountName?, reader: TopicReader) {
         self.topic = topic
         self.partition = partition
         self.account = account
@@ -36,7 +37,7 @@ final class StateLog {
             throw StateError(
                 .topicShrank,
                 "\(topic) ends at \(end) in partition \(partition) and had been read beyond: it was deleted or cut while "
-                    + "\(account) ran"
+                    + "\(account?.text ?? "this") ran"
             )
         }
         return end
@@ -65,7 +66,7 @@ final class StateLog {
     private func note(_ key: [UInt8], _ value: [UInt8]?, at offset: Int64) throws(StateError) {
         guard let owner = Self.sessionOwner(key) else { return }
         guard owner != account else {
-            sightings[owner] = try sighting(value, at: offset)
+            sightings[owner] = try sighting(value, of: owner, at: offset)
             return
         }
         // Another account's record may be of a later version: that is its own session's to refuse.
@@ -82,6 +83,7 @@ final class StateLog {
 
     /// Reads on towards an end for so long, and says whether it was reached.
     func read(upTo end: Int64, patience: Duration) async throws -> Bool {
+        guard let account else { preconditionFailure("records are read for an account") }
         let found = Collected()
         let position = try await reader.read(
             topic: topic,
@@ -96,13 +98,16 @@ final class StateLog {
         for record in found.records where try StateKey.accountText(of: record.key) == account.text {
             records[record.key] = record.value
             guard record.key == sessionKey else { continue }
-            session = try sighting(record.value, at: record.offset)
+            session = try sighting(record.value, of: account, at: record.offset)
         }
         return position >= end
     }
 
-    private func sighting(_ value: [UInt8]?, at offset: Int64) throws(StateError) -> SessionMachine.Sighting?
-    {
+    private func sighting(
+        _ value: [UInt8]?,
+        of account: AccountName,
+        at offset: Int64
+    ) throws(StateError) -> SessionMachine.Sighting? {
         guard let value else { return nil }
         return SessionMachine.Sighting(record: try SessionRecord(value, account: account), offset: offset)
     }
@@ -120,6 +125,10 @@ final class StateLog {
             case .session(let account): _ = try SessionRecord(value, account: account)
             case .topic(let account, let topic): _ = try KeptTopic(value, account: account, topic: topic)
             case .credential(let account): _ = try CredentialRecord(value, account: account)
+            // What it says is the daemon's to read, and to refuse; that it is a record at all is seen here.
+            case .schedule(let account, let id):
+                let noun = "the record of the schedule \(id) of \(account)"
+                _ = try StateDocument(value, noun: noun, newestFormat: .max)
             case .layout: continue
             }
         }

@@ -44,6 +44,25 @@ package struct TopicLayout: Sendable {
         )
     }
 
+    /// The log of runs: one order for all lines, kept for 90 days.
+    package static var runs: TopicLayout { log(days: 90) }
+
+    /// The log of commands: what nobody did within 7 days is done by nobody.
+    package static var commands: TopicLayout { log(days: 7) }
+
+    /// The log of alerts, kept as the runs are.
+    package static var alerts: TopicLayout { log(days: 90) }
+
+    private static func log(days: Int) -> TopicLayout {
+        TopicLayout(
+            partitions: 1,
+            configuration: [
+                ("cleanup.policy", "delete"), ("retention.ms", String(days * 86_400_000)),
+                ("segment.ms", "86400000"),
+            ]
+        )
+    }
+
     /// Creates the topic for that many brokers.
     func create(_ topic: String, brokers: Int, by admin: KafkaAdmin) async throws {
         let replication = replication ?? min(3, max(1, brokers))

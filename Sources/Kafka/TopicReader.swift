@@ -39,6 +39,37 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// The end of every partition of a topic, uncommitted records included, by one question to each broker.
+    func ends(topic: String, partitions: Int) async throws(PublishError) -> [Int64] {
+        try await worker.run { [self] () throws(PublishError) in
+            let attempt = "reading the ends of \(topic)"
+            _ = try ask(attempt, topic) { limit in uncommitted.handle.metadata(of: topic, limit: limit) }
+            return try ask(attempt, topic) { limit in
+                uncommitted.handle.endOffsets(topic, partitions: partitions, limit: limit)
+            }
+        }
+    }
+
+    /// The offsets of a partition, from that of the oldest record that is still there to the end.
+    func bounds(topic: String, partition: Int32) async throws(PublishError) -> Range<Int64> {
+        try await worker.run { [self] () throws(PublishError) in
+            let attempt = "reading the ends of \(topic)/\(partition)"
+            _ = try ask(attempt, topic) { limit in uncommitted.handle.metadata(of: topic, limit: limit) }
+            return try ask(attempt, topic) { limit in
+                uncommitted.handle.offsets(topic, partition, limit: limit)
+            }
+        }
+    }
+
+    /// The offset of the first record that came at a time or later; nil where none did.
+    func offset(topic: String, partition: Int32, at time: Instant) async throws(PublishError) -> Int64? {
+        try await worker.run { [self] () throws(PublishError) in
+            try ask("looking for a time in \(topic)/\(partition)", topic) { limit in
+                uncommitted.handle.offset(topic, partition, at: Int64(time.milliseconds), limit: limit)
+            }
+        }
+    }
+
     /// Returns when Kafka answers at all, and throws `unreachable` where it does not within the patience.
     package func reach(_ attempt: String, patience: Duration) async throws(PublishError) {
         try await worker.run { [self] () throws(PublishError) in

@@ -42,7 +42,7 @@ final class Exchange: @unchecked Sendable {
             return .YES
         }
         if isHandled {
-            return send(answer.withLock { $0.take() } ?? .text("The server is stopping.", status: 503))
+            return send(answer.withLock { $0.take() } ?? core.stopping)
         }
         isHandled = true
         if isTooLarge { return send(RequestRules(core.configuration).tooLarge) }
@@ -58,7 +58,7 @@ final class Exchange: @unchecked Sendable {
             return send(response)
         case .deferred(let make):
             guard core.sleep(self, isDeferred: true) else {
-                return send(.text("The server is stopping.", status: 503))
+                return send(core.stopping)
             }
             core.defer(DeferredAnswer(exchange: self, make: make))
             return .YES

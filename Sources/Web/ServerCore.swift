@@ -26,6 +26,9 @@ final class ServerCore: Sendable {
         (deferred, deferring) = AsyncStream.makeStream()
     }
 
+    /// What is said to whoever can't be answered any more.
+    var stopping: WebResponse { configuration.refusal(503, "The server is stopping.") }
+
     func opened() { book.withLock { $0.open += 1 } }
 
     func closed() {

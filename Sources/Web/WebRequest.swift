@@ -50,6 +50,14 @@ package struct WebHeaders: Sendable, ExpressibleByDictionaryLiteral {
         fields.append((name: name, value: value))
     }
 
+    /// The name in `Host` without its port, in lower case; an IPv6 address keeps its brackets.
+    package var hostName: String? {
+        guard let host = self["Host"] else { return nil }
+        let end =
+            host.hasPrefix("[") ? host.firstIndex(of: "]").map(host.index(after:)) : host.firstIndex(of: ":")
+        return host[..<(end ?? host.endIndex)].lowercased()
+    }
+
     private static func isSame(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
         return zip(left.utf8, right.utf8).allSatisfy { lowered($0) == lowered($1) }

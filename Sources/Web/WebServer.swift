@@ -30,6 +30,10 @@ package final class WebServer: @unchecked Sendable {
         package var silenceLimit: Duration = .seconds(600)
         /// The threads that serve connections.
         package var threads = 1
+        /// The answer to what the server refuses itself: its status and the reason, a sentence.
+        package var refusal: @Sendable (_ status: Int, _ reason: String) -> WebResponse = {
+            .text($1, status: $0)
+        }
 
         package init(host: String = "127.0.0.1", port: UInt16 = 0) {
             self.host = host

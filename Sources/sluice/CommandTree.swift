@@ -12,7 +12,11 @@ enum CommandTree {
                     "sluice reads CRM, support and payment REST APIs and publishes their records as events; the events "
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
-                subcommands: [sync, schedule, demo, simulate, state, extractor]
+                subcommands: [
+                    sync, serve, trigger, pause, resume, skipNext, cancel, runs, logs, schedule, state,
+                    extractor,
+                    simulate, demo,
+                ]
             ),
             version: VersionText.text,
             exitCodes: [
@@ -123,7 +127,7 @@ enum CommandTree {
         ),
     ]
 
-    private static let stateKey = Option(
+    static let stateKey = Option(
         "state-key",
         value: "REFERENCE",
         help: "The key that seals a credential which the API replaces at each use, as env:NAME, file:PATH or "
@@ -150,7 +154,7 @@ enum CommandTree {
         ),
     ]
 
-    private static let cacheFolder = Option(
+    static let cacheFolder = Option(
         "cache-folder",
         value: "DIR",
         help:
@@ -168,7 +172,7 @@ enum CommandTree {
         heading: "Kafka"
     )
 
-    private static let kafkaOptions = [
+    static let kafkaOptions = [
         Option(
             "kafka",
             value: "HOST:PORT",

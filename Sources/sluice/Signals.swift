@@ -10,6 +10,7 @@ final class Signals: Sendable {
     private let set: SignalSet
     private let stop = StopSignal()
     private let isAwaited = Locked(false)
+    private let reloading = Locked<AsyncStream<Void>.Continuation?>(nil)
 
     /// Blocks the signals in this thread, and so in every later one; made before any thread is started.
     ///
@@ -26,11 +27,22 @@ final class Signals: Sendable {
         return stop
     }
 
+    /// What a command that reads its files again at SIGHUP waits on: an element a signal, the newest alone kept.
+    func reloads() -> AsyncStream<Void> {
+        let (reloads, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        reloading.withLock { $0 = continuation }
+        return reloads
+    }
+
     /// Takes the signals, for as long as the process lives; the main thread's work.
     func takeForever() -> Never {
         while true {
             var signal: Int32 = 0
             guard unsafe sigwait(set.pointer, &signal) == 0 else { continue }
+            if signal == SIGHUP, let reloading = reloading.withLock({ $0 }) {
+                reloading.yield()
+                continue
+            }
             guard stop.signal == nil, isAwaited.withLock({ $0 }) else { _exit(128 + signal) }
             stop.give(signal)
         }

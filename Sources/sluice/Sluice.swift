@@ -64,6 +64,10 @@ struct Sluice {
     private func dispatch(_ command: ParsedCommand) async throws -> Int32 {
         switch command.path.first {
         case "sync": try await SyncCommand(program: program, command: command).run()
+        case "serve": try await ServeCommand(program: program, command: command).run()
+        case "trigger", "pause", "resume", "skip-next", "cancel":
+            try await AskCommand(program: program, command: command).run()
+        case "runs", "logs": try await RunsCommand(program: program, command: command).run()
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()

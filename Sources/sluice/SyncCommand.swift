@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Core
+import Daemon
 import Extraction
 import Glibc
 import HTTP
@@ -14,7 +15,7 @@ struct SyncCommand {
 
     func run() async throws -> Int32 {
         let order = try SyncOrder(program: program, command: command)
-        let report = SyncReport(program: program, command: command, redaction: order.redaction)
+        let report = SyncReport(program: program, command: command, redaction: order.setup.redaction)
         let stop = program.signals.awaited()
         let start = SessionStart()
         // What was read before the session was lost stays told.
@@ -82,15 +83,15 @@ struct SyncCommand {
         report.redactAlso(destination.secrets)
         let plans = SyncPlans(
             account: order.account,
-            definition: order.definition,
+            definition: order.setup.definition,
             since: order.since,
             isAccountInKey: destination.isAccountInKey,
             isResync: command.has("resync")
         )
         let acceptsAbsence = command.has("accept")
-        let transport = try CurlTransport(settings: order.connection.transport)
+        let transport = try CurlTransport(settings: order.setup.connection.transport)
         do {
-            let requester = try order.requester(transport, onClockSkew: report.warn)
+            let requester = try order.setup.requester(transport, onClockSkew: report.warn)
             report.redactAlso { requester.redact($0) }
             let outcome = try await destination.withSession(
                 program: program,

@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Core
+import Daemon
 import Extraction
 import Files
 import Kafka
@@ -26,7 +27,7 @@ struct SyncDestination: Sendable {
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
         topics = try Self.topics(of: known, order, place)
         // A folder is of one account.
-        isAccountInKey = if case .kafka = place { !order.template.namesAccount } else { false }
+        isAccountInKey = if case .kafka = place { order.setup.isAccountInKey } else { false }
     }
 
     /// What the streams' events are written to, in the order of the streams.
@@ -38,7 +39,7 @@ struct SyncDestination: Sendable {
         -> [EventTopic]
     {
         switch place {
-        case .kafka(let options): try order.topics(of: streams, options.prefix)
+        case .kafka(let options): try order.setup.topics(of: streams, options.prefix)
         case .folder:
             try streams.map { EventTopic(stream: try StreamName($0.name), topic: "\($0.name).jsonl") }
         case .output: try streams.map { EventTopic(stream: try StreamName($0.name), topic: $0.name) }

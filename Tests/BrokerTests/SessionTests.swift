@@ -35,6 +35,34 @@ struct SessionTests {
         #expect(try await fixture.keys() == ["c1", "c2", "c3", "c4", "c5"])
     }
 
+    @Test func `a session's state follows its own commits`() async throws {
+        let fixture = try SessionFixture()
+        let key = StateKey.schedule(fixture.account, "hourly").bytes
+        let session = try await AccountSession.start(fixture.settings())
+        try await session.commit(fixture.group(1...3))
+        #expect(try session.bookmark(of: fixture.stream)?.list.token == .string("c3"))
+        let schedule = StateRecord(key: key, value: Array(#"{"format":1,"of":"a daemon to come"}"#.utf8))
+        try await session.commit(TransactionGroup(pages: [], state: [schedule]))
+        #expect(session.state[key] == schedule.value)
+        // What is refused changes nothing.
+        var refused = try fixture.group(4...4)
+        refused.pages = [ProducerFixture.page(topic: "\(fixture.prefix).nowhere", [("c4", "{}")])]
+        await #expect(throws: PublishError.self) { try await session.commit(refused) }
+        #expect(try session.bookmark(of: fixture.stream)?.list.token == .string("c3"))
+        try await session.commit(fixture.group(4...5))
+        #expect(try session.bookmark(of: fixture.stream)?.list.token == .string("c5"))
+        await session.end()
+
+        // A later version's record of a schedule is the daemon's to refuse.
+        let second = try await AccountSession.start(fixture.settings())
+        #expect(second.state[key] == schedule.value)
+        #expect(try second.bookmark(of: fixture.stream)?.list.token == .string("c5"))
+        let gone = StateRecord(key: key, value: nil)
+        try await second.commit(TransactionGroup(pages: [], state: [gone]))
+        #expect(second.state[key] == nil)
+        await second.end()
+    }
+
     @Test func `I3 a second session on the host is refused and fences nothing`() async throws {
         let fixture = try SessionFixture()
         let first = try await AccountSession.start(fixture.settings())

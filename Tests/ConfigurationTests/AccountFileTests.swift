@@ -1,6 +1,7 @@
 import Configuration
 import Core
 import JSON
+import ProcessSupport
 import Testing
 
 struct AccountFileTests {

@@ -1,5 +1,6 @@
 import Configuration
 import Core
+import ProcessSupport
 import Testing
 
 @Suite("How an API is reached: file and flags")

@@ -37,6 +37,10 @@ struct ScheduleKeysTests {
                 include:
                   - {name: weekdays, weekly: [{weekdays: mon-fri}]}
                 exclude_action: defer
+                sla: {fresh_within: 2h}
+                ping:
+                  start: https://hc.example.com/ping/b1946ac9/start
+                  success: env:HC_SUCCESS
                 """
             )
         )
@@ -62,6 +66,15 @@ struct ScheduleKeysTests {
         #expect(keys.exclusions.excluded[0].parts[0] == .yearly(month: 12, day: 25))
         #expect(keys.exclusions.included.map(\.name) == ["weekdays"])
         #expect(keys.exclusions.action == .defer)
+        #expect(keys.freshWithin == 7200)
+        let pings = try #require(keys.ping).addresses(
+            folder: ".",
+            reader: SecretReader(environment: ["HC_SUCCESS": "http://hc.example.com/ping/92eb5ffe"])
+        )
+        #expect(pings.start?.revealed == "https://hc.example.com/ping/b1946ac9/start")
+        #expect(pings.success?.revealed == "http://hc.example.com/ping/92eb5ffe")
+        #expect(pings.failure == nil)
+        #expect(pings.secrets.count == 2)
         let schedule = try keys.schedule(id: "crm", zones: ZoneDatabase())
         // A day begins in the schedule's own zone.
         #expect(schedule.timetable.start?.rfc3339() == "2026-11-30T23:00:00Z")
@@ -111,10 +124,50 @@ struct ScheduleKeysTests {
         ),
         ("when: \"@daily\"\ncatch_up: all", "3:1: unknown key catch_up; write catchup"),
         ("when: \"@daily\"\ntimeout: 0s", "3:10: 0s is no length of time here"),
+        ("when: \"@daily\"\nsla: {}", "3:6: sla promises nothing; add fresh_within: 2h, or remove it"),
+        ("when: \"@daily\"\nsla: 2h", "3:6: a mapping (key: value) is needed here, not a text"),
+        ("when: \"@daily\"\nsla: {fresh: 2h}", "3:7: unknown key fresh; known here: fresh_within"),
+        ("when: \"@daily\"\nsla: {fresh_within: 30s}", "3:21: 30s is no length of time here"),
+        (
+            "when: \"@daily\"\nfresh_within: 2h",
+            "3:1: unknown key fresh_within; write sla: {fresh_within: 2h}"
+        ),
+        ("when: \"@daily\"\nping: {}", "3:7: ping names no address; add success: https://HOST/PATH"),
+        (
+            "when: \"@daily\"\nping: {sucess: \"https://a/b\"}",
+            "3:8: unknown key sucess; did you mean success?"
+        ),
+        (
+            "when: \"@daily\"\nping: {start: \"ftp://u:hunter2@a/b\"}",
+            "3:15: ping.start is no http or https address; write https://HOST/PATH, or env:NAME"
+        ),
+        ("when: \"@daily\"\nping: {failure: \"env:\"}", "3:17: ping.failure env: needs the name"),
         ("wen: \"@daily\"", "2:1: unknown key wen; did you mean when?"),
     ])
     func badKeys(text: String, message: String) {
         let error = #expect(throws: ConfigurationError.self) { try keys(text) }
         #expect(error?.message.hasPrefix("schedules/crm.yaml:\(message)") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func aPingThatIsNoAddressIsNamedAndNotShown() throws {
+        let keys = try #require(
+            try keys(
+                "when: 30 2 * * *\nping: {start: env:A, success: env:B, failure: \"https://hunter2.example/x\"}"
+            )
+        )
+        let error = #expect(throws: ConfigurationError.self) {
+            try keys.ping?.addresses(folder: ".", reader: SecretReader(environment: ["A": "hunter2"]))
+        }
+        let message = try #require(error?.message)
+        #expect(message.contains("schedules/crm.yaml:3:15: ping.start is no http or https address"))
+        #expect(
+            message.contains(
+                "schedules/crm.yaml:3:31: ping.success: cannot read env:B: the variable is not set"
+            )
+        )
+        #expect(try #require(keys.ping).addresses(folder: ".", reader: .blind).start?.revealed == "")
+        var dumped = ""
+        dump(keys, to: &dumped)
+        #expect(!(dumped + message).contains("hunter2"))
     }
 }

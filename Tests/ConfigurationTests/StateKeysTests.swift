@@ -1,5 +1,6 @@
 import Configuration
 import Core
+import ProcessSupport
 import Testing
 
 @Suite("State keys: flags, file and variable")

@@ -27,7 +27,8 @@ enum Arrows {
         "Runs": ["Extraction", "Events", "Telemetry"],
         "Simulators": ["Web", "Core"],
         "ExtractorKit": ["Runs", "Simulators"],
-        "Daemon": ["Runs", "Scheduling", "Configuration", "Kafka", "Web"],
+        // CPage: the files of the page; Cryptography: the comparison of tokens.
+        "Daemon": ["Runs", "Scheduling", "Configuration", "Kafka", "Web", "Cryptography", "CPage"],
     ]
 
     /// What a module may import, all the way down; system libraries are for their own module only.
@@ -42,7 +43,7 @@ enum Arrows {
         let text = try String(contentsOf: SourceTree.root.appending(path: "Package.swift"), encoding: .utf8)
         guard let table = text.firstMatch(of: /let modules[^=]*= \[\n([\s\S]*?)\n\]/) else { return [:] }
         var result: [String: Set<String>] = [:]
-        for row in table.1.matches(of: /\("(\w+)",\s*\[([^\]]*)\]\)/) {
+        for row in table.1.matches(of: /\(\s*"(\w+)",\s*\[([^\]]*)\]\s*\)/) {
             result[String(row.1)] = Set(row.2.matches(of: /"(\w+)"/).map { String($0.1) })
         }
         return result

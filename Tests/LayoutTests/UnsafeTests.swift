@@ -15,8 +15,12 @@ import Testing
         "Configuration/FileBytes.swift": 4,
         "Configuration/ProcessEnvironment.swift": 5,
         "Core/CrashPoint.swift": 2,
+        // The page's files, copied out of the program.
+        "Daemon/Admin/PageFiles.swift": 3,
         "Core/Instant.swift": 1,
         "Core/Locked.swift": 5,
+        "Daemon/Operations/NotifySocket.swift": 7,
+        "Daemon/Metrics/ProcessFacts.swift": 7,
         "Extraction/Decoding/ExtractorFiles.swift": 10,
         "ExtractorKit/Fixture+File.swift": 7,
         "Files/DiskFile.swift": 17,

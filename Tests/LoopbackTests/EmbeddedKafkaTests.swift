@@ -46,8 +46,10 @@ import Testing
         let before = try await AccountSession.withSession(try settings(kafka)) { session in
             var group = KafkaMock.group(events: 2)
             group.state = [record]
+            let before = try session.bookmark(of: stream)
             try await session.commit(group)
-            return try session.bookmark(of: stream)
+            #expect(try session.bookmark(of: stream) == bookmark)
+            return before
         }
         #expect(before == nil)
         let after = try await AccountSession.withSession(try settings(kafka)) { try $0.bookmark(of: stream) }

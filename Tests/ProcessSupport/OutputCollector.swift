@@ -46,14 +46,17 @@ final class OutputCollector: Sendable {
         return bytes.withLock { String(decoding: $0.data, as: UTF8.self) }
     }
 
-    func line(holding text: String, deadline: DispatchTime) -> String? {
+    func line(holding text: String, times: Int = 1, deadline: DispatchTime) -> String? {
         while true {
             let (found, isOver) = bytes.withLock { bytes in
                 let lines = String(decoding: bytes.data, as: UTF8.self).split(
                     separator: "\n",
                     omittingEmptySubsequences: false
                 )
-                return (lines.dropLast().first { $0.contains(text) }.map(String.init), bytes.isOver)
+                return (
+                    lines.dropLast().filter { $0.contains(text) }.dropFirst(times - 1).first.map(String.init),
+                    bytes.isOver
+                )
             }
             if found != nil || isOver { return found }
             guard arrived.wait(timeout: deadline) == .success else { return nil }

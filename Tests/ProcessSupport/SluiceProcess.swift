@@ -105,8 +105,10 @@ package final class SluiceProcess: Sendable {
         await onThread { [output] in output.line(holding: text, deadline: .now() + seconds * Self.patience) }
     }
 
-    /// The same of the standard error.
-    package func errorLine(holding text: String, atMost seconds: Double) async -> String? {
-        await onThread { [errors] in errors.line(holding: text, deadline: .now() + seconds * Self.patience) }
+    /// The same of the standard error, or the line that holds the text for the nth time.
+    package func errorLine(holding text: String, times: Int = 1, atMost seconds: Double) async -> String? {
+        await onThread { [errors] in
+            errors.line(holding: text, times: times, deadline: .now() + seconds * Self.patience)
+        }
     }
 }

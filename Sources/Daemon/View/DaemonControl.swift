@@ -46,11 +46,23 @@ package struct TopicView: Hashable, Sendable {
 
 /// An event as it is shown.
 package struct EventView: Sendable {
+    /// A header and its value as text.
+    package struct Header: Hashable, Sendable {
+        package var name: String
+        package var value: String
+
+        /// A header.
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     package var partition: Int
     package var offset: Int64
     package var at: Instant
     package var key: String
-    package var headers: [EventHeader]
+    package var headers: [Header]
     /// Nil for a delete.
     package var value: String?
 
@@ -60,7 +72,7 @@ package struct EventView: Sendable {
         offset: Int64,
         at: Instant,
         key: String,
-        headers: [EventHeader],
+        headers: [Header],
         value: String?
     ) {
         self.partition = partition

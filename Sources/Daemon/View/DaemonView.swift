@@ -96,6 +96,22 @@ package struct ScheduleView: Sendable {
         }
     }
 
+    /// A key of the file that says what becomes of ticks and runs; see `ScheduleEntry.policies`.
+    package struct Policy: Hashable, Sendable {
+        /// As the file has it: `catchup_window`.
+        package var name: String
+        package var value: String
+        /// What that means, in words.
+        package var meaning: String
+
+        /// A policy.
+        package init(name: String, value: String, meaning: String) {
+            self.name = name
+            self.value = value
+            self.meaning = meaning
+        }
+    }
+
     package var id: String
     package var path: String
     package var account: AccountName
@@ -122,6 +138,8 @@ package struct ScheduleView: Sendable {
     package var priority: Int
     /// Ticks that did not run, by the code of their reason, since the daemon began.
     package var skipped: [String: Int]
+    /// What the file says of ticks that cannot simply run.
+    package var policies: [Policy]
 
     /// A view of all parts.
     package init(
@@ -143,7 +161,8 @@ package struct ScheduleView: Sendable {
         failures: Int = 0,
         pool: String = ScheduleEntry.usualPool,
         priority: Int = 0,
-        skipped: [String: Int] = [:]
+        skipped: [String: Int] = [:],
+        policies: [Policy] = []
     ) {
         self.id = id
         self.path = path
@@ -164,6 +183,7 @@ package struct ScheduleView: Sendable {
         self.pool = pool
         self.priority = priority
         self.skipped = skipped
+        self.policies = policies
     }
 }
 

@@ -84,3 +84,10 @@ package struct LocalInstants: Hashable, Sendable {
     /// The change of the clocks that skips the time.
     package var gap: ZoneTransition?
 }
+
+extension Zone: Equatable {
+    /// Whether both have one name and one set of rules.
+    package static func == (left: Zone, right: Zone) -> Bool {
+        left.name == right.name && (left.table === right.table || left.table.isSame(as: right.table))
+    }
+}

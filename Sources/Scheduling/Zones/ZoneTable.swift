@@ -51,3 +51,10 @@ final class ZoneTable: Sendable {
         return low
     }
 }
+
+extension ZoneTable {
+    /// Whether both say the same of every moment.
+    func isSame(as other: ZoneTable) -> Bool {
+        times == other.times && kinds == other.kinds && offsets == other.offsets && footer == other.footer
+    }
+}

@@ -1,4 +1,5 @@
 import Core
+import Daemon
 import Extraction
 import Kafka
 import Runs

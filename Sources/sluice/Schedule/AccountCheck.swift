@@ -1,6 +1,7 @@
 import CommandLine
 import Configuration
 import Core
+import Daemon
 import Extraction
 import Kafka
 
@@ -26,7 +27,7 @@ struct AccountCheck {
                 try SettingsResolver(declarations: definition.settings, reader: .blind)
                     .resolve(file: file, flags: [])
             }
-            _ = try problems.take { try SyncOrder.streams(of: definition, named: [], else: file.streams) }
+            _ = try problems.take { try AccountSetup.streams(of: definition, named: [], else: file.streams) }
         }
         _ = try problems.take {
             try StateKeys.resolve(file: file, flags: [], variable: nil, reader: .blind)

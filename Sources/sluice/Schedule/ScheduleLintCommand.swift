@@ -1,4 +1,5 @@
 import CommandLine
+import Configuration
 import Core
 import JSON
 import Scheduling

@@ -1,22 +1,36 @@
 import Configuration
-import Core
-import Extraction
-import Kafka
-import Runs
+package import Core
+package import Extraction
+package import Runs
 
 /// Makes the plans of a sync's streams from what the destination knows of them.
-struct SyncPlans: Sendable {
+package struct SyncPlans: Sendable {
     let account: AccountName
     let definition: ExtractorDefinition
     /// Nothing older is asked for.
-    var since: Instant?
-    var isAccountInKey = false
-    var isResync = false
+    let since: Instant?
+    let isAccountInKey: Bool
+    let isResync: Bool
+
+    /// Plans of an account's streams.
+    package init(
+        account: AccountName,
+        definition: ExtractorDefinition,
+        since: Instant? = nil,
+        isAccountInKey: Bool = false,
+        isResync: Bool = false
+    ) {
+        self.account = account
+        self.definition = definition
+        self.since = since
+        self.isAccountInKey = isAccountInKey
+        self.isResync = isResync
+    }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
     ///
     /// A stream of a family whose object is another one than before fails alone: nobody changed the definition.
-    func make(_ found: inout FoundStreams, _ topics: [EventTopic], _ session: any Destination) throws
+    package func make(_ found: inout FoundStreams, _ topics: [EventTopic], _ session: any Destination) throws
         -> [StreamPlan]
     {
         var plans: [StreamPlan] = []

@@ -1,18 +1,19 @@
 import Glibc
 
 /// A folder of a test's own, removed with what is in it.
-final class TemporaryFolder {
-    let path: String
+package final class TemporaryFolder {
+    package let path: String
 
-    init() {
-        var template = Array("/tmp/sluice-configuration-XXXXXX".utf8CString)
+    /// A new, empty one.
+    package init() {
+        var template = Array("/tmp/sluice-test-XXXXXX".utf8CString)
         precondition(unsafe mkdtemp(&template) != nil, "cannot make a temporary folder")
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Writes a file and gives its path.
     @discardableResult
-    func write(_ name: String, _ bytes: [UInt8]) -> String {
+    package func write(_ name: String, _ bytes: [UInt8]) -> String {
         let file = "\(path)/\(name)"
         let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC, 0o700)
         precondition(descriptor >= 0, "cannot write \(file)")
@@ -21,10 +22,12 @@ final class TemporaryFolder {
         return file
     }
 
+    /// The same of a text.
     @discardableResult
-    func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
+    package func write(_ name: String, _ text: String) -> String { write(name, Array(text.utf8)) }
 
-    func contains(_ name: String) -> Bool { unsafe access("\(path)/\(name)", F_OK) == 0 }
+    /// Whether there is such a file.
+    package func contains(_ name: String) -> Bool { unsafe access("\(path)/\(name)", F_OK) == 0 }
 
     deinit {
         if let folder = unsafe opendir(path) {

@@ -1,0 +1,38 @@
+import Core
+
+/// Where the daemon listens: a numeric address and a port.
+package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    /// How it is written, for errors.
+    package static let forms = "ADDRESS:PORT, such as 127.0.0.1:8600, 0.0.0.0:8600 or [::1]:8600"
+
+    /// Numeric; an IPv6 address without its brackets.
+    package let host: String
+    package var port: Int
+    /// Whether only this machine reaches it.
+    package let isLoopback: Bool
+
+    /// Reads `ADDRESS:PORT`; nil for something else.
+    package init?(parsing text: String) {
+        guard !text.contains(where: { "/?#".contains($0) }), let colon = text.lastIndex(of: ":"),
+            // A port of 0 would be another one at each start: nobody could be told where to look.
+            let port = UInt16(text[text.index(after: colon)...]), port > 0, text.last?.isNumber == true,
+            let address = try? HTTPAddress(parsing: "http://\(text)"),
+            address.host.contains(":") || Self.isIPv4(address.host) || address.host == "localhost"
+        else { return nil }
+        // The server takes numbers only, and everybody writes this name.
+        host = address.host == "localhost" ? "127.0.0.1" : address.host
+        self.port = Int(port)
+        isLoopback = address.isLoopback
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    private static func isIPv4(_ host: String) -> Bool {
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4
+            && numbers.allSatisfy { number in
+                number.allSatisfy { $0.isASCII && $0.isNumber } && UInt8(number) != nil
+                    && (number == "0" || number.first != "0")
+            }
+    }
+}

@@ -1,0 +1,154 @@
+package import Configuration
+package import Core
+package import Extraction
+import JSON
+
+/// An account with all that reading it needs; what is wrong with any part of it is told at once, before anything starts.
+package struct AccountSetup: Sendable {
+    package let account: AccountName
+    package let definition: ExtractorDefinition
+    package let settings: ResolvedSettings
+    package let connection: ConnectionSettings
+    /// What seals a credential that the state keeps.
+    package let stateKeys: [Secret]
+    package let template: TopicTemplate
+    package let streams: [ChosenStream]
+    private let sources: AccountSources
+
+    /// Reads what the sources refer to, secrets included.
+    package init(_ sources: AccountSources) throws {
+        self.sources = sources
+        let file = sources.file
+        let reader = sources.reader
+        // What does not depend on what is wrong is looked at as well.
+        var problems = Problems()
+        let extractor = try problems.take { try Self.given("extractor", sources.extractor) }
+        let definition = try extractor.flatMap { extractor in
+            try problems.take { try sources.definition(extractor) }
+        }
+        let account = try problems.take {
+            try Self.given("account", sources.account).read {
+                try AccountName(extractor: definition?.name ?? "unknown", account: $0)
+            }
+        }
+        let settings = try definition.flatMap { definition in
+            try problems.take {
+                try Self.resolver(definition, reader).resolve(file: file, flags: sources.settings)
+            }
+        }
+        let stateKeys = try problems.take {
+            try StateKeys.resolve(
+                file: file,
+                flags: sources.stateKeys,
+                variable: sources.stateKeyVariable,
+                reader: reader
+            )
+        }
+        let connection = try problems.take {
+            try ConnectionSettings.resolve(file: file, flags: sources.connection, reader: reader)
+        }
+        let template = try problems.take {
+            try sources.template?.read { try TopicTemplate(parsing: $0) } ?? .standard
+        }
+        let streams = try definition.flatMap { definition in
+            try problems.take {
+                try Self.streams(of: definition, named: sources.streams, else: file?.streams)
+            }
+        }
+        try problems.check()
+        guard let definition, let account, let settings, let stateKeys, let connection, let template,
+            let streams
+        else { preconditionFailure("what is missing was no problem") }
+        self.account = account
+        self.definition = definition
+        self.settings = settings
+        self.stateKeys = stateKeys
+        self.connection = connection
+        self.template = template
+        self.streams = streams
+    }
+
+    /// What no log line may show.
+    package var redaction: Redaction {
+        Redaction(secrets: settings.secrets + connection.secrets + stateKeys.map(\.revealed))
+    }
+
+    /// Whether the topics do not name the account, so that every key must.
+    package var isAccountInKey: Bool { !template.namesAccount }
+
+    /// The topics of streams, in their order; two that Kafka could not tell apart are refused.
+    package func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
+        var topics: [EventTopic] = []
+        for stream in streams {
+            let name = try StreamName(stream.name)
+            let topic = try template.topic(prefix: prefix, account: account, stream: name)
+            if let other = topics.first(where: {
+                $0.topic == topic || TopicTemplate.collide($0.topic, topic)
+            }) {
+                throw ConfigurationError(
+                    .badSetting,
+                    "the topic template \"\(template)\" would lead the streams \(other.stream) and \(name) into "
+                        + "one topic: \(other.topic) and \(topic) are the same to Kafka; change the template"
+                )
+            }
+            topics.append(EventTopic(stream: name, topic: topic))
+        }
+        return topics
+    }
+
+    /// What asks the account's API.
+    package func requester(
+        _ transport: any HTTPTransport,
+        onClockSkew: @escaping @Sendable (ClockSkew) -> Void
+    ) throws -> Requester {
+        try Requester(
+            extractor: definition,
+            settings: settings.values,
+            transport: transport,
+            clock: WaitingClock(ContinuousClock()),
+            wall: Instant.systemClock,
+            stateKeys: stateKeys,
+            reread: { [self] in try await rereadSettings() },
+            onClockSkew: onClockSkew
+        )
+    }
+
+    /// The settings as their files and programs give them now: off the shared threads, since it can take seconds.
+    private func rereadSettings() async throws -> [String: JSONValue] {
+        let thread = SerialThread()
+        defer { thread.stop() }
+        return try await thread.run { [self] in
+            try Self.resolver(definition, sources.reader)
+                .resolve(file: sources.file, flags: sources.settings).values
+        }
+    }
+
+    private static func resolver(_ definition: ExtractorDefinition, _ reader: SecretReader)
+        -> SettingsResolver
+    {
+        SettingsResolver(declarations: definition.settings, reader: reader)
+    }
+
+    /// The named streams in the definition's order; all of them where none is named.
+    package static func streams(
+        of definition: ExtractorDefinition,
+        named flags: [PlacedText],
+        else file: [PlacedText]?
+    ) throws -> [ChosenStream] {
+        let names = flags.isEmpty ? file ?? [] : flags
+        var problems = Problems()
+        for name in names { _ = try problems.take { try name.read { try definition.chosen($0) } } }
+        try problems.check()
+        return try definition.chosen(names.map(\.text))
+    }
+
+    private static func given(_ name: String, _ value: PlacedText?) throws -> PlacedText {
+        guard let value else {
+            throw ConfigurationError(
+                .missingSetting,
+                "no \(name); give --\(name) NAME, or \(name): in the account's file"
+            )
+        }
+        return value
+    }
+}

@@ -1,0 +1,36 @@
+package import Configuration
+package import Extraction
+
+/// What an account is put together from: its file, and what beats the file.
+package struct AccountSources: Sendable {
+    package var file: AccountFile?
+    /// What a flag says, else the file.
+    package var extractor: PlacedText?
+    package var account: PlacedText?
+    package var template: PlacedText?
+    package var settings: [GivenSetting] = []
+    /// References to the keys that seal what the state keeps of a credential.
+    package var stateKeys: [String] = []
+    /// The same from the environment, where nothing else names one.
+    package var stateKeyVariable: String?
+    package var connection: [GivenSetting] = []
+    /// The streams that flags name; they beat the file's.
+    package var streams: [PlacedText] = []
+    package var reader: SecretReader
+    /// Finds the definition of an extractor.
+    package var definition: @Sendable (PlacedText) throws -> ExtractorDefinition
+
+    /// What the file alone says.
+    package init(
+        file: AccountFile?,
+        reader: SecretReader,
+        definition: @escaping @Sendable (PlacedText) throws -> ExtractorDefinition
+    ) {
+        self.file = file
+        extractor = file?.extractor
+        account = file?.account
+        template = file?.topicTemplate
+        self.reader = reader
+        self.definition = definition
+    }
+}

@@ -1,0 +1,150 @@
+package import Core
+package import Kafka
+import Runs
+
+/// Asks the daemon of an installation from another process, by the topics of commands and of runs.
+package struct DaemonClient: Sendable {
+    /// So long a command may take until it is answered.
+    package static let patience = Duration.seconds(10)
+
+    private let kafka: KafkaSettings
+    private let prefix: TopicPrefix
+    private let wall: WallClock
+    private let monotonic: Monotonic
+
+    /// A client of an installation; nothing is asked yet.
+    package init(
+        _ kafka: KafkaSettings,
+        prefix: TopicPrefix,
+        wall: @escaping WallClock = Instant.systemClock,
+        monotonic: Monotonic = .system
+    ) {
+        self.kafka = kafka
+        self.prefix = prefix
+        self.wall = wall
+        self.monotonic = monotonic
+    }
+
+    /// The host of the daemon; nil where none runs.
+    package func holder() async throws -> String? { try await GroupMember.holder(kafka, prefix: prefix) }
+
+    /// Asks, and gives the answer; throws where no daemon runs, or none answers.
+    ///
+    /// With `follows`, a run that comes of it is waited for, and its end given; `onLine` hears of every line about it.
+    package func ask(
+        _ verb: DaemonCommand.Verb,
+        by: String,
+        follows: Bool = false,
+        onLine: @escaping @Sendable (RunLine) -> Void = { _ in }
+    ) async throws -> (answer: CommandAnswer, end: RunFinish?) {
+        guard let holder = try await holder() else {
+            throw ClientError(
+                .noDaemon,
+                "no daemon runs for the topic prefix \(prefix): start it with sluice serve, or look at --topic-prefix and --kafka"
+            )
+        }
+        let now = wall()
+        let command = DaemonCommand(
+            id: RandomID.make(),
+            by: by,
+            at: now,
+            expires: now.advanced(by: Self.patience),
+            verb: verb
+        )
+        let runs = try await LogTopic.runs(kafka, prefix: prefix)
+        do {
+            let commands = try await LogTopic.commands(kafka, prefix: prefix)
+            let result: (answer: CommandAnswer, end: RunFinish?)?
+            do {
+                let start = try await runs.end()
+                try await commands.append(key: Array(command.id.utf8), try command.bytes())
+                try await commands.flush()
+                result = try await hear(
+                    in: runs,
+                    from: start,
+                    Heard(command: command.id, follows: follows, onLine: onLine)
+                )
+            } catch {
+                await commands.close()
+                throw error
+            }
+            await commands.close()
+            await runs.close()
+            guard let result else {
+                throw ClientError(
+                    .noAnswer,
+                    "the daemon on \(holder) did not answer within \(Self.patience.components.seconds) s; it does what was asked "
+                        + "when it can, unless that is too late: look at sluice runs, and at its log"
+                )
+            }
+            return result
+        } catch {
+            await runs.close()
+            throw error
+        }
+    }
+
+    /// The answer to a command, and the end of its run where that is followed; nil where no answer comes in time.
+    private func hear(
+        in runs: LogTopic,
+        from start: Int64,
+        _ heard: Heard
+    ) async throws -> (answer: CommandAnswer, end: RunFinish?)? {
+        try await withThrowingTaskGroup(of: (answer: CommandAnswer, end: RunFinish?)?.self) { group in
+            group.addTask {
+                try await runs.follow(from: .offset(start)) { record in
+                    guard let line = try? RunLine(record.value ?? []) else { return true }
+                    return heard.goesOn(after: line)
+                }
+                return heard.result
+            }
+            group.addTask { [monotonic] in
+                try? await monotonic.sleep(Self.patience)
+                // Once there is an answer, a run takes as long as it takes.
+                guard heard.result == nil else {
+                    await heard.end.wait()
+                    return heard.result
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    // MARK: What was
+
+    /// Gives `each` the lines of the log of runs since a time, in their order.
+    package func history(since start: Instant, _ each: @escaping @Sendable (RunLine) -> Void) async throws {
+        // Whoever only looks must not create what they look at.
+        let admin = try KafkaAdmin(settings: kafka, patience: Self.patience)
+        let isThere = try await { () async throws -> Bool in
+            do {
+                let found = try await admin.describeTopic(prefix.runsTopic, withSettings: false)
+                await admin.close()
+                return found != nil
+            } catch {
+                await admin.close()
+                throw error
+            }
+        }()
+        guard isThere else {
+            throw ClientError(
+                .unknownRun,
+                "no daemon ever ran for the topic prefix \(prefix): there is no topic \(prefix.runsTopic); look at "
+                    + "--topic-prefix and --kafka"
+            )
+        }
+        let runs = try await LogTopic.runs(kafka, prefix: prefix)
+        do {
+            _ = try await runs.read(from: .time(start)) { record in
+                guard let line = try? RunLine(record.value ?? []) else { return }
+                each(line)
+            }
+        } catch {
+            await runs.close()
+            throw error
+        }
+        await runs.close()
+    }
+}

@@ -1,0 +1,104 @@
+// Talks to the daemon: answers, commands, and the changes that it tells of.
+
+const base = "/api/v1";
+const place = "sluice-token";
+
+/** What the daemon answered instead of what was asked for. */
+export class Problem extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? `the daemon answered ${status}`);
+    this.status = status;
+    this.code = problem.code ?? "";
+    this.remedy = problem.remedy ?? "";
+  }
+}
+
+/** Kept for this tab only. */
+export function setToken(token) {
+  sessionStorage.setItem(place, token);
+}
+
+function headers(more) {
+  const token = sessionStorage.getItem(place);
+  return token ? { ...more, Authorization: `Bearer ${token}` } : more;
+}
+
+async function ask(path, options) {
+  const answer = await fetch(base + path, { cache: "no-store", ...options });
+  if (!answer.ok) {
+    let problem = {};
+    try {
+      problem = await answer.json();
+    } catch {
+      // Something between the daemon and here.
+    }
+    throw new Problem(answer.status, problem);
+  }
+  return answer;
+}
+
+/** What stands at a path; parts are escaped by `path`. */
+export async function look(path, signal) {
+  return (await ask(path, { headers: headers({}), signal })).json();
+}
+
+/** The same as text. */
+export async function read(path, signal) {
+  return (await ask(path, { headers: headers({}), signal })).text();
+}
+
+/** Asks for something to be done. */
+export async function command(path, body = {}) {
+  const options = {
+    method: "POST", headers: headers({ "Content-Type": "application/json" }), body: JSON.stringify(body),
+  };
+  return (await ask(path, options)).json();
+}
+
+/** A path of names, whatever is in them. */
+export function path(...parts) {
+  return `/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/**
+ * Listens for changes, for ever. With fetch, since an EventSource can send no token.
+ *
+ * @param heard called at everything that comes, with the revision, or null for a sign of life.
+ * @param lost called when the daemon does not answer, with why.
+ */
+export async function follow(heard, lost) {
+  let pause = 500;
+  for (;;) {
+    const abort = new AbortController();
+    // Three heartbeats: then the connection is dead, whatever the system says.
+    let alarm = setTimeout(() => abort.abort(), 45000);
+    try {
+      const answer = await ask("/changes", { headers: headers({}), signal: abort.signal });
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        clearTimeout(alarm);
+        alarm = setTimeout(() => abort.abort(), 45000);
+        pause = 500;
+        const events = (rest + value).split("\n\n");
+        rest = events.pop();
+        for (const event of events) {
+          const data = event.split("\n").find((line) => line.startsWith("data: "));
+          heard(data ? Number(data.slice(6)) : null);
+        }
+      }
+      lost(null);
+    } catch (error) {
+      if (await lost(error)) continue;
+    } finally {
+      clearTimeout(alarm);
+    }
+    await new Promise((resume) => {
+      setTimeout(resume, pause);
+      window.addEventListener("online", resume, { once: true });
+    });
+    pause = Math.min(pause * 2, 5000);
+  }
+}

@@ -1,0 +1,62 @@
+import Core
+import Extraction
+import Kafka
+import Synchronization
+
+/// An account while runs of it are active: its session, and the one requester whose budgets they share.
+final class OpenAccount: Sendable {
+    /// What makes the way to the API; the second part ends it.
+    typealias Transports = @Sendable (AccountSetup) throws -> (any HTTPTransport, @Sendable () async -> Void)
+
+    private struct Way {
+        var requester: Requester
+        var close: @Sendable () async -> Void
+    }
+
+    let session: AccountSession
+    private let way = Locked<Way?>(nil)
+    /// The topics that the session looks after.
+    private let topics: Locked<Set<String>>
+    /// Whoever writes a schedule's record composes and commits it in one turn, so that none goes back behind another.
+    private let turn = Turn()
+
+    init(_ session: AccountSession, topics: [EventTopic]) {
+        self.session = session
+        self.topics = Locked(Set(topics.map(\.topic)))
+    }
+
+    /// The requester, made by the first run of the session.
+    func requester(
+        _ setup: AccountSetup,
+        _ transports: Transports,
+        onClockSkew: @escaping @Sendable (ClockSkew) -> Void
+    ) throws -> Requester {
+        try way.withLock { way in
+            if let way { return way.requester }
+            let (transport, close) = try transports(setup)
+            let requester = try setup.requester(transport, onClockSkew: onClockSkew)
+            try requester.use(session, of: setup.account)
+            way = Way(requester: requester, close: close)
+            return requester
+        }
+    }
+
+    /// Takes on the topics that are new to the session.
+    func add(_ more: [EventTopic]) async throws {
+        let news = topics.withLock { topics in more.filter { topics.insert($0.topic).inserted } }
+        try await session.add(news)
+    }
+
+    /// Commits what `record` gives; false where it gives none.
+    @discardableResult
+    func keep(_ record: @Sendable () async throws -> StateRecord?) async throws -> Bool {
+        await turn.take()
+        defer { turn.give() }
+        guard let record = try await record() else { return false }
+        try await session.commit(TransactionGroup(pages: [], state: [record]))
+        return true
+    }
+
+    /// Ends the way to the API.
+    func close() async { await way.withLock { $0.take()?.close }?() }
+}

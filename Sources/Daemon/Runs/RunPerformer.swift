@@ -1,0 +1,243 @@
+import Configuration
+import Core
+import Events
+import Extraction
+import JSON
+import Kafka
+import Runs
+import Scheduling
+import Synchronization
+import Telemetry
+
+/// Performs runs: each in its account's session, its tick recorded in its first and its last transaction (I5).
+struct RunPerformer: Sendable {
+    /// What the runs' side asks of the one that decides.
+    protocol Desk: Sendable {
+        /// The record of the run's schedule as it stands when the run begins.
+        func opening(_ order: RunOrder, at now: Instant) -> ScheduleRecord?
+        /// The record of the run's schedule as it stands when the run is over; nil where another attempt will follow.
+        func closing(_ order: RunOrder, _ end: RunEnd) -> ScheduleRecord?
+        /// The run's first transaction has committed.
+        func began(_ run: String)
+        /// What was decided before is in the log of runs.
+        func flush() async throws
+        func append(_ event: RunLine.Event)
+    }
+
+    let place: RunPlace
+    let board: RunBoard
+    let metrics: DaemonMetrics
+    let sessions = AccountSessions<OpenAccount>()
+    let logger: Logger
+    let now: WallClock
+
+    /// One attempt at a run, from its session's start to its last transaction.
+    func perform(_ order: RunOrder, _ sources: AccountSources, _ desk: any Desk, stop: StopSignal) async
+        -> RunResult
+    {
+        let started = now()
+        board.begin(RunStart(order), at: started, waiting: "the account's settings")
+        let attempt = RunAttempt(order: order, started: started, board: board, logger: logger)
+        do {
+            let setup = try await Self.setup(sources)
+            attempt.redact(setup.redaction)
+            board.wait(order.run, for: "the account's session")
+            try await sessions.run(
+                order.account,
+                open: { body in try await withAccount(setup, order, stop, body) }
+            ) { account in
+                await run(attempt, setup, account, desk, stop)
+            }
+        } catch is CancellationError {
+            if attempt.result == nil { attempt.finish(.cancelled, "ended before it began") }
+        } catch {
+            attempt.fail(error)
+        }
+        return attempt.result
+            ?? RunResult(
+                end: RunEnd(status: .failed, isTransient: true, reason: "the session was lost"),
+                started: started
+            )
+    }
+
+    /// Writes a schedule's record while no run of it needs to be active.
+    func keep(
+        _ account: AccountName,
+        run: String,
+        stop: StopSignal,
+        _ record: @escaping @Sendable () async throws -> StateRecord?
+    ) async throws {
+        let result = Locked<Result<Bool, any Error>?>(nil)
+        let settings = place.session(account, run: run, topics: [])
+        try await sessions.run(
+            account,
+            open: { body in
+                try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
+                    await body(OpenAccount(session, topics: []))
+                }
+            }
+        ) { open in
+            let kept: Result<Bool, any Error>
+            do {
+                kept = .success(try await open.keep(record))
+            } catch {
+                kept = .failure(error)
+            }
+            result.withLock { $0 = kept }
+        }
+        _ = try result.withLock { $0 }?.get()
+    }
+
+    /// The account with its secrets, read anew: off the shared threads, since it can take seconds.
+    private static func setup(_ sources: AccountSources) async throws -> AccountSetup {
+        let thread = SerialThread()
+        defer { thread.stop() }
+        return try await thread.run { try AccountSetup(sources) }
+    }
+
+    private func withAccount(
+        _ setup: AccountSetup,
+        _ order: RunOrder,
+        _ stop: StopSignal,
+        _ body: @escaping @Sendable (OpenAccount) async -> Void
+    ) async throws {
+        let known = setup.streams.map(\.definition).filter { !$0.isFamily }
+        let topics = try setup.topics(of: known, place.prefix)
+        var settings = place.session(setup.account, run: order.run, topics: topics)
+        if case .command(let command) = order.origin, case .sync(let request) = command.verb {
+            settings.acceptsLoss = request.acceptsLoss
+            settings.resyncs = request.isResync ? try setup.streams.choice : []
+        }
+        let closing = Locked<OpenAccount?>(nil)
+        do {
+            try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
+                let open = OpenAccount(session, topics: topics)
+                closing.withLock { $0 = open }
+                await body(open)
+            }
+        } catch {
+            await closing.withLock { $0 }?.close()
+            throw error
+        }
+        await closing.withLock { $0 }?.close()
+    }
+
+    // MARK: In the session
+
+    private func run(
+        _ attempt: RunAttempt,
+        _ setup: AccountSetup,
+        _ account: OpenAccount,
+        _ desk: any Desk,
+        _ stop: StopSignal
+    ) async {
+        let order = attempt.order
+        do {
+            switch try await begin(attempt, account, desk) {
+            case .hasBegun: break
+            case .isRecorded: return attempt.finish(.duplicate, "the tick is recorded as run")
+            case .isUnwanted: return attempt.finish(.cancelled, "it was withdrawn before it began")
+            }
+            board.wait(order.run, for: nil)
+            let outcome = try await read(attempt, setup, account, stop)
+            metrics.attempted(setup.account, outcome)
+            attempt.take(outcome)
+        } catch is CancellationError {
+            attempt.finish(.cancelled, "ended early")
+        } catch {
+            attempt.fail(error)
+        }
+        guard let end = attempt.result?.end else { return }
+        do {
+            let isOver = try await account.keep {
+                let record = desk.closing(order, end)
+                if record != nil { try await desk.flush() }
+                return try record?.record(account: order.account)
+            }
+            if isOver { CrashPoint.hit(.afterTickEnd) }
+        } catch {
+            // The tick stays open in the state: whoever starts next goes on with it.
+            attempt.log(.error, "the end of the tick could not be recorded: \(attempt.redacted(error))")
+        }
+    }
+
+    private enum Beginning {
+        case hasBegun
+        /// Its tick is recorded as run already (I5).
+        case isRecorded
+        /// It was withdrawn meanwhile.
+        case isUnwanted
+    }
+
+    /// The run's first transaction.
+    private func begin(_ attempt: RunAttempt, _ account: OpenAccount, _ desk: any Desk) async throws
+        -> Beginning
+    {
+        let order = attempt.order
+        if case .tick(let tick) = order.origin {
+            let known = try ScheduleRecord(
+                in: account.session.state,
+                account: order.account,
+                id: tick.schedule
+            )
+            if let last = known?.last, last.tick.id == tick.id, last.ended != nil { return .isRecorded }
+        }
+        let isWanted = try await account.keep {
+            let record = desk.opening(order, at: now())
+            // What it says was decided must be told before it says so.
+            if record != nil { try await desk.flush() }
+            return try record?.record(account: order.account)
+        }
+        guard isWanted else { return .isUnwanted }
+        CrashPoint.hit(.afterTickStart)
+        desk.began(order.run)
+        desk.append(.started(RunStart(order)))
+        return .hasBegun
+    }
+
+    private func read(
+        _ attempt: RunAttempt,
+        _ setup: AccountSetup,
+        _ account: OpenAccount,
+        _ stop: StopSignal
+    ) async throws -> RunOutcome {
+        let requester = try account.requester(setup, place.transports) { skew in
+            attempt.log(.warning, skew.message)
+        }
+        attempt.redact { requester.redact($0) }
+        var (limit, since, isResync, accepts) = (Int?.none, Instant?.none, false, false)
+        var chosen = setup.streams
+        if case .command(let command) = attempt.order.origin, case .sync(let request) = command.verb {
+            (limit, since, isResync, accepts) = (
+                request.limit, request.since, request.isResync, request.acceptsLoss
+            )
+            if let names = request.streams { chosen = try setup.definition.chosen(names) }
+        }
+        let observe = metrics.observer(of: setup.account, next: attempt.observe)
+        let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
+        var found = try await finder.find(chosen)
+        let topics = try setup.topics(of: found.streams, place.prefix)
+        try await account.add(topics)
+        let plans = SyncPlans(
+            account: setup.account,
+            definition: setup.definition,
+            since: since,
+            isAccountInKey: setup.isAccountInKey,
+            isResync: isResync
+        )
+        var outcome = await SyncRun(
+            account: setup.account,
+            streams: try plans.make(&found, topics, account.session),
+            limit: limit,
+            requester: requester,
+            destination: account.session,
+            wall: now,
+            clock: WaitingClock(ContinuousClock()),
+            stop: stop,
+            observer: observe,
+            acceptsAbsence: accepts
+        ).run()
+        outcome.add(found)
+        return outcome
+    }
+}

@@ -1,0 +1,41 @@
+package import Configuration
+package import Core
+import Extraction
+import Scheduling
+
+/// A schedule as its file says it, checked.
+package struct LoadedSchedule: Sendable {
+    /// With the account's declaration in it, wherever that stands.
+    package var file: AccountFile
+    package var entry: ScheduleEntry
+    /// What its runs read, and where that goes; without what its settings refer to.
+    package var setup: AccountSetup
+    /// The streams that the file names; nil for the extractor's own choice.
+    package var streams: [String]?
+
+    package var id: String { entry.schedule.id }
+    package var account: AccountName { entry.account }
+
+    /// The topics of the streams that are known before anything was asked.
+    package func topics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+        try setup.topics(of: setup.streams.map(\.definition).filter { !$0.isFamily }, prefix)
+    }
+
+    /// Whether both mean the same, so that nothing changes by the other.
+    package func isSame(as other: LoadedSchedule) -> Bool {
+        file == other.file && entry.schedule.timetable.zone == other.entry.schedule.timetable.zone
+    }
+}
+
+/// What a folder of schedules holds.
+package struct LoadedFolder: Sendable {
+    /// By id.
+    package var schedules: [LoadedSchedule] = []
+    /// The files that are wrong.
+    package var faults: [DaemonView.FileFault] = []
+    /// The ids of schedules whose files are there and wrong: they run on as they were.
+    package var faultyIDs: Set<String> = []
+
+    /// An empty one.
+    package init() {}
+}

@@ -1,0 +1,238 @@
+import Configuration
+import Core
+import Kafka
+package import Runs
+import Scheduling
+package import Telemetry
+
+/// A daemon from its start to its end: its place in the group, what was recorded before, the service and who asks it.
+package struct DaemonHost: Sendable {
+    package var settings: DaemonService.Settings
+    package var admin: AdminServer.Configuration
+    /// Nil where nobody wants to hear of anything.
+    package var alerts: Alerts?
+    package var notifier: ServiceNotifier
+    package var logger: Logger
+    package var clocks: DaemonClocks
+
+    /// Whom alerts and pings go to, and by what way.
+    package struct Alerts: Sendable {
+        package var settings: DaemonSettings.Alerts
+        package var transport: any HTTPTransport
+        /// Reads the addresses of pings.
+        package var reader: SecretReader
+
+        /// Alerts.
+        package init(settings: DaemonSettings.Alerts, transport: any HTTPTransport, reader: SecretReader) {
+            self.settings = settings
+            self.transport = transport
+            self.reader = reader
+        }
+    }
+
+    /// A daemon that has not begun.
+    package init(
+        settings: DaemonService.Settings,
+        admin: AdminServer.Configuration,
+        alerts: Alerts? = nil,
+        notifier: ServiceNotifier,
+        logger: Logger,
+        clocks: DaemonClocks = .system
+    ) {
+        self.settings = settings
+        self.admin = admin
+        self.alerts = alerts
+        self.notifier = notifier
+        self.logger = logger
+        self.clocks = clocks
+    }
+
+    /// Runs until `stop` is given; `reloads` has an element whenever the schedules are to be read again.
+    ///
+    /// `onReady` is told once everything works, with the port that is listened on. Throws what keeps it from starting, and
+    /// where another daemon took its place.
+    package func run(
+        stop: StopSignal,
+        reloads: AsyncStream<Void>,
+        onReady: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        // What is wrong with the folder itself is said before anybody is asked.
+        let folder = try settings.folder.load()
+        let place = settings.place
+        var membership = MemberSettings(
+            kafka: place.kafka,
+            prefix: place.prefix,
+            host: place.host,
+            lockFolder: place.lockFolder
+        )
+        membership.topicOrigin = place.topicOrigin
+        let member = try await GroupMember.join(membership)
+        do {
+            try await run(folder, member, stop, reloads, onReady)
+        } catch {
+            await member.close()
+            throw error
+        }
+        await member.close()
+    }
+
+    private func run(
+        _ folder: LoadedFolder,
+        _ member: GroupMember,
+        _ stop: StopSignal,
+        _ reloads: AsyncStream<Void>,
+        _ onReady: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        let place = settings.place
+        let records = try await KafkaRecords(
+            place.kafka,
+            prefix: place.prefix,
+            member: member,
+            logger: logger
+        )
+        let reader: TopicReader
+        do {
+            reader = try TopicReader(settings: place.kafka)
+        } catch {
+            await records.close()
+            throw error
+        }
+        let topic: LogTopic?
+        do {
+            topic = alerts?.settings.goesToTopic == true
+                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix) : nil
+        } catch {
+            await reader.close()
+            await records.close()
+            throw error
+        }
+        let result: Result<Void, any Error>
+        do {
+            try await run(folder, records, reader, topic, stop, reloads, onReady)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await topic?.close()
+        await reader.close()
+        await records.close()
+        try result.get()
+    }
+
+    private func run(
+        _ folder: LoadedFolder,
+        _ records: KafkaRecords,
+        _ reader: TopicReader,
+        _ topic: LogTopic?,
+        _ stop: StopSignal,
+        _ reloads: AsyncStream<Void>,
+        _ onReady: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        let known = try await known(folder, records)
+        let metrics = DaemonMetrics()
+        let watch = watch(metrics, topic)
+        let service = DaemonService(
+            settings: settings,
+            records: records,
+            reader: reader,
+            metrics: metrics,
+            watch: watch,
+            logger: logger,
+            clocks: clocks
+        )
+        let web = try AdminServer(control: service, configuration: admin)
+        defer { web.stop() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let end = StopSignal()
+            group.addTask { await web.run() }
+            group.addTask {
+                do {
+                    try await records.commands { service.tell(.command($0)) }
+                } catch is CancellationError {
+                } catch {
+                    // It is not the daemon any more: nothing may begin, and what runs is fenced where it matters.
+                    end.give(StopSignal.ended)
+                    throw error
+                }
+            }
+            group.addTask {
+                await stop.wait()
+                end.give(StopSignal.ended)
+            }
+            group.addTask {
+                for await _ in reloads { await service.reload() }
+            }
+            let watches = ([settings.folder.path] + settings.watched).compactMap { FolderWatch($0) }
+            defer { for watch in watches { watch.stop() } }
+            for watch in watches {
+                group.addTask {
+                    for await _ in watch.changes { await service.reload() }
+                }
+            }
+            if let watch {
+                group.addTask { await watch.deliver() }
+                group.addTask { await watch.follow(service) }
+            }
+            group.addTask { [notifier, clocks] in await notifier.follow(service, clocks.monotonic) }
+            notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
+            onReady(web.port)
+            await service.run(folder: folder, known: known, stop: end)
+            watch?.finish()
+            notifier.send(.stopping(status: "ended"))
+            group.cancelAll()
+            // The first error, of whoever had one.
+            while let _ = try await group.next() {}
+        }
+    }
+
+    private func watch(_ metrics: DaemonMetrics, _ topic: LogTopic?) -> AlertWatch? {
+        guard let alerts else { return nil }
+        let sender = AlertSender(
+            settings: alerts.settings,
+            source: AlertSource(prefix: settings.place.prefix, host: settings.place.host),
+            topic: topic.map { topic in
+                { key, value in
+                    try await topic.append(key: key, value)
+                    try await topic.flush()
+                }
+            },
+            transport: alerts.transport,
+            metrics: metrics.alerts,
+            log: logger,
+            now: clocks.wall,
+            clock: clocks.monotonic
+        )
+        return AlertWatch(
+            repeatEvery: alerts.settings.repeatEvery,
+            sender: sender,
+            reader: alerts.reader,
+            clocks: clocks
+        )
+    }
+
+    /// What was recorded of the schedules by the daemons before this one.
+    private func known(_ folder: LoadedFolder, _ records: KafkaRecords) async throws -> DaemonService.Known {
+        let place = settings.place
+        var found: [String: ScheduleRecord] = [:]
+        let accounts = Dictionary(folder.schedules.map { ($0.id, $0.account) }) { first, _ in first }
+        var installation = Installation(
+            kafka: place.kafka,
+            prefix: place.prefix,
+            lockFolder: place.lockFolder
+        )
+        installation.topicOrigin = place.topicOrigin
+        for record in try await ScheduleScan(installation).run() {
+            // What the same file said of another account is no word about this one.
+            guard accounts[record.id] == record.account else { continue }
+            found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
+        }
+        let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())
+        let history = try await records.history(since: start)
+        for finish in history.untold(found, folder.schedules) {
+            try await records.append(
+                RunLine(at: clocks.wall(), host: place.host, event: .ended(finish))
+            )
+        }
+        return DaemonService.Known(records: found, skipped: history.skipped, runs: history.ended)
+    }
+}

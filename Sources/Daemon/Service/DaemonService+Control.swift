@@ -1,0 +1,196 @@
+import Configuration
+import Core
+import JSON
+import Kafka
+package import Scheduling
+import Synchronization
+
+extension DaemonService: DaemonControl {
+    /// So many runs are shown in a list of all.
+    private static let shownRuns = 100
+    /// A loop that did not look at its clock for so long hangs.
+    private static let silence: Duration = .seconds(60)
+    /// So long a command may take until it is answered.
+    private static let patience: Duration = .seconds(10)
+
+    package func view() async -> DaemonView {
+        let now = clocks.wall()
+        let revision = changes.number
+        let (standings, pools, schedules, faults, isDraining) = shared.withLock { shared in
+            (
+                shared.machine.views(at: now, count: 1), shared.machine.pools, shared.schedules,
+                shared.faults, shared.isDraining
+            )
+        }
+        return DaemonView(
+            at: now,
+            revision: revision,
+            version: settings.version,
+            host: settings.place.host,
+            started: started,
+            zoneRelease: settings.zoneRelease ?? "unknown",
+            topicPrefix: settings.place.prefix.text,
+            isDraining: isDraining,
+            trouble: trouble,
+            schedules: standings.compactMap { standing in
+                schedules[standing.id].map { view(of: $0, standing) }
+            },
+            runs: board.recent(Self.shownRuns),
+            pools: pools,
+            faults: faults
+        )
+    }
+
+    private func view(of loaded: LoadedSchedule, _ standing: ScheduleStanding) -> ScheduleView {
+        let schedule = loaded.entry.schedule
+        return ScheduleView(
+            id: loaded.id,
+            path: loaded.file.path,
+            account: loaded.account,
+            streams: loaded.streams,
+            expression: schedule.timetable.rules.map(\.text).joined(separator: ", "),
+            words: schedule.timetable.words,
+            zone: schedule.timetable.zone.name,
+            state: standing.state,
+            pause: standing.pause,
+            next: standing.next,
+            waiting: standing.waiting,
+            active: standing.active,
+            lastRuns: board.ended(of: loaded.id),
+            lastSuccess: standing.lastSuccess ?? board.lastSuccess(of: loaded.id),
+            freshWithin: loaded.entry.freshWithin,
+            failures: standing.failures,
+            pool: loaded.entry.pool,
+            priority: loaded.entry.priority,
+            skipped: standing.skipped,
+            policies: loaded.entry.policies
+        )
+    }
+
+    package func change(from revision: Int, within patience: Duration) async {
+        await changes.change(from: revision, within: patience, clocks.monotonic)
+    }
+
+    package func run(_ id: String) async -> RunView? { board.view(id) }
+
+    package func log(of run: String) async -> String? { board.log(of: run) }
+
+    package func upcoming(_ schedule: String, count: Int) async -> [UpcomingTick]? {
+        let now = clocks.wall()
+        return shared.withLock { $0.machine.view(of: schedule, at: now, count: count)?.next }
+    }
+
+    package func ask(_ verb: DaemonCommand.Verb, by: String) async throws -> CommandAnswer {
+        let now = clocks.wall()
+        let command = DaemonCommand(
+            id: RandomID.make(),
+            by: by,
+            at: now,
+            expires: now.advanced(by: Self.patience),
+            verb: verb
+        )
+        let answer = try await answers.answer(to: command.id, within: Self.patience, clocks.monotonic) {
+            [records] in try await records.post(command)
+        }
+        return answer
+            ?? CommandAnswer(
+                command: command.id,
+                status: .accepted,
+                message: "it was posted, and is not done yet: Kafka or the account's session takes its time"
+            )
+    }
+
+    // MARK: Topics
+
+    package func topics() async throws -> [TopicView] {
+        let known = eventTopics()
+        var views: [TopicView] = []
+        for (account, topic) in known {
+            guard let ends = try? await reader.endOffsets(topic: topic.topic) else { continue }
+            views.append(
+                TopicView(
+                    name: topic.topic,
+                    account: account,
+                    stream: topic.stream.text,
+                    records: ends.reduce(0, +)
+                )
+            )
+        }
+        return views
+    }
+
+    /// The topics of all schedules, each once.
+    private func eventTopics() -> [(account: AccountName, topic: EventTopic)] {
+        var seen: Set<String> = []
+        var topics: [(account: AccountName, topic: EventTopic)] = []
+        for loaded in shared.withLock({ $0.schedules.values.sorted { $0.id < $1.id } }) {
+            let found = (try? loaded.topics(settings.place.prefix)) ?? []
+            for topic in found where seen.insert(topic.topic).inserted {
+                topics.append((loaded.account, topic))
+            }
+        }
+        return topics
+    }
+
+    package func events(of topic: String, count: Int) async throws -> [EventView] {
+        guard eventTopics().contains(where: { $0.topic.topic == topic }) else { return [] }
+        var events: [EventView] = []
+        let ends = try await reader.endOffsets(topic: topic)
+        for partition in ends.indices where ends[partition] > 0 {
+            _ = try await reader.read(
+                topic: topic,
+                partition: Int32(partition),
+                committed: true,
+                // Control records take offsets as well: some more are read than are wanted.
+                from: max(0, ends[partition] - Int64(count) * 2),
+                upTo: ends[partition],
+                deadline: .seconds(5),
+                standstill: .seconds(1),
+                withHeaders: true
+            ) { record in
+                events.append(EventView(record, partition: partition))
+            }
+        }
+        return Array(events.sorted { $0.at > $1.at }.prefix(count))
+    }
+
+    // MARK: Health
+
+    /// Why no run can begin; nil where all is well.
+    var trouble: String? {
+        guard records.backlog > 0, let since = shared.withLock({ $0.backlogSince }),
+            clocks.monotonic.now() - since > .seconds(5)
+        else { return nil }
+        return
+            "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
+    }
+
+    package func metrics() async -> [UInt8] { numbers.text(await view()) }
+
+    package func isAlive() async -> Bool {
+        clocks.monotonic.now() - shared.withLock { $0.lastLook } < Self.silence
+    }
+
+    package func unreadiness() async -> [String] {
+        var reasons: [String] = []
+        if let trouble { reasons.append(trouble) }
+        if shared.withLock({ $0.isDraining }) { reasons.append("the daemon ends") }
+        if await !isAlive() { reasons.append("the scheduler's loop hangs") }
+        return reasons
+    }
+}
+
+extension EventView {
+    fileprivate init(_ record: TopicRecord, partition: Int) {
+        self.init(
+            partition: partition,
+            offset: record.offset,
+            at: Instant(milliseconds: Int(record.timestamp)),
+            key: String(decoding: record.key ?? [], as: UTF8.self),
+            headers: record.headers.map {
+                Header(name: $0.name, value: String(decoding: $0.value ?? [], as: UTF8.self))
+            },
+            value: record.value.map { String(decoding: $0, as: UTF8.self) }
+        )
+    }
+}

@@ -1,0 +1,99 @@
+package import Core
+import JSON
+package import Kafka
+import Synchronization
+package import Telemetry
+
+/// What the daemon writes down and is asked through, in Kafka; `close()` must be called.
+package final class KafkaRecords: RunRecords {
+    private let runs: LogTopic
+    private let commands: LogTopic
+    private let member: GroupMember
+    private let logger: Logger
+    private let progress = Locked(CommandProgress())
+
+    /// The records of an installation, for the one that is its member.
+    package init(_ kafka: KafkaSettings, prefix: TopicPrefix, member: GroupMember, logger: Logger)
+        async throws
+    {
+        runs = try await LogTopic.runs(kafka, prefix: prefix)
+        do {
+            commands = try await LogTopic.commands(kafka, prefix: prefix)
+        } catch {
+            await runs.close()
+            throw error
+        }
+        self.member = member
+        self.logger = logger
+    }
+
+    /// Gives both logs back, once what was added is durable or five seconds are over.
+    package func close() async {
+        async let runsEnd: Void = runs.close()
+        await commands.close()
+        await runsEnd
+    }
+
+    // MARK: The log of runs
+
+    package func append(_ line: RunLine) async throws {
+        try await runs.append(key: Array((line.event.schedule ?? "").utf8), try line.bytes())
+    }
+
+    package func flush() async throws { try await runs.flush() }
+
+    package var backlog: Int { runs.backlog }
+
+    /// What the log of runs says since a time.
+    func history(since start: Instant) async throws -> DaemonHistory {
+        var history = DaemonHistory()
+        var unreadable = 0
+        _ = try await runs.read(from: .time(start)) { record in
+            guard let bytes = record.value, let line = try? RunLine(bytes) else { return unreadable += 1 }
+            history.take(line)
+        }
+        if unreadable > 0 {
+            logger.warning(
+                "the log of runs has lines that this version cannot read",
+                ["lines": .number(String(unreadable))]
+            )
+        }
+        return history
+    }
+
+    // MARK: Commands
+
+    /// Gives the commands in their order; throws where the daemon has lost its place.
+    func commands(_ each: @escaping @Sendable (DaemonCommand) -> Void) async throws {
+        try await member.commands { [self] record in
+            do {
+                let command = try DaemonCommand(record.value ?? [])
+                progress.withLock { $0.take(command.id, at: record.offset) }
+                each(command)
+            } catch {
+                progress.withLock { $0.pass(record.offset) }
+                logger.error("a command that cannot be read is passed over", ["error": .string("\(error)")])
+            }
+        }
+    }
+
+    package func post(_ command: DaemonCommand) async throws {
+        try await commands.append(key: Array(command.id.utf8), try command.bytes())
+        try await commands.flush()
+    }
+
+    package func done(_ command: String) async {
+        let offset = progress.withLock { progress in
+            progress.done(command)
+            return progress.advance()
+        }
+        guard let offset else { return }
+        do {
+            try await member.commit(before: offset)
+        } catch is CancellationError {
+        } catch {
+            // Given again, it is known by its id.
+            logger.debug("the place in the topic of commands was not kept", ["error": .string("\(error)")])
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Core
+import Daemon
+import Kafka
+import Scheduling
+
+/// What the log of runs says became of each tick of one schedule, checked against its timetable (I5).
+struct TickLedger {
+    private(set) var runs: [Instant: Set<String>] = [:]
+    private(set) var skipped: [Instant: Int] = [:]
+    /// How often each run was told to have ended.
+    private(set) var ends: [String: Int] = [:]
+    private var started: Set<String> = []
+
+    /// What the log of an installation says of a schedule.
+    static func read(_ schedules: [String: Timetable], prefix: String) async throws -> [String: TickLedger] {
+        let log = try await LogTopic.runs(TestBroker.settings, prefix: try TopicPrefix(prefix))
+        var ledgers: [String: TickLedger] = [:]
+        var lines: [RunLine] = []
+        _ = try await log.read(from: .beginning) { record in
+            if let line = try? RunLine(record.value ?? []) { lines.append(line) }
+        }
+        await log.close()
+        for line in lines {
+            guard let schedule = line.event.schedule, let timetable = schedules[schedule] else { continue }
+            ledgers[schedule, default: TickLedger()].take(line.event, timetable)
+        }
+        return ledgers
+    }
+
+    private mutating func take(_ event: RunLine.Event, _ timetable: Timetable) {
+        switch event {
+        case .started(let start):
+            guard let nominal = start.nominal, start.trigger != "manual" else { return }
+            runs[nominal, default: []].insert(start.run)
+            started.insert(start.run)
+        case .ended(let finish): ends[finish.run, default: 0] += 1
+        case .skipped(_, let ticks):
+            var tick: Instant? = ticks.first
+            while let current = tick, current <= ticks.last {
+                skipped[current, default: 0] += 1
+                tick = timetable.next(after: current)
+            }
+        default: return
+        }
+    }
+
+    /// What is wrong: a tick that ran twice, ran and was skipped, was recorded twice, or of which nothing is known.
+    func faults(_ timetable: Timetable) -> [String] {
+        var faults: [String] = []
+        let all = Set(runs.keys).union(skipped.keys)
+        guard var tick = all.min(), let last = all.max() else { return ["nothing ran"] }
+        while tick <= last {
+            let ran = runs[tick]?.count ?? 0
+            let left = skipped[tick] ?? 0
+            if ran + left != 1 { faults.append("\(tick.rfc3339()): \(ran) runs, \(left) times skipped") }
+            guard let next = timetable.next(after: tick) else { break }
+            tick = next
+        }
+        for (run, count) in ends where count > 1 { faults.append("\(run): ended \(count) times") }
+        // The last one may have been left open when the daemon was asked to end.
+        let open = started.filter { ends[$0] == nil }
+        let newest = runs.max { $0.key < $1.key }?.value ?? []
+        for run in open.subtracting(newest) { faults.append("\(run): never ended") }
+        return faults
+    }
+}
