@@ -116,7 +116,12 @@ package struct ScheduleMachine: Sendable {
         self.skips = skips
         self.failures = failures
         if let recordedThrough {
-            settled = SettledTimes(through: recordedThrough, recorded: recorded, at: now)
+            settled = SettledTimes(
+                through: recordedThrough,
+                recorded: recorded,
+                at: now,
+                in: schedule.timetable
+            )
         } else {
             settled = SettledTimes(through: now)
         }

@@ -5,7 +5,7 @@ struct SettledTimes: Sendable {
     private struct Span { var from: Instant; var to: Instant }
 
     /// More than a clock is set in the time that one of them matters.
-    private static let maximumSpans = 1024
+    private static let maximumSpans = 4096
 
     /// Every nominal time up to here is decided.
     private(set) var through: Instant
@@ -21,18 +21,21 @@ struct SettledTimes: Sendable {
 
     /// What a record says: all up to `through` ran or lies in one of the ranges, and beyond it only they are decided.
     ///
-    /// A range that was recorded of times to come, by a clock that is right again, leaves them open.
-    init(through: Instant, recorded: [SkippedTicks], at now: Instant) {
+    /// A range beyond it of times to come, recorded by a clock that is right again, leaves them open.
+    /// Ranges between which no tick lies are kept as one, so that a long wait beside many of them forgets none.
+    init(through: Instant, recorded: [SkippedTicks], at now: Instant, in timetable: Timetable) {
         self.init(through: through)
         let ranges = recorded.sorted { ($0.first, $0.last) < ($1.first, $1.last) }
-        var from = Instant(nanoseconds: .min)
-        for range in ranges where range.last > now && range.first <= through {
-            settle(from: from, to: min(through, Self.before(max(range.first, Self.after(now)))))
-            from = max(from, range.last)
-        }
-        settle(from: from, to: through)
+        // What of it ran after a clock was put back is not known: none of it comes again (I5).
+        settle(from: Instant(nanoseconds: .min), to: through)
         for range in ranges {
-            settle(from: max(through, Self.before(range.first)), to: min(range.last, now))
+            var from = max(through, Self.before(range.first))
+            if let last = spans.last?.to, last < from,
+                timetable.next(after: last).map({ $0 >= range.first }) ?? true
+            {
+                from = last
+            }
+            settle(from: from, to: min(range.last, now))
         }
     }
 
@@ -80,5 +83,4 @@ struct SettledTimes: Sendable {
     }
 
     private static func before(_ instant: Instant) -> Instant { instant.advanced(by: .nanoseconds(-1)) }
-    private static func after(_ instant: Instant) -> Instant { instant.advanced(by: .nanoseconds(1)) }
 }

@@ -16,7 +16,11 @@ struct MachineChecker {
         var ranges: [Instant: [Int]] = [:]
         for line in world.log + world.unflushed {
             guard case .skipped(id, let range) = line.event else { continue }
-            for tick in ticks(of: table, from: range.first.advanced(by: .nanoseconds(-1)), through: range.last) {
+            for tick in ticks(
+                of: table,
+                from: range.first.advanced(by: .nanoseconds(-1)),
+                through: range.last
+            ) {
                 ranges[tick, default: []].append(line.putBacks)
             }
         }

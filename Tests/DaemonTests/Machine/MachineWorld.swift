@@ -343,7 +343,9 @@ struct MachineWorld {
             let now = reading
             if let record = machine?.closing(order, result, at: now) {
                 try commit(record)
-                if case .tick(let tick) = order.origin { traces[tick.id, default: Trace()].ends.append(result.status) }
+                if case .tick(let tick) = order.origin {
+                    traces[tick.id, default: Trace()].ends.append(result.status)
+                }
                 try step()
             }
             try end(run, result)
@@ -352,7 +354,8 @@ struct MachineWorld {
 
     /// The first transaction of a run; false where it must not begin.
     private mutating func open(_ order: RunOrder) throws -> Bool {
-        if case .tick(let tick) = order.origin, let last = records[tick.schedule]?.last, last.tick.id == tick.id,
+        if case .tick(let tick) = order.origin, let last = records[tick.schedule]?.last,
+            last.tick.id == tick.id,
             last.ended != nil
         {
             try end(order.run, RunEnd(status: .duplicate))
