@@ -1,5 +1,5 @@
 package import Configuration
-package import Core
+import Core
 import Synchronization
 
 /// Sees what the runs and the daemon come to, and has it told to those who want to hear of it.

@@ -37,13 +37,16 @@ struct RunPerformer: Sendable {
     {
         let started = now()
         board.begin(RunStart(order), at: started, waiting: "the account's settings")
-        let isFollowed = if case .command = order.origin { true } else { false }
+        var onProgress: (@Sendable (JSONValue) -> Void)?
+        if case .command = order.origin {
+            onProgress = { desk.append(.progress(run: order.run, streams: $0)) }
+        }
         let attempt = RunAttempt(
             order: order,
             started: started,
             board: board,
             logger: logger,
-            onProgress: isFollowed ? { desk.append(.progress(run: order.run, streams: $0)) } : nil
+            onProgress: onProgress
         )
         do {
             let setup = try await Self.setup(sources)

@@ -1,5 +1,5 @@
-import Configuration
-import Core
+package import Configuration
+package import Core
 import Kafka
 package import Runs
 import Scheduling
@@ -187,15 +187,17 @@ package struct DaemonHost: Sendable {
 
     private func watch(_ metrics: DaemonMetrics, _ topic: LogTopic?) -> AlertWatch? {
         guard let alerts else { return nil }
+        var post: AlertSender.TopicPost?
+        if let topic {
+            post = { key, value in
+                try await topic.append(key: key, value)
+                try await topic.flush()
+            }
+        }
         let sender = AlertSender(
             settings: alerts.settings,
             source: AlertSource(prefix: settings.place.prefix, host: settings.place.host),
-            topic: topic.map { topic in
-                { key, value in
-                    try await topic.append(key: key, value)
-                    try await topic.flush()
-                }
-            },
+            topic: post,
             transport: alerts.transport,
             metrics: metrics.alerts,
             log: logger,
