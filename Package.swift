@@ -56,7 +56,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
         "DaemonTests",
         [
             "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry",
-            "Cryptography", "Core", "JSON",
+            "Cryptography", "YAML", "Core", "JSON",
         ]
     ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
