@@ -17,7 +17,7 @@ export function setClock(text) {
 /** A length of time in its two greatest units: `2 h 5 min`. */
 export function length(seconds) {
   const whole = Math.max(0, Math.round(seconds));
-  if (seconds > 0 && seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds > 0 && seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return join(Math.floor(whole / 60), "min", whole % 60, "s", whole < 600);
   if (whole < 86400) return join(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min", true);
