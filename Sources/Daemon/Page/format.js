@@ -128,7 +128,7 @@ export function word(text) {
 
 const glyphs = {
   success: "", partial: "!", failed: "×", timeout: "t", cancelled: "–", duplicate: "=", running: "›",
-  unavailable: "?", waiting: "·",
+  unavailable: "?", waiting: "·", paused: "–",
 };
 
 /** What stands in a status's square, so that colour is not all that tells it. */
