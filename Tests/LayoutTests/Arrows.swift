@@ -43,7 +43,7 @@ enum Arrows {
         let text = try String(contentsOf: SourceTree.root.appending(path: "Package.swift"), encoding: .utf8)
         guard let table = text.firstMatch(of: /let modules[^=]*= \[\n([\s\S]*?)\n\]/) else { return [:] }
         var result: [String: Set<String>] = [:]
-        for row in table.1.matches(of: /\("(\w+)",\s*\[([^\]]*)\]\s*\)/) {
+        for row in table.1.matches(of: /\(\s*"(\w+)",\s*\[([^\]]*)\]\s*\)/) {
             result[String(row.1)] = Set(row.2.matches(of: /"(\w+)"/).map { String($0.1) })
         }
         return result

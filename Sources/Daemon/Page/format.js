@@ -79,10 +79,19 @@ function clock(zone, isFine) {
   return clocks.get(name);
 }
 
-/** A time on the clocks of a zone: `Fri 27 Mar 11:30`, with seconds where it has some. */
+/** A time on the clocks of a zone: `Fri 27 Mar 11:30`, with seconds where it has some, and the year where that is half a year away. */
 export function local(text, zone) {
   const date = new Date(text);
-  return clock(zone, date.getUTCSeconds() !== 0).format(date).replaceAll(",", "");
+  const shown = clock(zone, date.getUTCSeconds() !== 0).format(date).replaceAll(",", "");
+  return Math.abs(date - now()) < 180 * 86400000 ? shown : `${shown} (${year(date, zone)})`;
+}
+
+function year(date, zone) {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { year: "numeric", timeZone: zone }).format(date);
+  } catch {
+    return date.getUTCFullYear();
+  }
 }
 
 /** The same as an element, with UTC to be read beside it. */
