@@ -13,7 +13,9 @@ enum CommandTree {
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
                 subcommands: [
-                    sync, serve, trigger, pause, resume, skipNext, cancel, runs, logs, schedule, state,
+                    sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
+                    schedule,
+                    state,
                     extractor,
                     simulate, demo,
                 ]
@@ -160,6 +162,7 @@ enum CommandTree {
         help:
             "Where copies of what is remembered of records are kept; without it, in the user's cache folder.",
         heading: "Kafka",
+        environment: "SLUICE_CACHE_FOLDER",
         completion: .folders
     )
 
@@ -199,6 +202,7 @@ enum CommandTree {
             value: "DIR",
             help: "Where this host's account locks are.",
             heading: "Kafka",
+            environment: "SLUICE_LOCK_FOLDER",
             completion: .folders
         ),
     ]

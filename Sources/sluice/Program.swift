@@ -34,8 +34,13 @@ struct Program: Sendable {
 
     /// Where extractors are looked for, as a command's `--extractors` says.
     func locator(_ command: ParsedCommand) -> ExtractorLocator {
+        locator(extractors: command.value("extractors"))
+    }
+
+    /// The same where the folders are known, or none is named.
+    func locator(extractors: String?) -> ExtractorLocator {
         ExtractorLocator(
-            option: command.value("extractors"),
+            option: extractors,
             environment: environment,
             executablePath: executablePath
         )

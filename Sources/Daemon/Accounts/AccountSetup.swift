@@ -41,6 +41,7 @@ package struct AccountSetup: Sendable {
                 file: file,
                 flags: sources.stateKeys,
                 variable: sources.stateKeyVariable,
+                fallback: sources.fallbackStateKeys,
                 reader: reader
             )
         }
