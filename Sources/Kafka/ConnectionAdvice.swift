@@ -10,6 +10,11 @@ package enum ConnectionAdvice {
                 + "port of its TLS listener"
         ),
         (
+            "unexpected eof",
+            "the listener hung up on TLS, so it may speak none: set security.protocol to plaintext or sasl_plaintext, "
+                + "or name the port of its TLS listener"
+        ),
+        (
             "certificate verify failed",
             "the broker's certificate is not of an authority that this machine knows: name its PEM file by "
                 + "--kafka-set ssl.ca.location=FILE"

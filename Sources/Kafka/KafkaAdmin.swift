@@ -18,8 +18,8 @@ package struct TopicDescription: Hashable, Sendable {
 /// Looks at topics and creates them; `close()` must be called.
 package final class KafkaAdmin: Sendable {
     private let settings: KafkaSettings
-    let client: Client
-    let worker = SerialThread()
+    private let client: Client
+    private let worker = SerialThread()
     /// How long one question to the broker may take.
     private let patience: Duration
 
@@ -137,7 +137,7 @@ package final class KafkaAdmin: Sendable {
         return command
     }
 
-    func ask<Value>(_ question: (Duration) -> Result<Value, ClientError>) -> Result<
+    private func ask<Value>(_ question: (Duration) -> Result<Value, ClientError>) -> Result<
         Value, ClientError
     > {
         let begun = ContinuousClock.now
@@ -154,21 +154,7 @@ package final class KafkaAdmin: Sendable {
         }
     }
 
-    /// The same of a group's coordinator, which may be moving or about to be made.
-    func askPassing<Value>(_ question: (Duration) -> Result<Value, ClientError>) -> Result<Value, ClientError>
-    {
-        let begun = ContinuousClock.now
-        while true {
-            let answer = question(.seconds(5))
-            guard case .failure(let error) = answer, ErrorClass.isPassing(error.code),
-                ErrorClass.publishCode(of: client.monitor.lastError?.code ?? 0) != .authentication,
-                ContinuousClock.now - begun < patience
-            else { return answer }
-            Latch.pause(.milliseconds(100))
-        }
-    }
-
-    func failure(_ attempt: String, _ error: ClientError) -> PublishError {
+    private func failure(_ attempt: String, _ error: ClientError) -> PublishError {
         if ErrorClass.isConnection(error.code) { return client.unreachable(attempt, settings: settings) }
         let code = ErrorClass.publishCode(of: error.code) ?? .fatal
         return PublishError(code, "\(attempt): \(error.text) (\(error.name))")

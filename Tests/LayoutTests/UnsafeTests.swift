@@ -34,6 +34,7 @@ import Testing
         "Telemetry/StandardOutput.swift": 2,
         "Telemetry/Terminal.swift": 1,
         "sluice/Demo/TemporaryFolder.swift": 9,
+        "sluice/Doctor/HostFacts.swift": 1,
         "sluice/Program.swift": 3,
         "sluice/Signals.swift": 7,
         // Threads, and what they wait on.

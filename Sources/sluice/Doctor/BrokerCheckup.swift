@@ -209,16 +209,19 @@ struct BrokerCheckup {
         _ missing: inout [String]
     ) async -> [Finding] {
         do {
+            try await checkup.checkGroup(prefix)
             guard let host = try await checkup.daemonHost(of: prefix) else {
                 return [.ok("kafka.daemon", nil, "nobody is the daemon of \(prefix) now: the place is free")]
             }
             return [
                 .ok("kafka.daemon", nil, "the daemon of \(prefix) runs on \(host); a second one is refused")
             ]
-        } catch {
+        } catch let error as PublishError {
             if error.code == .notAuthorized { missing.append(rights.group) }
             let remedy = ConnectionAdvice.remedy(for: error)
             return Finding.errors("kafka.daemon", nil, error, remedy: remedy)
+        } catch {
+            return [.error("kafka.daemon", nil, "\(error)", [], .environment)]
         }
     }
 

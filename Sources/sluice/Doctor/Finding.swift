@@ -73,8 +73,8 @@ struct Finding: Sendable {
     private static let remedies = [
         "configuration.secret_unavailable":
             "make it readable in the environment and for the user that the daemon has, or name another reference",
-        "http.resolve": "look at this machine's DNS",
-        "http.connect": "look at the network, at firewalls, and at the account's connection.proxy",
+        "http.cannot_resolve": "look at this machine's DNS",
+        "http.cannot_connect": "look at the network, at firewalls, and at the account's connection.proxy",
     ]
 
     /// A message ends with what helps, behind a semicolon.
