@@ -242,9 +242,11 @@ extension DaemonService: RunPerformer.Desk {
         let now = clocks.wall()
         if case .started(let start) = event {
             numbers.began(start, at: now)
-            if let watch, start.attempt == 1, let loaded = shared.withLock({ shared in
-                start.schedule.flatMap { shared.schedules[$0] }
-            }) {
+            if let watch, start.attempt == 1,
+                let loaded = shared.withLock({ shared in
+                    start.schedule.flatMap { shared.schedules[$0] }
+                })
+            {
                 later { await watch.began(start.run, of: loaded) }
             }
         }
