@@ -112,7 +112,17 @@ extension DaemonService {
             defer { shared.outbox = RunOutbox() }
             return shared.outbox.lines
         }
-        for line in lines { try await records.append(line) }
+        for (index, line) in lines.enumerated() {
+            do {
+                try await records.append(line)
+            } catch let error as StateError {
+                // It cannot be written at all, and must hold up nothing behind it.
+                logger.error("a line of the log of runs is left out", ["error": .string("\(error)")])
+            } catch {
+                shared.withLock { $0.outbox.giveBack(Array(lines[index...])) }
+                throw error
+            }
+        }
     }
 
     // MARK: Runs
