@@ -44,7 +44,8 @@ struct SyncHandOver {
             acceptsLoss: command.has("accept")
         )
         do {
-            let (answer, end) = try await client.ask(.sync(request), by: program.operatorName, follows: true) {
+            let (answer, end) = try await client.ask(.sync(request), by: program.operatorName, follows: true)
+            {
                 if case .progress(_, let streams) = $0.event { report.show(streams) }
             }
             if let end {
@@ -65,7 +66,8 @@ struct SyncHandOver {
 
     /// The Kafka that the sync goes to; nil where it goes elsewhere, or wants what a daemon does not do.
     private func kafka() throws -> KafkaOptions? {
-        guard command.value("to") == nil, order.file?.destinationFolder == nil || command.source("kafka") == .commandLine,
+        guard command.value("to") == nil,
+            order.file?.destinationFolder == nil || command.source("kafka") == .commandLine,
             !command.has("take-over")
         else { return nil }
         return try KafkaOptions(program: program, command: command, file: order.file)

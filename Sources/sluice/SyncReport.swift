@@ -183,7 +183,9 @@ final class SyncReport: Sendable {
             program.print(redactions(summary(of: end.outcome)))
         }
         for stream in streams {
-            guard let message = stream.value["error"]?["message"]?.text, message != end.errorMessage else { continue }
+            guard let message = stream.value["error"]?["message"]?.text, message != end.errorMessage else {
+                continue
+            }
             let status = stream.value["status"]?.text ?? "failed"
             program.complain(redactions("\(stream.name) \(status): \(message)"))
         }

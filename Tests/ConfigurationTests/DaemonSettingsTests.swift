@@ -250,7 +250,7 @@ struct DaemonSettingsTests {
         ),
         ("{kafka: 'a:1', topic_prefix: p, listen: 8600}", "1:41: listen: \"8600\" is not ADDRESS:PORT"),
         ("{kafka: 'a:1', topic_prefix: p, listen: 'example.com:8600'}", "1:41: listen: \"example.com:8600\""),
-        ("{kafka: 'a:1', topic_prefix: p, listen: '127.0.0.1:0'}", "1:41: listen: \"127.0.0.1:0\""),
+        ("{kafka: 'a:1', topic_prefix: p, listen: '127.0.0.1:65536'}", "1:41: listen: \"127.0.0.1:65536\""),
         (
             "{kafka: 'a:1', topic_prefix: p, listen: '0.0.0.0:8600'}",
             "1:41: listen: 0.0.0.0:8600 can be reached from other machines, and nothing says who may; add token"

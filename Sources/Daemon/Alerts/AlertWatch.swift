@@ -13,7 +13,12 @@ package final class AlertWatch: Sendable {
     private let clocks: DaemonClocks
 
     /// A watch that has not looked yet; `reader` reads the addresses of pings.
-    package init(repeatEvery: Duration, sender: AlertSender, reader: SecretReader, clocks: DaemonClocks = .system) {
+    package init(
+        repeatEvery: Duration,
+        sender: AlertSender,
+        reader: SecretReader,
+        clocks: DaemonClocks = .system
+    ) {
         machine = Locked(AlertMachine(repeatEvery: repeatEvery))
         self.sender = sender
         self.reader = reader

@@ -221,7 +221,8 @@ struct RunPerformer: Sendable {
             (limit, since, isResync, accepts) = (
                 request.limit, request.since, request.isResync, request.acceptsLoss
             )
-            if let names = request.streams { chosen = try setup.definition.chosen(names) }
+            // The schedule whose settings it uses may read others.
+            chosen = try setup.definition.chosen(request.streams ?? [])
         }
         let observe = metrics.observer(of: setup.account, next: attempt.observe)
         let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
