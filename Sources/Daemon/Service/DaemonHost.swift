@@ -117,8 +117,10 @@ package struct DaemonHost: Sendable {
         }
         let topic: LogTopic?
         do {
-            topic = alerts?.settings.goesToTopic == true
-                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix, origin: place.topicOrigin) : nil
+            topic =
+                alerts?.settings.goesToTopic == true
+                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix, origin: place.topicOrigin)
+                : nil
         } catch {
             await reader.close()
             await records.close()
@@ -241,9 +243,7 @@ package struct DaemonHost: Sendable {
             lockFolder: place.lockFolder
         )
         installation.topicOrigin = place.topicOrigin
-        for record in try await ScheduleScan(installation).run() {
-            // What the same file said of another account is no word about this one.
-            guard accounts[record.id] == record.account else { continue }
+        for record in try await ScheduleScan(installation).run() where accounts[record.id] == record.account {
             found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())

@@ -98,12 +98,12 @@ struct DemoAccount: Sendable {
                 return (
                     name: "\(schedule.id).yaml",
                     text: """
-                        extractor: \(name.extractor)
-                        account: \(name.account)
-                        streams: [\(streams.joined(separator: ", "))]
-                        when: "\(waits ? Self.never : schedule.when)"
+                    extractor: \(name.extractor)
+                    account: \(name.account)
+                    streams: [\(streams.joined(separator: ", "))]
+                    when: "\(waits ? Self.never : schedule.when)"
 
-                        """
+                    """
                 )
             }
     }

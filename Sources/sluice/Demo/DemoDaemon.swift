@@ -53,9 +53,17 @@ struct DemoDaemon: Sendable {
         }
         return DaemonService.Settings(
             place: try place(),
-            folder: ScheduleFolder(path: schedules, zones: { zones }, definition: { name, _ in try definition(name) }),
+            folder: ScheduleFolder(
+                path: schedules,
+                zones: { zones },
+                definition: { name, _ in try definition(name) }
+            ),
             sources: { loaded in
-                AccountSources(file: loaded.file, reader: SecretReader(environment: [:]), definition: definition)
+                AccountSources(
+                    file: loaded.file,
+                    reader: SecretReader(environment: [:]),
+                    definition: definition
+                )
             },
             version: VersionText.number,
             zoneRelease: zones.version

@@ -75,7 +75,8 @@ struct DemoTotals: Sendable {
         }
         guard let schedule = view.start.schedule, let status = view.status else { return }
         failures[schedule] =
-            status.isFailure ? view.errorMessage ?? "the run \(view.start.run) ended as \(status.rawValue)" : nil
+            status.isFailure
+            ? view.errorMessage ?? "the run \(view.start.run) ended as \(status.rawValue)" : nil
     }
 
     /// What the topics hold now.
@@ -84,9 +85,12 @@ struct DemoTotals: Sendable {
     }
 
     private static func place(_ bookmark: Bookmark) -> String {
-        guard bookmark.list.isDone else { return "list, \(bookmark.list.records) read" }
-        guard let feed = bookmark.feed else { return "list read" }
-        // Without the year, so that a line of the usual width has room for it.
-        return "to \(feed.at.rfc3339().dropFirst(5))"
+        if let reached = bookmark.feed?.at ?? bookmark.window?.at ?? bookmark.token?.reached,
+            bookmark.list.isDone || bookmark.feed == nil
+        {
+            // Without the year, so that a line of the usual width has room for it.
+            return "to \(Instant(seconds: reached.seconds).rfc3339().dropFirst(5))"
+        }
+        return bookmark.list.isDone ? "list read" : "list, \(bookmark.list.records) read"
     }
 }
