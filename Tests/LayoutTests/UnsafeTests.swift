@@ -36,7 +36,7 @@ import Testing
         "Telemetry/Console.swift": 2,
         "Telemetry/StandardOutput.swift": 2,
         "Telemetry/Terminal.swift": 1,
-        "sluice/Demo/TemporaryFolder.swift": 9,
+        "sluice/Demo/TemporaryFolder.swift": 13,
         "sluice/Doctor/HostFacts.swift": 1,
         "sluice/Program.swift": 3,
         "sluice/Signals.swift": 7,

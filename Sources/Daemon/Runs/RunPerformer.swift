@@ -211,7 +211,12 @@ struct RunPerformer: Sendable {
         _ account: OpenAccount,
         _ stop: StopSignal
     ) async throws -> RunOutcome {
-        let requester = try account.requester(setup, place.transports) { skew in
+        let time = place.time(setup.account)
+        let requester = try account.requester(
+            setup,
+            place.transports,
+            wall: time?.wall ?? Instant.systemClock
+        ) { skew in
             attempt.log(.warning, skew.message)
         }
         attempt.redact { requester.redact($0) }
@@ -242,8 +247,8 @@ struct RunPerformer: Sendable {
             limit: limit,
             requester: requester,
             destination: account.session,
-            wall: now,
-            clock: WaitingClock(ContinuousClock()),
+            wall: time?.wall ?? now,
+            clock: time?.clock ?? WaitingClock(ContinuousClock()),
             stop: stop,
             observer: observe,
             acceptsAbsence: accepts

@@ -37,7 +37,7 @@ struct ServeCommand {
         )
         let listen = settings.listen
         do {
-            try await host.run(stop: stop, reloads: reloads) { [program] (port: UInt16) in
+            try await host.run(stop: stop, reloads: reloads) { [program] port, _ in
                 var address = listen
                 address.port = Int(port)
                 program.print("sluice serves \(settings.schedules): http://\(address)\n")
