@@ -175,9 +175,12 @@ package struct ScheduleMachine: Sendable {
         return times.min()
     }
 
-    /// The next ticks and what would become of them.
-    package func upcoming(_ count: Int) -> [UpcomingTick] {
-        Upcoming(schedule: schedule, skips: skips, pause: pause).ticks(after: settled.through, count: count)
+    /// The next ticks to come, without those that are decided, and what would become of them.
+    package func upcoming(_ count: Int, after now: Instant) -> [UpcomingTick] {
+        var upcoming = Upcoming(schedule: schedule, skips: skips, pause: pause)
+        upcoming.settled = settled
+        // What passed in a pause is decided when something wants to know.
+        return upcoming.ticks(after: max(now, settled.through), count: count)
     }
 
     /// Takes in what happened and says what to do.
@@ -300,8 +303,8 @@ package struct ScheduleMachine: Sendable {
         let highest = settled.highest
         // After the clock was put back a time comes again only while it runs on: over what it jumps is recorded.
         let after = isLive ? settled.through : max(settled.through, highest)
-        let ticks = MissedTicks(of: schedule.timetable, after: after, through: end)
-        var sorter = TickSorter(schedule: schedule, settled: settled, pause: pause, skips: skips)
+        let ticks = MissedTicks(of: schedule.timetable, after: after, through: end, without: settled)
+        var sorter = TickSorter(schedule: schedule, pause: pause, skips: skips)
         let open = sorter.sort(ticks)
         for skipped in sorter.skipped { actions.append(.skip(skipped)) }
         if let latest = sorter.deferred { postpone(latest) }

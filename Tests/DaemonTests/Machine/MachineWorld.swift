@@ -36,6 +36,8 @@ struct MachineWorld {
         var event: Event
         /// How often the clock had been put back when it was written.
         var putBacks: Int
+        /// How often the daemon had started.
+        var starts: Int
     }
 
     /// What happened to a tick, by the committed transactions.
@@ -62,6 +64,8 @@ struct MachineWorld {
     private(set) var suspended: Duration = .zero
     /// From where to where the clock was put back.
     private(set) var putBacks: [(from: Instant, to: Instant)] = []
+    /// When the daemon started.
+    private(set) var starts: [Instant] = []
 
     // Kafka, and the folder of schedules.
     private(set) var records: [String: ScheduleRecord] = [:]
@@ -99,7 +103,6 @@ struct MachineWorld {
     /// After so many steps the process is killed.
     var stepsLeft: Int?
     private(set) var kills = 0
-    private var nextRun = 0
 
     init(at wall: Instant, seed: UInt64 = 1) {
         self.wall = wall
@@ -114,8 +117,8 @@ struct MachineWorld {
     mutating func start() {
         guard machine == nil else { return }
         attempt { world in
-            world.nextRun += 1
-            let life = world.nextRun
+            world.starts.append(world.wall)
+            let life = world.starts.count
             let counter = Counter()
             world.machine = DaemonMachine(settings: world.settings) { _ in "run-\(life)-\(counter.next())" }
             for id in world.files.keys.sorted() {
@@ -275,7 +278,9 @@ struct MachineWorld {
         for action in actions { try perform(action) }
     }
 
-    private func line(_ event: Line.Event) -> Line { Line(event: event, putBacks: putBacks.count) }
+    private func line(_ event: Line.Event) -> Line {
+        Line(event: event, putBacks: putBacks.count, starts: starts.count)
+    }
 
     private mutating func perform(_ action: DaemonMachine.Action) throws {
         try step()
