@@ -99,7 +99,8 @@ package struct DaemonHost: Sendable {
         }
         let topic: LogTopic?
         do {
-            topic = alerts?.settings.goesToTopic == true
+            topic =
+                alerts?.settings.goesToTopic == true
                 ? try await LogTopic.alerts(place.kafka, prefix: place.prefix) : nil
         } catch {
             await reader.close()
@@ -221,9 +222,7 @@ package struct DaemonHost: Sendable {
             lockFolder: place.lockFolder
         )
         installation.topicOrigin = place.topicOrigin
-        for record in try await ScheduleScan(installation).run() {
-            // What the same file said of another account is no word about this one.
-            guard accounts[record.id] == record.account else { continue }
+        for record in try await ScheduleScan(installation).run() where accounts[record.id] == record.account {
             found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())
@@ -233,6 +232,11 @@ package struct DaemonHost: Sendable {
                 RunLine(at: clocks.wall(), host: place.host, event: .ended(finish))
             )
         }
-        return DaemonService.Known(records: found, skipped: history.skipped, runs: history.ended)
+        return DaemonService.Known(
+            records: found,
+            skipped: history.skipped,
+            runs: history.ended,
+            accepted: history.accepted
+        )
     }
 }

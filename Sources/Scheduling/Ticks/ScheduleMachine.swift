@@ -21,8 +21,8 @@ package struct ScheduleMachine: Sendable {
         case skipNext(by: String)
         /// Do not leave out anything that was asked to be.
         case undoSkips
-        /// Run now, under an id; `insteadOfNext` leaves out the next tick. What has not begun when it expires is refused.
-        case trigger(id: String, insteadOfNext: Bool, expires: Instant? = nil)
+        /// Run now, under an id; `insteadOfNext` leaves out the next tick.
+        case trigger(id: String, insteadOfNext: Bool)
         /// The schedule was changed, or its zone's rules were.
         case edit(Schedule)
     }
@@ -205,14 +205,10 @@ package struct ScheduleMachine: Sendable {
             settle(to: now, .steady)
             skips = [:]
             ahead = nil
-        case .trigger(let id, let insteadOfNext, let expires):
+        case .trigger(let id, let insteadOfNext):
             settle(to: now, .steady)
             if insteadOfNext { skipNext(by: id) }
-            let cause = Tick.Cause.manual(id: id)
-            fire(
-                Tick(schedule: schedule.id, nominal: now, due: now, cause: cause, deadline: expires),
-                at: now
-            )
+            fire(Tick(schedule: schedule.id, nominal: now, due: now, cause: .manual(id: id)), at: now)
         case .edit(let schedule):
             // What was due under the old words is decided by them: a change is not retroactive.
             settle(to: now, .steady)

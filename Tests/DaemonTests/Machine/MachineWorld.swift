@@ -121,6 +121,7 @@ struct MachineWorld {
             let life = world.starts.count
             let counter = Counter()
             world.machine = DaemonMachine(settings: world.settings) { _ in "run-\(life)-\(counter.next())" }
+            try world.tell(.accepted(commands: world.accepted))
             for id in world.files.keys.sorted() {
                 guard let entry = world.files[id] else { continue }
                 try world.tell(.add(entry, world.records[id], skipped: world.skipped(id)))
@@ -129,6 +130,20 @@ struct MachineWorld {
                 try world.tell(.command(command))
             }
         }
+    }
+
+    /// The commands that the log calls accepted, and nothing else.
+    private var accepted: Set<String> {
+        var accepted: Set<String> = []
+        for line in log {
+            guard case .answer(let answer) = line.event else { continue }
+            if answer.status == .accepted {
+                accepted.insert(answer.command)
+            } else {
+                accepted.remove(answer.command)
+            }
+        }
+        return accepted
     }
 
     /// What the log says of a schedule from the earliest time on that any needs.
