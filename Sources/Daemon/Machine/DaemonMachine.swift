@@ -123,8 +123,8 @@ package struct DaemonMachine: Sendable {
         while let run = timers.popDue(reading.monotonic) { expire(run) }
         // A drain leaves what comes due to whoever starts next.
         guard !isDraining else { return }
-        if case .backward = change {
-            // Times that were passed come again.
+        guard change == .steady else {
+            // Times that were passed may come again; and who waits for nothing must not take a jump for time that ran on.
             for id in schedules.keys.sorted() { tell(id, .wake(change)) }
             return
         }

@@ -189,7 +189,7 @@ struct MachineWorld {
         files[id] = entry
         if births[id] == nil { births[id] = wall }
         guard machine != nil else { return }
-        attempt { try $0.tell(isNew ? .add(entry, $0.records[id], skipped: $0.skipped(id)) : .edit(entry)) }
+        attempt { try $0.tell(isNew ? .add(entry, nil, skipped: []) : .edit(entry)) }
     }
 
     mutating func delete(_ id: String) {
@@ -402,9 +402,8 @@ struct MachineWorld {
     }
 
     private mutating func end(_ run: String, _ result: RunEnd) throws {
-        flights[run] = nil
         let command: String? =
-            switch orders.last(where: { $0.run == run })?.origin {
+            switch flights.removeValue(forKey: run)?.order.origin {
             case .command(let command)?: command.id
             case .tick(let tick)?: if case .manual(let id) = tick.cause { id } else { nil }
             case nil: nil
