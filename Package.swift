@@ -42,7 +42,7 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     ("YAMLTests", ["YAML"]),
     ("CryptographyTests", ["Cryptography"]),
     ("ExpressionsTests", ["Expressions", "Core", "JSON"]),
-    ("SchedulingTests", ["ProcessSupport", "Scheduling", "Core"]),
+    ("SchedulingTests", ["ScheduleSupport", "ProcessSupport", "Scheduling", "Core"]),
     ("ConfigurationTests", ["ProcessSupport", "Configuration", "Scheduling", "YAML", "Core", "JSON"]),
     ("CommandLineTests", ["CommandLine"]),
     ("TelemetryTests", ["Telemetry", "Core", "JSON"]),
@@ -55,8 +55,9 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Telemetry",
-            "Cryptography", "YAML", "Core", "JSON",
+            "ScheduleSupport", "ProcessSupport", "Daemon", "Runs", "Extraction", "Scheduling",
+            "Configuration", "Web",
+            "Telemetry", "Cryptography", "YAML", "Core", "JSON",
         ]
     ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
@@ -139,6 +140,15 @@ targets.append(
         name: "ProcessSupport",
         dependencies: ["Core", "JSON"],
         path: "Tests/ProcessSupport",
+        swiftSettings: swiftSettings
+    )
+)
+// What times of a schedule must be, found in another way.
+targets.append(
+    .target(
+        name: "ScheduleSupport",
+        dependencies: ["ProcessSupport", "Scheduling", "Core"],
+        path: "Tests/ScheduleSupport",
         swiftSettings: swiftSettings
     )
 )

@@ -227,7 +227,11 @@ import Testing
         loop.send(.skipNext(by: "ann"))
         loop.send(.skipNext(by: "bob"))
         #expect(loop.machine.skips.count == 2)
-        #expect(loop.machine.upcoming(3).map(\.skip?.text) == ["skipped by ann", "skipped by bob", nil])
+        #expect(
+            loop.machine.upcoming(3, after: loop.now).map(\.skip?.text) == [
+                "skipped by ann", "skipped by bob", nil,
+            ]
+        )
         loop.run(for: .seconds(3 * 3600))
         #expect(loop.starts == ["15:00"])
         #expect(loop.skips == ["skip_requested 13:00", "skip_requested 14:00"])
@@ -448,7 +452,9 @@ import Testing
                 "2026-05-07T12:00:00Z",
             ]
         )
-        #expect(loop.machine.upcoming(2).map(\.skip?.text) == [nil, "calendar: outside office"])
+        #expect(
+            loop.machine.upcoming(2, after: loop.now).map(\.skip?.text) == [nil, "calendar: outside office"]
+        )
     }
 
     /// S11: where calendars leave out everything nothing is due, and nothing spins.

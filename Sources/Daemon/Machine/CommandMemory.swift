@@ -7,14 +7,20 @@ struct CommandMemory: Sendable {
     private var order: [String] = []
     /// Taken, and not answered for good.
     private var open: Set<String> = []
+    /// Accepted by a daemon before this one, and not answered for good.
+    private var accepted: Set<String> = []
 
     func isOpen(_ command: String) -> Bool { open.contains(command) }
     func answer(to command: String) -> CommandAnswer? { answers[command] }
 
+    func wasAccepted(_ command: String) -> Bool { accepted.contains(command) }
+
+    mutating func accept(_ commands: Set<String>) { accepted.formUnion(commands) }
     mutating func begin(_ command: String) { open.insert(command) }
 
     mutating func end(_ answer: CommandAnswer) {
         open.remove(answer.command)
+        accepted.remove(answer.command)
         if answers.updateValue(answer, forKey: answer.command) == nil { order.append(answer.command) }
         guard order.count > Self.maximum else { return }
         answers[order.removeFirst()] = nil

@@ -13,7 +13,8 @@ extension DaemonMachine {
             return refuse(command.id, "daemon.draining", "the daemon is ending; run `sluice sync` again")
         }
         if let done = doneBefore(command) { return answer(done) }
-        if let expires = command.expires, expires <= now {
+        // What was accepted waits as long as it takes, be it for the next daemon.
+        if let expires = command.expires, expires <= now, !memory.wasAccepted(command.id) {
             return refuse(command.id, "daemon.expired", "the command came after \(expires.rfc3339())")
         }
         memory.begin(command.id)
@@ -126,7 +127,7 @@ extension DaemonMachine {
         let tick = Tick(schedule: id, nominal: now, due: now, cause: .manual(id: command.id))
         schedules[id]?.runs[tick.id] = run
         let before = schedules[id]?.machine.skips ?? [:]
-        tell(id, .trigger(id: command.id, insteadOfNext: insteadOfNext, expires: command.expires))
+        tell(id, .trigger(id: command.id, insteadOfNext: insteadOfNext))
         guard memory.isOpen(command.id) else { return }
         let left = schedules[id]?.machine.skips.keys.first { before[$0] == nil }
         audit("trigger", id, command, after: left.map { "without the tick of \($0.rfc3339())" })
@@ -139,8 +140,7 @@ extension DaemonMachine {
             if runs[run] == nil { schedules[id]?.runs[tick.id] = nil }
         }
         guard case .manual(let command) = tick.cause else { return }
-        let code = reason == .startDeadline ? "daemon.expired" : "daemon.\(reason.code)"
-        refuse(command, code, "no run: \(reason.text)")
+        refuse(command, "daemon.\(reason.code)", "no run: \(reason.text)")
     }
 
     private mutating func pause(_ id: String, _ pause: ScheduleMachine.Pause, _ command: DaemonCommand) {
@@ -152,6 +152,8 @@ extension DaemonMachine {
     }
 
     private mutating func resume(_ id: String, _ command: DaemonCommand) {
+        // A pause whose end has come is over by itself.
+        tell(id, .wake(.steady))
         guard let before = schedules[id]?.machine.pause else {
             return done(id, command, "it was not paused")
         }
@@ -240,14 +242,7 @@ extension DaemonMachine {
             since: now
         )
         enqueue(run)
-        // By the clock that nobody sets: who asked has waited as long.
-        timers.set(run.id, command.expires.map { reading.monotonic + $0.since(now) })
         answer(.init(command: command.id, status: .accepted, run: run.id, message: "the run is asked for"))
-    }
-
-    /// A run that was handed over waits no longer.
-    mutating func expireSync(_ run: OrderedRun) {
-        refuseSync(run, "daemon.expired", "the run could not begin in time: \(reason(of: run))")
     }
 
     /// Refuses a run that was handed over and waits.

@@ -233,14 +233,13 @@ extension DaemonMachine {
         retireIfIdle(tick.schedule)
     }
 
-    /// The time of a run is over: to run, to rest, or to wait.
+    /// The time of a run is over: to run, or to rest.
     mutating func expire(_ id: String) {
         guard let run = runs[id] else { return }
         switch run.stage {
         case .running: stop(id, .timeout)
         case .resting: if !isDraining { enqueue(run) }
-        case .waiting: expireSync(run)
-        case .left: break
+        case .waiting, .left: break
         }
     }
 

@@ -18,7 +18,7 @@ extension DaemonMachine {
             id: id,
             state: state(of: schedule, waiting, at: now),
             pause: schedule.machine.pause,
-            next: schedule.isRemoved ? [] : schedule.machine.upcoming(count),
+            next: schedule.isRemoved ? [] : schedule.machine.upcoming(count, after: now),
             waiting: waiting.map(\.shown),
             active: schedule.machine.activeTick.flatMap { schedule.runs[$0.id] },
             failures: schedule.machine.failures,

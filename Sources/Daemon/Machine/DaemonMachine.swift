@@ -35,6 +35,8 @@ package struct DaemonMachine: Sendable {
         /// An attempt at a run is over.
         case ended(run: String, RunEnd)
         case command(DaemonCommand)
+        /// A daemon before this one accepted commands; told before they are given again.
+        case accepted(commands: Set<String>)
         /// Nothing starts any more, and what runs ends after its page.
         case drain
     }
@@ -96,6 +98,7 @@ package struct DaemonMachine: Sendable {
         case .began(let run): began(run)
         case .ended(let run, let end): ended(run, end)
         case .command(let command): take(command)
+        case .accepted(let commands): memory.accept(commands)
         case .drain: drain()
         }
         startWaiting()
@@ -120,8 +123,8 @@ package struct DaemonMachine: Sendable {
         while let run = timers.popDue(reading.monotonic) { expire(run) }
         // A drain leaves what comes due to whoever starts next.
         guard !isDraining else { return }
-        if case .backward = change {
-            // Times that were passed come again.
+        guard change == .steady else {
+            // Times that were passed may come again; and who waits for nothing must not take a jump for time that ran on.
             for id in schedules.keys.sorted() { tell(id, .wake(change)) }
             return
         }

@@ -1,7 +1,7 @@
 import Core
 import Scheduling
 
-/// Times that the wall clock does not move: timeouts, the pauses between attempts, the waiting of whoever asked.
+/// Times that the wall clock does not move: timeouts, and the pauses between attempts.
 struct RunTimers: Sendable {
     private var queue = WakeQueue<String>()
 

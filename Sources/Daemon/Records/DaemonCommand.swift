@@ -52,7 +52,7 @@ package struct DaemonCommand: Hashable, Sendable {
     /// Who asks: a user and host, a token's name.
     package var by: String
     package var at: Instant
-    /// Not begun by then, it is refused; nil where it does not matter when.
+    /// Not accepted by then, it is refused; nil where it does not matter when.
     package var expires: Instant?
     package var verb: Verb
 

@@ -10,6 +10,8 @@ struct DaemonHistory: Sendable {
     static let kept = Duration.seconds(90 * 86_400)
 
     private(set) var skipped: [String: [SkippedTicks]] = [:]
+    /// Commands that were accepted, and of which nothing else is said.
+    private(set) var accepted: Set<String> = []
     private var runs: [String: RunView] = [:]
     private var logs: [String: String] = [:]
     /// The runs that ended, in the order of their ends.
@@ -51,7 +53,13 @@ struct DaemonHistory: Sendable {
             view.take(finish, at: line.at)
             runs[finish.run] = view
             order.append(finish.run)
-        case .progress, .audit, .answer: break
+        case .answer(let answer):
+            if answer.status == .accepted {
+                accepted.insert(answer.command)
+            } else {
+                accepted.remove(answer.command)
+            }
+        case .progress, .audit: break
         }
     }
 

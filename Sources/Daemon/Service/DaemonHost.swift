@@ -253,6 +253,11 @@ package struct DaemonHost: Sendable {
                 RunLine(at: clocks.wall(), host: place.host, event: .ended(finish))
             )
         }
-        return DaemonService.Known(records: found, skipped: history.skipped, runs: history.ended)
+        return DaemonService.Known(
+            records: found,
+            skipped: history.skipped,
+            runs: history.ended,
+            accepted: history.accepted
+        )
     }
 }

@@ -13,16 +13,20 @@ extension DaemonService {
         package var skipped: [String: [SkippedTicks]]
         /// The runs that ended lately, the oldest first.
         package var runs: [(view: RunView, log: String?)]
+        /// Commands that were accepted, and are not done.
+        package var accepted: Set<String>
 
         /// What is known.
         package init(
             records: [String: ScheduleRecord] = [:],
             skipped: [String: [SkippedTicks]] = [:],
-            runs: [(view: RunView, log: String?)] = []
+            runs: [(view: RunView, log: String?)] = [],
+            accepted: Set<String> = []
         ) {
             self.records = records
             self.skipped = skipped
             self.runs = runs
+            self.accepted = accepted
         }
     }
 
@@ -33,6 +37,7 @@ extension DaemonService {
         stop: StopSignal
     ) async {
         for (view, log) in known.runs { board.end(view, log: log) }
+        tell(.accepted(commands: known.accepted))
         take(folder, known)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await work() }

@@ -21,8 +21,8 @@ package struct ScheduleMachine: Sendable {
         case skipNext(by: String)
         /// Do not leave out anything that was asked to be.
         case undoSkips
-        /// Run now, under an id; `insteadOfNext` leaves out the next tick. What has not begun when it expires is refused.
-        case trigger(id: String, insteadOfNext: Bool, expires: Instant? = nil)
+        /// Run now, under an id; `insteadOfNext` leaves out the next tick.
+        case trigger(id: String, insteadOfNext: Bool)
         /// The schedule was changed, or its zone's rules were.
         case edit(Schedule)
     }
@@ -175,9 +175,12 @@ package struct ScheduleMachine: Sendable {
         return times.min()
     }
 
-    /// The next ticks and what would become of them.
-    package func upcoming(_ count: Int) -> [UpcomingTick] {
-        Upcoming(schedule: schedule, skips: skips, pause: pause).ticks(after: settled.through, count: count)
+    /// The next ticks to come, without those that are decided, and what would become of them.
+    package func upcoming(_ count: Int, after now: Instant) -> [UpcomingTick] {
+        var upcoming = Upcoming(schedule: schedule, skips: skips, pause: pause)
+        upcoming.settled = settled
+        // What passed in a pause is decided when something wants to know.
+        return upcoming.ticks(after: max(now, settled.through), count: count)
     }
 
     /// Takes in what happened and says what to do.
@@ -202,14 +205,10 @@ package struct ScheduleMachine: Sendable {
             settle(to: now, .steady)
             skips = [:]
             ahead = nil
-        case .trigger(let id, let insteadOfNext, let expires):
+        case .trigger(let id, let insteadOfNext):
             settle(to: now, .steady)
             if insteadOfNext { skipNext(by: id) }
-            let cause = Tick.Cause.manual(id: id)
-            fire(
-                Tick(schedule: schedule.id, nominal: now, due: now, cause: cause, deadline: expires),
-                at: now
-            )
+            fire(Tick(schedule: schedule.id, nominal: now, due: now, cause: .manual(id: id)), at: now)
         case .edit(let schedule):
             // What was due under the old words is decided by them: a change is not retroactive.
             settle(to: now, .steady)
@@ -300,8 +299,8 @@ package struct ScheduleMachine: Sendable {
         let highest = settled.highest
         // After the clock was put back a time comes again only while it runs on: over what it jumps is recorded.
         let after = isLive ? settled.through : max(settled.through, highest)
-        let ticks = MissedTicks(of: schedule.timetable, after: after, through: end)
-        var sorter = TickSorter(schedule: schedule, settled: settled, pause: pause, skips: skips)
+        let ticks = MissedTicks(of: schedule.timetable, after: after, through: end, without: settled)
+        var sorter = TickSorter(schedule: schedule, pause: pause, skips: skips)
         let open = sorter.sort(ticks)
         for skipped in sorter.skipped { actions.append(.skip(skipped)) }
         if let latest = sorter.deferred { postpone(latest) }

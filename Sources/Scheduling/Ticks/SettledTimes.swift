@@ -11,7 +11,7 @@ struct SettledTimes: Sendable {
     private(set) var through: Instant
     /// The greatest that `through` ever was: up to here each time ran, waits, or lies in a recorded range.
     private(set) var highest: Instant
-    /// What was decided while the time ran on, and single ticks that ran beyond a jump; ascending, from after, up to.
+    /// What was decided while the time ran on, and single ticks that ran beyond a jump; ascending, apart, from after, up to.
     private var spans: [Span] = []
 
     init(through: Instant) {
@@ -58,13 +58,34 @@ struct SettledTimes: Sendable {
     /// The clock was put back: what was decided stays so, the rest of the time ahead is open again.
     mutating func putBack(to now: Instant) { through = min(through, now) }
 
-    func contains(_ nominal: Instant) -> Bool {
-        nominal <= through || spans.contains { $0.from < nominal && nominal <= $0.to }
+    func contains(_ nominal: Instant) -> Bool { nominal <= through || end(of: nominal) != nil }
+
+    /// Where a decided while ends that holds a time; nil where the time is open.
+    func end(of nominal: Instant) -> Instant? {
+        let place = firstEnding(from: nominal)
+        return place < spans.count && spans[place].from < nominal ? spans[place].to : nil
     }
 
-    /// Where a decided while ends that holds a time beyond `through`; nil where the time is open.
-    func end(of nominal: Instant) -> Instant? {
-        spans.last { $0.from < nominal && nominal <= $0.to }?.to
+    /// After what instant a decided while begins that holds a time; nil where the time is open.
+    func start(of nominal: Instant) -> Instant? {
+        let place = firstEnding(from: nominal)
+        return place < spans.count && spans[place].from < nominal ? spans[place].from : nil
+    }
+
+    /// After what instant the first decided while begins that lies beyond an open time.
+    func start(after nominal: Instant) -> Instant? {
+        let place = firstEnding(from: nominal)
+        return place < spans.count ? spans[place].from : nil
+    }
+
+    /// The first span that does not end before an instant.
+    private func firstEnding(from instant: Instant) -> Int {
+        var (low, high) = (0, spans.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if spans[middle].to < instant { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private mutating func advance(to now: Instant) {
@@ -74,12 +95,18 @@ struct SettledTimes: Sendable {
 
     private mutating func settle(from: Instant, to: Instant) {
         guard from < to else { return }
-        if let last = spans.indices.last, spans[last].from <= from, from <= spans[last].to {
-            spans[last].to = max(spans[last].to, to)
-        } else {
-            spans.append(Span(from: from, to: to))
-            if spans.count > Self.maximumSpans { spans.removeFirst() }
+        let first = firstEnding(from: from)
+        var end = first
+        var span = Span(from: from, to: to)
+        while end < spans.count, spans[end].from <= to {
+            span = Span(from: min(span.from, spans[end].from), to: max(span.to, spans[end].to))
+            end += 1
         }
+        spans.replaceSubrange(first..<end, with: [span])
+        // Between two that have passed lies only what is recorded: it need not come again when the clock is put back.
+        guard spans.count > Self.maximumSpans, spans[1].from <= through else { return }
+        spans[1].from = spans[0].from
+        spans.removeFirst()
     }
 
     private static func before(_ instant: Instant) -> Instant { instant.advanced(by: .nanoseconds(-1)) }

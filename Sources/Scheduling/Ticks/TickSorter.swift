@@ -3,7 +3,6 @@ import Core
 /// Sorts the ticks of a while into those that may run and those that may not, whatever the clock did.
 struct TickSorter {
     let schedule: Schedule
-    let settled: SettledTimes
     let pause: ScheduleMachine.Pause?
     let skips: [Instant: String]
     private(set) var skipped: [SkippedTicks] = []
@@ -12,12 +11,10 @@ struct TickSorter {
 
     init(
         schedule: Schedule,
-        settled: SettledTimes,
         pause: ScheduleMachine.Pause?,
         skips: [Instant: String]
     ) {
         self.schedule = schedule
-        self.settled = settled
         self.pause = pause
         self.skips = skips
     }
@@ -25,16 +22,18 @@ struct TickSorter {
     /// The ticks that may run.
     mutating func sort(_ ticks: MissedTicks) -> [Instant] {
         var open = ticks.head.filter { isOpen($0) }
-        guard !ticks.isComplete, let head = ticks.head.last, let tail = ticks.tail.first else { return open }
-        // Too many to be looked at: what lies between both ends is one range. Its own ends are known.
-        let first = schedule.timetable.next(after: head) ?? head
-        let last = schedule.timetable.previous(before: tail) ?? tail
-        if last >= first {
-            let missed: SkipReason = schedule.policy.catchUp == .none ? .notCaughtUp : .overLimit
-            let reason = pause.map { SkipReason.paused($0.reason) } ?? missed
+        guard !ticks.tail.isEmpty else { return open }
+        // Too many to be looked at: each row of them is one range. Its own ends are known.
+        let missed: SkipReason = schedule.policy.catchUp == .none ? .notCaughtUp : .overLimit
+        let reason = pause.map { SkipReason.paused($0.reason) } ?? missed
+        skipped += ticks.between.map { first, last in
             let count = first == last ? 1 : 2
-            skipped.append(
-                SkippedTicks(first: first, last: last, count: count, isCountExact: count == 1, reason: reason)
+            return SkippedTicks(
+                first: first,
+                last: last,
+                count: count,
+                isCountExact: count == 1,
+                reason: reason
             )
         }
         open += ticks.tail.filter { isOpen($0) }
@@ -42,7 +41,6 @@ struct TickSorter {
     }
 
     private mutating func isOpen(_ tick: Instant) -> Bool {
-        if settled.contains(tick) { return false }
         if let by = skips[tick] {
             skip(tick, .skipRequested(by: by))
         } else if let pause {

@@ -24,6 +24,8 @@ package struct Upcoming: Sendable {
     package var schedule: Schedule
     package var skips: [Instant: String]
     package var pause: ScheduleMachine.Pause?
+    /// What is decided already, and does not come.
+    var settled: SettledTimes?
 
     /// A look ahead of a schedule.
     package init(schedule: Schedule, skips: [Instant: String] = [:], pause: ScheduleMachine.Pause? = nil) {
@@ -37,6 +39,10 @@ package struct Upcoming: Sendable {
         var ticks: [UpcomingTick] = []
         var last = instant
         while ticks.count < count, let nominal = schedule.timetable.next(after: last) {
+            if let end = settled?.end(of: nominal) {
+                last = end
+                continue
+            }
             let skip = skip(of: nominal)
             ticks.append(
                 UpcomingTick(

@@ -55,9 +55,10 @@ struct DaemonSimulation {
         world.settings = .init(usualSlots: Int.random(in: 1...3, using: &random))
         for number in 1...3 { world.write(try Self.entry(number, using: &random)) }
         var longest = 0
+        var isPeace = false
         world.length = { _, random in .seconds(Int.random(in: 0...longest, using: &random)) }
         world.outcome = { _, random in
-            switch Int.random(in: 0..<8, using: &random) {
+            switch isPeace ? 7 : Int.random(in: 0..<8, using: &random) {
             case 0: RunEnd(status: .failed, isTransient: true, reason: "the API is away")
             case 1: RunEnd(status: .failed, reason: "no such field")
             default: RunEnd(status: .success)
@@ -74,6 +75,7 @@ struct DaemonSimulation {
         world.stepsLeft = nil
         world.isKafkaAway = false
         longest = 1
+        isPeace = true
         // One that drains begins nothing any more.
         world.kill()
         world.start()
@@ -120,9 +122,12 @@ struct DaemonSimulation {
             #expect(ticks > 0, "seed \(seed)")
             // Where no tick counts there is nothing to look at; one may wait for its jitter, or the end of a run.
             let through = world.machine?.record(of: id)?.through ?? world.wall
-            let next = world.files[id]?.schedule.nextCounting(after: through)
+            var next = world.files[id]?.schedule.nextCounting(after: through)
+            while let tick = next, world.machine?.record(of: id)?.skips[tick] != nil {
+                next = world.files[id]?.schedule.nextCounting(after: tick)
+            }
             let isBehind = next.map { world.wall.since($0) > .seconds(86_400) } ?? false
-            #expect(!isBehind, "seed \(seed): \(id) stands still")
+            #expect(!isBehind, "seed \(seed): \(id) stands still at \(through.rfc3339())")
         }
         for (id, trace) in world.traces where trace.runs.count > 1 {
             Issue.record("seed \(seed): \(id) ran as \(trace.runs.sorted())")

@@ -13,7 +13,7 @@ struct MachineChecker {
             let through = world.machine?.record(of: id)?.through
         else { return (["\(id) is not known"], 0) }
         let table = entry.schedule.timetable
-        var ranges: [Instant: [Int]] = [:]
+        var ranges: [Instant: [MachineWorld.Line]] = [:]
         for line in world.log + world.unflushed {
             guard case .skipped(id, let range) = line.event else { continue }
             for tick in ticks(
@@ -21,7 +21,7 @@ struct MachineChecker {
                 from: range.first.advanced(by: .nanoseconds(-1)),
                 through: range.last
             ) {
-                ranges[tick, default: []].append(line.putBacks)
+                ranges[tick, default: []].append(line)
             }
         }
         var faults: [String] = []
@@ -34,9 +34,11 @@ struct MachineChecker {
             if trace.isRepeated { faults.append("\(name) was opened after its end") }
             if trace.runs.isEmpty, recorded.isEmpty { faults.append("\(name) is lost") }
             guard trace.runs.count + recorded.count > 1, trace.runs.count <= 1 else { continue }
-            // What was recorded by a clock that ran ahead comes again when that is put right, and then it may run.
-            let isExcused = recorded.contains { count in
-                world.putBacks.dropFirst(count).contains { $0.to < tick }
+            // What was recorded by a clock that ran ahead comes again when that is put right, and then it may run; so does
+            // what was recorded of a time to come, for a daemon that starts before it.
+            let isExcused = recorded.contains { line in
+                world.putBacks.dropFirst(line.putBacks).contains { $0.to < tick }
+                    || world.starts.dropFirst(line.starts).contains { $0 < tick }
             }
             guard !isExcused else { continue }
             faults.append("\(name) ran \(trace.runs.count) times and lies in \(recorded.count) ranges")

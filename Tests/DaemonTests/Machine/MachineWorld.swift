@@ -36,6 +36,8 @@ struct MachineWorld {
         var event: Event
         /// How often the clock had been put back when it was written.
         var putBacks: Int
+        /// How often the daemon had started.
+        var starts: Int
     }
 
     /// What happened to a tick, by the committed transactions.
@@ -62,6 +64,8 @@ struct MachineWorld {
     private(set) var suspended: Duration = .zero
     /// From where to where the clock was put back.
     private(set) var putBacks: [(from: Instant, to: Instant)] = []
+    /// When the daemon started.
+    private(set) var starts: [Instant] = []
 
     // Kafka, and the folder of schedules.
     private(set) var records: [String: ScheduleRecord] = [:]
@@ -99,7 +103,6 @@ struct MachineWorld {
     /// After so many steps the process is killed.
     var stepsLeft: Int?
     private(set) var kills = 0
-    private var nextRun = 0
 
     init(at wall: Instant, seed: UInt64 = 1) {
         self.wall = wall
@@ -114,10 +117,11 @@ struct MachineWorld {
     mutating func start() {
         guard machine == nil else { return }
         attempt { world in
-            world.nextRun += 1
-            let life = world.nextRun
+            world.starts.append(world.wall)
+            let life = world.starts.count
             let counter = Counter()
             world.machine = DaemonMachine(settings: world.settings) { _ in "run-\(life)-\(counter.next())" }
+            try world.tell(.accepted(commands: world.accepted))
             for id in world.files.keys.sorted() {
                 guard let entry = world.files[id] else { continue }
                 try world.tell(.add(entry, world.records[id], skipped: world.skipped(id)))
@@ -126,6 +130,20 @@ struct MachineWorld {
                 try world.tell(.command(command))
             }
         }
+    }
+
+    /// The commands that the log calls accepted, and nothing else.
+    private var accepted: Set<String> {
+        var accepted: Set<String> = []
+        for line in log {
+            guard case .answer(let answer) = line.event else { continue }
+            if answer.status == .accepted {
+                accepted.insert(answer.command)
+            } else {
+                accepted.remove(answer.command)
+            }
+        }
+        return accepted
     }
 
     /// What the log says of a schedule from the earliest time on that any needs.
@@ -171,7 +189,7 @@ struct MachineWorld {
         files[id] = entry
         if births[id] == nil { births[id] = wall }
         guard machine != nil else { return }
-        attempt { try $0.tell(isNew ? .add(entry, $0.records[id], skipped: $0.skipped(id)) : .edit(entry)) }
+        attempt { try $0.tell(isNew ? .add(entry, nil, skipped: []) : .edit(entry)) }
     }
 
     mutating func delete(_ id: String) {
@@ -275,7 +293,9 @@ struct MachineWorld {
         for action in actions { try perform(action) }
     }
 
-    private func line(_ event: Line.Event) -> Line { Line(event: event, putBacks: putBacks.count) }
+    private func line(_ event: Line.Event) -> Line {
+        Line(event: event, putBacks: putBacks.count, starts: starts.count)
+    }
 
     private mutating func perform(_ action: DaemonMachine.Action) throws {
         try step()
@@ -382,9 +402,8 @@ struct MachineWorld {
     }
 
     private mutating func end(_ run: String, _ result: RunEnd) throws {
-        flights[run] = nil
         let command: String? =
-            switch orders.last(where: { $0.run == run })?.origin {
+            switch flights.removeValue(forKey: run)?.order.origin {
             case .command(let command)?: command.id
             case .tick(let tick)?: if case .manual(let id) = tick.cause { id } else { nil }
             case nil: nil
