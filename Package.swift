@@ -60,6 +60,10 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
             "Telemetry", "Cryptography", "YAML", "Core", "JSON",
         ]
     ),
+    (
+        "AdminTests",
+        ["ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web", "Core", "JSON"]
+    ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),
     (
         "SimulationTests",
