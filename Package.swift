@@ -55,9 +55,9 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ScheduleSupport", "ProcessSupport", "Daemon", "Runs", "Scheduling", "Configuration", "Web",
-            "Telemetry",
-            "Cryptography", "Core", "JSON",
+            "ScheduleSupport", "ProcessSupport", "Daemon", "Runs", "Extraction", "Scheduling",
+            "Configuration", "Web",
+            "Telemetry", "Cryptography", "YAML", "Core", "JSON",
         ]
     ),
     ("SimulatorsTests", ["ProcessSupport", "Simulators", "Web", "Core", "JSON"]),

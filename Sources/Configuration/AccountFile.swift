@@ -144,7 +144,7 @@ package struct AccountFile: Hashable, Sendable {
         return names
     }
 
-    private static func stateKeys(_ node: YAMLNode?) throws(YAMLError) -> [GivenSetting] {
+    static func stateKeys(_ node: YAMLNode?) throws(YAMLError) -> [GivenSetting] {
         guard let node else { return [] }
         guard case .sequence(let items) = node.content else {
             return [GivenSetting("state_key", .text(Secret(try node.string())), at: node)]

@@ -6,14 +6,19 @@ import YAML
 ///     kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///     topic_prefix: retail
 ///     schedules: schedules
+///     extractors: [extractors, /usr/share/sluice/extractors]
 ///     listen: 127.0.0.1:8600
 ///     token: file:/run/secrets/sluice-token
 ///     pools: {default: 16, crm: 4}
 ///     drain: 25s
+///     state_key: file:/run/secrets/sluice-state-key
+///     cache_folder: /var/cache/sluice
+///     lock_folder: /var/lib/sluice/locks
 ///     alerts: {webhook: env:ALERT_URL, secret: file:/run/secrets/alerts, topic: true, repeat: 4h}
 package struct DaemonFile: Sendable {
     private static let names = [
-        "kafka", "topic_prefix", "schedules", "listen", "token", "pools", "drain", "alerts",
+        "kafka", "topic_prefix", "schedules", "extractors", "listen", "token", "pools", "drain", "state_key",
+        "cache_folder", "lock_folder", "alerts",
     ]
     private static let alertNames = ["webhook", "secret", "topic", "repeat"]
     /// How other programs, and the files of accounts, call some of them.
@@ -28,6 +33,8 @@ package struct DaemonFile: Sendable {
     /// By the names of `DaemonSettings`: `listen`, `pools.crm`, `alerts.webhook`.
     var settings: [GivenSetting]
     var kafka: KafkaSection
+    /// The keys that seal what the state keeps of credentials: the first seals, a second one still opens.
+    var stateKeys: [GivenSetting]
     /// What is wrong with its form, told together with what is wrong with its values.
     var faults: FileFaults
     /// The keys that a misspelt one may stand for: they are not missing as well.
@@ -68,11 +75,15 @@ package struct DaemonFile: Sendable {
         kafka = KafkaSection(root["kafka"], &faults)
         if faults.count > before { meant.insert("kafka") }
         settings = Self.texts(
-            ["topic_prefix", "schedules", "listen", "token", "drain"],
+            ["topic_prefix", "schedules", "listen", "token", "drain", "cache_folder", "lock_folder"],
             of: root,
             "",
             &faults
         )
+        if let extractors = root["extractors"] { settings += Self.folders(extractors, &faults) }
+        stateKeys = faults.take(else: []) { () throws(YAMLError) in
+            try AccountFile.stateKeys(root["state_key"])
+        }
         if let pools = root["pools"] {
             let members = faults.take(else: []) { () throws(YAMLError) in try pools.mapping() }
             settings += Self.texts(members.map(\.key), of: pools, "pools.", &faults)
@@ -83,6 +94,15 @@ package struct DaemonFile: Sendable {
             settings += Self.texts(Self.alertNames, of: alerts, "alerts.", &faults)
         }
         self.faults = faults
+    }
+
+    /// A list of folders as one text, as the flag has them.
+    private static func folders(_ node: YAMLNode, _ faults: inout FileFaults) -> [GivenSetting] {
+        var parts: [YAMLNode] = [node]
+        if case .sequence(let items) = node.content { parts = items }
+        let texts = parts.compactMap { faults.text($0)?.text }
+        guard texts.count == parts.count else { return [] }
+        return [GivenSetting("extractors", .text(Secret(texts.joined(separator: ":"))), at: node)]
     }
 
     private static func texts(

@@ -46,6 +46,8 @@ package struct DaemonSettings: Sendable {
     package var topicPrefix: TopicPrefix
     /// The folder of the schedules, from where the command runs.
     package var schedules: String
+    /// The folders where extractors are looked for, joined by colons; nil for those that are installed.
+    package var extractors: String?
     package var listen: ListenAddress
     /// What the API asks for; nil where whoever reaches it may use it.
     package var token: Secret?
@@ -53,13 +55,19 @@ package struct DaemonSettings: Sendable {
     package var pools: [String: Int]
     /// What runs may take to end when the daemon does.
     package var drain: Duration
+    /// What seals the credentials of accounts that name no key of their own.
+    package var stateKeys: [Secret]
+    /// Where copies of what is remembered lie; nil for the user's own folder.
+    package var cacheFolder: String?
+    /// Where the locks of this host are; nil for the usual place.
+    package var lockFolder: String?
     package var alerts: Alerts
     /// All of it, in the order of the documentation.
     package var rows: [Row]
 
     /// The secret values, for a `Redaction`.
     package var secrets: [String] {
-        let own = [token, alerts.webhook, alerts.secret].compactMap { $0?.revealed }
+        let own = ([token] + stateKeys + [alerts.webhook, alerts.secret]).compactMap { $0?.revealed }
         return (kafka.secrets + own).filter { !$0.isEmpty }
     }
 
@@ -69,7 +77,9 @@ package struct DaemonSettings: Sendable {
     /// A setting with one value; its name is its key in the file.
     enum Key: String, CaseIterable {
         case topicPrefix = "topic_prefix"
-        case schedules, listen, token, drain
+        case schedules, extractors, listen, token, drain
+        case cacheFolder = "cache_folder"
+        case lockFolder = "lock_folder"
         case webhook = "alerts.webhook"
         case secret = "alerts.secret"
         case topic = "alerts.topic"
@@ -78,7 +88,7 @@ package struct DaemonSettings: Sendable {
         /// What holds where nobody says anything; nil for nothing.
         var fallback: String? {
             switch self {
-            case .topicPrefix, .token, .webhook, .secret: nil
+            case .topicPrefix, .extractors, .token, .cacheFolder, .lockFolder, .webhook, .secret: nil
             case .schedules: "schedules"
             case .listen: "127.0.0.1:8600"
             case .drain: "25s"
@@ -93,14 +103,17 @@ package struct DaemonSettings: Sendable {
         var variable: String { "SLUICE_" + rawValue.replacing(".", with: "_").uppercased() }
     }
 
-    /// The options that give one setting each, without their dashes; beside them stand `kafka`, `kafka-set` and `pool`.
+    /// The options that give one setting each, without their dashes.
+    ///
+    /// Beside them stand `kafka`, `kafka-set`, `pool` and `state-key`.
     package static var options: [String] { Key.allCases.map(\.option) }
 
     /// What a command line gave, by the options' names; a value that came from elsewhere is nil or empty here.
     package static func flags(
         value: (String) -> String?,
         kafkaSet: [String] = [],
-        pools: [String] = []
+        pools: [String] = [],
+        stateKeys: [String] = []
     ) throws(ConfigurationError) -> [GivenSetting] {
         var flags = Key.allCases.compactMap { key in
             value(key.option).map {
@@ -110,6 +123,9 @@ package struct DaemonSettings: Sendable {
         if let brokers = value("kafka") {
             let text = GivenValue.text(Secret(brokers))
             flags.append(GivenSetting(name: "kafka.bootstrap.servers", value: text, origin: .flag("--kafka")))
+        }
+        flags += stateKeys.map {
+            GivenSetting(name: "state_key", value: .text(Secret($0)), origin: .flag("--state-key"))
         }
         var faults = SettingFaults()
         for (texts, option, prefix) in [(kafkaSet, "--kafka-set", "kafka."), (pools, "--pool", "pools.")] {
@@ -132,6 +148,16 @@ package struct DaemonSettings: Sendable {
         environment: [String: String] = ProcessEnvironment.current,
         reader: SecretReader? = nil
     ) throws(ConfigurationError) -> DaemonSettings {
+        try draft(file: file, flags: flags, environment: environment, reader: reader).settings()
+    }
+
+    /// The same, with what could be worked out although other settings are wrong.
+    package static func draft(
+        file: DaemonFile?,
+        flags: [GivenSetting] = [],
+        environment: [String: String] = ProcessEnvironment.current,
+        reader: SecretReader? = nil
+    ) -> DaemonDraft {
         let reader = reader ?? SecretReader(environment: environment)
         var resolver = DaemonSettingsResolver(
             file: file,
@@ -139,7 +165,7 @@ package struct DaemonSettings: Sendable {
             environment: environment,
             reader: reader
         )
-        return try resolver.resolve()
+        return resolver.resolve()
     }
 }
 

@@ -16,6 +16,7 @@ struct DaemonSettingsResolver {
     /// What wins, by name.
     private var given: [String: GivenSetting] = [:]
     private let kafka: [GivenSetting]
+    private let stateKeyFlags: [GivenSetting]
     private var rows: [Row] = []
     private var errors: [(origin: SettingOrigin?, error: ConfigurationError)] = []
 
@@ -39,6 +40,8 @@ struct DaemonSettingsResolver {
                     origin: $0.origin
                 )
             }
+        let isStateKey = { (setting: GivenSetting) in setting.name == "state_key" }
+        stateKeyFlags = flags.filter(isStateKey)
         var variables = Key.allCases.compactMap { key in
             Self.variable(key.variable, of: key.rawValue, environment)
         }
@@ -47,7 +50,7 @@ struct DaemonSettingsResolver {
         } catch let error {
             errors.append((.environment("SLUICE_POOLS"), error))
         }
-        let all = (file?.settings ?? []) + variables + flags.filter { !isKafka($0) }
+        let all = (file?.settings ?? []) + variables + flags.filter { !isKafka($0) && !isStateKey($0) }
         for setting in all { given[setting.name] = setting }
         // An empty value takes away what the file says; of what has a default that holds again.
         for (name, setting) in given where (try? setting.written()) == "" { given[name] = nil }
@@ -88,30 +91,35 @@ struct DaemonSettingsResolver {
 
     // MARK: All of it
 
-    mutating func resolve() throws(ConfigurationError) -> DaemonSettings {
+    mutating func resolve() -> DaemonDraft {
         let kafka = resolveKafka()
         let prefix = topicPrefix()
         let schedules = path(.schedules)
+        let extractors = paths(.extractors)
         let listen = value(.listen, ListenAddress.forms) { ListenAddress(parsing: $0) }
         let token = secret(.token)
         checkToken(token, listen)
         let pools = pools()
         let drain = seconds(.drain, 0...86_400)
+        let stateKeys = stateKeys()
+        let cacheFolder = paths(.cacheFolder)
+        let lockFolder = paths(.lockFolder)
         let alerts = alerts()
-        try check()
-        guard let kafka, let prefix, let schedules, let listen, let drain, let alerts else {
-            preconditionFailure("a setting is neither there nor told to be wrong")
-        }
-        return DaemonSettings(
+        return DaemonDraft(
             kafka: kafka,
             topicPrefix: prefix,
             schedules: schedules,
+            extractors: extractors,
             listen: listen,
             token: token,
             pools: pools,
-            drain: .seconds(drain),
+            drain: drain.map { .seconds($0) },
+            stateKeys: stateKeys,
+            cacheFolder: cacheFolder,
+            lockFolder: lockFolder,
             alerts: alerts,
-            rows: rows
+            rows: rows,
+            error: error
         )
     }
 
@@ -226,6 +234,38 @@ struct DaemonSettingsResolver {
         return pools
     }
 
+    /// As for an account, what a flag says beats the variable, and that beats the file.
+    private mutating func stateKeys() -> [Secret] {
+        if !stateKeyFlags.isEmpty {
+            let texts = stateKeyFlags.compactMap { try? $0.written() }
+            do throws(ConfigurationError) {
+                let keys = try StateKeys.resolve(file: nil, flags: texts, variable: nil, reader: reader)
+                for flag in stateKeyFlags {
+                    rows.append(Row(name: flag.name, value: shown(flag), origin: flag.origin))
+                }
+                return keys
+            } catch {
+                errors.append((nil, error))
+                return []
+            }
+        }
+        if let variable = Self.variable("SLUICE_STATE_KEY", of: "state_key", environment),
+            let text = try? variable.written()
+        {
+            // The variable holds the key itself, whatever it looks like.
+            rows.append(Row(name: variable.name, value: Secret.mask, origin: variable.origin))
+            return [Secret(text)]
+        }
+        let folder = file?.folder ?? "."
+        let reader = reader
+        return (file?.stateKeys ?? []).compactMap { key in
+            let shown = shown(key)
+            return take(key) { _ throws(ConfigurationError) in
+                (try key.secret(folder: folder, reader: reader), shown)
+            }
+        }
+    }
+
     private mutating func alerts() -> DaemonSettings.Alerts? {
         let webhook = secret(.webhook, isAddress: true)
         let secret = secret(.secret)
@@ -287,6 +327,19 @@ struct DaemonSettingsResolver {
         }
     }
 
+    /// One path or several, joined by colons where the setting has several; nil where nobody names one.
+    private mutating func paths(_ key: Key) -> String? {
+        guard let setting = given[key.rawValue] else { return nil }
+        var folder = "."
+        if case .file = setting.origin { folder = file?.folder ?? "." }
+        return take(setting) { text throws(ConfigurationError) in
+            guard !text.contains("\0") else { throw Self.bad(setting, "is no path") }
+            let parts = key == .extractors ? text.split(separator: ":").map(String.init) : [text]
+            let paths = parts.map { SecretReader.path($0, in: folder) }.joined(separator: ":")
+            return (paths, paths)
+        }
+    }
+
     private mutating func secret(_ key: Key, isAddress: Bool = false) -> Secret? {
         guard let setting = given[key.rawValue] else { return nil }
         let folder = file?.folder ?? "."
@@ -328,8 +381,8 @@ struct DaemonSettingsResolver {
         ConfigurationError(.badSetting, "\(setting.origin): \(setting.name): \(problem)")
     }
 
-    /// Throws what was noted: that of the file in its order, then the rest.
-    private func check() throws(ConfigurationError) {
+    /// What was noted: that of the file in its order, then the rest.
+    private var error: ConfigurationError? {
         var placed: [(line: Int, column: Int, error: ConfigurationError)] = []
         var rest: [ConfigurationError] = []
         for (origin, error) in errors {
@@ -342,6 +395,6 @@ struct DaemonSettingsResolver {
         placed += file?.faults.placed ?? []
         placed.sort { ($0.line, $0.column) < ($1.line, $1.column) }
         let all = placed.map(\.error) + rest
-        if !all.isEmpty { throw ConfigurationError.of(all) }
+        return all.isEmpty ? nil : ConfigurationError.of(all)
     }
 }

@@ -7,6 +7,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Numeric; an IPv6 address without its brackets.
     package let host: String
+    /// 0 takes a free one.
     package var port: Int
     /// Whether only this machine reaches it.
     package let isLoopback: Bool
@@ -14,9 +15,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// Reads `ADDRESS:PORT`; nil for something else.
     package init?(parsing text: String) {
         guard !text.contains(where: { "/?#".contains($0) }), let colon = text.lastIndex(of: ":"),
-            // A port of 0 would be another one at each start: nobody could be told where to look.
-            let port = UInt16(text[text.index(after: colon)...]), port > 0, text.last?.isNumber == true,
-            let address = try? HTTPAddress(parsing: "http://\(text)"),
+            let port = UInt16(text[text.index(after: colon)...]), text.last?.isNumber == true,
+            // An address of the web has no port 0; here it is whichever is free, which the daemon then says.
+            let address = try? HTTPAddress(parsing: "http://\(text[..<colon]):\(max(1, port))"),
             address.host.contains(":") || Self.isIPv4(address.host) || address.host == "localhost"
         else { return nil }
         // The server takes numbers only, and everybody writes this name.

@@ -4,11 +4,13 @@ package import Core
 package enum StateKeys {
     /// Reads the keys of flags, else those of the file, else the one of the variable.
     ///
-    /// A key written out on a command line is refused (I6).
+    /// The fallback is a daemon's own, for where nothing else names one. A key written out on a command line is refused
+    /// (I6).
     package static func resolve(
         file: AccountFile?,
         flags: [String],
         variable: String?,
+        fallback: [Secret] = [],
         reader: SecretReader = SecretReader()
     ) throws(ConfigurationError) -> [Secret] {
         guard flags.count <= 2 else {
@@ -41,6 +43,6 @@ package enum StateKeys {
             }
         }
         if keys.isEmpty, let variable, !variable.isEmpty { keys.append(Secret(variable)) }
-        return keys
+        return keys.isEmpty ? fallback : keys
     }
 }

@@ -26,6 +26,8 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Three parts, so it can be no account's.
     package var layoutTransactionalID: String { "\(text).sluice.layout" }
+    /// What `sluice doctor` asks Kafka to fence, to see that it may.
+    package var checkupTransactionalID: String { "\(text).sluice.doctor" }
 
     /// What fences the account's writers (I3).
     package func transactionalID(of account: AccountName) -> String {

@@ -118,7 +118,7 @@ struct ClientConfiguration: Sendable {
                 ("enable.auto.commit", "false"),
                 ("enable.auto.offset.store", "false"),
                 ("fetch.error.backoff.ms", "50"),
-                ("queued.max.messages.kbytes", "16384"),
+                ("queued.max.messages.kbytes", "10240"),
             ]
         case .reader(let committed):
             entries += [
@@ -129,7 +129,7 @@ struct ClientConfiguration: Sendable {
                 ("enable.auto.offset.store", "false"),
                 ("fetch.wait.max.ms", "50"),
                 ("fetch.error.backoff.ms", "50"),
-                ("queued.max.messages.kbytes", "16384"),
+                ("queued.max.messages.kbytes", "10240"),
             ]
         case .member(let group, let instance, let sessionTimeout):
             entries += [

@@ -40,7 +40,7 @@ package struct LockFolder: Hashable, Sendable {
     }
 
     /// Makes a folder, and says whether it can be written to.
-    static func prepare(_ path: String) -> Bool {
+    package static func prepare(_ path: String) -> Bool {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/\(part)"

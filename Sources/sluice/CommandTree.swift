@@ -13,7 +13,9 @@ enum CommandTree {
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
                 subcommands: [
-                    sync, serve, trigger, pause, resume, skipNext, cancel, runs, logs, schedule, state,
+                    sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
+                    schedule,
+                    state,
                     extractor,
                     simulate, demo,
                 ]
@@ -160,6 +162,7 @@ enum CommandTree {
         help:
             "Where copies of what is remembered of records are kept; without it, in the user's cache folder.",
         heading: "Kafka",
+        environment: "SLUICE_CACHE_FOLDER",
         completion: .folders
     )
 
@@ -199,6 +202,7 @@ enum CommandTree {
             value: "DIR",
             help: "Where this host's account locks are.",
             heading: "Kafka",
+            environment: "SLUICE_LOCK_FOLDER",
             completion: .folders
         ),
     ]
@@ -322,18 +326,26 @@ enum CommandTree {
     private static let demo = Command(
         "demo",
         summary:
-            "Show it all in one process: a local Stripe that changes, an embedded Kafka, and syncs between them.",
+            "Show it all in one process: services that change, an embedded Kafka, the daemon and its page.",
         discussion: [
-            "Needs nothing and leaves nothing behind. The embedded Kafka is librdkafka's mock cluster, in memory: it is "
-                + "for trying out only, and hides nothing from read_committed. Syncs again and again until a signal, "
-                + "which ends it with exit code 0."
+            "Needs nothing and leaves nothing behind. Local stand-ins for Stripe, Zendesk and HubSpot are read by schedules "
+                + "of a few seconds, with --once Stripe alone; the page of the daemon is at --listen. The embedded Kafka is "
+                + "librdkafka's mock cluster, in memory: it is for trying out only, and hides nothing from read_committed. "
+                + "Goes on until a signal, which ends it in order with exit code 0."
         ],
         options: [
+            Option(
+                "listen",
+                short: "l",
+                value: "ADDRESS:PORT",
+                help: "Where the page is; where the port is taken, the next one that is free.",
+                fallback: "127.0.0.1:8600"
+            ),
             Option(
                 "records",
                 short: "n",
                 value: "N",
-                help: "Objects in each list, at most 10000.",
+                help: "Objects in each list of Stripe, at most 10000; the others have at most 200.",
                 fallback: "1000"
             ),
             Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
@@ -355,7 +367,7 @@ enum CommandTree {
             Flag("quiet", short: "q", help: "No progress."),
         ],
         examples: [
-            Example("Look at it", "sluice demo"),
+            Example("Look at it, and at its page", "sluice demo"),
             Example("See that it works, in a script", "sluice demo --once --output json"),
         ]
     )

@@ -26,10 +26,21 @@ struct Program: Sendable {
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Who asks, for a daemon's log of changes.
+    var operatorName: String {
+        let user = environment["USER"] ?? environment["LOGNAME"] ?? "uid \(getuid())"
+        return "\(user)@\(hostName)"
+    }
+
     /// Where extractors are looked for, as a command's `--extractors` says.
     func locator(_ command: ParsedCommand) -> ExtractorLocator {
+        locator(extractors: command.value("extractors"))
+    }
+
+    /// The same where the folders are known, or none is named.
+    func locator(extractors: String?) -> ExtractorLocator {
         ExtractorLocator(
-            option: command.value("extractors"),
+            option: extractors,
             environment: environment,
             executablePath: executablePath
         )

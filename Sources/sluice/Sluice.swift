@@ -65,6 +65,8 @@ struct Sluice {
         switch command.path.first {
         case "sync": try await SyncCommand(program: program, command: command).run()
         case "serve": try await ServeCommand(program: program, command: command).run()
+        case "config": try ConfigShowCommand(program: program, command: command).run()
+        case "doctor": await DoctorCommand(program: program, command: command).run()
         case "trigger", "pause", "resume", "skip-next", "cancel":
             try await AskCommand(program: program, command: command).run()
         case "runs", "logs": try await RunsCommand(program: program, command: command).run()

@@ -17,6 +17,11 @@ struct SyncCommand {
         let order = try SyncOrder(program: program, command: command)
         let report = SyncReport(program: program, command: command, redaction: order.setup.redaction)
         let stop = program.signals.awaited()
+        if let code = try await SyncHandOver(program: program, command: command, order: order, report: report)
+            .run(stop)
+        {
+            return code
+        }
         let start = SessionStart()
         // What was read before the session was lost stays told.
         let read = ReadOutcome()

@@ -39,8 +39,13 @@ struct SyncOrder: Sendable {
         self.setup = setup
         self.limit = limit
         self.since = since ?? nil
+        let isChosen = !sources.streams.isEmpty || file?.streams != nil
+        chosen = isChosen ? setup.streams.flatMap(\.names) : nil
         runID = RunID(at: Instant.systemClock()).text
     }
+
+    /// The streams that flags or the file name; nil for the extractor's own choice.
+    let chosen: [String]?
 
     var account: AccountName { setup.account }
     var streams: [ChosenStream] { setup.streams }

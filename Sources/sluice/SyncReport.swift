@@ -1,5 +1,6 @@
 import CommandLine
 import Core
+import Daemon
 import Extraction
 import JSON
 import Kafka
@@ -146,7 +147,7 @@ final class SyncReport: Sendable {
     private func summarize(_ outcome: RunOutcome) {
         // Of the standard error nothing is text where its lines are to be records.
         let isRecord = isJSON || isOutputTaken && isLogJSON
-        let text = redactions(isRecord ? outcome.json.compactText + "\n" : summary(of: outcome))
+        let text = redactions(isRecord ? outcome.json.compactText + "\n" : summary(of: outcome.json))
         if isOutputTaken {
             program.console.write(Array(text.utf8))
         } else {
@@ -172,23 +173,56 @@ final class SyncReport: Sendable {
         )
     }
 
-    private func summary(of outcome: RunOutcome) -> String {
+    /// The end of a run that a daemon did.
+    func finish(_ end: RunFinish) {
+        progress.finish()
+        let streams = end.outcome["streams"]?.members ?? []
+        if isJSON {
+            program.print(redactions(end.outcome.compactText) + "\n")
+        } else {
+            program.print(redactions(summary(of: end.outcome)))
+        }
+        for stream in streams {
+            guard let message = stream.value["error"]?["message"]?.text, message != end.errorMessage else {
+                continue
+            }
+            let status = stream.value["status"]?.text ?? "failed"
+            program.complain(redactions("\(stream.name) \(status): \(message)"))
+        }
+        if let message = end.errorMessage {
+            program.complain(redactions("\(message) [\(end.errorCode ?? "run.failed")]"))
+        }
+    }
+
+    /// How far a run is that a daemon does, as a line of the log of runs tells it.
+    func show(_ streams: JSONValue) {
+        for stream in streams.members ?? [] {
+            func count(_ name: String) -> Int { stream.value[name]?.int ?? 0 }
+            show(stream.name) { row in
+                row.records = count("records") + count("deletes")
+                row.pages = count("pages")
+                if let phase = stream.value["phase"]?.text { row.reached = phase }
+            }
+        }
+    }
+
+    private func summary(of outcome: JSONValue) -> String {
         var table = Table([
             .init("STREAM"), .init("STATUS"), .init("RECORDS", .right), .init("DELETES", .right),
             .init("PAGES", .right),
             .init("REQUESTS", .right),
         ])
-        for (name, stream) in outcome.streams {
+        for stream in outcome["streams"]?.members ?? [] {
+            func count(_ name: String) -> String { "\(stream.value[name]?.int ?? 0)" }
             table.append([
-                name, stream.status.rawValue, "\(stream.records)", "\(stream.deletes)", "\(stream.pages)",
-                "\(stream.requests)",
+                stream.name, stream.value["status"]?.text ?? "", count("records"), count("deletes"),
+                count("pages"), count("requests"),
             ])
         }
-        let records = outcome.streams.reduce(0) { $0 + $1.outcome.records }
-        let deletes = outcome.streams.reduce(0) { $0 + $1.outcome.deletes }
+        let deletes = outcome["deletes"]?.int ?? 0
         let line =
-            "\(outcome.status.rawValue): \(records) records\(deletes == 0 ? "" : " and \(deletes) deletes") in "
-            + "\(outcome.transactions) transactions\n"
+            "\(outcome["status"]?.text ?? "failed"): \(outcome["records"]?.int ?? 0) records"
+            + "\(deletes == 0 ? "" : " and \(deletes) deletes") in \(outcome["transactions"]?.int ?? 0) transactions\n"
         return table.lines().map { $0 + "\n" }.joined() + line
     }
 }

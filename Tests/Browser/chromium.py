@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -89,6 +90,9 @@ class Browser:
 
     def receive(self):
         while b"\0" not in self.rest:
+            # Longer than every wait in the page, which ends with an error of its own.
+            if not select.select([self.reads], [], [], 2 * self.patience)[0]:
+                raise Failure("the browser does not answer")
             piece = os.read(self.reads, 1 << 20)
             if not piece:
                 raise Failure("the browser has ended")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What a person does with the page, by mouse and by keyboard, wide and narrow, light and dark.
 
-page.py CHROMIUM ADDRESS PICTURES: against a server of the fake daemon. Ends with 1 where something is not as it should be.
+page.py CHROMIUM ADDRESS PICTURES [TOKEN]: against a server of the fake daemon; with a token only that it is asked for. Ends
+with 1 where something is not as it should be.
 """
 
 import sys
@@ -247,11 +248,32 @@ class Visit:
             text for text in browser.complaints[seen:] if "ERR_INTERNET_DISCONNECTED" not in text
         ]
 
+    def token(self):
+        """A daemon that wants to know who asks."""
+        browser = self.browser
+        browser.open(self.address + "/")
+        browser.until("document.querySelector('#token').open", "the question for the token")
+        browser.type("a wrong one, of some length")
+        browser.press("Enter")
+        browser.until("document.querySelector('#token').open && !document.querySelector('#token input').value", "it asks again")
+        self.check("the question for the token")
+        self.picture("dialog-token")
+        browser.type(sys.argv[4])
+        browser.press("Enter")
+        browser.shows("h1", "Schedules")
+        browser.shows("#pulse", "live")
+        self.fresh("#/schedules/hubspot-archive")
+        browser.click("button", "Resume")
+        browser.shows("#said", "is resumed")
+        # The browser itself complains of each 401, rightly.
+        browser.complaints = [text for text in browser.complaints if "status of 401" not in text]
+
 
 def main():
     visit = Visit(*sys.argv[1:4])
+    ways = [visit.token] if len(sys.argv) > 4 else [visit.looks, visit.mouse, visit.keyboard, visit.silence]
     try:
-        for way in (visit.looks, visit.mouse, visit.keyboard, visit.silence):
+        for way in ways:
             way()
             if visit.browser.complaints:
                 raise Failure(f"{way.__name__}: the console shows:\n" + "\n".join(visit.browser.complaints))

@@ -33,12 +33,13 @@ struct DemoTests {
         let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
         #expect(
             summary.members?.map(\.name) == [
-                "status", "rounds", "records", "deletes", "transactions", "seconds", "changes", "streams",
+                "status", "runs", "records", "deletes", "transactions", "seconds", "changes", "streams",
                 "differences", "error",
             ]
         )
         #expect(summary["status"]?.text == "success")
-        #expect(summary["rounds"]?.int == 2)
+        // Two schedules, before and after the changes.
+        #expect(summary["runs"]?.int == 4)
         #expect(summary["differences"]?.int == 0)
         // The same account beside it: what was done to it, and what it holds then.
         let twin = try StripeSimulator(
@@ -49,7 +50,7 @@ struct DemoTests {
         #expect(summary["changes"]?["created"]?.int == changes.count { $0.action == .created })
         #expect(summary["streams"]?.members?.count == StripeSimulator.allStreams.count)
         for stream in StripeSimulator.allStreams {
-            let found = summary["streams"]?[stream]
+            let found = summary["streams"]?["stripe/\(stream)"]
             let expected = twin.truth(stream).reduce(0) { count, _ in count + 1 }
             #expect(found?["keys"]?.int == expected, "\(stream)")
             #expect(found?["account_records"]?.int == expected, "\(stream)")
@@ -57,8 +58,9 @@ struct DemoTests {
         }
         #expect((summary["deletes"]?.int ?? 0) > 0)
         // No terminal: lines, and nothing that draws.
+        #expect(process.standardError.hasPrefix("page     http://127.0.0.1:"))
         #expect(process.standardError.contains("hides nothing from read_committed"))
-        #expect(process.standardError.contains("round 2: "))
+        #expect(process.standardError.contains("after 4 runs: "))
         #expect(!process.standardError.contains("\u{1B}"))
         try expectNothingLeft()
     }
@@ -85,7 +87,7 @@ struct DemoTests {
             #expect(lines.contains { $0.hasPrefix("all ") }, "\(block)")
         }
         for stream in StripeSimulator.allStreams {
-            #expect(blocks.last?.contains("\r\n\(stream) ") == true, "\(stream)")
+            #expect(blocks.last?.contains("\r\nstripe/\(stream) ") == true, "\(stream)")
         }
         try expectNothingLeft()
     }
@@ -113,13 +115,55 @@ struct DemoTests {
             environment: environment
         )
         // The first reads the lists; what changed meanwhile comes with a later one.
-        #expect(await process.errorLine(holding: "round 1: ", atMost: 60) != nil)
+        #expect(await process.errorLine(holding: "after ", atMost: 60) != nil)
         let later = await process.errorLine(holding: " deletes more", atMost: 60)
         #expect(later != nil)
         process.signal(signal)
         try #require(await process.waitForEnd(atMost: 30))
         #expect(process.exitCode == 0, "\(process.standardError)")
         #expect(process.standardOutput.contains("success: "))
+        try expectNothingLeft()
+    }
+
+    @Test("the page shows the schedules of all services, each of which runs; a port that is taken gives way")
+    func page() async throws {
+        let other = try StripeSimulator(.init(records: 1))
+        let taken = try other.start()
+        defer { other.stop() }
+        let process = try SluiceProcess(
+            ["demo", "--records", "10", "--changes-per-minute", "600", "--listen", "127.0.0.1:\(taken)"],
+            environment: environment
+        )
+        let heading = try #require(await process.errorLine(holding: "page ", atMost: 60))
+        #expect(heading.hasSuffix(" (port \(taken) is taken)"))
+        let digits = heading.split(separator: " ")[1].split(separator: ":").last
+        let client = LoopbackClient(port: try #require(digits.flatMap { UInt16($0) }))
+        let page = await client.request("GET", "/")
+        #expect(String(decoding: page.body, as: UTF8.self).contains("<title>sluice</title>"))
+        var succeeded: Set<String> = []
+        let all: Set = ["billing", "crm", "payments", "support"]
+        var lines = 0
+        // Whenever runs are over, until each schedule had one: they have different times.
+        while succeeded != all, lines < 20 {
+            lines += 1
+            try #require(await process.errorLine(holding: "after ", times: lines, atMost: 60) != nil)
+            let answer = try JSONValue.parse(await client.request("GET", "/api/v1/schedules").body)
+            let schedules = answer["schedules"]?.elements ?? []
+            #expect(Set(schedules.compactMap { $0["id"]?.text }) == all)
+            for schedule in schedules
+            where schedule["last_runs"]?.elements?.contains(where: { $0["status"]?.text == "success" })
+                == true
+            {
+                succeeded.insert(schedule["id"]?.text ?? "")
+            }
+        }
+        #expect(succeeded == all)
+        process.signal(SIGINT)
+        try #require(await process.waitForEnd(atMost: 30))
+        #expect(process.exitCode == 0, "\(process.standardError)")
+        for service in ["stripe", "zendesk", "hubspot"] {
+            #expect(process.standardOutput.contains("\n\(service)/"))
+        }
         try expectNothingLeft()
     }
 
@@ -140,6 +184,7 @@ struct DemoTests {
         arguments: [
             (["--records", "0"], "--records"), (["--once", "--seconds", "5"], "--seconds"),
             (["--changes-per-minute", "x"], "--changes-per-minute"),
+            (["--listen", "0.0.0.0:8600"], "--listen"),
         ]
     )
     func refusals(words: [String], says: String) async throws {

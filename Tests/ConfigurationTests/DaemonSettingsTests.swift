@@ -27,12 +27,18 @@ struct DaemonSettingsTests {
         flags: [String: String] = [:],
         kafkaSet: [String] = [],
         pools: [String] = [],
+        stateKeys: [String] = [],
         environment: [String: String] = [:],
         isBlind: Bool = false
     ) throws -> DaemonSettings {
         try DaemonSettings.resolve(
             file: text.map { try DaemonFile.parse(Array($0.utf8), path: "etc/sluice.yaml") },
-            flags: DaemonSettings.flags(value: { flags[$0] }, kafkaSet: kafkaSet, pools: pools),
+            flags: DaemonSettings.flags(
+                value: { flags[$0] },
+                kafkaSet: kafkaSet,
+                pools: pools,
+                stateKeys: stateKeys
+            ),
             environment: environment,
             reader: isBlind ? .blind : nil
         )
@@ -142,6 +148,72 @@ struct DaemonSettingsTests {
         #expect(settings.alerts.repeatEvery == .seconds(60 * settings.listen.port))
     }
 
+    @Test func whereThingsLie() throws {
+        let file = """
+            kafka: 'a:1'
+            topic_prefix: p
+            extractors: [mine, /usr/share/sluice/extractors]
+            cache_folder: cache
+            lock_folder: /var/lib/sluice/locks
+            """
+        let settings = try resolve(file)
+        #expect(settings.extractors == "etc/mine:/usr/share/sluice/extractors")
+        #expect(settings.cacheFolder == "etc/cache")
+        #expect(settings.lockFolder == "/var/lib/sluice/locks")
+        let variables = [
+            "SLUICE_EXTRACTORS": "a:b", "SLUICE_CACHE_FOLDER": "c", "SLUICE_LOCK_FOLDER": "l",
+        ]
+        let named = try resolve(file, flags: ["cache-folder": "flag"], environment: variables)
+        #expect(named.extractors == "a:b" && named.cacheFolder == "flag" && named.lockFolder == "l")
+        #expect(
+            message { try resolve("{kafka: 'a:1', topic_prefix: p, extractors: [[x]]}") }.contains("1:46: ")
+        )
+    }
+
+    /// A flag, else the variable, which holds the key itself, else the file.
+    @Test(
+        arguments: [
+            (["env:FLAG"], "variable-key", ["flag-key"], "state_key = env:FLAG (--state-key)"),
+            (
+                ["env:FLAG", "env:OLD"], "", ["flag-key", "old-key"],
+                "state_key = env:FLAG (--state-key)\nstate_key = env:OLD (--state-key)"
+            ),
+            ([], "env:FLAG", ["env:FLAG"], "state_key = ••• (SLUICE_STATE_KEY)"),
+            (
+                [], "", ["file-key", "written"],
+                "state_key = env:FILE (etc/sluice.yaml:1:45)\nstate_key = ••• (etc/sluice.yaml:1:55)"
+            ),
+        ] as [([String], String, [String], String)]
+    )
+    func stateKeys(flags: [String], variable: String, expected: [String], shown: String) throws {
+        let settings = try resolve(
+            "{kafka: 'a:1', topic_prefix: p, state_key: [env:FILE, written]}",
+            stateKeys: flags,
+            environment: [
+                "SLUICE_STATE_KEY": variable, "FLAG": "flag-key", "OLD": "old-key", "FILE": "file-key",
+            ]
+        )
+        #expect(settings.stateKeys.map(\.revealed) == expected)
+        #expect(settings.secrets == expected)
+        #expect(settings.description.contains(shown), "\(settings)")
+    }
+
+    @Test func aDraftHoldsWhatIsRight() {
+        let file = try? DaemonFile.parse(
+            Array("{kafka: 'a:1', listen: nowhere, lock_folder: l}".utf8),
+            path: "etc/sluice.yaml"
+        )
+        let draft = DaemonSettings.draft(file: file, environment: [:])
+        #expect(draft.kafka?.bootstrap == "a:1" && draft.lockFolder == "etc/l")
+        #expect(draft.listen == nil && draft.topicPrefix == nil)
+        #expect(draft.error?.parts.count == 2)
+        #expect(
+            draft.unset == [
+                "extractors", "token", "state_key", "cache_folder", "alerts.webhook", "alerts.secret",
+            ]
+        )
+    }
+
     @Test func settingsOfKafkaMergeByName() throws {
         let settings = try resolve(
             "{kafka: {bootstrap: 'f:1', set: {linger.ms: 1, client.id: file}}, topic_prefix: p}",
@@ -178,7 +250,7 @@ struct DaemonSettingsTests {
         ),
         ("{kafka: 'a:1', topic_prefix: p, listen: 8600}", "1:41: listen: \"8600\" is not ADDRESS:PORT"),
         ("{kafka: 'a:1', topic_prefix: p, listen: 'example.com:8600'}", "1:41: listen: \"example.com:8600\""),
-        ("{kafka: 'a:1', topic_prefix: p, listen: '127.0.0.1:0'}", "1:41: listen: \"127.0.0.1:0\""),
+        ("{kafka: 'a:1', topic_prefix: p, listen: '127.0.0.1:65536'}", "1:41: listen: \"127.0.0.1:65536\""),
         (
             "{kafka: 'a:1', topic_prefix: p, listen: '0.0.0.0:8600'}",
             "1:41: listen: 0.0.0.0:8600 can be reached from other machines, and nothing says who may; add token"

@@ -131,6 +131,8 @@ struct AlertSenderTests {
         #expect(headers["webhook-signature"] == "v1,\(Base64.encode(code))")
         #expect(Alert(json: try JSONValue.parse(body)) == alert())
         #expect(count("webhook", "sent") == "1" && count("webhook", "failed") == "0")
+        let scrape = String(decoding: metrics.text(DaemonViews.view()), as: UTF8.self)
+        #expect(scrape.contains("sluice_alerts_total{kind=\"late\",status=\"raised\"} 1\n"))
         #expect(lines.text == "")
     }
 

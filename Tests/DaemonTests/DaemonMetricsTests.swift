@@ -83,7 +83,7 @@ struct DaemonMetricsTests {
             "sluice_runs_total{schedule=\"erp\",trigger=\"schedule\",result=\"failed\"}": "0",
             "sluice_schedule_ticks_total{schedule=\"erp\",outcome=\"missed\"}": "0",
             "sluice_run_attempts_total{schedule=\"erp\"}": "0",
-            "sluice_alerts_total{kind=\"stale\"}": "0",
+            "sluice_alerts_total{kind=\"stale\",status=\"raised\"}": "0",
             "sluice_config_reloads_total{result=\"failure\"}": "0",
         ]
         for (name, value) in expected { #expect(samples[name] == value, "\(name)") }

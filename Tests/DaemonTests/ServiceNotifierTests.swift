@@ -37,7 +37,7 @@ private final class ManagerSocket {
         if let path { unsafe _ = unlink(path) }
     }
 
-    /// What lies there; nil where nothing does. A datagram of a local socket is there once it is sent.
+    /// What lies there, since a local datagram is there once it is sent; nil where nothing does.
     func message() -> String? {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))

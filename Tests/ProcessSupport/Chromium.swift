@@ -25,17 +25,17 @@ package enum Chromium {
         ProcessInfo.processInfo.environment["SLUICE_SCREENSHOTS"]
         ?? "\(SluiceProcess.packageRoot)/.build/screenshots"
 
-    /// Runs `Tests/Browser/NAME.py PROGRAM ADDRESS PICTURES`.
+    /// Runs `Tests/Browser/NAME.py PROGRAM ADDRESS PICTURES` and more words.
     ///
     /// - Throws: if it does not end well, with what it prints.
-    package static func drive(_ name: String, _ address: String) async throws {
+    package static func drive(_ name: String, _ address: String, _ words: String...) async throws {
         try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
         let process = try SluiceProcess(
             program: "/usr/bin/python3",
-            ["\(SluiceProcess.packageRoot)/Tests/Browser/\(name).py", program, address, pictures],
+            ["\(SluiceProcess.packageRoot)/Tests/Browser/\(name).py", program, address, pictures] + words,
             environment: ["PYTHONDONTWRITEBYTECODE": "1"]
         )
-        guard await process.waitForEnd(atMost: 240) else {
+        guard await process.waitForEnd(atMost: 600) else {
             await process.killNow()
             throw Failure(description: "\(name).py did not end: \(process.standardError.suffix(4000))")
         }

@@ -41,6 +41,7 @@ package struct AccountSetup: Sendable {
                 file: file,
                 flags: sources.stateKeys,
                 variable: sources.stateKeyVariable,
+                fallback: sources.fallbackStateKeys,
                 reader: reader
             )
         }
@@ -99,6 +100,7 @@ package struct AccountSetup: Sendable {
     /// What asks the account's API.
     package func requester(
         _ transport: any HTTPTransport,
+        wall: @escaping WallClock = Instant.systemClock,
         onClockSkew: @escaping @Sendable (ClockSkew) -> Void
     ) throws -> Requester {
         try Requester(
@@ -106,7 +108,7 @@ package struct AccountSetup: Sendable {
             settings: settings.values,
             transport: transport,
             clock: WaitingClock(ContinuousClock()),
-            wall: Instant.systemClock,
+            wall: wall,
             stateKeys: stateKeys,
             reread: { [self] in try await rereadSettings() },
             onClockSkew: onClockSkew

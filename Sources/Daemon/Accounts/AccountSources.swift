@@ -1,4 +1,5 @@
 package import Configuration
+package import Core
 package import Extraction
 
 /// What an account is put together from: its file, and what beats the file.
@@ -13,6 +14,8 @@ package struct AccountSources: Sendable {
     package var stateKeys: [String] = []
     /// The same from the environment, where nothing else names one.
     package var stateKeyVariable: String?
+    /// A daemon's own, where neither of them nor the file names one.
+    package var fallbackStateKeys: [Secret] = []
     package var connection: [GivenSetting] = []
     /// The streams that flags name; they beat the file's.
     package var streams: [PlacedText] = []

@@ -9,6 +9,8 @@ package final class AdminServer: Sendable {
         package var host = "127.0.0.1"
         /// 0 lets the system choose.
         package var port: UInt16 = 0
+        /// How many ports behind it may stand in for it, the next first, where it cannot be listened on.
+        package var spares = 0
         /// More names that it is called by: the one of the machine, or of a proxy in front of it.
         package var names: Set<String> = []
         /// By the name of whoever holds it: what stands in the log of changes.
@@ -80,7 +82,24 @@ package final class AdminServer: Sendable {
         var settings = WebServer.Configuration(host: configuration.host, port: configuration.port)
         settings.bodyLimit = Self.bodyLimit
         settings.refusal = { status, text in AdminProblem(status: status, refusedWith: text).response }
-        web = try WebServer(configuration: settings) { request in router.answer(request) }
+        web = try Self.listen(settings, spares: configuration.spares) { request in router.answer(request) }
+    }
+
+    private static func listen(
+        _ settings: WebServer.Configuration,
+        spares: Int,
+        _ handler: @escaping @Sendable (WebRequest) -> WebAnswer
+    ) throws(WebError) -> WebServer {
+        var next = settings
+        while true {
+            do throws(WebError) {
+                return try WebServer(configuration: next, handler: handler)
+            } catch {
+                let isOver = next.port == .max || Int(next.port) >= Int(settings.port) + spares
+                guard error.code == .cannotListen, settings.port > 0, !isOver else { throw error }
+                next.port += 1
+            }
+        }
     }
 
     /// The port that it listens on.

@@ -73,7 +73,7 @@ package final class AlertSender: Sendable {
 
     /// Takes an alert, to all destinations that there are; never waits.
     package func send(_ alert: Alert) {
-        metrics.raised(alert.kind)
+        metrics.told(alert)
         if webhook != nil, !posts.put(alert) { metrics.delivered(.webhook, .dropped) }
         if topic != nil, !records.put(alert) { metrics.delivered(.topic, .dropped) }
     }

@@ -1,5 +1,5 @@
 package import Configuration
-package import Core
+import Core
 import Synchronization
 
 /// Sees what the runs and the daemon come to, and has it told to those who want to hear of it.
@@ -13,7 +13,12 @@ package final class AlertWatch: Sendable {
     private let clocks: DaemonClocks
 
     /// A watch that has not looked yet; `reader` reads the addresses of pings.
-    package init(repeatEvery: Duration, sender: AlertSender, reader: SecretReader, clocks: DaemonClocks = .system) {
+    package init(
+        repeatEvery: Duration,
+        sender: AlertSender,
+        reader: SecretReader,
+        clocks: DaemonClocks = .system
+    ) {
         machine = Locked(AlertMachine(repeatEvery: repeatEvery))
         self.sender = sender
         self.reader = reader

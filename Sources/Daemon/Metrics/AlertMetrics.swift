@@ -6,17 +6,22 @@ package final class AlertMetrics: Sendable {
     private let deliveries: MetricFamily<Counter>
 
     init(_ registry: MetricRegistry) {
-        alerts = registry.counter("sluice_alerts_total", "Alerts that were raised.", labels: ["kind"])
+        alerts = registry.counter(
+            "sluice_alerts_total",
+            "Alerts: that something is so, still is, or is over.",
+            labels: ["kind", "status"]
+        )
         deliveries = registry.counter(
             "sluice_alert_deliveries_total",
             "Alerts and pings by where they went and what became of them; dropped: too many waited.",
             labels: ["destination", "result"]
         )
-        for kind in Alert.Kind.allCases { _ = alerts[kind.rawValue] }
+        // What has recovered was raised as what had failed.
+        for kind in Alert.Kind.allCases where kind != .runRecovered { _ = alerts[kind.rawValue, "raised"] }
     }
 
-    /// An alert was raised.
-    package func raised(_ kind: Alert.Kind) { alerts[kind.rawValue].add() }
+    /// There is an alert, whether or not it goes anywhere.
+    func told(_ alert: Alert) { alerts[alert.kind.rawValue, alert.status.rawValue].add() }
 
     /// Something was delivered, or given up.
     func delivered(_ destination: AlertDestination, _ result: AlertDelivery) {

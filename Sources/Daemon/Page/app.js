@@ -134,8 +134,8 @@ function notice(kind, title, text) {
 }
 
 async function fail(error, isNewPlace) {
-  if (error.status === 401) {
-    if (await askToken()) refresh(true);
+  if (error.status === 401 && (await askToken())) {
+    refresh(true);
     return;
   }
   if (error.status === undefined && error instanceof TypeError) {
@@ -144,7 +144,7 @@ async function fail(error, isNewPlace) {
   }
   show(main, h("div", { class: "head" }, h("h1", { tabindex: "-1" },
     error.status === 404 ? "Not there" : error.status === undefined ? "No answer" : "It did not work")),
-  h("p", { class: "empty" }, error.message),
+  h("p", { class: "empty" }, state === "lost" ? "It is asked again until it answers." : error.message),
   error.remedy && h("p", { class: "empty" }, "What to do: ", error.remedy));
   arrive();
 }
@@ -205,12 +205,13 @@ function open(id, slots = {}) {
 
 let asking = null;
 
-/** Asks for the token, once, however many were refused. */
+/** Asks for the token, once, however many were refused; whoever turns away is asked again when the page is loaded. */
 function askToken() {
   asking ??= open("token").then((values) => {
+    if (values === null) return false;
+    setToken(values.token.trim());
     asking = null;
-    if (values) setToken(values.token);
-    return values !== null;
+    return true;
   });
   return asking;
 }
@@ -243,6 +244,8 @@ const actions = {
   help: () => document.getElementById("help").showModal(),
   dismiss: () => said.replaceChildren(),
   "skip-to-main": () => main.focus(),
+  // No submit button: Enter in a field would take the first one of the form.
+  "turn-away": () => document.querySelector("dialog[open]")?.close(""),
 
   async trigger(id) {
     const values = await open("trigger", {
@@ -274,6 +277,7 @@ const actions = {
 };
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#said a")) actions.dismiss();
   const button = event.target.closest?.("[data-action]");
   if (!button) return;
   if (button.tagName === "A") event.preventDefault();

@@ -60,27 +60,42 @@ export function path(...parts) {
   return `/${parts.map(encodeURIComponent).join("/")}`;
 }
 
+/** Returns when somebody can see the page. */
+async function seen() {
+  while (document.visibilityState === "hidden") {
+    await new Promise((resume) => document.addEventListener("visibilitychange", resume, { once: true }));
+  }
+}
+
 /**
- * Listens for changes, for ever. With fetch, since an EventSource can send no token.
+ * Listens for changes, for ever. With fetch, since an EventSource can send no token; and only while the page is seen,
+ * since a browser has six connections to a server for all of its tabs.
  *
  * @param heard called at everything that comes, with the revision, or null for a sign of life.
- * @param lost called when the daemon does not answer, with why.
+ * @param lost called when the daemon does not answer, with why; whether to ask again at once.
  */
 export async function follow(heard, lost) {
   let pause = 500;
   for (;;) {
+    await seen();
     const abort = new AbortController();
+    const leave = () => document.visibilityState === "hidden" && abort.abort();
+    document.addEventListener("visibilitychange", leave);
+    let alarm;
     // Three heartbeats: then the connection is dead, whatever the system says.
-    let alarm = setTimeout(() => abort.abort(), 45000);
+    const wait = () => {
+      clearTimeout(alarm);
+      alarm = setTimeout(() => abort.abort(), 45000);
+    };
     try {
+      wait();
       const answer = await ask("/changes", { headers: headers({}), signal: abort.signal });
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
       for (;;) {
         const { value, done } = await reader.read();
         if (done) break;
-        clearTimeout(alarm);
-        alarm = setTimeout(() => abort.abort(), 45000);
+        wait();
         pause = 500;
         const events = (rest + value).split("\n\n");
         rest = events.pop();
@@ -91,9 +106,10 @@ export async function follow(heard, lost) {
       }
       lost(null);
     } catch (error) {
-      if (await lost(error)) continue;
+      if (document.visibilityState === "hidden" || (await lost(error))) continue;
     } finally {
       clearTimeout(alarm);
+      document.removeEventListener("visibilitychange", leave);
     }
     await new Promise((resume) => {
       setTimeout(resume, pause);

@@ -17,7 +17,7 @@ export function setClock(text) {
 /** A length of time in its two greatest units: `2 h 5 min`. */
 export function length(seconds) {
   const whole = Math.max(0, Math.round(seconds));
-  if (seconds > 0 && seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds > 0 && seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return join(Math.floor(whole / 60), "min", whole % 60, "s", whole < 600);
   if (whole < 86400) return join(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min", true);
@@ -79,10 +79,19 @@ function clock(zone, isFine) {
   return clocks.get(name);
 }
 
-/** A time on the clocks of a zone: `Fri 27 Mar 11:30`, with seconds where it has some. */
+/** A time on the clocks of a zone: `Fri 27 Mar 11:30`, with seconds where it has some, and the year where that is half a year away. */
 export function local(text, zone) {
   const date = new Date(text);
-  return clock(zone, date.getUTCSeconds() !== 0).format(date).replaceAll(",", "");
+  const shown = clock(zone, date.getUTCSeconds() !== 0).format(date).replaceAll(",", "");
+  return Math.abs(date - now()) < 180 * 86400000 ? shown : `${shown} (${year(date, zone)})`;
+}
+
+function year(date, zone) {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { year: "numeric", timeZone: zone }).format(date);
+  } catch {
+    return date.getUTCFullYear();
+  }
 }
 
 /** The same as an element, with UTC to be read beside it. */
@@ -128,7 +137,7 @@ export function word(text) {
 
 const glyphs = {
   success: "", partial: "!", failed: "×", timeout: "t", cancelled: "–", duplicate: "=", running: "›",
-  unavailable: "?", waiting: "·",
+  unavailable: "?", waiting: "·", paused: "–",
 };
 
 /** What stands in a status's square, so that colour is not all that tells it. */

@@ -52,6 +52,8 @@ function marks(hours, start) {
 function lane(name, runs, start, end) {
   const scheduled = runs[0].schedule;
   const failed = runs.filter((run) => ["failed", "timeout", "partial"].includes(run.status)).length;
+  // Two points of the screen at least, however many of its thousand parts that are.
+  const least = innerWidth < 640 ? 7 : 3;
   const scale = (time) => Math.max(0, ((time - start) / (end - start)) * 1000);
   return h("div", { class: "lane", "data-key": name },
     h("span", { class: "name" },
@@ -64,7 +66,7 @@ function lane(name, runs, start, end) {
         const to = run.ended === null ? 1000 : scale(Date.parse(run.ended));
         const label = `${run.status}: ${f.utc(run.started)}, ${f.things(run.events, "event")}`;
         const link = pictureLink(`#${path("runs", run.id)}`, label, h("title", null, label),
-          ...bar(run.status, Math.min(from, 997), Math.max(3, to - from)));
+          ...bar(run.status, Math.min(from, 1000 - least), Math.max(least, to - from)));
         link.setAttribute("tabindex", "-1");
         link.setAttribute("data-key", run.id);
         return link;

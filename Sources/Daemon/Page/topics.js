@@ -55,10 +55,19 @@ function event(event) {
     event.value !== null && h("pre", { class: "value", tabindex: "0" }, pretty(event.value))));
 }
 
+/** JSON with line breaks, its tokens untouched: a number that is parsed loses digits. */
 function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g);
+  if (!tokens || !"{[".includes(tokens[0])) return text;
+  let depth = 0;
+  let out = "";
+  tokens.forEach((token, index) => {
+    const isEnd = token === "}" || token === "]";
+    const before = tokens[index - 1];
+    if (isEnd) depth -= 1;
+    if (isEnd ? !"{[".includes(before) : "{[,".includes(before ?? ":")) out += `\n${"  ".repeat(Math.max(depth, 0))}`;
+    out += token === ":" ? ": " : token;
+    if (token === "{" || token === "[") depth += 1;
+  });
+  return out;
 }

@@ -29,12 +29,13 @@ final class OpenAccount: Sendable {
     func requester(
         _ setup: AccountSetup,
         _ transports: Transports,
+        wall: @escaping WallClock,
         onClockSkew: @escaping @Sendable (ClockSkew) -> Void
     ) throws -> Requester {
         try way.withLock { way in
             if let way { return way.requester }
             let (transport, close) = try transports(setup)
-            let requester = try setup.requester(transport, onClockSkew: onClockSkew)
+            let requester = try setup.requester(transport, wall: wall, onClockSkew: onClockSkew)
             try requester.use(session, of: setup.account)
             way = Way(requester: requester, close: close)
             return requester

@@ -14,8 +14,19 @@ final class RunAttempt: Sendable {
     private let logger: Logger
     private let redactions = Locked<[@Sendable (String) -> String]>([])
     private let ending = Locked<RunResult?>(nil)
+    /// Hears how far the run is, for whoever follows it; nil where nobody does.
+    private let onProgress: (@Sendable (JSONValue) -> Void)?
+    private let lastProgress = Locked<Instant?>(nil)
+    private static let progressPause = Duration.seconds(1)
 
-    init(order: RunOrder, started: Instant, board: RunBoard, logger: Logger) {
+    init(
+        order: RunOrder,
+        started: Instant,
+        board: RunBoard,
+        logger: Logger,
+        onProgress: (@Sendable (JSONValue) -> Void)? = nil
+    ) {
+        self.onProgress = onProgress
         self.order = order
         self.started = started
         self.board = board
@@ -50,6 +61,32 @@ final class RunAttempt: Sendable {
         case .started, .read, .committed: break
         }
         board.observe(order.run, event.redacted { redacted($0) })
+        tellProgress()
+    }
+
+    /// Not more often than somebody could read it.
+    private func tellProgress() {
+        guard let onProgress else { return }
+        let now = Instant.systemClock()
+        let isDue = lastProgress.withLock { last in
+            if let last, now.since(last) < Self.progressPause { return false }
+            last = now
+            return true
+        }
+        guard isDue, let view = board.view(order.run) else { return }
+        onProgress(
+            .object(
+                view.streams.map { row in
+                    .init(
+                        name: row.name,
+                        value: [
+                            "records": .number(row.records), "deletes": .number(row.deletes),
+                            "pages": .number(row.pages), "phase": row.phase.map(JSONValue.string) ?? .null,
+                        ]
+                    )
+                }
+            )
+        )
     }
 
     /// A line of the run's log, and of the daemon's own.

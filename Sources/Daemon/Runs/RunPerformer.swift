@@ -37,7 +37,17 @@ struct RunPerformer: Sendable {
     {
         let started = now()
         board.begin(RunStart(order), at: started, waiting: "the account's settings")
-        let attempt = RunAttempt(order: order, started: started, board: board, logger: logger)
+        var onProgress: (@Sendable (JSONValue) -> Void)?
+        if case .command = order.origin {
+            onProgress = { desk.append(.progress(run: order.run, streams: $0)) }
+        }
+        let attempt = RunAttempt(
+            order: order,
+            started: started,
+            board: board,
+            logger: logger,
+            onProgress: onProgress
+        )
         do {
             let setup = try await Self.setup(sources)
             attempt.redact(setup.redaction)
@@ -201,7 +211,12 @@ struct RunPerformer: Sendable {
         _ account: OpenAccount,
         _ stop: StopSignal
     ) async throws -> RunOutcome {
-        let requester = try account.requester(setup, place.transports) { skew in
+        let time = place.time(setup.account)
+        let requester = try account.requester(
+            setup,
+            place.transports,
+            wall: time?.wall ?? Instant.systemClock
+        ) { skew in
             attempt.log(.warning, skew.message)
         }
         attempt.redact { requester.redact($0) }
@@ -211,7 +226,8 @@ struct RunPerformer: Sendable {
             (limit, since, isResync, accepts) = (
                 request.limit, request.since, request.isResync, request.acceptsLoss
             )
-            if let names = request.streams { chosen = try setup.definition.chosen(names) }
+            // The schedule whose settings it uses may read others.
+            chosen = try setup.definition.chosen(request.streams ?? [])
         }
         let observe = metrics.observer(of: setup.account, next: attempt.observe)
         let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
@@ -231,8 +247,8 @@ struct RunPerformer: Sendable {
             limit: limit,
             requester: requester,
             destination: account.session,
-            wall: now,
-            clock: WaitingClock(ContinuousClock()),
+            wall: time?.wall ?? now,
+            clock: time?.clock ?? WaitingClock(ContinuousClock()),
             stop: stop,
             observer: observe,
             acceptsAbsence: accepts

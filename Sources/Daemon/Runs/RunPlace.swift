@@ -9,6 +9,8 @@ package struct RunPlace: Sendable {
     package var lockFolder: LockFolder
     package var cacheFolder: CacheFolder?
     package var topicOrigin = TopicOrigin.createdHere
+    /// The time that an account goes by, where that is not the daemon's; nil for all others.
+    package var time: @Sendable (AccountName) -> AccountTime? = { _ in nil }
     /// What makes the way to an account's API; the second part ends it.
     package var transports: @Sendable (AccountSetup) throws -> (any HTTPTransport, @Sendable () async -> Void)
 

@@ -30,14 +30,15 @@ package struct ScheduleFolder: Sendable {
     package func load() throws(ConfigurationError) -> LoadedFolder {
         var result = LoadedFolder()
         var files: [AccountFile] = []
+        var paths: [String: String] = [:]
         for name in try names() {
             let path = "\(path)/\(name)"
             do {
                 let file = try AccountFile.load(path)
-                if let other = files.first(where: { $0.name == file.name }) {
+                if let other = paths.updateValue(path, forKey: file.name) {
                     throw ConfigurationError(
                         .badFile,
-                        "\(path): the schedule \(file.name) stands in \(other.path) as well; remove one of them"
+                        "\(path): the schedule \(file.name) stands in \(other) as well; remove one of them"
                     )
                 }
                 files.append(file)

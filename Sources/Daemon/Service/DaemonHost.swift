@@ -1,5 +1,5 @@
-import Configuration
-import Core
+package import Configuration
+package import Core
 import Kafka
 package import Runs
 import Scheduling
@@ -14,6 +14,18 @@ package struct DaemonHost: Sendable {
     package var notifier: ServiceNotifier
     package var logger: Logger
     package var clocks: DaemonClocks
+    package var membership = Membership.group
+
+    /// What makes sure that there is one daemon of an installation.
+    package enum Membership: Sendable {
+        /// It is the one member of a consumer group, and a second one is refused.
+        case group
+        /// The cluster is this process's own, so that nobody else can be there.
+        ///
+        /// For brokers that know no group requests, such as the embedded one. Commands that were asked before the start
+        /// are given again, as nobody keeps their place.
+        case exclusive
+    }
 
     /// Whom alerts and pings go to, and by what way.
     package struct Alerts: Sendable {
@@ -49,44 +61,50 @@ package struct DaemonHost: Sendable {
 
     /// Runs until `stop` is given; `reloads` has an element whenever the schedules are to be read again.
     ///
-    /// `onReady` is told once everything works, with the port that is listened on. Throws what keeps it from starting, and
-    /// where another daemon took its place.
+    /// `onReady` is told once everything works, with the port that is listened on and the way to ask the daemon. Throws
+    /// what keeps it from starting, and where another daemon took its place.
     package func run(
         stop: StopSignal,
         reloads: AsyncStream<Void>,
-        onReady: @escaping @Sendable (UInt16) -> Void
+        onReady: @escaping @Sendable (UInt16, any DaemonControl) -> Void
     ) async throws {
         // What is wrong with the folder itself is said before anybody is asked.
         let folder = try settings.folder.load()
+        let member = try await join()
+        do {
+            try await run(folder, member, stop, reloads, onReady)
+        } catch {
+            await member?.close()
+            throw error
+        }
+        await member?.close()
+    }
+
+    private func join() async throws -> GroupMember? {
+        guard case .group = membership else { return nil }
         let place = settings.place
-        var membership = MemberSettings(
+        var member = MemberSettings(
             kafka: place.kafka,
             prefix: place.prefix,
             host: place.host,
             lockFolder: place.lockFolder
         )
-        membership.topicOrigin = place.topicOrigin
-        let member = try await GroupMember.join(membership)
-        do {
-            try await run(folder, member, stop, reloads, onReady)
-        } catch {
-            await member.close()
-            throw error
-        }
-        await member.close()
+        member.topicOrigin = place.topicOrigin
+        return try await GroupMember.join(member)
     }
 
     private func run(
         _ folder: LoadedFolder,
-        _ member: GroupMember,
+        _ member: GroupMember?,
         _ stop: StopSignal,
         _ reloads: AsyncStream<Void>,
-        _ onReady: @escaping @Sendable (UInt16) -> Void
+        _ onReady: @escaping @Sendable (UInt16, any DaemonControl) -> Void
     ) async throws {
         let place = settings.place
         let records = try await KafkaRecords(
             place.kafka,
             prefix: place.prefix,
+            origin: place.topicOrigin,
             member: member,
             logger: logger
         )
@@ -101,7 +119,8 @@ package struct DaemonHost: Sendable {
         do {
             topic =
                 alerts?.settings.goesToTopic == true
-                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix) : nil
+                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix, origin: place.topicOrigin)
+                : nil
         } catch {
             await reader.close()
             await records.close()
@@ -127,7 +146,7 @@ package struct DaemonHost: Sendable {
         _ topic: LogTopic?,
         _ stop: StopSignal,
         _ reloads: AsyncStream<Void>,
-        _ onReady: @escaping @Sendable (UInt16) -> Void
+        _ onReady: @escaping @Sendable (UInt16, any DaemonControl) -> Void
     ) async throws {
         let known = try await known(folder, records)
         let metrics = DaemonMetrics()
@@ -176,7 +195,7 @@ package struct DaemonHost: Sendable {
             }
             group.addTask { [notifier, clocks] in await notifier.follow(service, clocks.monotonic) }
             notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
-            onReady(web.port)
+            onReady(web.port, service)
             await service.run(folder: folder, known: known, stop: end)
             watch?.finish()
             notifier.send(.stopping(status: "ended"))
@@ -188,15 +207,17 @@ package struct DaemonHost: Sendable {
 
     private func watch(_ metrics: DaemonMetrics, _ topic: LogTopic?) -> AlertWatch? {
         guard let alerts else { return nil }
+        var post: AlertSender.TopicPost?
+        if let topic {
+            post = { key, value in
+                try await topic.append(key: key, value)
+                try await topic.flush()
+            }
+        }
         let sender = AlertSender(
             settings: alerts.settings,
             source: AlertSource(prefix: settings.place.prefix, host: settings.place.host),
-            topic: topic.map { topic in
-                { key, value in
-                    try await topic.append(key: key, value)
-                    try await topic.flush()
-                }
-            },
+            topic: post,
             transport: alerts.transport,
             metrics: metrics.alerts,
             log: logger,

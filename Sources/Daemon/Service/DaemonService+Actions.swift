@@ -6,6 +6,9 @@ import Synchronization
 import Telemetry
 
 extension DaemonService {
+    /// So many records are written at once while no run writes them.
+    private static let keptAtOnce = 4
+
     /// Tells the machine what happened and does what it says; the loop then looks when to wake next.
     func tell(_ event: DaemonMachine.Event) {
         handle(event)
@@ -45,7 +48,8 @@ extension DaemonService {
         case .start(let order):
             shared.active[order.run] = Active(order: order, result: shared.active[order.run]?.result)
         case .stop(let run, let reason): shared.active[run]?.reason = reason
-        case .withdraw, .keep, .finished, .paused, .resumed: break
+        case .keep(let schedule, let answers): shared.keeps.add(schedule, answers)
+        case .withdraw, .finished, .paused, .resumed: break
         }
     }
 
@@ -71,7 +75,7 @@ extension DaemonService {
             answers.take(answer)
             send()
             if answer.status != .accepted { later { [self] in await records.done(answer.command) } }
-        case .keep(let schedule, let answers): later { [self] in await keep(schedule, then: answers) }
+        case .keep: keepers.ring()
         case .finished(let run, let end): finish(run, end)
         case .paused(let schedule, let pause):
             logger.warning("paused", ["schedule": .string(schedule), "reason": .string(pause.reason)])
@@ -108,7 +112,17 @@ extension DaemonService {
             defer { shared.outbox = RunOutbox() }
             return shared.outbox.lines
         }
-        for line in lines { try await records.append(line) }
+        for (index, line) in lines.enumerated() {
+            do {
+                try await records.append(line)
+            } catch let error as StateError {
+                // It cannot be written at all, and must hold up nothing behind it.
+                logger.error("a line of the log of runs is left out", ["error": .string("\(error)")])
+            } catch {
+                shared.withLock { $0.outbox.giveBack(Array(lines[index...])) }
+                throw error
+            }
+        }
     }
 
     // MARK: Runs
@@ -183,6 +197,23 @@ extension DaemonService {
 
     // MARK: What outlives the daemon
 
+    /// Writes the records of schedules as they change, a few at a time: each may need a session of its own, and a folder
+    /// of new ones asks for all of them at once.
+    func keepRecords() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                while let (schedule, answers) = shared.withLock({ $0.keeps.take(atMost: Self.keptAtOnce) }) {
+                    group.addTask { [self] in
+                        await keep(schedule, then: answers)
+                        shared.withLock { $0.keeps.done(schedule) }
+                        keepers.ring()
+                    }
+                }
+                await keepers.wait(atMost: .seconds(30), clocks.monotonic)
+            }
+        }
+    }
+
     /// Writes a schedule's record until it is written, and then says so to those who asked.
     private func keep(_ schedule: String, then answers: [CommandAnswer]) async {
         var pause = Duration.seconds(1)
@@ -242,9 +273,11 @@ extension DaemonService: RunPerformer.Desk {
         let now = clocks.wall()
         if case .started(let start) = event {
             numbers.began(start, at: now)
-            if let watch, start.attempt == 1, let loaded = shared.withLock({ shared in
-                start.schedule.flatMap { shared.schedules[$0] }
-            }) {
+            if let watch, start.attempt == 1,
+                let loaded = shared.withLock({ shared in
+                    start.schedule.flatMap { shared.schedules[$0] }
+                })
+            {
                 later { await watch.began(start.run, of: loaded) }
             }
         }

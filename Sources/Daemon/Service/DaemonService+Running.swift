@@ -43,6 +43,7 @@ extension DaemonService {
             group.addTask { [self] in await work() }
             group.addTask { [self] in await loop() }
             group.addTask { [self] in await deliver() }
+            group.addTask { [self] in await keepRecords() }
             await stop.wait()
             await drain()
             group.cancelAll()

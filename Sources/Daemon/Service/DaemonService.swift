@@ -63,6 +63,8 @@ package final class DaemonService: Sendable {
         var active: [String: Active] = [:]
         /// What was decided and is not in the log of runs yet, in order.
         var outbox = RunOutbox()
+        /// The schedules whose records are to be written.
+        var keeps = KeepQueue()
         var lastLook: Duration = .zero
         var isDraining = false
         /// Since when lines wait for Kafka, by the monotonic clock; nil where none does.
@@ -79,6 +81,8 @@ package final class DaemonService: Sendable {
     let bell = Bell()
     /// Rings when something waits for the log of runs.
     let outbox = Bell()
+    /// Rings when a record is to be written.
+    let keepers = Bell()
     let delivery = Turn()
     let reloading = Turn()
     let changes: Revision

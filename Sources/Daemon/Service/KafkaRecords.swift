@@ -8,17 +8,22 @@ package import Telemetry
 package final class KafkaRecords: RunRecords {
     private let runs: LogTopic
     private let commands: LogTopic
-    private let member: GroupMember
+    /// Nil where nobody else can be there.
+    private let member: GroupMember?
     private let logger: Logger
     private let progress = Locked(CommandProgress())
 
-    /// The records of an installation, for the one that is its member.
-    package init(_ kafka: KafkaSettings, prefix: TopicPrefix, member: GroupMember, logger: Logger)
-        async throws
-    {
-        runs = try await LogTopic.runs(kafka, prefix: prefix)
+    /// The records of an installation, for the one that is its member, or the only one that can be.
+    package init(
+        _ kafka: KafkaSettings,
+        prefix: TopicPrefix,
+        origin: TopicOrigin = .createdHere,
+        member: GroupMember?,
+        logger: Logger
+    ) async throws {
+        runs = try await LogTopic.runs(kafka, prefix: prefix, origin: origin)
         do {
-            commands = try await LogTopic.commands(kafka, prefix: prefix)
+            commands = try await LogTopic.commands(kafka, prefix: prefix, origin: origin)
         } catch {
             await runs.close()
             throw error
@@ -65,15 +70,23 @@ package final class KafkaRecords: RunRecords {
 
     /// Gives the commands in their order; throws where the daemon has lost its place.
     func commands(_ each: @escaping @Sendable (DaemonCommand) -> Void) async throws {
-        try await member.commands { [self] record in
-            do {
-                let command = try DaemonCommand(record.value ?? [])
-                progress.withLock { $0.take(command.id, at: record.offset) }
-                each(command)
-            } catch {
-                progress.withLock { $0.pass(record.offset) }
-                logger.error("a command that cannot be read is passed over", ["error": .string("\(error)")])
+        guard let member else {
+            return try await commands.follow(from: .beginning) { record in
+                give(record, to: each)
+                return true
             }
+        }
+        try await member.commands { [self] record in give(record, to: each) }
+    }
+
+    private func give(_ record: TopicRecord, to each: (DaemonCommand) -> Void) {
+        do {
+            let command = try DaemonCommand(record.value ?? [])
+            progress.withLock { $0.take(command.id, at: record.offset) }
+            each(command)
+        } catch {
+            progress.withLock { $0.pass(record.offset) }
+            logger.error("a command that cannot be read is passed over", ["error": .string("\(error)")])
         }
     }
 
@@ -87,7 +100,7 @@ package final class KafkaRecords: RunRecords {
             progress.done(command)
             return progress.advance()
         }
-        guard let offset else { return }
+        guard let offset, let member else { return }
         do {
             try await member.commit(before: offset)
         } catch is CancellationError {

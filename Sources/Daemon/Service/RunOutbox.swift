@@ -9,6 +9,12 @@ struct RunOutbox: Sendable {
     /// Where the last range of each schedule stands, as long as nothing else of it came behind it.
     private var lastSkip: [String: Int] = [:]
 
+    /// Takes back lines that were not handed over, before those that came since.
+    mutating func giveBack(_ earlier: [RunLine]) {
+        lines = earlier + lines
+        lastSkip = lastSkip.mapValues { $0 + earlier.count }
+    }
+
     /// Adds a line; a range of skipped ticks is joined to the one before it where the timetable has no tick between them.
     mutating func append(_ line: RunLine, in timetable: Timetable? = nil) {
         guard case .skipped(let schedule, let ticks) = line.event else {

@@ -2,7 +2,6 @@ import CommandLine
 import Configuration
 import Core
 import Daemon
-import Glibc
 import JSON
 
 /// The commands that ask a daemon for something: `sluice trigger`, `pause`, `resume`, `skip-next`, `cancel`.
@@ -15,7 +14,7 @@ struct AskCommand {
         let verb = try verb()
         let client = DaemonClient(options.settings, prefix: options.prefix)
         let waits = command.has("wait")
-        let (answer, end) = try await client.ask(verb, by: by, follows: waits)
+        let (answer, end) = try await client.ask(verb, by: program.operatorName, follows: waits)
         show(answer, end)
         if let end { return Int32(end.exitCode) }
         guard answer.status == .refused else { return ExitCode.success.rawValue }
@@ -41,12 +40,6 @@ struct AskCommand {
         case "cancel": return .cancel(run: command.value("run") ?? "")
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
-    }
-
-    /// Who asks, for the log of changes.
-    private var by: String {
-        let user = program.environment["USER"] ?? program.environment["LOGNAME"] ?? "uid \(getuid())"
-        return "\(user)@\(program.hostName)"
     }
 
     private func show(_ answer: CommandAnswer, _ end: RunFinish?) {

@@ -2,6 +2,62 @@ import CommandLine
 
 /// The daemon, and what is asked of it.
 extension CommandTree {
+    static let config = Command(
+        "config",
+        summary: "Look at the settings of a daemon.",
+        subcommands: [
+            Command(
+                "show",
+                summary: "Print every setting that serve would have, and where it comes from.",
+                discussion: [
+                    "With the options of serve, in the same environment: a flag beats a variable, that beats the file, and "
+                        + "the file beats the default. A secret is shown as the reference that names it, else as dots; that "
+                        + "it can be read is looked at. Nothing is started and nobody is asked.",
+                    "Where something is wrong, all of it is told, and the exit code is 2.",
+                ],
+                options: daemonOptions + [textOrJSON],
+                examples: [
+                    Example("What a file comes to", "sluice config show --config /etc/sluice/sluice.yaml"),
+                    Example(
+                        "What a script needs of it",
+                        "sluice config show --config sluice.yaml --output json | jq -r '.settings[] | select(.name == \"listen\").value'"
+                    ),
+                ]
+            )
+        ]
+    )
+
+    static let doctor = Command(
+        "doctor",
+        summary: "Look at everything that a daemon needs, and say what is wrong and what helps.",
+        discussion: [
+            "With the options of serve, in the same environment: its settings, Kafka with the topics and the rights that it "
+                + "needs there, this machine's clock, folders and time zones, each schedule, and each account's credentials. "
+                + "All of it is looked at, whatever is wrong before.",
+            "Nothing is changed, and no topic is made. Kafka is asked to fence the transactional id PREFIX.sluice.doctor, "
+                + "which nobody else uses. No API is asked without --ask.",
+            "The exit code is 0 where nothing is an error, 2 where a setting is, and 3 where something outside is.",
+        ],
+        options: daemonOptions + [textOrJSON],
+        flags: [
+            Flag(
+                "ask",
+                help: "Read one page of a stream of each account, to see that its credentials are accepted."
+            )
+        ],
+        examples: [
+            Example("Before the first start", "sluice doctor --config /etc/sluice/sluice.yaml"),
+            Example(
+                "With the accounts' credentials",
+                "sluice doctor --schedules schedules --kafka localhost:9092 --topic-prefix retail --ask"
+            ),
+            Example(
+                "What is wrong, for a script",
+                "sluice doctor --config sluice.yaml --output json | jq -r '.checks[] | select(.status == \"error\").remedy'"
+            ),
+        ]
+    )
+
     static let serve = Command(
         "serve",
         summary: "Follow the schedules of a folder, for as long as it lives.",
@@ -13,7 +69,34 @@ extension CommandTree {
                 + "second one of the same topic prefix is refused while the first lives. SIGTERM and SIGINT let what runs "
                 + "end after its page, a second one ends at once; neither loses anything.",
         ],
-        options: [
+        options: daemonOptions + [
+            Option(
+                "log-format",
+                value: "FORM",
+                help: "How log lines look.",
+                choices: ["text", "json"],
+                fallback: "text"
+            ),
+            Option(
+                "log-level",
+                value: "LEVEL",
+                help: "The least level that is logged.",
+                choices: ["debug", "info", "warning", "error"],
+                fallback: "info"
+            ),
+        ],
+        examples: [
+            Example(
+                "The schedules of this folder",
+                "sluice serve --schedules schedules --kafka localhost:9092 --topic-prefix retail"
+            ),
+            Example("With settings from a file", "sluice serve --config /etc/sluice/sluice.yaml"),
+        ]
+    )
+
+    /// What a daemon can be told, by serve and by the commands that look at it beforehand.
+    static let daemonOptions =
+        [
             Option(
                 "config",
                 short: "c",
@@ -57,26 +140,30 @@ extension CommandTree {
         ] + kafkaOptions + [
             cacheFolder,
             Option(
-                "log-format",
-                value: "FORM",
-                help: "How log lines look.",
-                choices: ["text", "json"],
-                fallback: "text"
+                "alerts-webhook",
+                value: "REFERENCE",
+                help: "Where alerts are posted to, as env:NAME, file:PATH or exec:COMMAND.",
+                heading: "Alerts"
             ),
             Option(
-                "log-level",
-                value: "LEVEL",
-                help: "The least level that is logged.",
-                choices: ["debug", "info", "warning", "error"],
-                fallback: "info"
+                "alerts-secret",
+                value: "REFERENCE",
+                help: "What those posts are signed with, as env:NAME, file:PATH or exec:COMMAND.",
+                heading: "Alerts"
             ),
-        ],
-        examples: [
-            Example(
-                "The schedules of this folder",
-                "sluice serve --schedules schedules --kafka localhost:9092 --topic-prefix retail"
+            Option(
+                "alerts-topic",
+                value: "TRUE|FALSE",
+                help: "Whether alerts go to a topic as well; without it, false.",
+                heading: "Alerts",
+                environment: "SLUICE_ALERTS_TOPIC"
             ),
-            Example("With settings from a file", "sluice serve --config /etc/sluice/sluice.yaml"),
+            Option(
+                "alerts-repeat",
+                value: "LENGTH",
+                help: "What is still wrong after so long is said again; without it, 4h.",
+                heading: "Alerts",
+                environment: "SLUICE_ALERTS_REPEAT"
+            ),
         ]
-    )
 }

@@ -14,7 +14,7 @@ struct ServeCommand {
     let command: ParsedCommand
 
     func run() async throws -> Int32 {
-        let settings = try settings()
+        let settings = try options.settings()
         let logger = logger(settings)
         let stop = program.signals.awaited()
         let reloads = program.signals.reloads()
@@ -37,7 +37,7 @@ struct ServeCommand {
         )
         let listen = settings.listen
         do {
-            try await host.run(stop: stop, reloads: reloads) { [program] (port: UInt16) in
+            try await host.run(stop: stop, reloads: reloads) { [program] port, _ in
                 var address = listen
                 address.port = Int(port)
                 program.print("sluice serves \(settings.schedules): http://\(address)\n")
@@ -50,19 +50,7 @@ struct ServeCommand {
         return ExitCode.success.rawValue
     }
 
-    private func settings() throws -> DaemonSettings {
-        let flags = try DaemonSettings.flags(
-            // What the environment says is resolved with the file, which it beats.
-            value: { command.source($0) == .commandLine ? command.value($0) : nil },
-            kafkaSet: command.values("kafka-set"),
-            pools: command.values("pool")
-        )
-        return try DaemonSettings.resolve(
-            file: try command.value("config").map { try DaemonFile.load($0) },
-            flags: flags,
-            environment: program.environment
-        )
-    }
+    private var options: DaemonOptions { DaemonOptions(program: program, command: command) }
 
     private func logger(_ settings: DaemonSettings) -> Logger {
         let redaction = Redaction(secrets: settings.secrets)
@@ -75,7 +63,8 @@ struct ServeCommand {
     }
 
     private func service(_ settings: DaemonSettings, _ logger: Logger) throws -> DaemonService.Settings {
-        let (program, command) = (program, command)
+        let (program, options) = (program, options)
+        let locator = program.locator(extractors: settings.extractors)
         let zones = ZoneDatabase(environment: program.environment)
         let kafka = KafkaSettings(
             bootstrap: settings.kafka.bootstrap,
@@ -87,13 +76,13 @@ struct ServeCommand {
             kafka: kafka,
             prefix: settings.topicPrefix,
             host: program.hostName,
-            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) }
+            lockFolder: try settings.lockFolder.map { try LockFolder(path: $0) }
                 ?? LockFolder.standard()
         ) { setup in
             let transport = try CurlTransport(settings: setup.connection.transport)
             return (transport, { await transport.close() })
         }
-        place.cacheFolder = command.value("cache-folder").map { CacheFolder(path: $0) }
+        place.cacheFolder = settings.cacheFolder.map { CacheFolder(path: $0) }
         let reader = SecretReader(environment: program.environment)
         return DaemonService.Settings(
             place: place,
@@ -101,16 +90,11 @@ struct ServeCommand {
                 path: settings.schedules,
                 // Anew each time: an update of the rules counts.
                 zones: { ZoneDatabase(environment: program.environment) },
-                definition: { try program.definition(of: $0, command, file: $1) }
+                definition: { try program.definition(of: $0, locator, file: $1) }
             ),
             machine: DaemonMachine.Settings(pools: settings.pools),
             sources: { loaded in
-                var sources = AccountSources(file: loaded.file, reader: reader) {
-                    try program.definition(of: $0, command, file: loaded.file)
-                }
-                sources.stateKeys = command.values("state-key")
-                sources.stateKeyVariable = program.environment["SLUICE_STATE_KEY"]
-                return sources
+                options.sources(loaded.file, stateKeys: settings.stateKeys, reader: reader, locator: locator)
             },
             drainBudget: settings.drain,
             version: VersionText.number,

@@ -1,118 +1,198 @@
+import Configuration
 import Core
+import Daemon
 import Extraction
+import Glibc
+import Kafka
 import Runs
 
-/// A local Stripe that changes, an embedded Kafka, and syncs from one to the other, again and again.
+/// Accounts that change, an embedded Kafka, and the daemon that reads the ones into the other, with its page.
 struct Demo: Sendable {
-    /// Between two syncs; of the account's clock it is twenty times as long.
-    private static let pause = Duration.seconds(1)
-
     let settings: DemoSettings
-    let account: DemoAccount
+    let accounts: [DemoAccount]
     let broker: DemoBroker
     let tail: TopicTail
-    let folder: TemporaryFolder
+    let host: DaemonHost
     let screen: DemoScreen
     let stop: StopSignal
     private let clock = WaitingClock(ContinuousClock())
 
-    private enum End: Sendable {
-        case over(RunOutcome?)
-        case timeUp
+    private enum Step: Sendable {
+        case over
+        /// What was to be done with the daemon is done.
+        case attended(Ready)
+        case daemonEnded
+        case failed(any Error)
     }
 
-    /// Goes on until the stop, or does its one round; how the last sync ended, nil where none did.
-    func run() async throws -> RunOutcome? {
-        try await withThrowingTaskGroup(of: End.self) { group in
-            group.addTask { .over(try await settings.isOnce ? once() : forever()) }
-            group.addTask { try await screenLoop() }
-            if !settings.isOnce { group.addTask { try await changeLoop() } }
+    /// A daemon that works, on a port.
+    private struct Ready: Sendable {
+        var port: Int
+        var control: any DaemonControl
+    }
+
+    /// Goes on until the stop, or does its one round; returns once the daemon has ended in order.
+    func run() async throws {
+        let end = StopSignal()
+        let (ready, announce) = AsyncStream<Ready>.makeStream()
+        var daemon: Ready?
+        try await withThrowingTaskGroup(of: Step.self) { group in
+            group.addTask {
+                defer { announce.finish() }
+                try await host.run(stop: end, reloads: AsyncStream { $0.finish() }) { port, control in
+                    announce.yield(Ready(port: Int(port), control: control))
+                }
+                return .daemonEnded
+            }
+            group.addTask {
+                await stop.wait()
+                return .over
+            }
+            group.addTask { await attend(first: ready) }
+            group.addTask { await screenLoop() }
             if let length = settings.length {
                 group.addTask {
-                    try await clock.sleep(length)
-                    return .timeUp
+                    try? await clock.sleep(length)
+                    return .over
                 }
             }
-            while let end = try await group.next() {
-                switch end {
-                // No signal: the sync at hand ends as it would at one.
-                case .timeUp: stop.give(0)
-                case .over(let outcome):
-                    group.cancelAll()
-                    return outcome
+            var failure: (any Error)?
+            while let step = try await group.next() {
+                switch step {
+                // What runs ends its page, as it would at a signal.
+                case .over: end.give(SIGTERM)
+                case .attended(let ready):
+                    daemon = ready
+                    end.give(SIGTERM)
+                case .failed(let error):
+                    failure = failure ?? error
+                    end.give(SIGTERM)
+                case .daemonEnded: group.cancelAll()
                 }
             }
-            return nil
+            if let failure { throw failure }
         }
+        // What ended with the daemon is counted as well.
+        if let daemon { try await look(await daemon.control.view()) }
     }
 
-    private func once() async throws -> RunOutcome? {
-        let first = try await round()
-        guard let first, first.status == .success else { return first }
-        var counts = DemoChanges.Counts()
-        counts.add(try DemoChanges.makeSome(in: account.simulator))
-        screen.count(counts)
-        account.settle()
-        return try await round()
-    }
-
-    private func forever() async throws -> RunOutcome? {
-        var last: RunOutcome?
-        while stop.signal == nil {
-            guard let outcome = try await round() else { return last }
-            last = outcome
-            guard outcome.status == .success else { return outcome }
-            await rest()
+    private func attend(first announced: AsyncStream<Ready>) async -> Step {
+        for await ready in announced {
+            return await attend(ready)
         }
-        return last
+        return .over
     }
 
-    /// One sync, and what it published read back; nil where the stop came before it began.
-    private func round() async throws -> RunOutcome? {
-        let screen = screen
-        let sync = DemoSync(
-            account: account,
-            broker: broker,
-            folder: folder,
-            stop: stop,
-            observer: { screen.take($0) }
-        )
-        let outcome: RunOutcome
+    /// Does what there is to do while the daemon works.
+    private func attend(_ ready: Ready) async -> Step {
+        screen.open(heading(ready.port))
         do {
-            outcome = try await sync.run()
-        } catch is CancellationError where stop.signal != nil {
-            return nil
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask { try await follow(ready.control) }
+                group.addTask {
+                    if !settings.isOnce { return try await changeLoop() }
+                    try await once(ready.control)
+                    return true
+                }
+                while let isOver = try await group.next(), !isOver {}
+                group.cancelAll()
+            }
+            return .attended(ready)
+        } catch is CancellationError {
+            return .attended(ready)
+        } catch {
+            return .failed(error)
         }
-        let seen = try await tail.readOn(last: DemoBoard.shownEvents)
-        screen.finish(outcome, account: account.name, tail: tail, seen: seen)
-        return outcome
     }
 
-    /// Waits for the next round, or for the stop.
-    private func rest() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try? await clock.sleep(Self.pause) }
-            group.addTask { await stop.wait() }
-            await group.next()
-            group.cancelAll()
-        }
+    private func heading(_ port: Int) -> [String] {
+        var address = settings.listen
+        address.port = port
+        let other = port == settings.listen.port ? "" : " (port \(settings.listen.port) is taken)"
+        let places = accounts.map { "\($0.name.extractor) \($0.address)" }.joined(separator: ", ")
+        return [
+            "page     http://\(address)\(other)",
+            "accounts local, \(settings.records) objects in each list, clocks \(DemoAccount.speed) times as fast as "
+                + "yours: \(places)",
+            "kafka    embedded, at \(broker.settings.bootstrap): for trying out, in memory, "
+                + "and it hides nothing from read_committed",
+        ]
     }
 
-    private func screenLoop() async throws -> Never {
+    // MARK: What is shown
+
+    /// Looks at what the daemon does, again and again.
+    private func follow(_ control: any DaemonControl) async throws -> Bool {
         while true {
+            let view = await control.view()
+            try await look(view)
+            await control.change(from: view.revision, within: .seconds(1))
             try await clock.sleep(DemoScreen.interval)
+        }
+    }
+
+    /// Shows what the daemon shows, and reads back what runs that are over have published.
+    private func look(_ view: DaemonView) async throws {
+        guard screen.take(view.runs) else { return }
+        let seen = try await tail.readOn(last: DemoBoard.shownEvents)
+        screen.show(tail, seen)
+    }
+
+    private func screenLoop() async -> Step {
+        while true {
+            do { try await clock.sleep(DemoScreen.interval) } catch { return .over }
             screen.draw()
         }
     }
 
-    private func changeLoop() async throws -> Never {
+    // MARK: What happens
+
+    private func changeLoop() async throws -> Bool {
         var changes = DemoChanges(perMinute: settings.changesPerMinute)
         var counts = DemoChanges.Counts()
         let begun = clock.elapsed()
         while true {
             try await clock.sleep(DemoChanges.interval)
-            counts.add(try changes.make(in: account.simulator, after: clock.elapsed() - begun))
+            counts.add(try changes.make(in: accounts, after: clock.elapsed() - begun))
             screen.count(counts)
+        }
+    }
+
+    private func once(_ control: any DaemonControl) async throws {
+        try await round(control)
+        guard stop.signal == nil else { return }
+        var counts = DemoChanges.Counts()
+        for account in accounts { counts.add(try DemoChanges.makeSome(in: account)) }
+        screen.count(counts)
+        for account in accounts { account.settle() }
+        try await round(control)
+    }
+
+    /// Has every schedule run once.
+    private func round(_ control: any DaemonControl) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for schedule in accounts.flatMap(\.service.schedules) {
+                group.addTask { try await run(schedule.id, control) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func run(_ schedule: String, _ control: any DaemonControl) async throws {
+        let answer = try await control.ask(.trigger(schedule: schedule, insteadOfNext: false), by: "demo")
+        guard answer.status != .refused else {
+            if stop.signal != nil { return }
+            throw DemoError("\(schedule) cannot run: \(answer.message)")
+        }
+        while true {
+            let view = await control.view()
+            let run = view.runs.first { $0.start.command == answer.command }
+            if let run, let status = run.status, run.ended != nil {
+                guard status != .success, stop.signal == nil else { return }
+                throw DemoError("\(schedule): \(run.errorMessage ?? status.rawValue)")
+            }
+            await control.change(from: view.revision, within: .seconds(1))
+            try Task.checkCancellation()
         }
     }
 }

@@ -9,7 +9,7 @@ struct DemoBoard: Sendable {
     static let shownEvents = 5
 
     /// The lines above the table, which say where everything is.
-    let heading: [String]
+    var heading: [String] = []
     var totals: DemoTotals
     /// How it can be ended, while it can.
     var hint = "; Ctrl-C ends it"
@@ -17,8 +17,7 @@ struct DemoBoard: Sendable {
     private let start: ContinuousClock.Instant
     private var samples: [(time: ContinuousClock.Instant, records: Int)]
 
-    init(heading: [String], streams: [StreamName], start: ContinuousClock.Instant) {
-        self.heading = heading
+    init(streams: [DemoStream], start: ContinuousClock.Instant) {
         totals = DemoTotals(streams)
         self.start = start
         samples = [(start, 0)]
@@ -52,7 +51,7 @@ struct DemoBoard: Sendable {
             "changes  \(changes.created) created, \(changes.updated) updated, \(changes.deleted) deleted at the source"
         )
         lines.append(
-            "synced   \(totals.rounds) times in \(seconds) s: \(totals.transactions) transactions, "
+            "done     \(totals.runs) runs in \(seconds) s: \(totals.transactions) transactions, "
                 + "\(rate(at: time)) records/s\(hint)"
         )
         let room = max(1, size.rows - 1) - lines.count
@@ -79,13 +78,13 @@ struct DemoBoard: Sendable {
         if shown.count > room {
             let kept = Set(
                 shown.sorted { totals.records(of: $0) > totals.records(of: $1) }.prefix(max(0, room - 1))
-                    .map(\.name)
+                    .map(\.label)
             )
-            shown = shown.filter { kept.contains($0.name) }
+            shown = shown.filter { kept.contains($0.label) }
         }
         for stream in shown {
             table.append([
-                stream.name.text, "\(totals.records(of: stream))", "\(totals.deletes(of: stream))",
+                stream.label, "\(totals.records(of: stream))", "\(totals.deletes(of: stream))",
                 "\(stream.keys)",
                 stream.place,
             ])

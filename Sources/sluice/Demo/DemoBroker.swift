@@ -1,38 +1,33 @@
 import Core
-import Extraction
 import Kafka
 
-/// Where the events go: a Kafka in this process, with the topics that a session of the account needs.
+/// Where the events go: a Kafka in this process, with the topics that the daemon and the accounts' sessions need.
 struct DemoBroker: Sendable {
     /// One, so that starting a session asks for one end only.
-    private static let statePartitions = 1
+    private static let ownPartitions = 1
     private static let eventPartitions = 2
 
-    let prefix: TopicPrefix
-    let topics: [EventTopic]
+    static var prefix: TopicPrefix { get throws(NameError) { try TopicPrefix("demo") } }
+
+    let streams: [DemoStream]
     let settings: KafkaSettings
     private let kafka: EmbeddedKafka
 
     /// A broker that runs; `close` must be called, after its clients were.
-    init(_ account: DemoAccount) async throws {
-        let prefix = try TopicPrefix("demo")
-        self.prefix = prefix
-        topics = try account.definition.streams.map { stream in
-            let name = try StreamName(stream.name)
-            return EventTopic(
-                stream: name,
-                topic: try TopicTemplate.standard.topic(prefix: prefix, account: account.name, stream: name)
-            )
-        }
+    init(_ streams: [DemoStream]) async throws {
+        let prefix = try Self.prefix
+        self.streams = streams
         let kafka = try EmbeddedKafka()
         self.kafka = kafka
         settings = KafkaSettings(bootstrap: kafka.bootstrap)
         do {
             // It takes no request to create any, so that none is created later.
-            for topic in [prefix.stateTopic, prefix.versionsTopic] {
-                try kafka.create(topic: topic, partitions: Self.statePartitions)
+            for topic in [
+                prefix.stateTopic, prefix.versionsTopic, prefix.runsTopic, prefix.commandsTopic,
+            ] {
+                try kafka.create(topic: topic, partitions: Self.ownPartitions)
             }
-            for topic in topics { try kafka.create(topic: topic.topic, partitions: Self.eventPartitions) }
+            for stream in streams { try kafka.create(topic: stream.topic, partitions: Self.eventPartitions) }
         } catch {
             await kafka.close()
             throw error

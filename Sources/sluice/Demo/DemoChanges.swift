@@ -32,23 +32,33 @@ struct DemoChanges: Sendable {
     init(perMinute: Int) { self.perMinute = perMinute }
 
     /// Makes what has become due since the beginning.
-    mutating func make(in simulator: StripeSimulator, after elapsed: Duration) throws(SimulatorError)
+    ///
+    /// The accounts take turns.
+    mutating func make(in accounts: [DemoAccount], after elapsed: Duration) throws(SimulatorError)
         -> [SimulatedChange]
     {
         let milliseconds = elapsed / .milliseconds(1)
         let due = Int(milliseconds * Double(perMinute) / 60_000) - asked
         guard due > 0 else { return [] }
-        let actions = (asked..<asked + due).map { Self.pattern[$0 % Self.pattern.count] }
+        let numbers = asked..<asked + due
         asked += due
-        return try simulator.change(
-            creates: actions.count { $0 == .created },
-            updates: actions.count { $0 == .updated },
-            deletes: actions.count { $0 == .deleted }
-        )
+        var made: [SimulatedChange] = []
+        for (place, account) in accounts.enumerated() {
+            let actions = numbers.filter { $0 % accounts.count == place }
+                .map { Self.pattern[$0 % Self.pattern.count] }
+            guard !actions.isEmpty else { continue }
+            made += try account.simulator.change(
+                creates: actions.count { $0 == .created },
+                updates: actions.count { $0 == .updated },
+                deletes: actions.count { $0 == .deleted },
+                streams: account.service.changing
+            )
+        }
+        return made
     }
 
     /// Makes some of every kind at once.
-    static func makeSome(in simulator: StripeSimulator) throws(SimulatorError) -> [SimulatedChange] {
-        try simulator.change(creates: 12, updates: 24, deletes: 8)
+    static func makeSome(in account: DemoAccount) throws(SimulatorError) -> [SimulatedChange] {
+        try account.simulator.change(creates: 12, updates: 24, deletes: 8, streams: account.service.changing)
     }
 }

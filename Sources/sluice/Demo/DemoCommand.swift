@@ -18,63 +18,67 @@ struct DemoCommand {
         let stop = program.signals.awaited()
         let folder = try TemporaryFolder(environment: program.environment)
         defer { folder.remove() }
-        let account = try DemoAccount(program: program, settings: settings)
+        let accounts = try DemoAccount.open(
+            // One is enough to compare, and what ends soon is no page to look at.
+            settings.isOnce ? [.stripe] : DemoService.all,
+            program: program,
+            settings: settings
+        )
+        defer { for account in accounts { account.close() } }
+        let broker = try await DemoBroker(accounts.flatMap(\.streams))
+        let code: Int32
         do {
-            let code = try await run(settings, account, folder, stop)
-            await account.close()
-            return code
+            code = try await run(settings, accounts, broker, folder, stop)
         } catch {
-            await account.close()
+            await broker.close()
             throw error
         }
+        await broker.close()
+        return code
     }
 
     private func run(
         _ settings: DemoSettings,
-        _ account: DemoAccount,
+        _ accounts: [DemoAccount],
+        _ broker: DemoBroker,
         _ folder: TemporaryFolder,
         _ stop: StopSignal
     ) async throws -> Int32 {
-        let broker = try await DemoBroker(account)
-        do {
-            let tail = try TopicTail(broker)
-            let demo = Demo(
+        let daemon = DemoDaemon(
+            program: program,
+            settings: settings,
+            accounts: accounts,
+            broker: broker,
+            folder: folder
+        )
+        let host = try daemon.host()
+        let tail = try TopicTail(broker)
+        let code = await run(
+            Demo(
                 settings: settings,
-                account: account,
+                accounts: accounts,
                 broker: broker,
                 tail: tail,
-                folder: folder,
-                screen: DemoScreen(
-                    program: program,
-                    heading: heading(settings, account, broker),
-                    streams: broker.topics.map(\.stream),
-                    isQuiet: settings.isQuiet
-                ),
+                host: host,
+                screen: DemoScreen(program: program, streams: broker.streams, isQuiet: settings.isQuiet),
                 stop: stop
             )
-            let code = await run(demo)
-            await tail.close()
-            await broker.close()
-            return code
-        } catch {
-            await broker.close()
-            throw error
-        }
+        )
+        await tail.close()
+        return code
     }
 
     private func run(_ demo: Demo) async -> Int32 {
         let begun = ContinuousClock.now
-        var outcome: RunOutcome?
         var error: (any SluiceError)?
         do {
-            outcome = try await demo.run()
-            error = outcome?.error ?? outcome?.streams.lazy.compactMap(\.outcome.error).first
+            try await demo.run()
         } catch let thrown {
             error = thrown as? any SluiceError ?? DemoError("\(thrown)")
         }
         demo.screen.close()
         let duration = ContinuousClock.now - begun
-        let summary = DemoSummary(demo, outcome: outcome, error: error, duration: duration)
+        let summary = DemoSummary(demo, error: error, duration: duration)
         if demo.settings.isJSON {
             program.print(summary.json.compactText + "\n")
         } else {
@@ -92,14 +96,5 @@ struct DemoCommand {
         // What a signal ended before its round was over was not done.
         if demo.settings.isOnce, let signal = demo.stop.signal { return 128 + signal }
         return ExitCode.success.rawValue
-    }
-
-    private func heading(_ settings: DemoSettings, _ account: DemoAccount, _ broker: DemoBroker) -> [String] {
-        [
-            "account  a local Stripe at \(account.address), \(settings.records) objects in each list; "
-                + "its clock runs \(DemoAccount.speed) times as fast as yours",
-            "kafka    embedded, at \(broker.settings.bootstrap): for trying out, in memory, "
-                + "and it hides nothing from read_committed",
-        ]
     }
 }

@@ -1,5 +1,5 @@
 import Core
-import Runs
+import Daemon
 import Synchronization
 import Telemetry
 
@@ -7,7 +7,7 @@ import Telemetry
 final class DemoScreen: Sendable {
     /// A terminal is redrawn so often, and not more.
     static let interval = Duration.milliseconds(200)
-    /// Elsewhere a line stands for the rounds of so long.
+    /// Elsewhere a line stands for the runs of so long.
     private static let lineInterval = Duration.seconds(5)
 
     private struct Said: Sendable {
@@ -22,24 +22,30 @@ final class DemoScreen: Sendable {
     private let console: Console
     private let isQuiet: Bool
 
-    init(program: Program, heading: [String], streams: [StreamName], isQuiet: Bool) {
-        board = Locked(DemoBoard(heading: heading, streams: streams, start: .now))
+    init(program: Program, streams: [DemoStream], isQuiet: Bool) {
+        board = Locked(DemoBoard(streams: streams, start: .now))
         terminal = program.terminal
         console = program.console
         self.isQuiet = isQuiet
-        if !terminal.isInteractive { for line in heading { say(line) } }
+    }
+
+    /// Says where everything is.
+    func open(_ heading: [String]) {
+        board.withLock { $0.heading = heading }
+        if terminal.isInteractive { return draw() }
+        for line in heading { say(line) }
     }
 
     var totals: DemoTotals { board.withLock { $0.totals } }
 
-    func take(_ event: RunEvent) { board.withLock { $0.totals.take(event) } }
+    /// Takes in the runs that the daemon shows; whether more of them are over.
+    func take(_ runs: [RunView]) -> Bool { board.withLock { $0.totals.take(runs) } }
 
     func count(_ changes: DemoChanges.Counts) { board.withLock { $0.totals.changes = changes } }
 
-    /// A round is over, and its events were read back.
-    func finish(_ outcome: RunOutcome, account: AccountName, tail: TopicTail, seen: [TopicTail.Seen]) {
+    /// Shows what was read back of runs that are over.
+    func show(_ tail: TopicTail, _ seen: [TopicTail.Seen]) {
         let totals = board.withLock { board in
-            board.totals.add(outcome, account: account)
             board.totals.count(tail)
             board.show(seen)
             return board.totals
@@ -50,17 +56,18 @@ final class DemoScreen: Sendable {
             let records = totals.records - said.records
             let deletes = totals.deletes - said.deletes
             guard records + deletes > 0 else { return nil }
-            if totals.rounds > 2, let last = said.time, time - last < Self.lineInterval { return nil }
+            if totals.runs > 2, let last = said.time, time - last < Self.lineInterval { return nil }
             said = Said(records: totals.records, deletes: totals.deletes, time: time)
             return
-                "round \(totals.rounds): \(records) records and \(deletes) deletes more; \(totals.keys) keys in Kafka"
+                "after \(totals.runs) run\(totals.runs == 1 ? "" : "s"): \(records) records and \(deletes) deletes more; "
+                + "\(totals.keys) keys in Kafka"
         }
         if let line { say(line) }
     }
 
     /// Draws what there is; the owner's timer calls it.
     func draw() {
-        guard isDrawn else { return }
+        guard isDrawn, board.withLock({ !$0.heading.isEmpty }) else { return }
         let time = ContinuousClock.now
         let board = board.withLock { board in
             board.sample(at: time)

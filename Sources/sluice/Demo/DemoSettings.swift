@@ -1,8 +1,11 @@
 import CommandLine
+import Configuration
 
 /// What `sluice demo` was asked for.
 struct DemoSettings: Sendable {
-    /// Objects in each of the account's lists.
+    /// Where the page is, or on one of the ports behind.
+    var listen: ListenAddress
+    /// Objects in each of an account's lists.
     var records: Int
     var seed: UInt64
     var changesPerMinute: Int
@@ -16,6 +19,7 @@ struct DemoSettings: Sendable {
     init(_ command: ParsedCommand) throws(UsageError) {
         // The embedded Kafka keeps 5 MiB of a partition: what is more would be gone before it is looked at.
         records = try command.int("records", in: 1...10_000) ?? 1000
+        listen = try Self.listen(command)
         seed = UInt64(try command.int("seed", in: 0...Int.max) ?? 1)
         changesPerMinute = try command.int("changes-per-minute", in: 0...6000) ?? 120
         length = try command.int("seconds", in: 1...86_400).map { .seconds($0) }
@@ -29,5 +33,13 @@ struct DemoSettings: Sendable {
                 "nothing beside --once, which ends by itself"
             )
         }
+    }
+
+    private static func listen(_ command: ParsedCommand) throws(UsageError) -> ListenAddress {
+        let text = command.value("listen") ?? ""
+        guard let address = ListenAddress(parsing: text), address.isLoopback else {
+            throw command.bad("listen", text, "an address of this machine alone, such as 127.0.0.1:8600")
+        }
+        return address
     }
 }

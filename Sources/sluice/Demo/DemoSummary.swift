@@ -13,41 +13,56 @@ struct DemoSummary: Sendable {
         var differences: Int
     }
 
-    let status: RunOutcome.Status
+    /// How it ended.
+    enum Status: String, Sendable {
+        case success, failed, cancelled
+    }
+
+    let status: Status
     let totals: DemoTotals
     let duration: Duration
     /// By stream; nil where nothing was compared.
-    let comparison: [StreamName: Comparison]?
-    /// The keys of all topics that are not as the account has them.
+    let comparison: [String: Comparison]?
+    /// The keys of all topics that are not as the accounts have them.
     let differences: Int
     let error: (any SluiceError)?
 
-    /// What came of it: how its last sync ended, nil where none did, or what went wrong.
-    init(_ demo: Demo, outcome: RunOutcome?, error: (any SluiceError)?, duration: Duration) {
+    /// What came of it, where something went wrong what.
+    init(_ demo: Demo, error: (any SluiceError)?, duration: Duration) {
         let isStopped = demo.stop.signal != nil
         totals = demo.screen.totals
         self.duration = duration
+        let failed = totals.failures.min { $0.key < $1.key }.map { DemoError("\($0.key): \($0.value)") }
+        let found = error ?? failed
         // While changes go on the topics are always a little behind.
-        let isComparable = demo.settings.isOnce && !isStopped && outcome?.status == .success
+        let isComparable = demo.settings.isOnce && !isStopped && found == nil
         let comparison = isComparable ? Self.compare(demo) : nil
         self.comparison = comparison
         differences = comparison?.values.reduce(0) { $0 + $1.differences } ?? 0
         let isOther = DemoError("\(differences) records of the topics are not what the account holds")
-        self.error = error ?? (differences > 0 ? isOther : nil)
+        self.error = found ?? (differences > 0 ? isOther : nil)
         status = self.error != nil ? .failed : isStopped && demo.settings.isOnce ? .cancelled : .success
     }
 
-    /// Compares what the account holds now with what the topics said.
-    private static func compare(_ demo: Demo) -> [StreamName: Comparison] {
-        var found: [StreamName: Comparison] = [:]
-        for topic in demo.broker.topics {
-            let truth = demo.account.simulator.truth(topic.stream.text)
-            found[topic.stream] = Comparison(
-                records: truth.reduce(0) { count, _ in count + 1 },
-                differences: demo.tail.content(of: topic.stream).differences(from: truth)
-            )
+    /// Compares what the accounts hold now with what the topics said.
+    private static func compare(_ demo: Demo) -> [String: Comparison] {
+        var found: [String: Comparison] = [:]
+        for account in demo.accounts {
+            for stream in account.streams {
+                found[stream.label] = compare(account.simulator, stream, demo.tail)
+            }
         }
         return found
+    }
+
+    private static func compare(_ simulator: some Simulator, _ stream: DemoStream, _ tail: TopicTail)
+        -> Comparison
+    {
+        let truth = simulator.truth(stream.name.text)
+        return Comparison(
+            records: truth.reduce(0) { count, _ in count + 1 },
+            differences: tail.content(of: stream).differences(from: truth)
+        )
     }
 
     private var accountRecords: Int { comparison?.values.reduce(0) { $0 + $1.records } ?? 0 }
@@ -60,7 +75,7 @@ struct DemoSummary: Sendable {
         ])
         for stream in totals.streams {
             table.append([
-                stream.name.text, "\(stream.records)", "\(stream.deletes)", "\(stream.keys)", stream.place,
+                stream.label, "\(stream.records)", "\(stream.deletes)", "\(stream.keys)", stream.place,
             ])
         }
         var lines = withTable ? table.wrapped(width: width) : []
@@ -70,7 +85,7 @@ struct DemoSummary: Sendable {
         )
         lines.append(
             "\(status.rawValue): \(totals.records) records and \(totals.deletes) deletes in "
-                + "\(totals.transactions) transactions and \(totals.rounds) rounds, \(Self.seconds(duration)) s"
+                + "\(totals.transactions) transactions and \(totals.runs) runs, \(Self.seconds(duration)) s"
         )
         if comparison != nil {
             lines.append(
@@ -87,7 +102,7 @@ struct DemoSummary: Sendable {
         let changes = totals.changes
         return .object([
             .init(name: "status", value: .string(status.rawValue)),
-            .init(name: "rounds", value: .number(totals.rounds)),
+            .init(name: "runs", value: .number(totals.runs)),
             .init(name: "records", value: .number(totals.records)),
             .init(name: "deletes", value: .number(totals.deletes)),
             .init(name: "transactions", value: .number(totals.transactions)),
@@ -102,7 +117,7 @@ struct DemoSummary: Sendable {
             ),
             .init(
                 name: "streams",
-                value: .object(totals.streams.map { .init(name: $0.name.text, value: json(of: $0)) })
+                value: .object(totals.streams.map { .init(name: $0.label, value: json(of: $0)) })
             ),
             .init(name: "differences", value: comparison == nil ? .null : .number(differences)),
             .init(name: "error", value: error.map(Self.json(of:)) ?? .null),
@@ -116,7 +131,7 @@ struct DemoSummary: Sendable {
             .init(name: "keys", value: .number(stream.keys)),
             .init(
                 name: "account_records",
-                value: comparison?[stream.name].map { .number($0.records) } ?? .null
+                value: comparison?[stream.label].map { .number($0.records) } ?? .null
             ),
         ])
     }

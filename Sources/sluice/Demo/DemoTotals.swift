@@ -1,67 +1,96 @@
 import Core
+import Daemon
 import JSON
-import Runs
 
-/// What all rounds of a demonstration came to.
+/// What all runs of a demonstration came to.
 struct DemoTotals: Sendable {
     /// One stream's part.
     struct Stream: Sendable {
-        let name: StreamName
+        let source: DemoStream
         var records = 0
         var deletes = 0
         /// Where its bookmark stands, in words.
         var place = ""
         /// What its topic holds: keys with a value.
         var keys = 0
+
+        var label: String { source.label }
     }
 
     private(set) var streams: [Stream]
-    private(set) var rounds = 0
+    /// How many runs are over.
+    private(set) var runs = 0
     private(set) var transactions = 0
-    /// Records and deletes of the streams in the round that runs.
+    /// Why the last run of a schedule failed, where it did.
+    private(set) var failures: [String: String] = [:]
+    /// Records and deletes of the streams in the runs that go on.
     private var running: [String: (records: Int, deletes: Int)] = [:]
+    /// The runs that were counted and are still among those that the daemon shows.
+    private var counted: Set<String> = []
     var changes = DemoChanges.Counts()
 
-    init(_ streams: [StreamName]) { self.streams = streams.map { Stream(name: $0) } }
+    init(_ streams: [DemoStream]) { self.streams = streams.map { Stream(source: $0) } }
 
-    /// Published so far, the committed part of the running round included.
+    /// Published so far, the committed part of the running ones included.
     var records: Int { streams.reduce(0) { $0 + records(of: $1) } }
     var deletes: Int { streams.reduce(0) { $0 + deletes(of: $1) } }
     var keys: Int { streams.reduce(0) { $0 + $1.keys } }
 
-    func records(of stream: Stream) -> Int { stream.records + (running[stream.name.text]?.records ?? 0) }
-    func deletes(of stream: Stream) -> Int { stream.deletes + (running[stream.name.text]?.deletes ?? 0) }
+    func records(of stream: Stream) -> Int { stream.records + (running[stream.label]?.records ?? 0) }
+    func deletes(of stream: Stream) -> Int { stream.deletes + (running[stream.label]?.deletes ?? 0) }
 
-    /// News of the running round.
-    mutating func take(_ event: RunEvent) {
-        guard case .committed(let stream, let records, let deletes, _) = event else { return }
-        running[stream] = (records, deletes)
+    /// Takes in the runs that the daemon shows; whether more of them are over.
+    mutating func take(_ views: [RunView]) -> Bool {
+        running = [:]
+        let before = runs
+        // The newest come first.
+        for view in views.reversed() {
+            if view.ended == nil {
+                for row in view.streams {
+                    let label = DemoStream.label(view.start.account, row.name)
+                    running[label, default: (0, 0)].records += row.records
+                    running[label, default: (0, 0)].deletes += row.deletes
+                }
+            } else if !counted.contains(view.start.run) {
+                add(view)
+            }
+        }
+        counted = Set(views.lazy.filter { $0.ended != nil }.map(\.start.run))
+        return runs > before
     }
 
-    /// A round is over.
-    mutating func add(_ outcome: RunOutcome, account: AccountName) {
-        rounds += 1
-        transactions += outcome.transactions
-        running = [:]
-        for (name, stream) in outcome.streams {
-            guard let index = streams.firstIndex(where: { $0.name.text == name }) else { continue }
-            streams[index].records += stream.records
-            streams[index].deletes += stream.deletes
-            let bookmark = stream.bookmark.flatMap {
-                try? Bookmark($0.bytes(), account: account, stream: streams[index].name)
+    /// A run is over.
+    private mutating func add(_ view: RunView) {
+        runs += 1
+        transactions += view.transactions
+        for row in view.streams {
+            let label = DemoStream.label(view.start.account, row.name)
+            guard let index = streams.firstIndex(where: { $0.label == label }) else { continue }
+            streams[index].records += row.records
+            streams[index].deletes += row.deletes
+            let bookmark = row.bookmark.flatMap {
+                try? Bookmark($0.bytes(), account: view.start.account, stream: streams[index].source.name)
             }
             if let bookmark { streams[index].place = Self.place(bookmark) }
         }
+        guard let schedule = view.start.schedule, let status = view.status else { return }
+        failures[schedule] =
+            status.isFailure
+            ? view.errorMessage ?? "the run \(view.start.run) ended as \(status.rawValue)" : nil
     }
 
     /// What the topics hold now.
     mutating func count(_ tail: TopicTail) {
-        for index in streams.indices { streams[index].keys = tail.content(of: streams[index].name).keys }
+        for index in streams.indices { streams[index].keys = tail.content(of: streams[index].source).keys }
     }
 
     private static func place(_ bookmark: Bookmark) -> String {
-        guard bookmark.list.isDone else { return "list, behind \(bookmark.list.records) records" }
-        guard let feed = bookmark.feed else { return "list read" }
-        return "to \(feed.at.rfc3339())"
+        if let reached = bookmark.feed?.at ?? bookmark.window?.at ?? bookmark.token?.reached,
+            bookmark.list.isDone || bookmark.feed == nil
+        {
+            // Without the year, so that a line of the usual width has room for it.
+            return "to \(Instant(seconds: reached.seconds).rfc3339().dropFirst(5))"
+        }
+        return bookmark.list.isDone ? "list read" : "list, \(bookmark.list.records) read"
     }
 }

@@ -24,6 +24,26 @@ struct TemporaryFolder: Sendable {
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Makes a folder in it, and the path of that.
+    func folder(_ name: String) throws(DemoError) -> String {
+        let path = "\(path)/\(name)"
+        guard unsafe mkdir(path, 0o700) == 0 else { throw Self.failure(path) }
+        return path
+    }
+
+    /// Writes a file of a folder in it.
+    func write(_ text: String, to path: String) throws(DemoError) {
+        let bytes = Array(text.utf8)
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Self.failure(path) }
+        let count = unsafe Glibc.write(file, bytes, bytes.count)
+        guard close(file) == 0, count == bytes.count else { throw Self.failure(path) }
+    }
+
+    private static func failure(_ path: String) -> DemoError {
+        DemoError("cannot write \(path): \(unsafe String(cString: strerror(errno)))", .environment)
+    }
+
     /// Removes it with all that is in it; what cannot be removed stays.
     func remove() { Self.remove(path) }
 

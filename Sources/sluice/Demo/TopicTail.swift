@@ -17,32 +17,32 @@ final class TopicTail: Sendable {
     private static let patience = Duration.seconds(10)
 
     private let reader: TopicReader
-    private let topics: [EventTopic]
-    private let contents: Locked<[StreamName: TopicContent]>
+    private let streams: [DemoStream]
+    /// By topic.
+    private let contents = Locked<[String: TopicContent]>([:])
     private let positions = Locked<[String: Int64]>([:])
 
     /// A tail that has read nothing; `close` must be called.
     init(_ broker: DemoBroker) throws {
         reader = try TopicReader(settings: broker.settings)
-        topics = broker.topics
-        contents = Locked(
-            Dictionary(uniqueKeysWithValues: broker.topics.map { ($0.stream, TopicContent()) })
-        )
+        streams = broker.streams
     }
 
     func close() async { await reader.close() }
 
     /// What the topic of a stream said so far.
-    func content(of stream: StreamName) -> TopicContent { contents.withLock { $0[stream] } ?? TopicContent() }
+    func content(of stream: DemoStream) -> TopicContent {
+        contents.withLock { $0[stream.topic] } ?? TopicContent()
+    }
 
     /// Reads all topics up to their ends of now; gives the last events of them, at most `limit`, newest last.
     func readOn(last limit: Int) async throws -> [Seen] {
         var last: [(time: Int64, seen: Seen)] = []
-        for topic in topics {
-            let ends = try await reader.endOffsets(topic: topic.topic)
+        for stream in streams {
+            let ends = try await reader.endOffsets(topic: stream.topic)
             var partition = 0
             while partition < ends.count {
-                last += try await read(topic, Int32(partition), upTo: ends[partition], last: limit)
+                last += try await read(stream, Int32(partition), upTo: ends[partition], last: limit)
                 partition += 1
             }
         }
@@ -50,18 +50,18 @@ final class TopicTail: Sendable {
     }
 
     private func read(
-        _ topic: EventTopic,
+        _ stream: DemoStream,
         _ partition: Int32,
         upTo end: Int64,
         last limit: Int
     ) async throws -> [(time: Int64, seen: Seen)] {
-        let place = "\(topic.topic)/\(partition)"
+        let place = "\(stream.topic)/\(partition)"
         let start = positions.withLock { $0[place] }
         guard end > start ?? 0 else { return [] }
-        var content = content(of: topic.stream)
+        var content = content(of: stream)
         var last: [(time: Int64, seen: Seen)] = []
         let reached = try await reader.read(
-            topic: topic.topic,
+            topic: stream.topic,
             partition: partition,
             committed: true,
             // Not nil: where a partition begins would be asked for first, which takes half a second each.
@@ -73,7 +73,7 @@ final class TopicTail: Sendable {
             content.take(record)
             guard record.offset >= end - Int64(limit) else { return }
             let seen = Seen(
-                stream: topic.stream.text,
+                stream: stream.name.text,
                 key: String(decoding: record.key ?? [], as: UTF8.self),
                 bytes: record.value?.count,
                 transaction: record[header: "sluice_txn"] ?? ""
@@ -84,7 +84,7 @@ final class TopicTail: Sendable {
             throw DemoError("\(place) of the embedded Kafka ends at \(end), and was read to \(reached) only")
         }
         let taken = content
-        contents.withLock { $0[topic.stream] = taken }
+        contents.withLock { $0[stream.topic] = taken }
         positions.withLock { $0[place] = end }
         return last
     }

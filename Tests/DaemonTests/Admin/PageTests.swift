@@ -47,10 +47,22 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: Chromium.isAvailable))
+    func asksForTheTokenInARealBrowser() async throws {
+        let token = "0123456789abcdef-ana"
+        let commands = try await withAdmin(.init(tokens: ["ana": Secret(token)])) { fake, server in
+            try await Chromium.drive("page", "http://127.0.0.1:\(server.port)", token)
+            return fake.commands
+        }
+        #expect(commands.map(\.by) == ["ana"])
+    }
+
     /// For whoever works on the page: its files as they lie in the sources, until the test is ended.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["SLUICE_PAGE_PORT"] != nil))
-    func isServedToWorkOnIt() async throws {
-        let port = ProcessInfo.processInfo.environment["SLUICE_PAGE_PORT"].flatMap(UInt16.init) ?? 0
+    ///
+    /// Without `SLUICE_PAGE_PORT` it does nothing, and is no test.
+    @Test func isServedToWorkOnIt() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let port = environment["SLUICE_PAGE_PORT"].flatMap(UInt16.init) else { return }
         let server = try AdminServer(
             control: FakeDaemon(try Scene.make(isMoving: true)),
             configuration: .init(port: port),

@@ -12,17 +12,30 @@ import Testing
 struct ScheduleFolderTests {
     private static let extractor = """
         extractor: shop
-        base_url: https://shop.test
+        description: A shop
         settings:
-          token: {secret: true}
+          token: {secret: true, required: true, description: "The token"}
+        base_url: https://shop.test
+        auth: {header: {name: X-Token, value: "{{ config.token }}"}}
+        limits: {default: 2/s}
+        errors: {message: errors}
         streams:
-          orders: &list
+          orders:
             get: /orders
+            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
             records: data
             key: id
-            paging: {page: {parameter: page}}
-            progress: {full: {}}
-          customers: {<<: *list, get: /customers}
+            version: {field: updated_at, format: rfc3339}
+            paging: {link_header: {rel: next}}
+            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
+          customers:
+            get: /customers
+            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
+            records: data
+            key: id
+            version: {field: updated_at, format: rfc3339}
+            paging: {link_header: {rel: next}}
+            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
         """
     private static let whole = """
         extractor: shop
