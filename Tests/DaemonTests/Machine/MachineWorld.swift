@@ -2,7 +2,6 @@ import Core
 import Daemon
 import ProcessSupport
 import Scheduling
-import Synchronization
 
 /// The daemon's machine on virtual clocks, with a performer that runs, fails and dies, and a Kafka that keeps what was committed.
 ///
@@ -424,17 +423,5 @@ struct MachineWorld {
         unflushed = []
         try step()
         records[record.schedule] = record
-    }
-}
-
-/// Counts.
-private final class Counter: Sendable {
-    private let count = Locked(0)
-
-    func next() -> Int {
-        count.withLock {
-            $0 += 1
-            return $0
-        }
     }
 }
