@@ -11,7 +11,8 @@ struct RunOutboxTests {
 
     init() throws { timetable = Timetable([.every(try EveryInterval(seconds: 60))], zone: .utc) }
 
-    private func skipped(_ minute: Int, of schedule: String = "a", _ reason: SkipReason = .overlap) -> RunLine {
+    private func skipped(_ minute: Int, of schedule: String = "a", _ reason: SkipReason = .overlap) -> RunLine
+    {
         let tick = Instant(seconds: Int64(minute * 60))
         return RunLine(
             at: tick,
