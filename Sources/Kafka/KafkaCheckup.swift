@@ -47,32 +47,6 @@ package final class KafkaCheckup: Sendable {
         try await admin.describeTopic(topic)
     }
 
-    /// Throws where the daemon's group may not be asked for: who may not see a group is told that it is empty.
-    package func checkGroup(_ prefix: TopicPrefix) async throws(PublishError) {
-        let client = try Client(
-            settings: settings,
-            role: .member(group: prefix.group, instance: "doctor", sessionTimeout: .seconds(10))
-        )
-        let worker = SerialThread()
-        let isRefused = await worker.run {
-            // It never joins: what it committed is asked of the coordinator, which it may have to find first.
-            let begun = ContinuousClock.now
-            var isRefused = false
-            while !isRefused, ContinuousClock.now - begun < .seconds(10) {
-                let answer = client.handle.committedOffset(prefix.commandsTopic, 0, limit: .seconds(1))
-                let told = [answer.failure?.code, client.monitor.lastError?.code]
-                isRefused = told.contains(ErrorNumber.groupAuthorization)
-                guard let error = answer.failure, ErrorClass.isPassing(error.code) else { break }
-            }
-            _ = client.shutDown(atMost: .seconds(5))
-            return isRefused
-        }
-        worker.stop()
-        if isRefused {
-            throw PublishError(.notAuthorized, "asking for the group \(prefix.group): Kafka refuses it")
-        }
-    }
-
     /// The host of the daemon that lives; nil where its place is free.
     package func daemonHost(of prefix: TopicPrefix) async throws -> String? {
         try await GroupMember.holder(settings, prefix: prefix, patience: .seconds(10))
@@ -95,10 +69,4 @@ package final class KafkaCheckup: Sendable {
 
     /// Ends the client within some seconds.
     package func close() async { await admin.close() }
-}
-
-extension Result {
-    fileprivate var failure: Failure? {
-        if case .failure(let error) = self { error } else { nil }
-    }
 }

@@ -37,7 +37,6 @@ struct BrokerCheckup {
             return Finding.errors("kafka", client.bootstrap, error, remedy: remedy)
                 + rights(client, missing: [], isNeeded: false, needsIdempotentWrite: false)
         }
-        let abilities = checkup.abilities
         var findings = [
             Finding.ok(
                 "kafka",
@@ -45,7 +44,6 @@ struct BrokerCheckup {
                 brokers == 1 ? "it answers: 1 broker" : "it answers: \(brokers) brokers"
             )
         ]
-        findings += version(abilities)
         guard let prefix = draft.topicPrefix else {
             let text = "topics, rights and the daemon's place: not looked at without a topic prefix"
             return findings + [.warning("kafka.topics", nil, text, "put the settings right first")]
@@ -55,6 +53,9 @@ struct BrokerCheckup {
         findings += await topics(checkup, prefix, brokers, rights, &missing)
         findings += await transactions(checkup, prefix, rights, &missing)
         findings += await daemon(checkup, prefix, rights, &missing)
+        // Told in many lines of the library's log, which have all come by now.
+        let abilities = checkup.abilities
+        findings += version(abilities)
         return findings
             + self.rights(
                 client,
@@ -209,7 +210,6 @@ struct BrokerCheckup {
         _ missing: inout [String]
     ) async -> [Finding] {
         do {
-            try await checkup.checkGroup(prefix)
             guard let host = try await checkup.daemonHost(of: prefix) else {
                 return [.ok("kafka.daemon", nil, "nobody is the daemon of \(prefix) now: the place is free")]
             }
@@ -246,9 +246,11 @@ struct BrokerCheckup {
         var lines: [String] = []
         for line in missing where !lines.contains(line) { lines.append(line) }
         if !lines.isEmpty {
-            return [
-                .error("kafka.rights", nil, "Kafka refuses some that a daemon needs", lines, .environment)
-            ]
+            // Who may not see the group is told that it is empty.
+            if !lines.contains(rights.group) { lines.append(rights.group) }
+            let text =
+                "Kafka refuses some that a daemon needs; whether it refuses the last of these cannot be seen"
+            return [.error("kafka.rights", nil, text, lines, .environment)]
         }
         let text =
             isNeeded
