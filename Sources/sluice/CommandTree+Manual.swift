@@ -17,6 +17,10 @@ extension CommandTree {
             "For tests of crashes: POINT, POINT:COUNT or POINT:COUNT:freeze ends or stops the process there. A wrong one "
                 + "lists the points."
         ),
+        (
+            "SLUICE_POOLS",
+            "How many runs of each pool go on at once, NAME=SLOTS,NAME=SLOTS; --pool beats it, pool by pool."
+        ),
         ("https_proxy, all_proxy, no_proxy", "The proxy to the API, where --proxy and the file say none."),
         ("HOME", "Where the user's lock and cache folders are."),
         ("XDG_STATE_HOME", "In place of ~/.local/state, for the lock folder."),
@@ -24,6 +28,11 @@ extension CommandTree {
         ("TMPDIR", "Where temporary folders are made, in place of /tmp."),
         ("TZDIR", "The time zone database, in place of /usr/share/zoneinfo."),
         ("PATH", "Where the program of an exec: reference is looked for."),
+        (
+            "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+            "How systemd wants to be told that the daemon is ready and alive."
+        ),
+        ("USER, LOGNAME", "Who asks a daemon for something, for its log of changes."),
         ("TERM", "With dumb, nothing is redrawn and nothing wrapped."),
         ("NO_COLOR", "Where it is not empty, nothing is coloured."),
         ("COLUMNS, LINES", "The size of a terminal that does not know it itself."),

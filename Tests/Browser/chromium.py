@@ -33,7 +33,7 @@ class Failure(Exception):
 
 
 class Browser:
-    def __init__(self, program="chromium", patience=30):
+    def __init__(self, program="chromium", patience=60):
         self.patience = patience
         self.profile = tempfile.mkdtemp(prefix="sluice-browser-")
         reads, self.writes = os.pipe()
