@@ -49,8 +49,20 @@ extension DaemonService {
             group.cancelAll()
             finishWork()
         }
-        try? await flush()
+        await flushAtLast()
     }
+
+    /// Hands over what is left, unless Kafka is away: what the log of runs lacks then, the next daemon tells.
+    private func flushAtLast() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in try? await flush() }
+            group.addTask { [clocks] in try? await clocks.monotonic.sleep(Self.lastPatience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static let lastPatience = Duration.seconds(5)
 
     /// Looks at the clock whenever something is due, and at the latest when a set clock must be seen.
     private func loop() async {
