@@ -4,8 +4,10 @@ import Synchronization
 
 /// Sees what the runs and the daemon come to, and has it told to those who want to hear of it.
 package final class AlertWatch: Sendable {
-    /// Looks are so far apart at least: one costs a view of all schedules.
+    /// Looks are so far apart at least.
     private static let pause = Duration.seconds(2)
+    /// And so many times as long as one takes, which with many schedules is the longer.
+    private static let rest = 100
 
     private let machine: Locked<AlertMachine>
     private let sender: AlertSender
@@ -55,12 +57,14 @@ package final class AlertWatch: Sendable {
     /// Looks at the daemon whenever it changed, and when something is to be said again, until the task is cancelled.
     func follow(_ control: any DaemonControl) async {
         while !Task.isCancelled {
+            let begun = clocks.monotonic.now()
             let view = await control.view()
+            let cost = clocks.monotonic.now() - begun
             let (alerts, wake) = machine.withLock { machine in
                 (machine.handle(.looked(view), at: view.at), machine.wake)
             }
             for alert in alerts { sender.send(alert) }
-            do { try await clocks.monotonic.sleep(Self.pause) } catch { return }
+            do { try await clocks.monotonic.sleep(max(Self.pause, cost * Self.rest)) } catch { return }
             let wait = wake.map { $0.since(clocks.wall()) } ?? .seconds(30)
             await control.change(from: view.revision, within: max(.zero, min(wait, .seconds(30))))
         }

@@ -48,8 +48,9 @@ extension DaemonService {
         case .start(let order):
             shared.active[order.run] = Active(order: order, result: shared.active[order.run]?.result)
         case .stop(let run, let reason): shared.active[run]?.reason = reason
+        case .withdraw(let run): shared.active[run]?.isWithdrawn = true
         case .keep(let schedule, let answers): shared.keeps.add(schedule, answers)
-        case .withdraw, .finished, .paused, .resumed: break
+        case .finished, .paused, .resumed: break
         }
     }
 
@@ -142,6 +143,21 @@ extension DaemonService {
             let result = await performer.perform(order, settings.sources(schedule), self, stop: stop)
             shared.withLock { $0.active[order.run]?.result = result }
             tell(.ended(run: order.run, result.end))
+            settle(order.run, result.end)
+        }
+    }
+
+    /// What is shown of a run whose attempt is over and which is not: another will follow, or nobody wants it.
+    private func settle(_ run: String, _ end: RunEnd) {
+        let isWithdrawn = shared.withLock { shared in
+            guard let active = shared.active[run] else { return Bool?.none }
+            if active.isWithdrawn { shared.active[run] = nil }
+            return active.isWithdrawn
+        }
+        switch isWithdrawn {
+        case true?: board.forget(run)
+        case false?: board.wait(run, for: "its next attempt: \(end.reason ?? end.status.rawValue)")
+        case nil: break
         }
     }
 

@@ -16,12 +16,10 @@ extension DaemonService: DaemonControl {
     package func view() async -> DaemonView {
         let now = clocks.wall()
         let revision = changes.number
-        let (standings, pools, schedules, faults, isDraining) = shared.withLock { shared in
-            (
-                shared.machine.views(at: now, count: 1), shared.machine.pools, shared.schedules,
-                shared.faults, shared.isDraining
-            )
-        }
+        // A copy: what is worked out from it must not keep the loop from its clock.
+        let known = shared.withLock { $0 }
+        let standings = known.machine.views(at: now, count: 1)
+        let captions = captions(known.schedules)
         return DaemonView(
             at: now,
             revision: revision,
@@ -30,27 +28,40 @@ extension DaemonService: DaemonControl {
             started: started,
             zoneRelease: settings.zoneRelease ?? "unknown",
             topicPrefix: settings.place.prefix.text,
-            isDraining: isDraining,
+            isDraining: known.isDraining,
             trouble: trouble,
             schedules: standings.compactMap { standing in
-                schedules[standing.id].map { view(of: $0, standing) }
+                guard let loaded = known.schedules[standing.id], let caption = captions[standing.id] else {
+                    return nil
+                }
+                return view(of: loaded, caption, standing)
             },
             runs: board.recent(Self.shownRuns),
-            pools: pools,
-            faults: faults
+            pools: known.machine.pools,
+            faults: known.faults
         )
     }
 
-    private func view(of loaded: LoadedSchedule, _ standing: ScheduleStanding) -> ScheduleView {
-        let schedule = loaded.entry.schedule
+    /// Those of the schedules, of which new ones are worked out.
+    private func captions(_ schedules: [String: LoadedSchedule]) -> [String: ScheduleCaption] {
+        var captions = captions.withLock { $0 }
+        for (id, loaded) in schedules where captions[id] == nil { captions[id] = ScheduleCaption(loaded.entry) }
+        let all = captions
+        self.captions.withLock { $0 = all }
+        return all
+    }
+
+    private func view(of loaded: LoadedSchedule, _ caption: ScheduleCaption, _ standing: ScheduleStanding)
+        -> ScheduleView
+    {
         return ScheduleView(
             id: loaded.id,
             path: loaded.file.path,
             account: loaded.account,
             streams: loaded.streams,
-            expression: schedule.timetable.rules.map(\.text).joined(separator: ", "),
-            words: schedule.timetable.words,
-            zone: schedule.timetable.zone.name,
+            expression: caption.expression,
+            words: caption.words,
+            zone: caption.zone,
             state: standing.state,
             pause: standing.pause,
             next: standing.next,
@@ -63,7 +74,7 @@ extension DaemonService: DaemonControl {
             pool: loaded.entry.pool,
             priority: loaded.entry.priority,
             skipped: standing.skipped,
-            policies: loaded.entry.policies
+            policies: caption.policies
         )
     }
 

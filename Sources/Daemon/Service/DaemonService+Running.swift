@@ -123,6 +123,7 @@ extension DaemonService {
             let old = before[loaded.id]
             if let old, old.isSame(as: loaded) { continue }
             shared.withLock { $0.schedules[loaded.id] = loaded }
+            captions.withLock { $0[loaded.id] = nil }
             if old == nil { added += 1 } else { changed += 1 }
             tell(old == nil ? .add(loaded.entry, nil, skipped: []) : .edit(loaded.entry))
         }
@@ -130,6 +131,7 @@ extension DaemonService {
             removed += 1
             tell(.remove(id: id))
             shared.withLock { $0.schedules[id] = nil }
+            captions.withLock { $0[id] = nil }
         }
         numbers.reloaded(at: clocks.wall(), isSound: folder.faults.isEmpty)
         for fault in folder.faults where !faults.contains(fault) { say(fault) }

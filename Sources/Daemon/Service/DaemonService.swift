@@ -53,6 +53,8 @@ package final class DaemonService: Sendable {
         var order: RunOrder
         var stop = StopSignal()
         var reason: StopReason?
+        /// Nobody wants it any more, and it had not begun.
+        var isWithdrawn = false
         var result: RunResult?
     }
 
@@ -87,6 +89,8 @@ package final class DaemonService: Sendable {
     let reloading = Turn()
     let changes: Revision
     let answers = AnswerDesk()
+    /// By schedule; of one whose file has changed there is none.
+    let captions = Locked<[String: ScheduleCaption]>([:])
     let numbers: DaemonMetrics
     /// Whom alerts and pings are left to.
     let watch: AlertWatch?
