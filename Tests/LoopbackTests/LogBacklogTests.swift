@@ -121,11 +121,16 @@ import Testing
         for line in all[..<10] { try await writer.append(.init(key: nil, value: Array(line.utf8))) }
         try await writer.flush()
         mock.push(errors, for: .produce)
-        for line in all[10...] { try await writer.append(.init(key: nil, value: Array(line.utf8))) }
+        // Alone: the embedded broker would take a later request behind one that it answered with an error, as no real one
+        // does, and the library counts what goes before as taken then.
+        try await writer.append(.init(key: nil, value: Array(all[10].utf8)))
+        try await writer.flush()
+        for line in all[11...] { try await writer.append(.init(key: nil, value: Array(line.utf8))) }
         try await writer.flush()
         #expect(writer.backlog == 0)
         await writer.close(patience: .seconds(5))
-        #expect(try await lines(mock) == all)
+        let found = try await lines(mock)
+        #expect(found == all, "\(found)")
         let error = await #expect(throws: PublishError.self) {
             try await writer.append(.init(key: nil, value: []))
         }
