@@ -193,13 +193,20 @@ function open(id, slots = {}) {
   dialog.returnValue = "";
   const before = document.activeElement;
   dialog.showModal();
+  const turn = dialog.dataset.turn = String(Number(dialog.dataset.turn ?? 0) + 1);
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
+    const closed = () => {
+      // A browser tells of an end a moment later: by then the dialog may be open again, for another question.
+      const isOver = dialog.dataset.turn !== turn;
+      if (!isOver && dialog.open) return;
+      dialog.removeEventListener("close", closed);
+      if (isOver) return resolve(null);
       // The button may have been replaced by what happened meanwhile.
       if (!before?.isConnected) main.querySelector("h1")?.focus();
       const values = new FormData(dialog.querySelector("form"));
       resolve(dialog.returnValue === "yes" ? Object.fromEntries(values) : null);
-    }, { once: true });
+    };
+    dialog.addEventListener("close", closed);
   });
 }
 
