@@ -45,7 +45,9 @@ extension DaemonService: DaemonControl {
     /// Those of the schedules, of which new ones are worked out.
     private func captions(_ schedules: [String: LoadedSchedule]) -> [String: ScheduleCaption] {
         var captions = captions.withLock { $0 }
-        for (id, loaded) in schedules where captions[id] == nil { captions[id] = ScheduleCaption(loaded.entry) }
+        for (id, loaded) in schedules where captions[id] == nil {
+            captions[id] = ScheduleCaption(loaded.entry)
+        }
         let all = captions
         self.captions.withLock { $0 = all }
         return all
@@ -54,7 +56,7 @@ extension DaemonService: DaemonControl {
     private func view(of loaded: LoadedSchedule, _ caption: ScheduleCaption, _ standing: ScheduleStanding)
         -> ScheduleView
     {
-        return ScheduleView(
+        ScheduleView(
             id: loaded.id,
             path: loaded.file.path,
             account: loaded.account,

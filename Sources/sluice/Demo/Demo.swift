@@ -73,7 +73,7 @@ struct Demo: Sendable {
             if let failure { throw failure }
         }
         // What ended with the daemon is counted as well.
-        if let daemon { try await look(await daemon.control.view()) }
+        if let daemon { try await look(await daemon.control.view(), isLast: true) }
     }
 
     private func attend(first announced: AsyncStream<Ready>) async -> Step {
@@ -132,10 +132,11 @@ struct Demo: Sendable {
     }
 
     /// Shows what the daemon shows, and reads back what runs that are over have published.
-    private func look(_ view: DaemonView) async throws {
-        guard screen.take(view.runs) else { return }
+    private func look(_ view: DaemonView, isLast: Bool = false) async throws {
+        // What was taken and then not shown, since the end came in between, is shown at the end.
+        guard screen.take(view.runs) || isLast else { return }
         let seen = try await tail.readOn(last: DemoBoard.shownEvents)
-        screen.show(tail, seen)
+        screen.show(tail, seen, isLast: isLast)
     }
 
     private func screenLoop() async -> Step {

@@ -43,8 +43,8 @@ final class DemoScreen: Sendable {
 
     func count(_ changes: DemoChanges.Counts) { board.withLock { $0.totals.changes = changes } }
 
-    /// Shows what was read back of runs that are over.
-    func show(_ tail: TopicTail, _ seen: [TopicTail.Seen]) {
+    /// Shows what was read back of runs that are over; the last time, whatever was not said yet.
+    func show(_ tail: TopicTail, _ seen: [TopicTail.Seen], isLast: Bool = false) {
         let totals = board.withLock { board in
             board.totals.count(tail)
             board.show(seen)
@@ -56,7 +56,7 @@ final class DemoScreen: Sendable {
             let records = totals.records - said.records
             let deletes = totals.deletes - said.deletes
             guard records + deletes > 0 else { return nil }
-            if totals.runs > 2, let last = said.time, time - last < Self.lineInterval { return nil }
+            if !isLast, totals.runs > 2, let last = said.time, time - last < Self.lineInterval { return nil }
             said = Said(records: totals.records, deletes: totals.deletes, time: time)
             return
                 "after \(totals.runs) run\(totals.runs == 1 ? "" : "s"): \(records) records and \(deletes) deletes more; "
