@@ -12,6 +12,23 @@ package struct Monotonic: Sendable {
         sleep = { duration in try await clock.sleep(for: duration) }
     }
 
+    /// Waits for `body`, which must return when it is cancelled, so long at most; whether it returned by itself.
+    @discardableResult
+    package func wait(atMost limit: Duration, for body: @escaping @Sendable () async -> Void) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                await body()
+                return true
+            }
+            group.addTask { [sleep] in
+                try? await sleep(limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
     /// The machine's own.
     package static var system: Monotonic { Monotonic(ContinuousClock()) }
 }

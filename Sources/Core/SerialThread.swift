@@ -31,6 +31,15 @@ package final class SerialThread: @unchecked Sendable {
         return try result.get()
     }
 
+    /// Runs `body` on a thread made for it alone: what takes seconds, and is done seldom.
+    package static func apart<Value: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let thread = SerialThread()
+        defer { thread.stop() }
+        return try await thread.run(body)
+    }
+
     /// Ends the thread after what was given before; what comes later runs on the caller's thread.
     package func stop() {
         jobs.withLock { $0.isStopped = true }

@@ -77,9 +77,7 @@ package final class EmbeddedKafka: @unchecked Sendable {
 
     /// Ends it, and with it everything that it holds; its clients must be closed before.
     package func close() async {
-        let worker = SerialThread()
-        await worker.run { [self] in destroy() }
-        worker.stop()
+        await SerialThread.apart { [self] in destroy() }
     }
 
     /// The same on this thread, which it blocks for a moment.

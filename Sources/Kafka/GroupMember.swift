@@ -175,24 +175,17 @@ package final class GroupMember: Sendable {
     }
 
     private func waitForPlace() async throws {
-        let begun = ContinuousClock.now
-        let limit = Self.joinPatience
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                await self.standing.wait { standing in
-                    if case .waiting = standing { false } else { true }
-                }
+        let isSettled = await Monotonic.system.wait(atMost: Self.joinPatience) { [standing] in
+            await standing.wait { standing in
+                if case .waiting = standing { false } else { true }
             }
-            group.addTask { try await Monotonic.system.sleep(limit) }
-            try await group.next()
-            group.cancelAll()
         }
         try Task.checkCancellation()
         switch standing.read({ $0 }) {
         case .holds: return
         case .over(let error): throw error
         case .waiting:
-            guard ContinuousClock.now - begun < limit else {
+            guard isSettled else {
                 throw client.unreachable(
                     "joining the group \(settings.prefix.group)",
                     settings: settings.kafka

@@ -209,14 +209,7 @@ final class LogWriter: Sendable {
 
     /// Waits so long at most for what was appended, and ends the client.
     func close(patience: Duration) async {
-        if backlog > 0 {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await self.flush() }
-                group.addTask { try? await self.monotonic.sleep(patience) }
-                await group.next()
-                group.cancelAll()
-            }
-        }
+        if backlog > 0 { await monotonic.wait(atMost: patience) { [self] in try? await flush() } }
         shared.change { $0.isClosed = true }
         await worker.run { [self] in
             let client = running.withLock { running in

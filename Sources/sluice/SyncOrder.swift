@@ -21,6 +21,7 @@ struct SyncOrder: Sendable {
             reader: SecretReader(environment: program.environment),
             definition: { try program.definition(of: $0, command, file: file) }
         )
+        sources.missing = { "no \($0); give --\($0) NAME, or \($0): in the account's file" }
         sources.extractor = command.given("extractor", else: file?.extractor)
         sources.account = command.given("account", else: file?.account)
         sources.template = command.given("topic-template", else: file?.topicTemplate)

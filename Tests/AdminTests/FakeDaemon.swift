@@ -144,8 +144,10 @@ final class FakeDaemon: DaemonControl {
         }
     }
 
-    func events(of topic: String, count: Int) async throws -> [EventView] {
-        guard !state.withLock({ $0.isKafkaAway }) else { throw Away() }
+    func schedule(_ id: String) async -> ScheduleView? { await view().schedules.first { $0.id == id } }
+
+    func events(of topic: String, count: Int) async throws -> [EventView]? {
+        guard try await topics().contains(where: { $0.name == topic }) else { return nil }
         return (0..<min(count, 12)).map { index in
             EventView(
                 partition: index % 3,

@@ -22,12 +22,12 @@ package struct AccountSetup: Sendable {
         let reader = sources.reader
         // What does not depend on what is wrong is looked at as well.
         var problems = Problems()
-        let extractor = try problems.take { try Self.given("extractor", sources.extractor) }
+        let extractor = try problems.take { try sources.given("extractor", sources.extractor) }
         let definition = try extractor.flatMap { extractor in
             try problems.take { try sources.definition(extractor) }
         }
         let account = try problems.take {
-            try Self.given("account", sources.account).read {
+            try sources.given("account", sources.account).read {
                 try AccountName(extractor: definition?.name ?? "unknown", account: $0)
             }
         }
@@ -97,6 +97,11 @@ package struct AccountSetup: Sendable {
         return topics
     }
 
+    /// The topics of the streams that are known before anything is asked: of families, the account's objects decide.
+    package func knownTopics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+        try topics(of: streams.map(\.definition).filter { !$0.isFamily }, prefix)
+    }
+
     /// What asks the account's API.
     package func requester(
         _ transport: any HTTPTransport,
@@ -117,9 +122,7 @@ package struct AccountSetup: Sendable {
 
     /// The settings as their files and programs give them now: off the shared threads, since it can take seconds.
     private func rereadSettings() async throws -> [String: JSONValue] {
-        let thread = SerialThread()
-        defer { thread.stop() }
-        return try await thread.run { [self] in
+        try await SerialThread.apart { [self] in
             try Self.resolver(definition, sources.reader)
                 .resolve(file: sources.file, flags: sources.settings).values
         }
@@ -142,15 +145,5 @@ package struct AccountSetup: Sendable {
         for name in names { _ = try problems.take { try name.read { try definition.chosen($0) } } }
         try problems.check()
         return try definition.chosen(names.map(\.text))
-    }
-
-    private static func given(_ name: String, _ value: PlacedText?) throws -> PlacedText {
-        guard let value else {
-            throw ConfigurationError(
-                .missingSetting,
-                "no \(name); give --\(name) NAME, or \(name): in the account's file"
-            )
-        }
-        return value
     }
 }

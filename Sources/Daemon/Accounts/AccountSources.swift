@@ -20,6 +20,8 @@ package struct AccountSources: Sendable {
     /// The streams that flags name; they beat the file's.
     package var streams: [PlacedText] = []
     package var reader: SecretReader
+    /// What is said where the extractor or the account is missing.
+    package var missing: @Sendable (_ name: String) -> String
     /// Finds the definition of an extractor.
     package var definition: @Sendable (PlacedText) throws -> ExtractorDefinition
 
@@ -33,7 +35,15 @@ package struct AccountSources: Sendable {
         extractor = file?.extractor
         account = file?.account
         template = file?.topicTemplate
+        let place = file.map { "\($0.path): " } ?? ""
+        let other = file?.schedule == nil ? "" : ", or keep when: out of a file that is no schedule"
+        missing = { "\(place)no \($0); add \($0): NAME\(other)" }
         self.reader = reader
         self.definition = definition
+    }
+
+    func given(_ name: String, _ value: PlacedText?) throws(ConfigurationError) -> PlacedText {
+        guard let value else { throw ConfigurationError(.missingSetting, missing(name)) }
+        return value
     }
 }

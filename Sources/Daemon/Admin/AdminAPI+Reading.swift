@@ -208,20 +208,14 @@ extension AdminAPI {
             ) { [control] request async throws(AdminProblem) in
                 let count = try request.count("count", usual: 20, in: 1...200)
                 let name = request.value("name")
-                // Only topics of events: those of the state hold what is nobody's business.
-                guard try await self.topics(of: control).contains(where: { $0.name == name }) else {
+                guard let events = try await self.events(of: name, count, control) else {
                     throw AdminProblem(
                         .unknownTopic,
                         "'\(name)' is no topic that events go to",
                         remedy: "GET \(Self.base)/topics lists them"
                     )
                 }
-                do {
-                    let events = try await control.events(of: name, count: count)
-                    return Self.json(DaemonShapes.events.json(TopicEvents(topic: name, events: events)))
-                } catch {
-                    throw Self.unavailable(error, remedy: Self.kafkaRemedy)
-                }
+                return Self.json(DaemonShapes.events.json(TopicEvents(topic: name, events: events)))
             },
         ]
     }
@@ -233,7 +227,7 @@ extension AdminAPI {
         of control: any DaemonControl
     ) async throws(AdminProblem) -> ScheduleView {
         let id = request.value("id")
-        guard let schedule = await control.view().schedules.first(where: { $0.id == id }) else {
+        guard let schedule = await control.schedule(id) else {
             throw Self.unknownSchedule(id)
         }
         return schedule
@@ -242,6 +236,18 @@ extension AdminAPI {
     private func topics(of control: any DaemonControl) async throws(AdminProblem) -> [TopicView] {
         do {
             return try await control.topics()
+        } catch {
+            throw Self.unavailable(error, remedy: Self.kafkaRemedy)
+        }
+    }
+
+    private func events(
+        of topic: String,
+        _ count: Int,
+        _ control: any DaemonControl
+    ) async throws(AdminProblem) -> [EventView]? {
+        do {
+            return try await control.events(of: topic, count: count)
         } catch {
             throw Self.unavailable(error, remedy: Self.kafkaRemedy)
         }

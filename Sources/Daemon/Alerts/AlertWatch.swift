@@ -47,9 +47,7 @@ package final class AlertWatch: Sendable {
     /// Off the shared threads: a reference may be a program.
     private func addresses(of loaded: LoadedSchedule) async -> PingAddresses? {
         guard let keys = loaded.file.schedule?.ping else { return nil }
-        let thread = SerialThread()
-        defer { thread.stop() }
-        return try? await thread.run { [reader] () throws(ConfigurationError) in
+        return try? await SerialThread.apart { [reader] () throws(ConfigurationError) in
             try keys.addresses(folder: loaded.file.folder, reader: reader)
         }
     }

@@ -49,13 +49,13 @@ struct RunPerformer: Sendable {
             onProgress: onProgress
         )
         do {
-            let setup = try await Self.setup(sources)
+            // Secrets are read anew, which can take seconds.
+            let setup = try await SerialThread.apart { try AccountSetup(sources) }
             attempt.redact(setup.redaction)
             board.wait(order.run, for: "the account's session")
-            try await sessions.run(
-                order.account,
-                open: { body in try await withAccount(setup, order, stop, body) }
-            ) { account in
+            let session = try session(setup, order)
+            try await sessions.run(order.account, open: { try await Self.open(session, stop, $0) }) {
+                account in
                 await run(attempt, setup, account, desk, stop)
             }
         } catch is CancellationError {
@@ -79,14 +79,7 @@ struct RunPerformer: Sendable {
     ) async throws {
         let result = Locked<Result<Bool, any Error>?>(nil)
         let settings = place.session(account, run: run, topics: [])
-        try await sessions.run(
-            account,
-            open: { body in
-                try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
-                    await body(OpenAccount(session, topics: []))
-                }
-            }
-        ) { open in
+        try await sessions.run(account, open: { try await Self.open(settings, stop, $0) }) { open in
             let kept: Result<Bool, any Error>
             do {
                 kept = .success(try await open.keep(record))
@@ -98,38 +91,28 @@ struct RunPerformer: Sendable {
         _ = try result.withLock { $0 }?.get()
     }
 
-    /// The account with its secrets, read anew: off the shared threads, since it can take seconds.
-    private static func setup(_ sources: AccountSources) async throws -> AccountSetup {
-        let thread = SerialThread()
-        defer { thread.stop() }
-        return try await thread.run { try AccountSetup(sources) }
-    }
-
-    private func withAccount(
-        _ setup: AccountSetup,
-        _ order: RunOrder,
-        _ stop: StopSignal,
-        _ body: @escaping @Sendable (OpenAccount) async -> Void
-    ) async throws {
-        let known = setup.streams.map(\.definition).filter { !$0.isFamily }
-        let topics = try setup.topics(of: known, place.prefix)
+    /// The session that a run needs, with the topics that are known before anything is asked.
+    private func session(_ setup: AccountSetup, _ order: RunOrder) throws -> SessionSettings {
+        let topics = try setup.knownTopics(place.prefix)
         var settings = place.session(setup.account, run: order.run, topics: topics)
         if case .command(let command) = order.origin, case .sync(let request) = command.verb {
             settings.acceptsLoss = request.acceptsLoss
             settings.resyncs = request.isResync ? try setup.streams.choice : []
         }
-        let closing = Locked<OpenAccount?>(nil)
-        do {
-            try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
-                let open = OpenAccount(session, topics: topics)
-                closing.withLock { $0 = open }
-                await body(open)
-            }
-        } catch {
-            await closing.withLock { $0 }?.close()
-            throw error
+        return settings
+    }
+
+    /// Opens an account, whoever does; runs that join bring the way to its API, which ends with the session.
+    private static func open(
+        _ settings: SessionSettings,
+        _ stop: StopSignal,
+        _ body: @escaping @Sendable (OpenAccount) async -> Void
+    ) async throws {
+        try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
+            let account = OpenAccount(session, topics: settings.eventTopics)
+            await body(account)
+            await account.close()
         }
-        await closing.withLock { $0 }?.close()
     }
 
     // MARK: In the session

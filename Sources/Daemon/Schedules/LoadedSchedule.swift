@@ -1,6 +1,5 @@
 package import Configuration
 package import Core
-import Extraction
 import Scheduling
 
 /// A schedule as its file says it, checked.
@@ -15,11 +14,6 @@ package struct LoadedSchedule: Sendable {
 
     package var id: String { entry.schedule.id }
     package var account: AccountName { entry.account }
-
-    /// The topics of the streams that are known before anything was asked.
-    package func topics(_ prefix: TopicPrefix) throws -> [EventTopic] {
-        try setup.topics(of: setup.streams.map(\.definition).filter { !$0.isFamily }, prefix)
-    }
 
     /// Whether both mean the same, so that nothing changes by the other.
     package func isSame(as other: LoadedSchedule) -> Bool {

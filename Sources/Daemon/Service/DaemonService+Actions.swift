@@ -46,7 +46,7 @@ extension DaemonService {
         case .audit(let entry): shared.outbox.append(line(.audit(entry), at: now))
         case .answer(let answer): shared.outbox.append(line(.answer(answer), at: now))
         case .start(let order):
-            shared.active[order.run] = Active(order: order, result: shared.active[order.run]?.result)
+            shared.active[order.run] = Active(order: order)
         case .stop(let run, let reason): shared.active[run]?.reason = reason
         case .withdraw(let run): shared.active[run]?.isWithdrawn = true
         case .keep(let schedule, let answers): shared.keeps.add(schedule, answers)

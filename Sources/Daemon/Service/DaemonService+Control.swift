@@ -28,7 +28,7 @@ extension DaemonService: DaemonControl {
             started: started,
             zoneRelease: settings.zoneRelease ?? "unknown",
             topicPrefix: settings.place.prefix.text,
-            isDraining: known.isDraining,
+            isDraining: known.machine.isDraining,
             trouble: trouble,
             schedules: standings.compactMap { standing in
                 guard let loaded = known.schedules[standing.id], let caption = captions[standing.id] else {
@@ -78,6 +78,15 @@ extension DaemonService: DaemonControl {
             skipped: standing.skipped,
             policies: caption.policies
         )
+    }
+
+    package func schedule(_ id: String) async -> ScheduleView? {
+        let now = clocks.wall()
+        let (standing, loaded) = shared.withLock { shared in
+            (shared.machine.view(of: id, at: now, count: 1), shared.schedules[id])
+        }
+        guard let standing, let loaded else { return nil }
+        return view(of: loaded, ScheduleCaption(loaded.entry), standing)
     }
 
     package func change(from revision: Int, within patience: Duration) async {
@@ -137,7 +146,7 @@ extension DaemonService: DaemonControl {
         var seen: Set<String> = []
         var topics: [(account: AccountName, topic: EventTopic)] = []
         for loaded in shared.withLock({ $0.schedules.values.sorted { $0.id < $1.id } }) {
-            let found = (try? loaded.topics(settings.place.prefix)) ?? []
+            let found = (try? loaded.setup.knownTopics(settings.place.prefix)) ?? []
             for topic in found where seen.insert(topic.topic).inserted {
                 topics.append((loaded.account, topic))
             }
@@ -145,8 +154,8 @@ extension DaemonService: DaemonControl {
         return topics
     }
 
-    package func events(of topic: String, count: Int) async throws -> [EventView] {
-        guard eventTopics().contains(where: { $0.topic.topic == topic }) else { return [] }
+    package func events(of topic: String, count: Int) async throws -> [EventView]? {
+        guard eventTopics().contains(where: { $0.topic.topic == topic }) else { return nil }
         var events: [EventView] = []
         let ends = try await reader.endOffsets(topic: topic)
         for partition in ends.indices where ends[partition] > 0 {
@@ -187,7 +196,7 @@ extension DaemonService: DaemonControl {
     package func unreadiness() async -> [String] {
         var reasons: [String] = []
         if let trouble { reasons.append(trouble) }
-        if shared.withLock({ $0.isDraining }) { reasons.append("the daemon ends") }
+        if shared.withLock({ $0.machine.isDraining }) { reasons.append("the daemon ends") }
         if await !isAlive() { reasons.append("the scheduler's loop hangs") }
         return reasons
     }

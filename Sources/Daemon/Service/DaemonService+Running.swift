@@ -54,12 +54,7 @@ extension DaemonService {
 
     /// Hands over what is left, unless Kafka is away: what the log of runs lacks then, the next daemon tells.
     private func flushAtLast() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { [self] in try? await flush() }
-            group.addTask { [clocks] in try? await clocks.monotonic.sleep(Self.lastPatience) }
-            await group.next()
-            group.cancelAll()
-        }
+        await clocks.monotonic.wait(atMost: Self.lastPatience) { [self] in try? await flush() }
     }
 
     private static let lastPatience = Duration.seconds(5)
@@ -102,11 +97,9 @@ extension DaemonService {
     func reload() async {
         await reloading.take()
         defer { reloading.give() }
-        let thread = SerialThread()
-        defer { thread.stop() }
         let folder: LoadedFolder
         do {
-            folder = try await thread.run { [settings] in try settings.folder.load() }
+            folder = try await SerialThread.apart { [settings] in try settings.folder.load() }
         } catch {
             numbers.reloaded(at: clocks.wall(), isSound: false)
             logger.error("the schedules stay as they are", ["error": .string("\(error)")])
@@ -155,7 +148,6 @@ extension DaemonService {
 
     /// Lets what runs end after its page, for as long as the budget lasts.
     private func drain() async {
-        shared.withLock { $0.isDraining = true }
         logger.info("ending", ["running": .number(String(shared.withLock { $0.active.count }))])
         tell(.drain)
         let deadline = clocks.monotonic.now() + settings.drainBudget

@@ -68,7 +68,6 @@ package final class DaemonService: Sendable {
         /// The schedules whose records are to be written.
         var keeps = KeepQueue()
         var lastLook: Duration = .zero
-        var isDraining = false
         /// Since when lines wait for Kafka, by the monotonic clock; nil where none does.
         var backlogSince: Duration?
     }

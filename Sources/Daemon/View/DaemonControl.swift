@@ -5,6 +5,8 @@ package import Scheduling
 package protocol DaemonControl: Sendable {
     /// All of it as it is now.
     func view() async -> DaemonView
+    /// One schedule as it is now; nil where there is none of that id.
+    func schedule(_ id: String) async -> ScheduleView?
     /// Returns once the revision is another than this one, or after so long.
     func change(from revision: Int, within patience: Duration) async
     /// One run with all its streams; nil where it is not known any more.
@@ -17,8 +19,8 @@ package protocol DaemonControl: Sendable {
     func ask(_ verb: DaemonCommand.Verb, by: String) async throws -> CommandAnswer
     /// The topics that the account's events go to, with how many records each holds.
     func topics() async throws -> [TopicView]
-    /// The last events of a topic, the newest first.
-    func events(of topic: String, count: Int) async throws -> [EventView]
+    /// The last events of a topic, the newest first; nil where no events go to it: others hold what is nobody's business.
+    func events(of topic: String, count: Int) async throws -> [EventView]?
     /// The metrics, as Prometheus reads them.
     func metrics() async -> [UInt8]
     /// Whether the scheduler's loop looked at its clock lately.

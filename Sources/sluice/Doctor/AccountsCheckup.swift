@@ -68,7 +68,7 @@ struct AccountsCheckup {
                 folder.accounts.append(schedule)
             }
             if let prefix = draft.topicPrefix {
-                let topics = (try? schedule.topics(prefix).map(\.topic)) ?? []
+                let topics = (try? schedule.setup.knownTopics(prefix).map(\.topic)) ?? []
                 folder.otherTopics += topics.filter {
                     !$0.hasPrefix("\(prefix).") && !folder.otherTopics.contains($0)
                 }
@@ -108,11 +108,9 @@ struct AccountsCheckup {
             locator: locator
         )
         // Commands that give secrets may take seconds.
-        let thread = SerialThread()
-        defer { thread.stop() }
         let setup: AccountSetup
         do {
-            setup = try await thread.run { try AccountSetup(sources) }
+            setup = try await SerialThread.apart { try AccountSetup(sources) }
         } catch let error as any SluiceError {
             return Finding.errors(check, account, error)
         } catch {

@@ -1,8 +1,7 @@
-import Core
 import Synchronization
 
 /// A value that tasks wait for: what changes it wakes them, and a cancelled task waits no longer.
-final class Watched<Value: Sendable>: Sendable {
+package final class Watched<Value: Sendable>: Sendable {
     private struct Contents {
         var value: Value
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -11,15 +10,16 @@ final class Watched<Value: Sendable>: Sendable {
 
     private let contents: Locked<Contents>
 
-    init(_ value: Value) { contents = Locked(Contents(value: value)) }
+    /// A value that nobody waits for yet.
+    package init(_ value: Value) { contents = Locked(Contents(value: value)) }
 
     /// Looks at the value.
-    func read<Result: Sendable>(_ body: @Sendable (Value) -> Result) -> Result {
+    package func read<Result: Sendable>(_ body: @Sendable (Value) -> Result) -> Result {
         contents.withLock { body($0.value) }
     }
 
     /// Changes the value and wakes whoever waits.
-    func change<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result {
+    package func change<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result {
         let (result, waiters) = contents.withLock { contents in
             let result = body(&contents.value)
             let waiters = Array(contents.waiters.values)
@@ -31,7 +31,7 @@ final class Watched<Value: Sendable>: Sendable {
     }
 
     /// Waits until the value is so, or the task is cancelled.
-    func wait(until holds: @escaping @Sendable (Value) -> Bool) async {
+    package func wait(until holds: @escaping @Sendable (Value) -> Bool) async {
         let number = contents.withLock { contents in
             contents.nextWaiter += 1
             return contents.nextWaiter
