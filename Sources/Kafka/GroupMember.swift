@@ -3,21 +3,15 @@ import Synchronization
 
 /// What the one daemon of an installation needs to be it.
 package struct MemberSettings: Sendable {
-    package var kafka: KafkaSettings
-    package var prefix: TopicPrefix
+    package var installation: Installation
     package var host: String
-    package var lockFolder: LockFolder
     /// Without a sign of life for so long, another host may have its place.
     package var sessionTimeout: Duration = .seconds(15)
-    /// Whether the topic of commands is created where it is missing.
-    package var topicOrigin = TopicOrigin.createdHere
 
     /// Settings, the rest as the design has it.
-    package init(kafka: KafkaSettings, prefix: TopicPrefix, host: String, lockFolder: LockFolder) {
-        self.kafka = kafka
-        self.prefix = prefix
+    package init(_ installation: Installation, host: String) {
+        self.installation = installation
         self.host = host
-        self.lockFolder = lockFolder
     }
 
     /// Stays the same over restarts on a host: the coordinator gives the place of the dead to its successor at once.
@@ -34,8 +28,8 @@ package struct MemberSettings: Sendable {
 
     /// The settings of its clients, which carry the host for whoever asks who it is.
     var named: KafkaSettings {
-        var settings = kafka
-        settings.clientID = "\(kafka.clientID)@\(host)"
+        var settings = installation.kafka
+        settings.clientID += "@\(host)"
         return settings
     }
 }
@@ -82,10 +76,11 @@ package final class GroupMember: Sendable {
 
     /// Becomes the daemon; throws `PublishError` (`alreadyRunning`: exit 4, with the host of who is it).
     package static func join(_ settings: MemberSettings) async throws -> GroupMember {
-        let log = try await LogTopic.commands(
+        let log = try await LogTopic.open(
+            .commands,
             settings.named,
-            prefix: settings.prefix,
-            origin: settings.topicOrigin
+            prefix: settings.installation.prefix,
+            origin: settings.installation.topicOrigin
         )
         do {
             return try await join(settings, log)
@@ -96,7 +91,7 @@ package final class GroupMember: Sendable {
     }
 
     private static func join(_ settings: MemberSettings, _ log: LogTopic) async throws -> GroupMember {
-        let asking = try GroupClient(settings.named, prefix: settings.prefix)
+        let asking = try GroupClient(settings.named, prefix: settings.installation.prefix)
         let lock: HostLock
         do {
             lock = try await takeLock(settings, asking)
@@ -113,17 +108,20 @@ package final class GroupMember: Sendable {
         let client = try Client(
             settings: settings.named,
             role: .member(
-                group: settings.prefix.group,
+                group: settings.installation.prefix.group,
                 instance: settings.instance,
                 sessionTimeout: settings.sessionTimeout
             )
         )
         let queue: GroupQueue
-        switch client.handle.subscribe(to: settings.prefix.commandsTopic) {
+        switch client.handle.subscribe(to: settings.installation.prefix.commandsTopic) {
         case .success(let joined): queue = joined
         case .failure(let error):
             _ = client.shutDown()
-            throw PublishError(.fatal, "joining the group \(settings.prefix.group): \(error.text)")
+            throw PublishError(
+                .fatal,
+                "joining the group \(settings.installation.prefix.group): \(error.text)"
+            )
         }
         let member = GroupMember(settings, client, queue, lock, log)
         do {
@@ -137,11 +135,14 @@ package final class GroupMember: Sendable {
 
     private static func takeLock(_ settings: MemberSettings, _ asking: GroupClient) async throws -> HostLock {
         let cluster = try await asking.clusterID()
-        let path = settings.lockFolder.file(prefix: settings.prefix, clusterID: cluster)
+        let path = settings.installation.lockFolder.file(
+            prefix: settings.installation.prefix,
+            clusterID: cluster
+        )
         guard let lock = try HostLock.take(path) else {
             throw PublishError(
                 .alreadyRunning,
-                "the daemon of \(settings.prefix) already runs on this host, which holds \(path)"
+                "the daemon of \(settings.installation.prefix) already runs on this host, which holds \(path)"
             )
         }
         return lock
@@ -150,7 +151,7 @@ package final class GroupMember: Sendable {
     private static func runsAlready(_ settings: MemberSettings, _ other: String) -> PublishError {
         PublishError(
             .alreadyRunning,
-            "the daemon of \(settings.prefix) already runs on \(other); if that host is dead, its place is free in "
+            "the daemon of \(settings.installation.prefix) already runs on \(other); if that host is dead, its place is free in "
                 + "\(settings.sessionTimeout.components.seconds) s"
         )
     }
@@ -187,8 +188,8 @@ package final class GroupMember: Sendable {
         case .waiting:
             guard isSettled else {
                 throw client.unreachable(
-                    "joining the group \(settings.prefix.group)",
-                    settings: settings.kafka
+                    "joining the group \(settings.installation.prefix.group)",
+                    settings: settings.installation.kafka
                 )
             }
         }
@@ -243,7 +244,7 @@ package final class GroupMember: Sendable {
                 end(
                     with: PublishError(
                         .notAuthorized,
-                        "the group \(settings.prefix.group): \(error.text); grant the principal Read and Describe on it"
+                        "the group \(settings.installation.prefix.group): \(error.text); grant the principal Read and Describe on it"
                     )
                 )
             }
@@ -252,7 +253,10 @@ package final class GroupMember: Sendable {
 
     private func other() -> String? {
         guard
-            case .success(let members) = client.handle.members(of: settings.prefix.group, limit: .seconds(2))
+            case .success(let members) = client.handle.members(
+                of: settings.installation.prefix.group,
+                limit: .seconds(2)
+            )
         else { return nil }
         return members.host(except: settings.instance)
     }
@@ -260,7 +264,7 @@ package final class GroupMember: Sendable {
     private func fenced(_ error: ClientError) -> PublishError {
         PublishError(
             .alreadyRunning,
-            "another daemon of \(settings.prefix) calls itself \(settings.host), as this one does, and took its place "
+            "another daemon of \(settings.installation.prefix) calls itself \(settings.host), as this one does, and took its place "
                 + "(\(error.text)); give each host a name of its own"
         )
     }
@@ -322,7 +326,7 @@ package final class GroupMember: Sendable {
     /// The offset that was committed last; nil where none was.
     package func committed() async throws -> Int64? {
         try await ask("reading what is committed of") { [client, settings] in
-            client.handle.committedOffset(settings.prefix.commandsTopic, 0, limit: .seconds(5))
+            client.handle.committedOffset(settings.installation.prefix.commandsTopic, 0, limit: .seconds(5))
         }
     }
 
@@ -330,7 +334,7 @@ package final class GroupMember: Sendable {
     package func commit(before offset: Int64) async throws {
         try await hold()
         try await ask("committing the commands of") { [client, settings] in
-            let error = client.handle.commit(settings.prefix.commandsTopic, 0, offset: offset)
+            let error = client.handle.commit(settings.installation.prefix.commandsTopic, 0, offset: offset)
             return error.map { Result<Void, ClientError>.failure($0) } ?? .success(())
         }
     }
@@ -348,9 +352,9 @@ package final class GroupMember: Sendable {
             }
             if case .over(let ending) = standing.read({ $0 }) { throw ending }
             guard ErrorClass.isPassing(error.code), ContinuousClock.now - begun < .seconds(30) else {
-                let attempt = "\(attempt) \(settings.prefix.group)"
+                let attempt = "\(attempt) \(settings.installation.prefix.group)"
                 if ErrorClass.isConnection(error.code) {
-                    throw client.unreachable(attempt, settings: settings.kafka)
+                    throw client.unreachable(attempt, settings: settings.installation.kafka)
                 }
                 throw PublishError(
                     ErrorClass.publishCode(of: error.code) ?? .fatal,
@@ -377,13 +381,13 @@ package final class GroupMember: Sendable {
 
     private func leave(_ how: Ending = .leaves) async {
         ending.change { $0 = $0 ?? how }
-        end(with: PublishError(.fatal, "the daemon has left the group \(settings.prefix.group)"))
+        end(with: PublishError(.fatal, "the daemon has left the group \(settings.installation.prefix.group)"))
         await worker.run { [self] in
             if ended.wait(atMost: .seconds(10)) {
                 _ = client.shutDown(atMost: .seconds(5))
             } else {
                 say(
-                    "the member of the group \(settings.prefix.group) did not end in time and was left behind"
+                    "the member of the group \(settings.installation.prefix.group) did not end in time and was left behind"
                 )
             }
         }
@@ -393,7 +397,7 @@ package final class GroupMember: Sendable {
     }
 
     private func say(_ text: String) {
-        settings.kafka.onLog(KafkaSettings.LogLine(level: 4, facility: "CLOSE", text: text))
+        settings.installation.kafka.onLog(KafkaSettings.LogLine(level: 4, facility: "CLOSE", text: text))
     }
 
     // MARK: For others

@@ -25,31 +25,50 @@ package final class LogTopic: Sendable {
         writer = LogWriter(settings: settings, topic: topic, monotonic: monotonic)
     }
 
-    /// The log of runs of an installation, created where it is missing.
-    package static func runs(
-        _ settings: KafkaSettings,
-        prefix: TopicPrefix,
-        origin: TopicOrigin = .createdHere
-    ) async throws -> LogTopic {
-        try await open(settings, topic: prefix.runsTopic, layout: .runs, origin: origin)
+    /// The logs that an installation has.
+    package enum Name: Sendable {
+        case runs, commands, alerts
+
+        func topic(_ prefix: TopicPrefix) -> String {
+            switch self {
+            case .runs: prefix.runsTopic
+            case .commands: prefix.commandsTopic
+            case .alerts: prefix.alertsTopic
+            }
+        }
+
+        var layout: TopicLayout {
+            switch self {
+            case .runs: .runs
+            case .commands: .commands
+            case .alerts: .alerts
+            }
+        }
     }
 
-    /// The log of commands of an installation, created where it is missing.
-    package static func commands(
+    /// A log of an installation, created where it is missing.
+    package static func open(
+        _ name: Name,
         _ settings: KafkaSettings,
         prefix: TopicPrefix,
         origin: TopicOrigin = .createdHere
     ) async throws -> LogTopic {
-        try await open(settings, topic: prefix.commandsTopic, layout: .commands, origin: origin)
+        try await open(settings, topic: name.topic(prefix), layout: name.layout, origin: origin)
     }
 
-    /// The log of alerts of an installation, created where it is missing.
-    package static func alerts(
+    /// Opens a log of an installation for as long as `body` runs.
+    package static func with<Value>(
+        _ name: Name,
         _ settings: KafkaSettings,
         prefix: TopicPrefix,
-        origin: TopicOrigin = .createdHere
-    ) async throws -> LogTopic {
-        try await open(settings, topic: prefix.alertsTopic, layout: .alerts, origin: origin)
+        origin: TopicOrigin = .createdHere,
+        _ body: (LogTopic) async throws -> Value
+    ) async throws -> Value {
+        try await closing(
+            try await open(name, settings, prefix: prefix, origin: origin),
+            by: { await $0.close() },
+            body
+        )
     }
 
     /// A log of another name.
@@ -61,13 +80,7 @@ package final class LogTopic: Sendable {
         monotonic: Monotonic = .system
     ) async throws -> LogTopic {
         let admin = try KafkaAdmin(settings: settings, patience: .seconds(20))
-        do {
-            try await ensure(topic, layout, origin, admin)
-        } catch {
-            await admin.close()
-            throw error
-        }
-        await admin.close()
+        try await closing(admin, by: { await $0.close() }) { try await ensure(topic, layout, origin, $0) }
         return try LogTopic(settings, topic, monotonic)
     }
 

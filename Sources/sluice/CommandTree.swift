@@ -211,6 +211,14 @@ enum CommandTree {
     private static let pathOptions =
         connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
 
+    static let logLevel = Option(
+        "log-level",
+        value: "LEVEL",
+        help: "The least level that is logged.",
+        choices: ["debug", "info", "warning", "error"],
+        fallback: "info"
+    )
+
     private static let output = Option(
         "output",
         short: "o",
@@ -261,13 +269,7 @@ enum CommandTree {
                 choices: ["text", "json"],
                 fallback: "text"
             ),
-            Option(
-                "log-level",
-                value: "LEVEL",
-                help: "The least level that is logged.",
-                choices: ["debug", "info", "warning", "error"],
-                fallback: "info"
-            ),
+            logLevel,
         ],
         flags: [
             Flag(

@@ -17,12 +17,12 @@ struct GroupMemberTests {
     }
 
     private func settings(_ host: String, locks: String? = nil) throws -> MemberSettings {
-        var settings = MemberSettings(
+        let installation = Installation(
             kafka: try TestBroker.settings,
             prefix: prefix,
-            host: host,
             lockFolder: try LockFolder(path: "\(folder)/\(locks ?? host)")
         )
+        var settings = MemberSettings(installation, host: host)
         settings.sessionTimeout = .seconds(6)
         return settings
     }
@@ -42,7 +42,7 @@ struct GroupMemberTests {
     }
 
     private func post(_ lines: [String]) async throws {
-        let log = try await LogTopic.commands(TestBroker.settings, prefix: prefix)
+        let log = try await LogTopic.open(.commands, TestBroker.settings, prefix: prefix)
         for line in lines { try await log.append(Array(line.utf8)) }
         try await log.flush()
         await log.close()
@@ -205,9 +205,9 @@ struct GroupMemberTests {
     func `a Kafka that is away for a while takes no place away`() async throws {
         let broker = try await OwnBroker.start()
         var settings = try settings("h1")
-        settings.kafka = broker.settings
+        settings.installation.kafka = broker.settings
         let member = try await GroupMember.join(settings)
-        let log = try await LogTopic.commands(broker.settings, prefix: prefix)
+        let log = try await LogTopic.open(.commands, broker.settings, prefix: prefix)
         try await broker.kill()
         try await log.append(Array("a".utf8))
         try await broker.restart()

@@ -153,8 +153,8 @@ struct LogTopicTests {
 
     @Test func `topics are created with one partition and their time to live`() async throws {
         let prefix = try TopicPrefix(TestBroker.name("logs"))
-        let runs = try await LogTopic.runs(TestBroker.settings, prefix: prefix)
-        let commands = try await LogTopic.commands(TestBroker.settings, prefix: prefix)
+        let runs = try await LogTopic.open(.runs, TestBroker.settings, prefix: prefix)
+        let commands = try await LogTopic.open(.commands, TestBroker.settings, prefix: prefix)
         await runs.close()
         await commands.close()
         let admin = try KafkaAdmin(settings: TestBroker.settings)
@@ -223,7 +223,12 @@ struct LogTopicTests {
         let broker = try await OwnBroker.start()
         let said = SeenLines()
         var settings = broker.settings
-        settings.onLog = { line in if line.facility == "LOG" { said.add(line.text) } }
+        let (isAway, told) = AsyncStream<Void>.makeStream()
+        settings.onLog = { line in
+            guard line.facility == "LOG" else { return }
+            said.add(line.text)
+            told.yield()
+        }
         let topic = TestBroker.name("log")
         try await withLog(topic: topic, settings: settings) { log in
             try await Self.append((0..<100).map(String.init), to: log)
@@ -235,10 +240,7 @@ struct LogTopicTests {
                 group.addTask { try await log.flush() }
                 group.addTask {
                     // Back only once it was said to be away.
-                    let begun = ContinuousClock.now
-                    while said.all.isEmpty, ContinuousClock.now - begun < .seconds(30) {
-                        try await ContinuousClock().sleep(for: .milliseconds(50))
-                    }
+                    for await _ in isAway { break }
                     try await broker.restart()
                     try await Self.append((300..<310).map(String.init), to: log)
                 }

@@ -13,7 +13,7 @@ struct TickLedger {
 
     /// What the log of an installation says of a schedule.
     static func read(_ schedules: [String: Timetable], prefix: String) async throws -> [String: TickLedger] {
-        let log = try await LogTopic.runs(TestBroker.settings, prefix: try TopicPrefix(prefix))
+        let log = try await LogTopic.open(.runs, TestBroker.settings, prefix: try TopicPrefix(prefix))
         var ledgers: [String: TickLedger] = [:]
         var lines: [RunLine] = []
         _ = try await log.read(from: .beginning) { record in

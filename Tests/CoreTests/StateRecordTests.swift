@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessSupport
 import Testing
 
 struct StateRecordTests {

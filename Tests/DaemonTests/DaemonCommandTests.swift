@@ -1,4 +1,5 @@
 import Core
+import ProcessSupport
 import Testing
 
 @testable import Daemon

@@ -1,4 +1,5 @@
 import Core
+import ProcessSupport
 import Scheduling
 import Testing
 

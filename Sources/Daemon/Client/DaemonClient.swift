@@ -51,37 +51,23 @@ package struct DaemonClient: Sendable {
             expires: now.advanced(by: Self.patience),
             verb: verb
         )
-        let runs = try await LogTopic.runs(kafka, prefix: prefix)
-        do {
-            let commands = try await LogTopic.commands(kafka, prefix: prefix)
-            let result: (answer: CommandAnswer, end: RunFinish?)?
-            do {
-                let start = try await runs.end()
+        let result = try await LogTopic.with(.runs, kafka, prefix: prefix) { runs in
+            let start = try await runs.end()
+            return try await LogTopic.with(.commands, kafka, prefix: prefix) { commands in
                 try await commands.append(key: Array(command.id.utf8), try command.bytes())
                 try await commands.flush()
-                result = try await hear(
-                    in: runs,
-                    from: start,
-                    Heard(command: command.id, follows: follows, onLine: onLine)
-                )
-            } catch {
-                await commands.close()
-                throw error
+                let heard = Heard(command: command.id, follows: follows, onLine: onLine)
+                return try await hear(in: runs, from: start, heard)
             }
-            await commands.close()
-            await runs.close()
-            guard let result else {
-                throw ClientError(
-                    .noAnswer,
-                    "the daemon on \(holder) did not answer within \(Self.patience.components.seconds) s; it does what was asked "
-                        + "when it can, unless that is too late: look at sluice runs, and at its log"
-                )
-            }
-            return result
-        } catch {
-            await runs.close()
-            throw error
         }
+        guard let result else {
+            throw ClientError(
+                .noAnswer,
+                "the daemon on \(holder) did not answer within \(Self.patience.components.seconds) s; it does what was asked "
+                    + "when it can, unless that is too late: look at sluice runs, and at its log"
+            )
+        }
+        return result
     }
 
     /// The answer to a command, and the end of its run where that is followed; nil where no answer comes in time.
@@ -118,33 +104,21 @@ package struct DaemonClient: Sendable {
     package func history(since start: Instant, _ each: @escaping @Sendable (RunLine) -> Void) async throws {
         // Whoever only looks must not create what they look at.
         let admin = try KafkaAdmin(settings: kafka, patience: Self.patience)
-        let isThere = try await { () async throws -> Bool in
-            do {
-                let found = try await admin.describeTopic(prefix.runsTopic, withSettings: false)
-                await admin.close()
-                return found != nil
-            } catch {
-                await admin.close()
-                throw error
-            }
-        }()
-        guard isThere else {
+        let topic = try await closing(admin, by: { await $0.close() }) {
+            try await $0.describeTopic(prefix.runsTopic, withSettings: false)
+        }
+        guard topic != nil else {
             throw ClientError(
                 .unknownRun,
                 "no daemon ever ran for the topic prefix \(prefix): there is no topic \(prefix.runsTopic); look at "
                     + "--topic-prefix and --kafka"
             )
         }
-        let runs = try await LogTopic.runs(kafka, prefix: prefix)
-        do {
+        try await LogTopic.with(.runs, kafka, prefix: prefix) { runs in
             _ = try await runs.read(from: .time(start)) { record in
                 guard let line = try? RunLine(record.value ?? []) else { return }
                 each(line)
             }
-        } catch {
-            await runs.close()
-            throw error
         }
-        await runs.close()
     }
 }

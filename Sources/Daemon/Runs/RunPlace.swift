@@ -34,6 +34,13 @@ package struct RunPlace: Sendable {
         self.transports = transports
     }
 
+    /// The installation that all of it belongs to.
+    var installation: Installation {
+        var installation = Installation(kafka: kafka, prefix: prefix, lockFolder: lockFolder)
+        installation.topicOrigin = topicOrigin
+        return installation
+    }
+
     /// A session of an account: it waits where another one is live, since its tick can wait.
     func session(_ account: AccountName, run: String, topics: [EventTopic]) -> SessionSettings {
         var settings = SessionSettings(

@@ -70,73 +70,37 @@ package struct DaemonHost: Sendable {
     ) async throws {
         // What is wrong with the folder itself is said before anybody is asked.
         let folder = try settings.folder.load()
-        let member = try await join()
-        do {
-            try await run(folder, member, stop, reloads, onReady)
-        } catch {
-            await member?.close()
-            throw error
+        try await closing(try await join(), by: { await $0?.close() }) { member in
+            let place = settings.place
+            let records = try await KafkaRecords(
+                place.kafka,
+                prefix: place.prefix,
+                origin: place.topicOrigin,
+                member: member,
+                logger: logger
+            )
+            try await closing(records, by: { await $0.close() }) { records in
+                let reader = try TopicReader(settings: place.kafka)
+                try await closing(reader, by: { await $0.close() }) { reader in
+                    try await closing(try await alertsTopic(), by: { await $0?.close() }) { topic in
+                        try await run(folder, records, reader, topic, stop, reloads, onReady)
+                    }
+                }
+            }
         }
-        await member?.close()
     }
 
     private func join() async throws -> GroupMember? {
         guard case .group = membership else { return nil }
-        let place = settings.place
-        var member = MemberSettings(
-            kafka: place.kafka,
-            prefix: place.prefix,
-            host: place.host,
-            lockFolder: place.lockFolder
+        return try await GroupMember.join(
+            MemberSettings(settings.place.installation, host: settings.place.host)
         )
-        member.topicOrigin = place.topicOrigin
-        return try await GroupMember.join(member)
     }
 
-    private func run(
-        _ folder: LoadedFolder,
-        _ member: GroupMember?,
-        _ stop: StopSignal,
-        _ reloads: AsyncStream<Void>,
-        _ onReady: @escaping @Sendable (UInt16, any DaemonControl) -> Void
-    ) async throws {
+    private func alertsTopic() async throws -> LogTopic? {
+        guard alerts?.settings.goesToTopic == true else { return nil }
         let place = settings.place
-        let records = try await KafkaRecords(
-            place.kafka,
-            prefix: place.prefix,
-            origin: place.topicOrigin,
-            member: member,
-            logger: logger
-        )
-        let reader: TopicReader
-        do {
-            reader = try TopicReader(settings: place.kafka)
-        } catch {
-            await records.close()
-            throw error
-        }
-        let topic: LogTopic?
-        do {
-            topic =
-                alerts?.settings.goesToTopic == true
-                ? try await LogTopic.alerts(place.kafka, prefix: place.prefix, origin: place.topicOrigin)
-                : nil
-        } catch {
-            await reader.close()
-            await records.close()
-            throw error
-        }
-        let result: Result<Void, any Error>
-        do {
-            try await run(folder, records, reader, topic, stop, reloads, onReady)
-            result = .success(())
-        } catch {
-            result = .failure(error)
-        }
-        await topic?.close()
-        await reader.close()
-        await records.close()
-        try result.get()
+        return try await LogTopic.open(.alerts, place.kafka, prefix: place.prefix, origin: place.topicOrigin)
     }
 
     private func run(
@@ -237,13 +201,8 @@ package struct DaemonHost: Sendable {
         let place = settings.place
         var found: [String: ScheduleRecord] = [:]
         let accounts = Dictionary(folder.schedules.map { ($0.id, $0.account) }) { first, _ in first }
-        var installation = Installation(
-            kafka: place.kafka,
-            prefix: place.prefix,
-            lockFolder: place.lockFolder
-        )
-        installation.topicOrigin = place.topicOrigin
-        for record in try await ScheduleScan(installation).run() where accounts[record.id] == record.account {
+        for record in try await ScheduleScan(place.installation).run()
+        where accounts[record.id] == record.account {
             found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())

@@ -21,9 +21,9 @@ package final class KafkaRecords: RunRecords {
         member: GroupMember?,
         logger: Logger
     ) async throws {
-        runs = try await LogTopic.runs(kafka, prefix: prefix, origin: origin)
+        runs = try await LogTopic.open(.runs, kafka, prefix: prefix, origin: origin)
         do {
-            commands = try await LogTopic.commands(kafka, prefix: prefix, origin: origin)
+            commands = try await LogTopic.open(.commands, kafka, prefix: prefix, origin: origin)
         } catch {
             await runs.close()
             throw error

@@ -77,13 +77,7 @@ extension CommandTree {
                 choices: ["text", "json"],
                 fallback: "text"
             ),
-            Option(
-                "log-level",
-                value: "LEVEL",
-                help: "The least level that is logged.",
-                choices: ["debug", "info", "warning", "error"],
-                fallback: "info"
-            ),
+            logLevel,
         ],
         examples: [
             Example(
