@@ -61,10 +61,12 @@ struct DaemonKillTests {
             }
         )
         let ledgers = try await TickLedger.read(timetables, prefix: fixture.prefix)
+        let decided = try await TickLedger.decided(prefix: fixture.prefix, locks: "\(fixture.folder)/locks")
         var (ran, skipped) = (0, 0)
         for (id, timetable) in timetables {
             let ledger = try #require(ledgers[id], "nothing is known of \(id)")
-            #expect(ledger.faults(timetable) == [], "\(id)")
+            let through = try #require(decided[id], "the state knows nothing of \(id)")
+            #expect(ledger.faults(timetable, through: through) == [], "\(id)")
             ran += ledger.runs.count
             skipped += ledger.skipped.count
         }
