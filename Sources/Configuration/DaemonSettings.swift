@@ -71,6 +71,8 @@ package struct DaemonSettings: Sendable {
         return (kafka.secrets + own).filter { !$0.isEmpty }
     }
 
+    /// A token that could be guessed is none.
+    package static let shortestToken = 16
     /// The pool of schedules that name none.
     package static let usualPool = "default"
 

@@ -7,9 +7,6 @@ struct DaemonSettingsResolver {
     typealias Key = DaemonSettings.Key
     typealias Row = DaemonSettings.Row
 
-    /// A token that could be guessed is none.
-    private static let shortestToken = 16
-
     private let file: DaemonFile?
     private let environment: [String: String]
     private let reader: SecretReader
@@ -183,14 +180,14 @@ struct DaemonSettingsResolver {
 
     private mutating func checkToken(_ token: Secret?, _ listen: ListenAddress?) {
         if let token, let setting = given[Key.token.rawValue], !token.revealed.isEmpty,
-            token.revealed.count < Self.shortestToken
+            token.revealed.count < DaemonSettings.shortestToken
         {
             errors.append(
                 (
                     setting.origin,
                     Self.bad(
                         setting,
-                        "has fewer than \(Self.shortestToken) characters, so that it could be guessed; make one "
+                        "has fewer than \(DaemonSettings.shortestToken) characters, so that it could be guessed; make one "
                             + "with: openssl rand -hex 32"
                     )
                 )

@@ -26,6 +26,11 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         isLoopback = address.isLoopback
     }
 
+    /// An address of its parts; nil where the host is none that can be listened on.
+    package init?(host: String, port: Int) {
+        self.init(parsing: host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
+
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     private static func isIPv4(_ host: String) -> Bool {

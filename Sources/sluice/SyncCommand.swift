@@ -17,17 +17,21 @@ struct SyncCommand {
         let order = try SyncOrder(program: program, command: command)
         let report = SyncReport(program: program, command: command, redaction: order.setup.redaction)
         let stop = program.signals.awaited()
-        if let code = try await SyncHandOver(program: program, command: command, order: order, report: report)
-            .run(stop)
-        {
-            return code
-        }
         let start = SessionStart()
         // What was read before the session was lost stays told.
         let read = ReadOutcome()
         var outcome: RunOutcome
         do {
-            outcome = try await sync(order, report, stop, start, read)
+            let destination = try SyncDestination(
+                program: program,
+                command: command,
+                order: order,
+                report: report
+            )
+            report.redactAlso(destination.secrets)
+            let handOver = SyncHandOver(program: program, command: command, order: order, report: report)
+            if let code = try await handOver.run(destination.kafka, stop) { return code }
+            outcome = try await sync(order, destination, report, stop, start, read)
         } catch let error as any SluiceError {
             outcome = read.outcome ?? order.nothingRead(isCancelled: stop.signal != nil)
             outcome.error = error
@@ -48,6 +52,7 @@ struct SyncCommand {
     /// The sync; a signal while Kafka does not answer ends the process, whose calls to Kafka cannot be taken back.
     private func sync(
         _ order: SyncOrder,
+        _ destination: SyncDestination,
         _ report: SyncReport,
         _ stop: StopSignal,
         _ start: SessionStart,
@@ -63,7 +68,7 @@ struct SyncCommand {
                 }
                 return nil
             }
-            group.addTask { try await perform(order, report, stop, start, read) }
+            group.addTask { try await perform(order, destination, report, stop, start, read) }
             defer { group.cancelAll() }
             while let outcome = try await group.next() {
                 if let outcome { return outcome }
@@ -74,18 +79,12 @@ struct SyncCommand {
 
     private func perform(
         _ order: SyncOrder,
+        _ destination: SyncDestination,
         _ report: SyncReport,
         _ stop: StopSignal,
         _ start: SessionStart,
         _ read: ReadOutcome
     ) async throws -> RunOutcome {
-        let destination = try SyncDestination(
-            program: program,
-            command: command,
-            order: order,
-            report: report
-        )
-        report.redactAlso(destination.secrets)
         let plans = SyncPlans(
             account: order.account,
             definition: order.setup.definition,

@@ -46,9 +46,14 @@ struct SyncDestination: Sendable {
         }
     }
 
+    /// Kafka, where the events go there.
+    var kafka: KafkaOptions? {
+        if case .kafka(let options) = place { options } else { nil }
+    }
+
     /// Secret values, for the redaction.
     var secrets: [String] {
-        if case .kafka(let options) = place { options.secrets } else { [] }
+        kafka?.secrets ?? []
     }
 
     /// Whether the standard output is for events, so that nothing else may be printed there.

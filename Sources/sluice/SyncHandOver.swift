@@ -13,8 +13,11 @@ struct SyncHandOver {
 
     /// The exit code of the run that the daemon did; nil where there is no daemon, or none that knows the account: then
     /// the sync is this process's own.
-    func run(_ stop: StopSignal) async throws -> Int32? {
-        guard let options = try kafka() else { return nil }
+    ///
+    /// `kafka` is where the events go; nil for another place, where no daemon publishes.
+    func run(_ kafka: KafkaOptions?, _ stop: StopSignal) async throws -> Int32? {
+        // A daemon takes no account from anybody.
+        guard let options = kafka, !command.has("take-over") else { return nil }
         let client = DaemonClient(options.settings, prefix: options.prefix)
         // A Kafka that is away is the sync's own to tell.
         guard let holder = try? await client.holder() else { return nil }
@@ -62,14 +65,5 @@ struct SyncHandOver {
             report.notice("\(error.message): this process does it")
             return nil
         }
-    }
-
-    /// The Kafka that the sync goes to; nil where it goes elsewhere, or wants what a daemon does not do.
-    private func kafka() throws -> KafkaOptions? {
-        guard command.value("to") == nil,
-            order.file?.destinationFolder == nil || command.source("kafka") == .commandLine,
-            !command.has("take-over")
-        else { return nil }
-        return try KafkaOptions(program: program, command: command, file: order.file)
     }
 }

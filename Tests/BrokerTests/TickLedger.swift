@@ -13,18 +13,29 @@ struct TickLedger {
 
     /// What the log of an installation says of a schedule.
     static func read(_ schedules: [String: Timetable], prefix: String) async throws -> [String: TickLedger] {
-        let log = try await LogTopic.open(.runs, TestBroker.settings, prefix: try TopicPrefix(prefix))
         var ledgers: [String: TickLedger] = [:]
-        var lines: [RunLine] = []
-        _ = try await log.read(from: .beginning) { record in
-            if let line = try? RunLine(record.value ?? []) { lines.append(line) }
-        }
-        await log.close()
-        for line in lines {
+        for line in try await lines(prefix) {
             guard let schedule = line.event.schedule, let timetable = schedules[schedule] else { continue }
             ledgers[schedule, default: TickLedger()].take(line.event, timetable)
         }
         return ledgers
+    }
+
+    /// Why each run began, in the order in which they did.
+    static func triggers(prefix: String) async throws -> [String] {
+        try await lines(prefix).compactMap { line in
+            if case .started(let start) = line.event { start.trigger } else { nil }
+        }
+    }
+
+    private static func lines(_ prefix: String) async throws -> [RunLine] {
+        try await LogTopic.with(.runs, TestBroker.settings, prefix: try TopicPrefix(prefix)) { log in
+            var lines: [RunLine] = []
+            _ = try await log.read(from: .beginning) { record in
+                if let line = try? RunLine(record.value ?? []) { lines.append(line) }
+            }
+            return lines
+        }
     }
 
     /// Up to where the state says that the ticks of each schedule are decided.

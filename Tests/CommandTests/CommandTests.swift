@@ -324,6 +324,17 @@ struct CommandTests {
         )
     }
 
+    @Test("no Kafka: 2 with the remedy, and the summary keeps its form")
+    func noKafka() async throws {
+        let process = try SluiceProcess(["sync", "--output", "json"] + Self.account + Self.loopback)
+        try #require(await process.waitForEnd(atMost: 60))
+        #expect(process.exitCode == 2)
+        #expect(process.standardError.contains("--kafka HOST:PORT"))
+        let summary = try JSONValue.parse(Array(process.standardOutput.utf8))
+        #expect(summary["status"]?.text == "failed")
+        #expect(summary["error"]?["code"]?.text == "configuration.missing_setting")
+    }
+
     @Test("Kafka away: a signal ends it at once, and the summary says so")
     func signalWhileKafkaIsAway() async throws {
         let process = try SluiceProcess(

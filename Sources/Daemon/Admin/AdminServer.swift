@@ -1,3 +1,4 @@
+import Configuration
 package import Core
 import Web
 
@@ -32,7 +33,7 @@ package final class AdminServer: Sendable {
         }
 
         /// Whether only this machine can reach it.
-        package var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
+        package var isLoopback: Bool { ListenAddress(host: host, port: Int(port))?.isLoopback ?? false }
     }
 
     /// More than every body that a command needs.
@@ -67,10 +68,10 @@ package final class AdminServer: Sendable {
             )
         }
         for (name, token) in configuration.tokens.sorted(by: { $0.key < $1.key })
-        where token.revealed.utf8.count < 16 {
+        where token.revealed.utf8.count < DaemonSettings.shortestToken {
             throw AdminError(
                 .weakToken,
-                "the token '\(name)' has fewer than 16 characters: take that of `openssl rand -hex 32`"
+                "the token '\(name)' has fewer than \(DaemonSettings.shortestToken) characters: take that of `openssl rand -hex 32`"
             )
         }
         feed = ChangeFeed(control: control, time: time)

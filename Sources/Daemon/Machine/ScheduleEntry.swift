@@ -1,3 +1,4 @@
+import Configuration
 package import Core
 package import Scheduling
 
@@ -17,7 +18,7 @@ package struct ScheduleEntry: Sendable {
     }
 
     /// The pool of schedules that name none.
-    package static let usualPool = "default"
+    package static let usualPool = DaemonSettings.usualPool
 
     package var schedule: Schedule
     package var account: AccountName
