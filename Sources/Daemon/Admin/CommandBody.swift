@@ -55,7 +55,23 @@ struct CommandBody {
         return time
     }
 
-    private func misfit(_ name: String, _ wanted: String) -> AdminProblem {
+    /// Names, where some are given; nil where there are none.
+    func names(_ name: String, most: Int = 100) throws(AdminProblem) -> [String]? {
+        guard let given = value[name], !given.isNull else { return nil }
+        guard case .array(let elements) = given, elements.count <= most,
+            elements.allSatisfy({ $0.text?.isEmpty == false })
+        else { throw misfit(name, "a list of at most \(most) names, or null") }
+        return elements.isEmpty ? nil : elements.compactMap(\.text)
+    }
+
+    /// A length of time in whole seconds, where one is given.
+    func seconds(_ name: String) throws(AdminProblem) -> Int? {
+        guard let given = value[name], !given.isNull else { return nil }
+        guard let seconds = given.int, seconds > 0 else { throw misfit(name, "a number of seconds") }
+        return seconds
+    }
+
+    func misfit(_ name: String, _ wanted: String) -> AdminProblem {
         AdminProblem(.badBody, "'\(name)' is missing or no fit", remedy: "give \(wanted)")
     }
 }

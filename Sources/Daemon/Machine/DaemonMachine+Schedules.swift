@@ -12,13 +12,14 @@ extension DaemonMachine {
             return bringBack(entry)
         }
         // One that comes back in this life owes nothing for the time between.
-        let known = retired.removeValue(forKey: id).map { comingBack($0) } ?? record
+        let known = retired.removeValue(forKey: id).map { comingBack($0.record) } ?? record
         let schedule = FollowedSchedule(entry, known, skipped, at: now)
         schedules[id] = schedule
         accounts[entry.account, default: []].insert(id)
         // Without a record, nobody would know after a restart what was due before it.
         if known?.through == nil || record != known { keep(id) }
         if let last = known?.last, last.ended == nil { resume(last, of: id) }
+        orderChunks(of: id)
         guard !isDraining else { return }
         tell(id, .wake(.started))
     }
@@ -52,6 +53,7 @@ extension DaemonMachine {
         guard var known = schedules[id] else { return }
         var schedule = FollowedSchedule(entry, comingBack(known.record), [], at: now)
         swap(&schedule.runs, &known.runs)
+        swap(&schedule.chunks, &known.chunks)
         schedule.skipped = known.skipped
         schedule.lastSuccess = known.lastSuccess
         schedule.since = known.since
@@ -66,6 +68,7 @@ extension DaemonMachine {
         guard let before = schedules[id], !before.isRemoved else { return add(entry, nil, []) }
         tell(id, .edit(entry.schedule))
         schedules[id]?.entry = entry
+        endBackfills(changedBy: entry, of: id)
         if before.entry.account != entry.account {
             accounts[entry.account, default: []].insert(id)
             forget(id, of: before.entry.account)
@@ -84,6 +87,7 @@ extension DaemonMachine {
             tell(id, .abandon(tick, .skipRequested(by: "the removal of its file")))
         }
         wakes.set(id, nil)
+        endBackfills(removing: id)
         retireIfIdle(id)
     }
 
@@ -96,9 +100,10 @@ extension DaemonMachine {
     /// Forgets a removed schedule once no run of it is left.
     mutating func retireIfIdle(_ id: String) {
         guard let schedule = schedules[id], schedule.isRemoved else { return }
-        guard !schedule.runs.values.contains(where: { runs[$0] != nil }) else { return }
+        let open = Array(schedule.runs.values) + Array(schedule.chunks.values)
+        guard !open.contains(where: { runs[$0] != nil }) else { return }
         if retired.count >= Self.maximumRetired { retired = [:] }
-        retired[id] = schedule.record
+        retired[id] = (schedule.entry.account, schedule.record)
         schedules[id] = nil
         forget(id, of: schedule.entry.account)
     }

@@ -75,14 +75,14 @@ struct RunPerformer: Sendable {
         _ account: AccountName,
         run: String,
         stop: StopSignal,
-        _ record: @escaping @Sendable () async throws -> StateRecord?
+        _ records: @escaping @Sendable ([[UInt8]: [UInt8]]) async throws -> [StateRecord]?
     ) async throws {
         let result = Locked<Result<Bool, any Error>?>(nil)
         let settings = place.session(account, run: run, topics: [])
         try await sessions.run(account, open: { try await Self.open(settings, stop, $0) }) { open in
             let kept: Result<Bool, any Error>
             do {
-                kept = .success(try await open.keep(record))
+                kept = .success(try await open.keep(records))
             } catch {
                 kept = .failure(error)
             }
@@ -142,10 +142,10 @@ struct RunPerformer: Sendable {
         }
         guard let end = attempt.result?.end else { return }
         do {
-            let isOver = try await account.keep {
+            let isOver = try await account.keep { state in
                 let record = desk.closing(order, end)
                 if record != nil { try await desk.flush() }
-                return try record?.record(account: order.account)
+                return try record?.records(account: order.account, in: state)
             }
             if isOver { CrashPoint.hit(.afterTickEnd) }
         } catch {
@@ -175,11 +175,11 @@ struct RunPerformer: Sendable {
             )
             if let last = known?.last, last.tick.id == tick.id, last.ended != nil { return .isRecorded }
         }
-        let isWanted = try await account.keep {
+        let isWanted = try await account.keep { state in
             let record = desk.opening(order, at: now())
             // What it says was decided must be told before it says so.
             if record != nil { try await desk.flush() }
-            return try record?.record(account: order.account)
+            return try record?.records(account: order.account, in: state)
         }
         guard isWanted else { return .isUnwanted }
         CrashPoint.hit(.afterTickStart)
@@ -212,6 +212,8 @@ struct RunPerformer: Sendable {
             // The schedule whose settings it uses may read others.
             chosen = try setup.definition.chosen(request.streams ?? [])
         }
+        let backfill = attempt.order.chunk
+        if let backfill { chosen = try backfill.chosen(of: setup) }
         let observe = metrics.observer(of: setup.account, next: attempt.observe)
         let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
         var found = try await finder.find(chosen)
@@ -224,9 +226,11 @@ struct RunPerformer: Sendable {
             isAccountInKey: setup.isAccountInKey,
             isResync: isResync
         )
-        var outcome = await SyncRun(
+        var streams = try plans.make(&found, topics, account.session)
+        if let backfill { try backfill.place(&streams, setup.account, account.session.state) }
+        var run = SyncRun(
             account: setup.account,
-            streams: try plans.make(&found, topics, account.session),
+            streams: streams,
             limit: limit,
             requester: requester,
             destination: account.session,
@@ -235,7 +239,9 @@ struct RunPerformer: Sendable {
             stop: stop,
             observer: observe,
             acceptsAbsence: accepts
-        ).run()
+        )
+        run.backfill = backfill?.part
+        var outcome = await run.run()
         outcome.add(found)
         return outcome
     }

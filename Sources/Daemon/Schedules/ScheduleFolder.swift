@@ -98,7 +98,7 @@ package struct ScheduleFolder: Sendable {
         try problems.check()
         guard let setup, let keys = file.schedule, let schedule = schedule ?? nil else { return nil }
         let streams = file.streams == nil ? nil : setup.streams.flatMap(\.names)
-        let entry = ScheduleEntry(
+        var entry = ScheduleEntry(
             schedule: schedule,
             account: setup.account,
             streams: streams.map { Set($0) },
@@ -109,6 +109,7 @@ package struct ScheduleFolder: Sendable {
                 ScheduleEntry.Retries(maximum: $0.maximum, backoff: .seconds($0.backoff))
             }
         )
+        entry.backfills = BackfillChoice(setup.streams)
         return LoadedSchedule(file: file, entry: entry, setup: setup, streams: streams)
     }
 

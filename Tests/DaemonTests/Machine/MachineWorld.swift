@@ -86,6 +86,8 @@ struct MachineWorld {
     private(set) var stops: [(run: String, reason: StopReason)] = []
     private(set) var withdrawn: [String] = []
     private(set) var others: [String] = []
+    /// What was told of backfills.
+    private(set) var notes: [BackfillNote] = []
     private(set) var traces: [String: Trace] = [:]
     private(set) var births: [String: Instant] = [:]
     private(set) var mostAtOnce = 0
@@ -329,6 +331,7 @@ struct MachineWorld {
         case .audit(let entry): others.append("audit \(entry.what)")
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
+        case .tell(let note): notes.append(note)
         }
     }
 
@@ -390,6 +393,7 @@ struct MachineWorld {
             switch order.origin {
             case .tick(let tick): tick.id
             case .command(let command): command.id
+            case .backfill(let chunk): "\(chunk.backfill) \(chunk.number)"
             }
         var trace = traces[key] ?? Trace()
         trace.isRepeated = trace.isRepeated || !trace.ends.isEmpty
@@ -405,7 +409,7 @@ struct MachineWorld {
             switch flights.removeValue(forKey: run)?.order.origin {
             case .command(let command)?: command.id
             case .tick(let tick)?: if case .manual(let id) = tick.cause { id } else { nil }
-            case nil: nil
+            case .backfill?, nil: nil
             }
         let before = unflushed.count
         try tell(.ended(run: run, result))
