@@ -195,7 +195,7 @@ class Visit:
         browser.click("button", "Run now")
         browser.click("#trigger button", "Run now")
         browser.click("#said a", "See the run")
-        browser.click("button", "Cancel…")
+        browser.click(".head button", "Cancel…")
         browser.click("#confirm button", "Cancel the run")
         browser.shows(".facts .badge", "cancelled")
         # Events.
