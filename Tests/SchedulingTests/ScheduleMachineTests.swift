@@ -1,5 +1,6 @@
 import Core
 import ProcessSupport
+import ScheduleSupport
 import Scheduling
 import Testing
 
@@ -457,8 +458,8 @@ import Testing
         )
     }
 
-    /// S11: where calendars leave out everything nothing is due, and nothing spins.
-    @Test func s11CalendarsThatLeaveNothing() throws {
+    @Test("S11 where calendars leave out everything nothing is due, and nothing spins")
+    func s11CalendarsThatLeaveNothing() throws {
         let always = NamedCalendar("always", [.weekly(weekdays: 0x7f, from: 0, to: 0)])
         for exclusions in [
             Exclusions(excluded: [always]), Exclusions(included: [NamedCalendar("never", [])]),
@@ -489,8 +490,10 @@ import Testing
         #expect(delays.count > 150)
     }
 
-    /// S16 on this level: whatever happens in whatever order, a nominal time runs once or has one reason.
-    @Test(arguments: 0..<MachineSimulation.seeds)
+    @Test(
+        "S16 of one schedule: whatever happens in whatever order, a nominal time runs once or has one reason",
+        arguments: 0..<MachineSimulation.seeds
+    )
     func s16EveryTickIsAccountedFor(seed: Int) throws {
         try MachineSimulation(seed: UInt64(seed)).run()
     }

@@ -107,7 +107,8 @@ package struct ScheduleFolder: Sendable {
             timeout: keys.timeout.map { .seconds($0) },
             retries: keys.retries.map {
                 ScheduleEntry.Retries(maximum: $0.maximum, backoff: .seconds($0.backoff))
-            }
+            },
+            freshWithin: keys.freshWithin.map { .seconds($0) }
         )
         return LoadedSchedule(file: file, entry: entry, setup: setup, streams: streams)
     }

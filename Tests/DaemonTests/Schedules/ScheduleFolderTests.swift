@@ -10,58 +10,17 @@ import Testing
 /// Schedules in files, as somebody writes and breaks them.
 @Suite
 struct ScheduleFolderTests {
-    private static let extractor = """
-        extractor: shop
-        description: A shop
-        settings:
-          token: {secret: true, required: true, description: "The token"}
-        base_url: https://shop.test
-        auth: {header: {name: X-Token, value: "{{ config.token }}"}}
-        limits: {default: 2/s}
-        errors: {message: errors}
-        streams:
-          orders:
-            get: /orders
-            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
-            records: data
-            key: id
-            version: {field: updated_at, format: rfc3339}
-            paging: {link_header: {rel: next}}
-            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
-          customers:
-            get: /customers
-            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
-            records: data
-            key: id
-            version: {field: updated_at, format: rfc3339}
-            paging: {link_header: {rel: next}}
-            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
-        """
-    private static let whole = """
-        extractor: shop
-        account: acme
-        settings: {token: env:TOKEN}
-        when: "H * * * *"
-        """
-
     private func load(_ files: [String: String]) throws -> LoadedFolder {
         let folder = TemporaryFolder()
         for (name, text) in files { folder.write(name, text) }
-        let definition = try ExtractorDefinition.decode(
-            Array(Self.extractor.utf8),
-            file: "shop.yaml",
-            folderName: nil
-        )
-        return try ScheduleFolder(
-            path: folder.path,
-            zones: { ZoneDatabase() },
-            definition: { _, _ in definition }
-        ).load()
+        return try Shop.folder(folder.path).load()
     }
 
     @Test
     func aFileIsASchedule() throws {
-        let folder = try load(["shop.yaml": Self.whole + "\nstreams: [orders]\npool: shops\npriority: 3\n"])
+        let folder = try load([
+            "shop.yaml": Shop.schedule + "\nstreams: [orders]\npool: shops\npriority: 3\n"
+        ])
         #expect(folder.faults.isEmpty)
         let entry = try #require(folder.schedules.first?.entry)
         #expect(entry.schedule.id == "shop")
@@ -70,10 +29,16 @@ struct ScheduleFolderTests {
         #expect((entry.pool, entry.priority) == ("shops", 3))
     }
 
+    @Test("S18 how fresh the data must be is the file's to say")
+    func howFreshItMustBe() throws {
+        let folder = try load(["shop.yaml": Shop.schedule + "\nsla: {fresh_within: 2h}\n"])
+        #expect(folder.schedules.first?.entry.freshWithin == .seconds(7200))
+    }
+
     @Test
     func whatIsNoScheduleIsLeftAlone() throws {
         let folder = try load([
-            "shop.yaml": Self.whole, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
+            "shop.yaml": Shop.schedule, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
             "acme.yaml": "extractor: shop\naccount: other\nsettings: {token: env:TOKEN}\n",
         ])
         #expect(folder.schedules.map(\.id) == ["shop"])
@@ -83,7 +48,7 @@ struct ScheduleFolderTests {
     @Test
     func oneThatIsWrongKeepsNoOtherFromRunning() throws {
         let folder = try load([
-            "good.yaml": Self.whole,
+            "good.yaml": Shop.schedule,
             "bad.yaml": "extractor: shop\naccount: acme\nwhen: \"61 * * * *\"\nstreams: [order]\n",
         ])
         #expect(folder.schedules.map(\.id) == ["good"])
@@ -108,7 +73,7 @@ struct ScheduleFolderTests {
     @Test
     func anAccountThatIsDeclaredTwiceAndDifferentlyIsRefused() throws {
         let folder = try load([
-            "a.yaml": Self.whole,
+            "a.yaml": Shop.schedule,
             "b.yaml": "extractor: shop\naccount: acme\nsettings: {token: env:OTHER}\nwhen: \"@daily\"\n",
         ])
         #expect(folder.faults.count == 2)
@@ -117,13 +82,13 @@ struct ScheduleFolderTests {
 
     @Test
     func aFolderAsTheDestinationIsForTheCommand() throws {
-        let folder = try load(["shop.yaml": Self.whole + "\nto: {folder: out}\n"])
+        let folder = try load(["shop.yaml": Shop.schedule + "\nto: {folder: out}\n"])
         #expect(folder.faults.first?.messages.first?.contains("sluice sync") == true)
     }
 
     @Test
     func aNameThatStandsTwiceIsRefused() throws {
-        let folder = try load(["shop.yaml": Self.whole, "shop.yml": Self.whole])
+        let folder = try load(["shop.yaml": Shop.schedule, "shop.yml": Shop.schedule])
         #expect(folder.schedules.count == 1)
         #expect(folder.faults.first?.messages.first?.contains("shop.yaml") == true)
     }
@@ -145,7 +110,7 @@ struct ScheduleFolderTests {
         let folder = TemporaryFolder()
         let watch = try #require(FolderWatch(folder.path))
         defer { watch.stop() }
-        folder.write("shop.yaml", Self.whole)
+        folder.write("shop.yaml", Shop.schedule)
         var changes = watch.changes.makeAsyncIterator()
         #expect(await changes.next() != nil)
     }
