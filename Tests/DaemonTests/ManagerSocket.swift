@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// A socket that a manager would have: gives what was sent to it.
-final class ManagerSocket {
+final class ManagerSocket: Sendable {
     let name: String
     private let descriptor: Int32
     private let path: String?

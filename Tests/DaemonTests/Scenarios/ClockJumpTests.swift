@@ -73,7 +73,9 @@ import Testing
             second = change
             let clock = LocalMinutes(zone, from: Instant(seconds: (change / 3600 - 26) * 3600), days: 2)
             var runner = TickRunner(at: Instant(seconds: Int64(clock.first) * 60 - 1))
-            for text in Self.expressions { runner.add(try entry(text, id: text, zone: zone)) }
+            for text in Self.expressions {
+                runner.add(try entry(text, id: text, account: "stripe/acme", zone: zone))
+            }
             runner.run(to: Instant(seconds: Int64(clock.first + clock.local.count) * 60 - 1))
             for text in Self.expressions {
                 let expected = Twin(text).minutes(clock)

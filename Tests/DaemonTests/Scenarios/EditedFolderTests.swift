@@ -124,6 +124,7 @@ import Testing
         zone(world, "Here", "<+05>-5")
         world.write("crm", "when: \"30 18 * * *\"\ntime_zone: Here")
         try await world.live { service, _ in
+            try await world.pass(.seconds(1))
             #expect(await service.schedule("crm")?.next.map(\.nominal) == [at("2026-05-04T13:30:00Z")])
             zone(world, "Here", "<+06>-6")
             await world.reload(service)

@@ -46,7 +46,7 @@ import Testing
             world.run(for: .seconds(3600))
             let (faults, ticks) = MachineChecker(world: world).faults(of: "crm")
             #expect(faults == [])
-            #expect(ticks >= 10)
+            #expect(ticks >= 6)
         }
     }
 }
