@@ -7,7 +7,7 @@ extension AccountFile {
         let pairs = [
             (settings, other.settings), (connection, other.connection), (stateKeys, other.stateKeys),
         ]
-        return topicTemplate?.text == other.topicTemplate?.text
+        return topicTemplate?.text == other.topicTemplate?.text && envelope?.text == other.envelope?.text
             && pairs.allSatisfy { mine, others in
                 Dictionary(mine.map { ($0.name, $0.value) }) { $1 }
                     == Dictionary(others.map { ($0.name, $0.value) }) { $1 }
@@ -22,6 +22,7 @@ extension AccountFile {
         file.connection = other.connection
         file.stateKeys = other.stateKeys
         file.topicTemplate = topicTemplate ?? other.topicTemplate
+        file.envelope = envelope ?? other.envelope
         return file
     }
 }

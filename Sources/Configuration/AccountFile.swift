@@ -13,6 +13,7 @@ import YAML
 ///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///       topic_prefix: saas
 ///       topic_template: "<prefix>.<stream>"
+///       envelope: structured
 ///
 /// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
 /// Kafka at all.
@@ -34,6 +35,8 @@ package struct AccountFile: Hashable, Sendable {
     package var kafka: [GivenSetting]
     package var topicPrefix: PlacedText?
     package var topicTemplate: PlacedText?
+    /// How the events stand in their records: `binary`, `structured` or `plain`.
+    package var envelope: PlacedText?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
     /// When it runs; `sluice sync` runs at once whatever it says.
@@ -83,7 +86,7 @@ package struct AccountFile: Hashable, Sendable {
         faults.note(
             root.unknownKeys(
                 [
-                    "extractor", "account", "settings", "streams", "connection", "state_key", "to",
+                    "extractor", "account", "settings", "streams", "connection", "state_key", "to", "envelope",
                 ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
@@ -99,6 +102,7 @@ package struct AccountFile: Hashable, Sendable {
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])
+        envelope = faults.text(place["envelope"])
         destinationFolder = faults.text(place["folder"])
         let section = KafkaSection(place["kafka"], &faults)
         kafka = section.settings
@@ -109,14 +113,14 @@ package struct AccountFile: Hashable, Sendable {
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
     private static func destination(_ root: YAMLNode, _ faults: inout FileFaults) -> YAMLNode {
         guard let to = root["to"] else { return root }
-        for name in kafkaKeys {
+        for name in kafkaKeys + ["envelope"] {
             guard let node = root[name] else { continue }
             faults.note([
                 node.fail("\(name) stands beside to, which says where the events go; move it there")
             ])
         }
         faults.take(else: ()) { () throws(YAMLError) in _ = try to.mapping() }
-        faults.note(to.unknownKeys(["folder"] + kafkaKeys))
+        faults.note(to.unknownKeys(["folder", "envelope"] + kafkaKeys))
         if to["folder"] != nil, let other = kafkaKeys.lazy.compactMap({ to[$0] }).first {
             faults.note([
                 other.fail("the events go to a folder or to Kafka, not to both; remove one of them")

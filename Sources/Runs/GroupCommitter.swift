@@ -1,4 +1,5 @@
 package import Core
+import Events
 import Synchronization
 
 /// Commits the pages of a run's streams in groups: streams submit, one task commits.
@@ -123,7 +124,7 @@ package final class GroupCommitter: Sendable {
         for position in entries.indices { entries[position].page = try filter.take(entries[position]) }
         try await destination.commit(
             TransactionGroup(
-                pages: entries.map(\.page).filter { !$0.events.isEmpty },
+                pages: entries.map(\.page).filter { !$0.events.isEmpty }.map { $0.enveloped() },
                 state: GroupMachine.lastBookmarks(entries),
                 versions: filter.changes
             )

@@ -43,6 +43,7 @@ package struct StreamPlan: Sendable {
         account: AccountName,
         to topic: EventTopic,
         isAccountInKey: Bool = false,
+        envelope: Envelope = .binary,
         since: Instant? = nil
     ) {
         var fingerprint = stream.fingerprint(topic: topic.topic)
@@ -59,7 +60,8 @@ package struct StreamPlan: Sendable {
                 topic: topic.topic,
                 isAccountInKey: isAccountInKey,
                 version: stream.version?.format,
-                remembers: stream.remembers
+                remembers: stream.remembers,
+                envelope: envelope
             ),
             fingerprint: fingerprint,
             bookmark: nil,

@@ -175,6 +175,16 @@ enum CommandTree {
         heading: "Kafka"
     )
 
+    private static let envelope = Option(
+        "envelope",
+        value: "FORM",
+        help:
+            "How an event stands in its record: the record as the value and CloudEvents in the headers, a CloudEvent in one "
+            + "JSON object, or the record alone. Without it, binary.",
+        heading: "Where to",
+        choices: Envelope.allCases.map(\.rawValue)
+    )
+
     static let kafkaOptions = [
         Option(
             "kafka",
@@ -209,7 +219,7 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, envelope] + destinationOptions
 
     static let logLevel = Option(
         "log-level",

@@ -90,6 +90,7 @@ struct SyncCommand {
             definition: order.setup.definition,
             since: order.since,
             isAccountInKey: destination.isAccountInKey,
+            envelope: order.setup.envelope,
             isResync: command.has("resync")
         )
         let acceptsAbsence = command.has("accept")

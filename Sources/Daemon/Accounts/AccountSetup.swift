@@ -12,6 +12,7 @@ package struct AccountSetup: Sendable {
     /// What seals a credential that the state keeps.
     package let stateKeys: [Secret]
     package let template: TopicTemplate
+    package let envelope: Envelope
     package let streams: [ChosenStream]
     private let sources: AccountSources
 
@@ -51,6 +52,7 @@ package struct AccountSetup: Sendable {
         let template = try problems.take {
             try sources.template?.read { try TopicTemplate(parsing: $0) } ?? .standard
         }
+        let envelope = try problems.take { try Self.envelope(sources.envelope) }
         let streams = try definition.flatMap { definition in
             try problems.take {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
@@ -58,7 +60,7 @@ package struct AccountSetup: Sendable {
         }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let streams
+            let envelope, let streams
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -66,6 +68,7 @@ package struct AccountSetup: Sendable {
         self.stateKeys = stateKeys
         self.connection = connection
         self.template = template
+        self.envelope = envelope
         self.streams = streams
     }
 
@@ -132,6 +135,15 @@ package struct AccountSetup: Sendable {
         -> SettingsResolver
     {
         SettingsResolver(declarations: definition.settings, reader: reader)
+    }
+
+    private static func envelope(_ given: PlacedText?) throws -> Envelope {
+        guard let given else { return .binary }
+        return try given.read { text in
+            if let envelope = Envelope(rawValue: text) { return envelope }
+            let names = Envelope.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(.badSetting, "there is no envelope \(text): choose one of \(names)")
+        }
     }
 
     /// The named streams in the definition's order; all of them where none is named.

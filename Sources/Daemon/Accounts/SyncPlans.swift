@@ -10,6 +10,7 @@ package struct SyncPlans: Sendable {
     /// Nothing older is asked for.
     let since: Instant?
     let isAccountInKey: Bool
+    let envelope: Envelope
     let isResync: Bool
 
     /// Plans of an account's streams.
@@ -18,12 +19,14 @@ package struct SyncPlans: Sendable {
         definition: ExtractorDefinition,
         since: Instant? = nil,
         isAccountInKey: Bool = false,
+        envelope: Envelope = .binary,
         isResync: Bool = false
     ) {
         self.account = account
         self.definition = definition
         self.since = since
         self.isAccountInKey = isAccountInKey
+        self.envelope = envelope
         self.isResync = isResync
     }
 
@@ -83,6 +86,7 @@ package struct SyncPlans: Sendable {
             account: account,
             to: topic,
             isAccountInKey: isAccountInKey,
+            envelope: envelope,
             since: since
         )
         plan.bookmark = try session.bookmark(of: topic.stream)

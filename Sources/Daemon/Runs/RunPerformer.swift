@@ -222,6 +222,7 @@ struct RunPerformer: Sendable {
             definition: setup.definition,
             since: since,
             isAccountInKey: setup.isAccountInKey,
+            envelope: setup.envelope,
             isResync: isResync
         )
         var outcome = await SyncRun(
