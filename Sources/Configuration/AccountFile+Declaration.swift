@@ -8,6 +8,7 @@ extension AccountFile {
             (settings, other.settings), (connection, other.connection), (stateKeys, other.stateKeys),
         ]
         return topicTemplate?.text == other.topicTemplate?.text && envelope?.text == other.envelope?.text
+            && entities?.text == other.entities?.text
             && pairs.allSatisfy { mine, others in
                 Dictionary(mine.map { ($0.name, $0.value) }) { $1 }
                     == Dictionary(others.map { ($0.name, $0.value) }) { $1 }
@@ -23,6 +24,7 @@ extension AccountFile {
         file.stateKeys = other.stateKeys
         file.topicTemplate = topicTemplate ?? other.topicTemplate
         file.envelope = envelope ?? other.envelope
+        file.entities = entities ?? other.entities
         return file
     }
 }

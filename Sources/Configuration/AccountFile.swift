@@ -14,6 +14,7 @@ import YAML
 ///       topic_prefix: saas
 ///       topic_template: "<prefix>.<stream>"
 ///       envelope: structured
+///       entities: beside
 ///
 /// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
 /// Kafka at all.
@@ -37,6 +38,8 @@ package struct AccountFile: Hashable, Sendable {
     package var topicTemplate: PlacedText?
     /// How the events stand in their records: `binary`, `structured` or `plain`.
     package var envelope: PlacedText?
+    /// Whether records go out as entities: `none`, `beside` or `instead`.
+    package var entities: PlacedText?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
     /// When it runs; `sluice sync` runs at once whatever it says.
@@ -86,7 +89,8 @@ package struct AccountFile: Hashable, Sendable {
         faults.note(
             root.unknownKeys(
                 [
-                    "extractor", "account", "settings", "streams", "connection", "state_key", "to", "envelope",
+                    "extractor", "account", "settings", "streams", "connection", "state_key", "to",
+                    "envelope",
                 ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
@@ -103,13 +107,14 @@ package struct AccountFile: Hashable, Sendable {
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])
         envelope = faults.text(place["envelope"])
+        entities = faults.text(place["entities"])
         destinationFolder = faults.text(place["folder"])
         let section = KafkaSection(place["kafka"], &faults)
         kafka = section.settings
         bootstrap = section.bootstrap
     }
 
-    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
+    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template", "entities"]
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
     private static func destination(_ root: YAMLNode, _ faults: inout FileFaults) -> YAMLNode {
         guard let to = root["to"] else { return root }

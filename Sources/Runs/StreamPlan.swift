@@ -9,6 +9,8 @@ package struct StreamPlan: Sendable {
     package var feed: FeedDefinition?
     package var name: StreamName
     package var builder: EventBuilder
+    /// What of its events is published.
+    package var outlet = StreamOutlet()
     package var fingerprint: Fingerprint
     /// The bookmark to go on from; nil for a stream that was never read.
     package var bookmark: Bookmark?

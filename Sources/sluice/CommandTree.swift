@@ -185,6 +185,15 @@ enum CommandTree {
         choices: Envelope.allCases.map(\.rawValue)
     )
 
+    private static let entities = Option(
+        "entities",
+        value: "WHERE",
+        help:
+            "Whether records go out as entities, which all services share, beside the streams' own topics or instead of them.",
+        heading: "Kafka",
+        choices: EntityMode.allCases.map(\.rawValue)
+    )
+
     static let kafkaOptions = [
         Option(
             "kafka",
@@ -219,7 +228,8 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, envelope] + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, entities, envelope]
+        + destinationOptions
 
     static let logLevel = Option(
         "log-level",

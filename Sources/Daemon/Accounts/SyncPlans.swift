@@ -1,5 +1,6 @@
 import Configuration
 package import Core
+import Events
 package import Extraction
 package import Runs
 
@@ -11,6 +12,8 @@ package struct SyncPlans: Sendable {
     let since: Instant?
     let isAccountInKey: Bool
     let envelope: Envelope
+    /// What of the streams goes out as entities, and the prefix of their topics; nil where nothing does.
+    let entities: (mode: EntityMode, prefix: TopicPrefix)?
     let isResync: Bool
 
     /// Plans of an account's streams.
@@ -20,6 +23,7 @@ package struct SyncPlans: Sendable {
         since: Instant? = nil,
         isAccountInKey: Bool = false,
         envelope: Envelope = .binary,
+        entities: (mode: EntityMode, prefix: TopicPrefix)? = nil,
         isResync: Bool = false
     ) {
         self.account = account
@@ -27,6 +31,7 @@ package struct SyncPlans: Sendable {
         self.since = since
         self.isAccountInKey = isAccountInKey
         self.envelope = envelope
+        self.entities = entities
         self.isResync = isResync
     }
 
@@ -89,6 +94,19 @@ package struct SyncPlans: Sendable {
             envelope: envelope,
             since: since
         )
+        if let entities, entities.mode != .none, !stream.entities.isEmpty {
+            let mapper = EntityMapper(
+                stream.entities,
+                currencies: definition.currencies,
+                account: account,
+                stream: stream.name,
+                isAccountInKey: isAccountInKey,
+                prefix: entities.prefix
+            )
+            plan.outlet = StreamOutlet(mapper, entities.mode)
+            // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
+            plan.fingerprint.topic += mapper.topics.map { " and \($0)" }.joined()
+        }
         plan.bookmark = try session.bookmark(of: topic.stream)
         if isResync {
             let isLost = session.lost.contains(topic.stream)
