@@ -126,7 +126,9 @@ package final class GroupCommitter: Sendable {
         var entries = entries
         for position in entries.indices { entries[position].page = try filter.take(entries[position]) }
         var pages: [EventPage] = []
-        for entry in entries { pages += try outlets[entry.stream].pages(of: entry.page, parent: entry.facts?.parent) }
+        for entry in entries {
+            pages += try outlets[entry.stream].pages(of: entry.page, parent: entry.facts?.parent)
+        }
         try await destination.commit(
             TransactionGroup(
                 pages: pages,

@@ -37,7 +37,9 @@ struct RecordReading {
         }
     }
 
-    /// Appends a field's text or number as a text, as it came: escapes of lone surrogates stay. False for anything else.
+    /// Appends a field's text or number as a text, as it came: escapes of lone surrogates stay.
+    ///
+    /// False for anything else.
     func appendText(_ place: RecordPlace, after prefix: [UInt8] = [], to text: inout [UInt8]) -> Bool {
         let token = token(place)
         switch token.first {
@@ -55,7 +57,9 @@ struct RecordReading {
         return true
     }
 
-    /// Appends null where the record has the field; whether it does. A field that it has not is not there in the entity either.
+    /// Appends null where the record has the field; whether it does.
+    ///
+    /// A field that it has not is not there in the entity either.
     func appendNull(_ place: RecordPlace, to text: inout [UInt8]) -> Bool {
         guard !page.field(place.position, ofRecord: record).isAbsent else { return false }
         text.append(contentsOf: "null".utf8)
