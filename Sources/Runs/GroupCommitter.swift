@@ -27,8 +27,8 @@ package final class GroupCommitter: Sendable {
 
     /// A committer for the streams with these names, in the order of their numbers.
     ///
-    /// `outlets`, in the same order, say what of their events is published; without them, the events as they are. `onCommit` is told of each committed group's entries as they were published, in order, from the committing
-    /// task.
+    /// `outlets`, in the same order, say what of their events is published; without them, all of them as they are. `onCommit`
+    /// is told of each committed group's entries, in order, from the committing task.
     package init(
         to destination: any Destination,
         streams names: [String],
