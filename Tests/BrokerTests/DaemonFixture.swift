@@ -34,6 +34,12 @@ struct DaemonFixture {
         )
     }
 
+    /// How many runs of a schedule succeeded since the process started.
+    func successes(of schedule: String, _ process: SluiceProcess) -> Int {
+        let text = "\"schedule\":\"\(schedule)\",\"status\":\"success\""
+        return process.standardError.components(separatedBy: text).count - 1
+    }
+
     /// Waits until a schedule's runs succeeded so often since the process started.
     func waitForSuccess(of schedule: String, times: Int, _ process: SluiceProcess) async throws {
         let text = "\"schedule\":\"\(schedule)\",\"status\":\"success\""

@@ -33,9 +33,9 @@ struct DaemonStandstillTests {
         try await broker.pause()
         let reason = try await wait(for: 503, client, process)
         #expect(reason.contains("no run"), "\(reason)")
-        let before = successes(process)
+        let before = daemon.successes(of: "people", process)
         #expect(!(await process.waitForEnd(atMost: 6)))
-        #expect(successes(process) == before)
+        #expect(daemon.successes(of: "people", process) == before)
         try await broker.resume()
         try await wait(for: 200, client, process)
         try await daemon.waitForSuccess(of: "people", times: before + 3, process)
@@ -72,11 +72,6 @@ struct DaemonStandstillTests {
         let ledger = try #require(ledgers["people"])
         #expect(ledger.faults(timetable, through: try #require(decided["people"])) == [])
         await broker.stop()
-    }
-
-    private func successes(_ process: SluiceProcess) -> Int {
-        process.standardError.components(separatedBy: "\"schedule\":\"people\",\"status\":\"success\"")
-            .count - 1
     }
 
     /// Asks whether runs can begin until the answer is so, and gives what it says.
