@@ -86,6 +86,8 @@ struct MachineWorld {
     private(set) var stops: [(run: String, reason: StopReason)] = []
     private(set) var withdrawn: [String] = []
     private(set) var others: [String] = []
+    /// Changes of state that are to be made, which a test ends.
+    private(set) var changes: [(command: DaemonCommand, request: StateRequest)] = []
     private(set) var traces: [String: Trace] = [:]
     private(set) var births: [String: Instant] = [:]
     private(set) var mostAtOnce = 0
@@ -327,6 +329,7 @@ struct MachineWorld {
             unflushed.append(line(.finished(run: run, end)))
             others.append("finished \(end.status.rawValue)")
         case .audit(let entry): others.append("audit \(entry.what)")
+        case .change(let command, let request): changes.append((command, request))
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
         }
