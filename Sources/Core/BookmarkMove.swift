@@ -63,7 +63,9 @@ struct BookmarkMove {
 
     private func skip(_ bookmark: inout Bookmark, toPage token: JSONValue) throws(StateError) -> String {
         guard !bookmark.fingerprint.isChild else {
-            throw bad("is read along the pages of another stream, and has no page of its own; \(Self.hint(bookmark))")
+            throw bad(
+                "is read along the pages of another stream, and has no page of its own; \(Self.hint(bookmark))"
+            )
         }
         switch bookmark.fingerprint.way {
         case .token: break
@@ -83,7 +85,8 @@ struct BookmarkMove {
         }
         guard before != token else { throw bad("stands at that page already") }
         bookmark.list.token = token
-        return "what lies between the pages \(before.compactText.prefix(200)) and \(token.compactText.prefix(200))"
+        return
+            "what lies between the pages \(before.compactText.prefix(200)) and \(token.compactText.prefix(200))"
     }
 
     // MARK: Places
@@ -122,7 +125,9 @@ struct BookmarkMove {
         case .full:
             throw bad("is read whole every time, so that no place is kept of it; \(Self.anew(stream))")
         case nil:
-            throw bad("is read in a way that this version does not know (\(bookmark.fingerprint.progress)); upgrade sluice")
+            throw bad(
+                "is read in a way that this version does not know (\(bookmark.fingerprint.progress)); upgrade sluice"
+            )
         }
     }
 
@@ -147,7 +152,9 @@ struct BookmarkMove {
         }
     }
 
-    private static func anew(_ stream: StreamName) -> String { "to read it anew: sluice state reset, --stream \(stream)" }
+    private static func anew(_ stream: StreamName) -> String {
+        "to read it anew: sluice state reset, --stream \(stream)"
+    }
 
     private static func hint(_ bookmark: Bookmark) -> String {
         switch bookmark.fingerprint.way {

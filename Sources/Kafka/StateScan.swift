@@ -55,11 +55,15 @@ package struct StateScan: Sendable {
             let last = try await read(topic, Int32(partition), upTo: ends[partition], reader)
             for (key, value) in last {
                 guard let text = try StateKey.accountText(of: key) else {
-                    if case .layout? = try StateKey(key) { found.layout = try LayoutRecord(value, topic: topic) }
+                    if case .layout? = try StateKey(key) {
+                        found.layout = try LayoutRecord(value, topic: topic)
+                    }
                     continue
                 }
                 // What names no account is a later version's: nobody here could do anything with it.
-                guard let owner = try? AccountName(text), account.map({ $0 == owner }) ?? true else { continue }
+                guard let owner = try? AccountName(text), account.map({ $0 == owner }) ?? true else {
+                    continue
+                }
                 found.accounts[owner, default: [:]][key] = value
             }
         }

@@ -144,7 +144,11 @@ extension AdminAPI {
         do {
             return try StreamName(request.value("stream"))
         } catch {
-            throw AdminProblem(.badParameter, error.message, remedy: "…/bookmarks lists the streams that were read")
+            throw AdminProblem(
+                .badParameter,
+                error.message,
+                remedy: "…/bookmarks lists the streams that were read"
+            )
         }
     }
 
@@ -156,7 +160,8 @@ extension AdminAPI {
         guard parts.count == 1 else {
             throw AdminProblem(
                 .badBody,
-                parts.isEmpty ? "it does not say what is left out" : "it says several things that are left out",
+                parts.isEmpty
+                    ? "it does not say what is left out" : "it says several things that are left out",
                 remedy: "give one of before, before_page and rest"
             )
         }

@@ -7,7 +7,9 @@ enum BookmarkShapes {
         "HandChange",
         "What somebody made of a bookmark by hand, until a run has gone on from there.",
         [
-            .word("what", of: HandChange.Kind.allCases.map(\.rawValue), "What was done.") { $0.kind.rawValue },
+            .word("what", of: HandChange.Kind.allCases.map(\.rawValue), "What was done.") {
+                $0.kind.rawValue
+            },
             .time("at", "When.") { $0.at },
             .text("by", "Who asked for it.") { $0.by },
             .text("reason", "Why.") { $0.reason },

@@ -30,7 +30,8 @@ extension DaemonMachine {
             .init(
                 command: command.id,
                 status: .accepted,
-                message: "it waits: \(obstacle.stream ?? "\(request.account)") is being \(occupation(of: obstacle.run))"
+                message:
+                    "it waits: \(obstacle.stream ?? "\(request.account)") is being \(occupation(of: obstacle.run))"
                     + (isRun ? "; sluice cancel \(obstacle.run) ends that after its page" : "")
             )
         )

@@ -49,7 +49,9 @@ final class OpenAccount: Sendable {
     }
 
     /// Does something that writes the account's records, alone.
-    func inTurn<Value: Sendable>(_ body: @Sendable (AccountSession) async throws -> Value) async throws -> Value {
+    func inTurn<Value: Sendable>(_ body: @Sendable (AccountSession) async throws -> Value) async throws
+        -> Value
+    {
         await turn.take()
         defer { turn.give() }
         return try await body(session)

@@ -136,8 +136,10 @@ package struct StateTransfer: Sendable {
         let before = try ScheduleRecord(in: state, account: account, id: id)
         if before == schedule { return }
         if let here = before?.through, schedule.through.map({ here > $0 }) ?? true {
-            try refuse("the schedule \(id) of \(account) is decided here up to \(here.rfc3339()), in the file up to "
-                + "\(schedule.through?.rfc3339() ?? "no tick")")
+            try refuse(
+                "the schedule \(id) of \(account) is decided here up to \(here.rfc3339()), in the file up to "
+                    + "\(schedule.through?.rfc3339() ?? "no tick")"
+            )
         }
         func words(_ record: ScheduleRecord?) -> String {
             "schedule \(id): decided up to \(record?.through?.rfc3339() ?? "no tick")"
@@ -160,7 +162,11 @@ package struct StateTransfer: Sendable {
             try refuse("the credential of \(account) was renewed here since the file was written")
         }
         changed.lines.append(
-            .init(stream: nil, before: before == nil ? "no credential" : "a credential", after: "the sealed credential of the file")
+            .init(
+                stream: nil,
+                before: before == nil ? "no credential" : "a credential",
+                after: "the sealed credential of the file"
+            )
         )
         changed.records.append(try credential.record(account: account))
     }

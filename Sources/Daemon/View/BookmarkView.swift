@@ -16,7 +16,9 @@ package struct BookmarkView: Sendable {
     }
 
     /// The bookmarks among an account's state records, by stream.
-    static func all(in state: [[UInt8]: [UInt8]], of account: AccountName) throws(StateError) -> [BookmarkView] {
+    static func all(in state: [[UInt8]: [UInt8]], of account: AccountName) throws(StateError)
+        -> [BookmarkView]
+    {
         var views: [BookmarkView] = []
         for stream in try Bookmark.bookmarked(in: state).sorted() {
             guard let value = state[StateKey.bookmark(account, stream).bytes] else { continue }

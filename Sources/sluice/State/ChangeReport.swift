@@ -14,7 +14,9 @@ struct ChangeReport {
     /// Shows what will be done.
     func show(_ plans: [(account: AccountName, changed: ChangedState)]) {
         guard !isJSON else { return }
-        var table = Table([.init("ACCOUNT"), .init("STREAM"), .init("BEFORE"), .init("AFTER"), .init("LEFT OUT")])
+        var table = Table([
+            .init("ACCOUNT"), .init("STREAM"), .init("BEFORE"), .init("AFTER"), .init("LEFT OUT"),
+        ])
         for (account, changed) in plans {
             for line in changed.lines {
                 table.append([
@@ -27,7 +29,9 @@ struct ChangeReport {
 
     /// Whether whoever sits at a terminal wants it; where nobody does, the reason that was given is enough.
     func isWanted(_ question: String) -> Bool {
-        guard !command.has("yes"), isatty(STDIN_FILENO) == 1, program.terminal.isInteractive else { return true }
+        guard !command.has("yes"), isatty(STDIN_FILENO) == 1, program.terminal.isInteractive else {
+            return true
+        }
         program.console.write(Array("\(question) [y/N] ".utf8))
         let answer = readLine()?.lowercased() ?? ""
         guard ["y", "yes"].contains(answer) else {

@@ -14,7 +14,8 @@ extension CommandTree {
         subcommands: [
             Command(
                 "remove",
-                summary: "Forget all that is kept of an account: bookmarks, credentials, schedules' records, versions.",
+                summary:
+                    "Forget all that is kept of an account: bookmarks, credentials, schedules' records, versions.",
                 discussion: [
                     "Its events stay in their topics. Should it be read again, that is refused until --resync, since the topics "
                         + "hold events that no bookmark stands for."
@@ -97,7 +98,8 @@ extension CommandTree {
                 isRepeated: true
             ), reason,
         ] + kafkaOptions + [cacheFolder, textOrJSON],
-        flags: [Flag("forget", help: "Forget what was published, so that all is published again.")] + changeFlags,
+        flags: [Flag("forget", help: "Forget what was published, so that all is published again.")]
+            + changeFlags,
         arguments: [accountArgument],
         examples: [
             Example(
@@ -152,7 +154,11 @@ extension CommandTree {
         ],
         options: [
             Option("before", value: "TIME", help: "Leave out what changed before this time, or now."),
-            Option("before-page", value: "TOKEN", help: "Leave out what lies before this page; a token as JSON."),
+            Option(
+                "before-page",
+                value: "TOKEN",
+                help: "Leave out what lies before this page; a token as JSON."
+            ),
             reason,
         ] + kafkaOptions + [cacheFolder, textOrJSON],
         flags: [Flag("rest", help: "Leave out the rest of a list that is under way.")] + changeFlags,
@@ -180,7 +186,9 @@ extension CommandTree {
             "An account that is written meanwhile is as it was at its last commit: end its runs first.",
         ],
         options: choice + kafkaOptions,
-        flags: [Flag("with-credentials", help: "Also the credentials that the state keeps, sealed as they are.")],
+        flags: [
+            Flag("with-credentials", help: "Also the credentials that the state keeps, sealed as they are.")
+        ],
         examples: [Example("All accounts, into a file", "sluice state export \(place) > state.json")]
     )
 
@@ -192,13 +200,16 @@ extension CommandTree {
                 + "the file's are unless --replace, and bookmarks that stand for events which are not here. Each account is "
                 + "then written in one transaction of a session of its own; one that a live session holds is refused, and so "
                 + "is all of it while a daemon of the prefix runs. Records that are here already stay as they are, so that it "
-                + "can be run again.",
+                + "can be run again."
         ],
         options: choice + [reason] + kafkaOptions + [cacheFolder, textOrJSON],
         flags: [
             Flag("replace", help: "Also go back behind what is newer here."),
             Flag("resync", help: "Read all streams anew, and publish all of them again."),
-            Flag("accept", help: "Go on from the bookmarks although the events that they stand for are not here."),
+            Flag(
+                "accept",
+                help: "Go on from the bookmarks although the events that they stand for are not here."
+            ),
         ] + changeFlags,
         arguments: [
             Argument("file", help: "The file; - is the standard input.", completion: .files)

@@ -26,7 +26,11 @@ extension ParsedCommand {
     func reason() throws -> String {
         let text = value("reason") ?? ""
         guard text.contains(where: { !$0.isWhitespace }), text.count <= HandChange.longestReason else {
-            throw bad("reason", String(text.prefix(60)), "a reason of 1 to \(HandChange.longestReason) characters")
+            throw bad(
+                "reason",
+                String(text.prefix(60)),
+                "a reason of 1 to \(HandChange.longestReason) characters"
+            )
         }
         return text
     }

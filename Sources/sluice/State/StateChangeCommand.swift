@@ -25,7 +25,12 @@ struct StateChangeCommand {
         guard report.isWanted("Do it?") else { return ExitCode.failed.rawValue }
         if let code = try await ask(request, plan, options, report) { return code }
         let changed = try await perform(request, plan, options)
-        report.finish(.done, [(request.account, changed)], by: "this process", message: "done: \(request.change.name)")
+        report.finish(
+            .done,
+            [(request.account, changed)],
+            by: "this process",
+            message: "done: \(request.change.name)"
+        )
         return ExitCode.success.rawValue
     }
 
@@ -100,7 +105,8 @@ struct StateChangeCommand {
         guard !command.has("take-over") else { return nil }
         let client = DaemonClient(options.settings, prefix: options.prefix)
         guard let holder = try await client.holder() else { return nil }
-        let (answer, _) = try await client.ask(.state(request), by: program.operatorName, follows: true) { line in
+        let (answer, _) = try await client.ask(.state(request), by: program.operatorName, follows: true) {
+            line in
             guard case .answer(let answer) = line.event, answer.status == .accepted else { return }
             program.complain("the daemon on \(holder): \(answer.message)")
         }
@@ -142,7 +148,8 @@ struct StateChangeCommand {
         let session = settings
         let changed = try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in
             try await AccountSession.withSession(session) { session in
-                try await session.change(request, by: program.operatorName, at: Instant.systemClock()) { changed in
+                try await session.change(request, by: program.operatorName, at: Instant.systemClock()) {
+                    changed in
                     try await writer.audit(AuditEntry(request, changed, by: program.operatorName), runs)
                     return []
                 }

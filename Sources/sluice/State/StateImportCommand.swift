@@ -98,7 +98,8 @@ struct StateImportCommand {
         var topics: Set<String> = []
         for account in file.accounts { topics.formUnion(try transfer.topics(of: account)) }
         let wanted = topics.sorted()
-        return try await closing(try TopicReader(settings: options.settings), by: { await $0.close() }) { reader in
+        return try await closing(try TopicReader(settings: options.settings), by: { await $0.close() }) {
+            reader in
             var ends: StateTransfer.Ends = [:]
             for topic in wanted {
                 do {

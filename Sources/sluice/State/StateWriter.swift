@@ -18,7 +18,8 @@ struct StateWriter {
             account: account,
             run: RunID(at: Instant.systemClock()).text,
             host: program.hostName,
-            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) } ?? LockFolder.standard(),
+            lockFolder: try command.value("lock-folder").map { try LockFolder(path: $0) }
+                ?? LockFolder.standard(),
             eventTopics: []
         )
         settings.cacheFolder = command.value("cache-folder").map { CacheFolder(path: $0) }

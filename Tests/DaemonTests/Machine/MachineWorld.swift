@@ -210,6 +210,15 @@ struct MachineWorld {
         attempt { try $0.tell(.command(command)) }
     }
 
+    /// Commits a change of state with the record that says that its command is done; nothing is told of it.
+    mutating func commitChange(_ id: String, of account: AccountName) -> ScheduleRecord? {
+        guard let command = changes.last(where: { $0.command.id == id })?.command,
+            let record = machine?.changing(command, of: account)
+        else { return nil }
+        records[record.schedule] = record
+        return record
+    }
+
     mutating func drain() { attempt { try $0.tell(.drain) } }
 
     /// Tells the machine of something else.
