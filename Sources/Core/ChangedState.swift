@@ -9,6 +9,14 @@ package struct ChangedState: Sendable {
         package var after: String
         /// What is never read because of it.
         package var leftOut: String?
+
+        /// A line.
+        package init(stream: StreamName?, before: String, after: String, leftOut: String? = nil) {
+            self.stream = stream
+            self.before = before
+            self.after = after
+            self.leftOut = leftOut
+        }
     }
 
     package var lines: [Line] = []
@@ -19,6 +27,12 @@ package struct ChangedState: Sendable {
     /// It goes behind the records, in transactions of its own: it may be more than one of them holds. What is there still if
     /// that is cut short is not taken for published.
     package var forgotten: Set<StreamName>? = []
+
+    /// Lines and the records that they are about.
+    package init(lines: [Line] = [], records: [StateRecord] = []) {
+        self.lines = lines
+        self.records = records
+    }
 
     /// Whether anything is to be forgotten.
     package var forgets: Bool { forgotten.map { !$0.isEmpty } ?? true }

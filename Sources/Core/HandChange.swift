@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// What somebody made of a bookmark by hand: it stays until a run has gone on from there, and that run says so.
 package struct HandChange: Hashable, Sendable {

@@ -8,6 +8,9 @@ package struct StateScan: Sendable {
         package var layout: LayoutRecord?
         /// By account the records, by their keys' bytes.
         package var accounts: [AccountName: [[UInt8]: [UInt8]]] = [:]
+
+        /// Nothing.
+        package init() {}
     }
 
     private let kafka: KafkaSettings

@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// A change of state by hand, from its command to its end.
 package struct StateEdit: Sendable {

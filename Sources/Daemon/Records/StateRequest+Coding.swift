@@ -1,5 +1,5 @@
-package import Core
-package import JSON
+import Core
+import JSON
 
 /// A change of state as a command holds it.
 extension StateRequest {

@@ -1,7 +1,8 @@
-import Core
+package import Core
 import JSON
 import Kafka
 import Runs
+import Synchronization
 import Telemetry
 
 /// Changes of an account's state by hand.

@@ -1,5 +1,5 @@
 package import Core
-package import JSON
+import JSON
 
 extension StateFile {
     /// No file is larger: a thousand accounts with a hundred streams each take a tenth of it (I7).

@@ -3,6 +3,7 @@ import Configuration
 import Core
 import Daemon
 import Kafka
+import Telemetry
 
 /// `sluice state export`: the state of accounts as a document.
 struct StateExportCommand {

@@ -104,7 +104,7 @@ struct StateImportCommand {
             for topic in wanted {
                 do {
                     ends[topic] = try await reader.endOffsets(topic: topic)
-                } catch let error where error.code == .unknownTopic {
+                } catch let error as PublishError where error.code == .unknownTopic {
                     continue
                 }
             }
