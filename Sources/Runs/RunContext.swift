@@ -426,8 +426,9 @@ final class RunContext: Sendable {
 }
 
 extension Bookmark {
-    /// A run goes on from here: what was made of it by hand is taken up. Where a stream is to begin stays known until it has a
-    /// token again.
+    /// A run goes on from here: what was made of it by hand is taken up.
+    ///
+    /// Where a stream is to begin stays known until it has a token again.
     fileprivate mutating func takeUp() {
         guard changed?.from == nil || TokenRun.page(of: self) != nil else { return }
         changed = nil

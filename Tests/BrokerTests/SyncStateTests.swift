@@ -1,6 +1,8 @@
 import Core
+import Daemon
 import Foundation
 import JSON
+import Kafka
 import ProcessSupport
 import Testing
 

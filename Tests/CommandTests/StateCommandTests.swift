@@ -76,7 +76,8 @@ struct StateCommandTests {
         "each says what it does",
         arguments: [
             ("state reset", "--forget"), ("state set", "--at"), ("state skip", "--before-page"),
-            ("state export", "--with-credentials"), ("state import", "--replace"), ("account remove", "--yes"),
+            ("state export", "--with-credentials"), ("state import", "--replace"),
+            ("account remove", "--yes"),
         ]
     )
     func help(command: String, says: String) async throws {

@@ -70,7 +70,9 @@ extension DaemonMachine {
         }
     }
 
-    /// What commits with a change of state: that its command is done. Nil where no schedule reads the account any more.
+    /// What commits with a change of state: that its command is done.
+    ///
+    /// Nil where no schedule reads the account any more.
     package mutating func changing(_ command: DaemonCommand, of account: AccountName) -> ScheduleRecord? {
         guard let host = accounts[account]?.min() else { return nil }
         schedules[host]?.remember(command.id)
