@@ -93,7 +93,9 @@ struct BookmarkMove {
 
     /// A time as bookmarks hold it; throws where none can stand there.
     private func place(_ time: Instant, of bookmark: Bookmark) throws(StateError) -> Instant {
-        guard time <= now else { throw bad("cannot be put to \(time.rfc3339()): that time is to come") }
+        guard time.since(now) <= Self.tolerance else {
+            throw bad("cannot be put to \(time.rfc3339()): that time is to come")
+        }
         guard time >= Instant(seconds: 0) else {
             throw bad("cannot be put to \(time.rfc3339()): no place lies before 1970")
         }
@@ -103,8 +105,11 @@ struct BookmarkMove {
                     + Self.anew(stream)
             )
         }
-        return Instant(milliseconds: time.milliseconds)
+        return Instant(milliseconds: min(time, now).milliseconds)
     }
+
+    /// The clocks of who asks and of who does it differ by as much without a word.
+    private static let tolerance: Duration = .seconds(60)
 
     /// The time up to which a stream was read, and what lies along it; throws where it is read by no time.
     private func timePlace(of bookmark: Bookmark, _ verb: String) throws(StateError) -> (Instant?, String) {

@@ -186,7 +186,7 @@ import Testing
         ),
         ("feed", 60, "would never be read"), ("token", 60, "would never be read"),
         ("window", 3600, "stands at 2026-03-01T11:00:00Z already"),
-        ("window", -60, "is to come"),
+        ("window", -61, "is to come"),
         ("window since", 90_000, "--since"),
         ("new window", 60, "keeps no time up to which it was read"),
         ("token without times", 60, "keeps no time up to which it was read"),
@@ -216,7 +216,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("window", 7200, "was read; to read it again: sluice state set"), ("window", -1, "is to come"),
+        ("window", 7200, "was read; to read it again: sluice state set"), ("window", -61, "is to come"),
         ("list under way", 60, "which has no times"), ("list behind its feed", 60, "--rest"),
         ("full", 60, "read whole every time"),
     ])
