@@ -13,7 +13,7 @@ struct BookmarkMove {
         let time = try place(given, of: bookmark)
         let (place, _) = try timePlace(of: bookmark, "set")
         guard let place else {
-            throw bad("keeps no time up to which it was read, so none lies before it; \(Self.anew(stream))")
+            throw bad("keeps no time up to which it was read, so none lies before it; \(anew)")
         }
         guard time < place else {
             throw bad(
@@ -102,7 +102,7 @@ struct BookmarkMove {
         if let since = bookmark.list.since, time < since {
             throw bad(
                 "was begun with --since \(since.rfc3339()), and asks for nothing older; to read older records: "
-                    + Self.anew(stream)
+                    + anew
             )
         }
         return Instant(milliseconds: min(time, now).milliseconds)
@@ -126,9 +126,9 @@ struct BookmarkMove {
                         + "the rest of it out: sluice state skip \(account) \(stream) --rest"
                 )
             }
-            throw bad("is read by a list, which has no times; \(Self.anew(stream))")
+            throw bad("is read by a list, which has no times; \(anew)")
         case .full:
-            throw bad("is read whole every time, so that no place is kept of it; \(Self.anew(stream))")
+            throw bad("is read whole every time, so that no place is kept of it; \(anew)")
         case nil:
             throw bad(
                 "is read in a way that this version does not know (\(bookmark.fingerprint.progress)); upgrade sluice"
@@ -157,9 +157,7 @@ struct BookmarkMove {
         }
     }
 
-    private static func anew(_ stream: StreamName) -> String {
-        "to read it anew: sluice state reset, --stream \(stream)"
-    }
+    private var anew: String { "to read it anew: sluice state reset \(account) --stream \(stream)" }
 
     private static func hint(_ bookmark: Bookmark) -> String {
         switch bookmark.fingerprint.way {

@@ -131,7 +131,7 @@ extension AdminAPI {
                 code: code,
                 detail: answer.message,
                 remedy: isUnknown
-                    ? "GET \(base)/schedules and \(base)/runs list what there is"
+                    ? "GET \(base)/schedules, \(base)/runs and …/accounts/…/bookmarks list what there is"
                     : "look at how it stands now, and ask again if it is still wanted"
             )
         }
