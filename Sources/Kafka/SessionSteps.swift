@@ -349,6 +349,7 @@ actor SessionSteps {
 
     /// A good-bye that fails leaves its account to the lock or the lease.
     private func writeEnd() async -> SessionMachine.Event {
+        if settings.leavesNothing { return (try? await writeNothing()) ?? .lost }
         var kept: [KeptTopic] = []
         for topic in eventTopics {
             guard let ends = try? await reader.endOffsets(topic: topic.topic) else { return .lost }
@@ -361,6 +362,15 @@ actor SessionSteps {
         // Committed: whatever of ours lies before the mark, the cache knows. Should the disk refuse, it lags.
         if case .recordWritten = event { try? versions.committed([], mark: mark) }
         return event
+    }
+
+    /// Takes away every record that is left of the account, that of this session included.
+    private func writeNothing() async throws -> SessionMachine.Event {
+        let keys = Set(committed.records.keys).union([StateKey.session(settings.account).bytes])
+        let state = keys.map { StateRecord(key: $0, value: nil) }
+        try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
+        committed.apply(state)
+        return .recordWritten
     }
 
     private func publish(_ group: TransactionGroup, number: Int) async throws {

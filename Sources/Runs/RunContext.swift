@@ -40,6 +40,7 @@ final class RunContext: Sendable {
     func move(_ stream: Int, _ change: (inout Bookmark) -> Void) throws(StateError) -> StateRecord {
         var bookmark = bookmark(stream)
         change(&bookmark)
+        bookmark.takeUp()
         bookmark.updated = Int64(run.wall().milliseconds)
         let moved = bookmark
         bookmarks.withLock { $0[stream] = moved }
@@ -307,6 +308,7 @@ final class RunContext: Sendable {
     // MARK: How streams begin and end
 
     func start(_ stream: Int) {
+        if let changed = bookmark(stream).changed { warn(stream, changed.text) }
         run.observer(.started(stream: plan(stream).name.text, after: bookmark(stream).list.records))
     }
 
@@ -420,5 +422,15 @@ final class RunContext: Sendable {
 
     static func described(_ error: any Error) -> any SluiceError {
         error as? any SluiceError ?? RunError(.unexpected, "\(error)")
+    }
+}
+
+extension Bookmark {
+    /// A run goes on from here: what was made of it by hand is taken up.
+    ///
+    /// Where a stream is to begin stays known until it has a token again.
+    fileprivate mutating func takeUp() {
+        guard changed?.from == nil || TokenRun.page(of: self) != nil else { return }
+        changed = nil
     }
 }

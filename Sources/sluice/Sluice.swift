@@ -73,8 +73,19 @@ struct Sluice {
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
-        case "state": try await StateShowCommand(program: program, command: command).run()
+        case "state": try await state(command)
+        case "account": try await StateChangeCommand(program: program, command: command).run()
         case "extractor": try await extractor(command)
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
+    private func state(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.last {
+        case "show": try await StateShowCommand(program: program, command: command).run()
+        case "reset", "set", "skip": try await StateChangeCommand(program: program, command: command).run()
+        case "export": try await StateExportCommand(program: program, command: command).run()
+        case "import": try await StateImportCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }

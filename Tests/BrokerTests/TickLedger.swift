@@ -28,7 +28,8 @@ struct TickLedger {
         }
     }
 
-    private static func lines(_ prefix: String) async throws -> [RunLine] {
+    /// The whole log of runs of an installation.
+    static func lines(_ prefix: String) async throws -> [RunLine] {
         try await LogTopic.with(.runs, TestBroker.settings, prefix: try TopicPrefix(prefix)) { log in
             var lines: [RunLine] = []
             _ = try await log.read(from: .beginning) { record in

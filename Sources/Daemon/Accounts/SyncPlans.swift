@@ -111,6 +111,8 @@ package struct SyncPlans: Sendable {
         if isResync {
             let isLost = session.lost.contains(topic.stream)
             plan.bookmark = plan.bookmark?.anew(isLost: isLost, fingerprint: plan.fingerprint, since: since)
+        } else if let bookmark = plan.bookmark, bookmark.isReset {
+            plan.bookmark = bookmark.under(plan.fingerprint, since: since)
         } else {
             try plan.bookmark?.check(against: plan.fingerprint, account: account, stream: topic.stream)
         }
@@ -120,7 +122,7 @@ package struct SyncPlans: Sendable {
     /// A stream that was begun from one time and is told another would seem to hold what it never read (I2).
     private func refuseSince(_ plans: [StreamPlan]) throws {
         guard since != nil, !isResync else { return }
-        let begun = plans.filter { $0.bookmark != nil }.map(\.name.text)
+        let begun = plans.filter { $0.bookmark.map { !$0.isReset } ?? false }.map(\.name.text)
         guard !begun.isEmpty else { return }
         throw ConfigurationError(
             .badFlag,

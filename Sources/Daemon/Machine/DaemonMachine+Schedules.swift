@@ -108,5 +108,6 @@ extension DaemonMachine {
         guard accounts[account]?.isEmpty == true else { return }
         accounts[account] = nil
         refuseSyncs(of: account)
+        refuseEdits(of: account)
     }
 }

@@ -35,6 +35,8 @@ package struct DaemonMachine: Sendable {
         /// An attempt at a run is over.
         case ended(run: String, RunEnd)
         case command(DaemonCommand)
+        /// A change of state by hand is committed, or refused.
+        case changed(command: String, StateEdit.End)
         /// A daemon before this one accepted commands; told before they are given again.
         case accepted(commands: Set<String>)
         /// Nothing starts any more, and what runs ends after its page.
@@ -52,6 +54,8 @@ package struct DaemonMachine: Sendable {
         /// What outlives the daemon changed: write `record(of:)`, then give these answers.
         case keep(schedule: String, then: [CommandAnswer])
         case answer(CommandAnswer)
+        /// An account's state is to be changed by hand; nobody reads its streams until the end is told.
+        case change(DaemonCommand, StateRequest)
         case audit(AuditEntry)
         /// A run is over for good: its tick is closed.
         case finished(run: String, RunEnd)
@@ -70,6 +74,8 @@ package struct DaemonMachine: Sendable {
     var runs: [String: OrderedRun] = [:]
     var queues: [String: PoolQueue] = [:]
     var claims = StreamClaims()
+    /// Changes of state by hand, in the order in which they were asked for.
+    var edits: [StateEdit] = []
     var memory = CommandMemory()
     var wakes = WakeQueue<String>()
     var timers = RunTimers()
@@ -98,9 +104,11 @@ package struct DaemonMachine: Sendable {
         case .began(let run): began(run)
         case .ended(let run, let end): ended(run, end)
         case .command(let command): take(command)
+        case .changed(let command, let end): changed(command, end)
         case .accepted(let commands): memory.accept(commands)
         case .drain: drain()
         }
+        startEdits()
         startWaiting()
         defer { actions = [] }
         return actions
@@ -113,7 +121,9 @@ package struct DaemonMachine: Sendable {
     }
 
     /// Whether nothing runs.
-    package var isIdle: Bool { !runs.values.contains { $0.stage == .running } }
+    package var isIdle: Bool {
+        !runs.values.contains { $0.stage == .running } && !edits.contains(where: \.isUnderWay)
+    }
 
     /// Sees what the clocks did, and what is due since the last look.
     private mutating func look(_ reading: ClockReading) {

@@ -48,14 +48,23 @@ final class OpenAccount: Sendable {
         try await session.add(news)
     }
 
+    /// Does something that writes the account's records, alone.
+    func inTurn<Value: Sendable>(_ body: @Sendable (AccountSession) async throws -> Value) async throws
+        -> Value
+    {
+        await turn.take()
+        defer { turn.give() }
+        return try await body(session)
+    }
+
     /// Commits what `record` gives; false where it gives none.
     @discardableResult
     func keep(_ record: @Sendable () async throws -> StateRecord?) async throws -> Bool {
-        await turn.take()
-        defer { turn.give() }
-        guard let record = try await record() else { return false }
-        try await session.commit(TransactionGroup(pages: [], state: [record]))
-        return true
+        try await inTurn { session in
+            guard let record = try await record() else { return false }
+            try await session.commit(TransactionGroup(pages: [], state: [record]))
+            return true
+        }
     }
 
     /// Ends the way to the API.

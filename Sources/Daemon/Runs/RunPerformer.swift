@@ -103,7 +103,7 @@ struct RunPerformer: Sendable {
     }
 
     /// Opens an account, whoever does; runs that join bring the way to its API, which ends with the session.
-    private static func open(
+    static func open(
         _ settings: SessionSettings,
         _ stop: StopSignal,
         _ body: @escaping @Sendable (OpenAccount) async -> Void

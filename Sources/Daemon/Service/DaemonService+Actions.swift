@@ -50,7 +50,7 @@ extension DaemonService {
         case .stop(let run, let reason): shared.active[run]?.reason = reason
         case .withdraw(let run): shared.active[run]?.isWithdrawn = true
         case .keep(let schedule, let answers): shared.keeps.add(schedule, answers)
-        case .finished, .paused, .resumed: break
+        case .finished, .paused, .resumed, .change: break
         }
     }
 
@@ -77,6 +77,7 @@ extension DaemonService {
             send()
             if answer.status != .accepted { later { [self] in await records.done(answer.command) } }
         case .keep: keepers.ring()
+        case .change(let command, let request): change(command, request)
         case .finished(let run, let end): finish(run, end)
         case .paused(let schedule, let pause):
             logger.warning("paused", ["schedule": .string(schedule), "reason": .string(pause.reason)])

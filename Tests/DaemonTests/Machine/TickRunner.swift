@@ -48,7 +48,7 @@ struct TickRunner {
                 _ = machine.closing(order, end, at: reading)
                 tell(.ended(run: order.run, end))
             case .record(_, let range): skipped.append(range)
-            case .stop, .withdraw, .keep, .answer, .audit, .finished, .paused, .resumed: break
+            case .stop, .withdraw, .keep, .answer, .audit, .change, .finished, .paused, .resumed: break
             }
         }
     }
