@@ -7,8 +7,8 @@ package struct LoadedSchedule: Sendable {
     /// With the account's declaration in it, wherever that stands.
     package var file: AccountFile
     package var entry: ScheduleEntry
-    /// What its runs read, and where that goes; without what its settings refer to.
-    package var setup: AccountSetup
+    /// Where the events of its account go.
+    package var topics: AccountTopics
     /// The streams that the file names; nil for the extractor's own choice.
     package var streams: [String]?
 
