@@ -163,7 +163,10 @@ package struct DaemonHost: Sendable {
                 group.addTask { await watch.follow(service) }
             }
             group.addTask { [notifier, clocks] in await notifier.follow(service, clocks.monotonic) }
-            notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
+            // A view of ten thousand schedules is worth its time only where somebody looks at it.
+            if notifier.isListening {
+                notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
+            }
             onReady(web.port, service)
             await service.run(stop: end)
             watch?.finish()
