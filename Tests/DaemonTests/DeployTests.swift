@@ -110,7 +110,7 @@ struct DeployTests {
         )
         let copied = image.split(separator: "\n").filter { $0.hasPrefix("COPY ") }
             .flatMap { $0.split(separator: " ").dropFirst().dropLast() }
-        let folders = script.matches(of: /\n *copy ([a-z]+) /).map(\.1)
+        let folders = script.matches(of: #/\n *copy ([a-z]+) /#).map(\.1)
         #expect(folders.count >= 4)
         for name in ["Package.swift", "README.md", "Sources", "Tests", "deploy", "scripts"] + folders {
             #expect(copied.contains(name), "\(name) is not in the image's build")
