@@ -131,6 +131,23 @@ struct ScheduleFolderTests {
         #expect(folder.faults.first?.messages.first?.contains("shop.yaml") == true)
     }
 
+    /// More than one thread reads.
+    @Test
+    func manyFilesAreReadInOrder() async throws {
+        var files = Dictionary(
+            uniqueKeysWithValues: (1000..<1300).map { number in
+                ("s\(number).yaml", Self.whole.replacing("account: acme", with: "account: a\(number)"))
+            }
+        )
+        files["s1100.yaml"] = "extractor: shop\nwhen: never\n"
+        files["s1250.yaml"] = "{"
+        let folder = try await load(files)
+        let ids = (1000..<1300).filter { $0 != 1100 && $0 != 1250 }.map { "s\($0)" }
+        #expect(folder.schedules.map(\.id) == ids)
+        #expect(folder.schedules.map(\.account.text) == ids.map { "shop/a\($0.dropFirst())" })
+        #expect(folder.faultyIDs == ["s1100", "s1250"])
+    }
+
     @Test
     func aFolderThatIsNotThereIsSaid() async {
         let error = await #expect(throws: ConfigurationError.self) {
