@@ -12,6 +12,8 @@ package struct AccountSetup: Sendable {
     /// What seals a credential that the state keeps.
     package let stateKeys: [Secret]
     package let template: TopicTemplate
+    package let envelope: Envelope
+    package let entities: EntityMode
     package let streams: [ChosenStream]
     private let sources: AccountSources
 
@@ -51,6 +53,12 @@ package struct AccountSetup: Sendable {
         let template = try problems.take {
             try sources.template?.read { try TopicTemplate(parsing: $0) } ?? .standard
         }
+        let envelope = try problems.take {
+            try Self.word(sources.envelope, "envelope", else: Envelope.binary)
+        }
+        let entities = try problems.take {
+            try Self.word(sources.entities, "entities", else: EntityMode.none)
+        }
         let streams = try definition.flatMap { definition in
             try problems.take {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
@@ -58,7 +66,7 @@ package struct AccountSetup: Sendable {
         }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let streams
+            let envelope, let entities, let streams
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -66,6 +74,8 @@ package struct AccountSetup: Sendable {
         self.stateKeys = stateKeys
         self.connection = connection
         self.template = template
+        self.envelope = envelope
+        self.entities = entities
         self.streams = streams
     }
 
@@ -82,8 +92,26 @@ package struct AccountSetup: Sendable {
         try AccountTopics.topics(streams.map(\.name), account, template, prefix)
     }
 
-    /// The topics of the streams that are known before anything is asked.
-    package var knownTopics: AccountTopics { AccountTopics(account, template, streams.map(\.definition)) }
+    /// The topics of the entities that streams become, each with the stream whose events it holds.
+    package func entityTopics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
+        guard entities != .none else { return [] }
+        return try streams.flatMap { stream in
+            let name = try StreamName(stream.name)
+            return stream.entities.map { EventTopic(stream: name, topic: prefix.entityTopic($0.entity.name)) }
+        }
+    }
+
+    /// The topics of the streams that are known before anything is asked: of families, the account's objects decide.
+    package var knownTopics: AccountTopics {
+        let known = streams.map(\.definition).filter { !$0.isFamily }
+        return AccountTopics(
+            account: account,
+            template: template,
+            streams: known.map(\.name),
+            entities: entities == .none
+                ? [] : known.flatMap { stream in stream.entities.map { (stream.name, $0.entity.name) } }
+        )
+    }
 
     /// What asks the account's API.
     package func requester(
@@ -115,6 +143,19 @@ package struct AccountSetup: Sendable {
         -> SettingsResolver
     {
         SettingsResolver(declarations: definition.settings, reader: reader)
+    }
+
+    private static func word<Word: RawRepresentable & CaseIterable>(
+        _ given: PlacedText?,
+        _ name: String,
+        else usual: Word
+    ) throws -> Word where Word.RawValue == String {
+        guard let given else { return usual }
+        return try given.read { text in
+            if let word = Word(rawValue: text) { return word }
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(.badSetting, "\(name) cannot be \(text): choose one of \(known)")
+        }
     }
 
     /// The named streams in the definition's order; all of them where none is named.

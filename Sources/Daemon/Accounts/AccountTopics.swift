@@ -1,6 +1,5 @@
 import Configuration
 package import Core
-import Extraction
 
 /// Where the events of an account go: little enough to be kept of each of ten thousand schedules.
 package struct AccountTopics: Sendable {
@@ -8,16 +7,15 @@ package struct AccountTopics: Sendable {
     let template: TopicTemplate
     /// Those that are known before anything is asked: of families, the account's objects decide.
     let streams: [String]
-
-    init(_ account: AccountName, _ template: TopicTemplate, _ streams: [StreamDefinition]) {
-        self.account = account
-        self.template = template
-        self.streams = streams.filter { !$0.isFamily }.map(\.name)
-    }
+    /// What they become beside their own events, by name.
+    let entities: [(stream: String, entity: String)]
 
     /// The topics that are known, in the streams' order; two that Kafka could not tell apart are refused.
     package func known(_ prefix: TopicPrefix) throws -> [EventTopic] {
         try Self.topics(streams, account, template, prefix)
+            + entities.map {
+                EventTopic(stream: try StreamName($0.stream), topic: prefix.entityTopic($0.entity))
+            }
     }
 
     /// The topics of streams, in their order; two that Kafka could not tell apart are refused.

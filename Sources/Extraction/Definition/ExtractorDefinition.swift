@@ -19,6 +19,8 @@ package struct ExtractorDefinition: Sendable {
     package var limits: [LimitDefinition]
     package var quota: QuotaDefinition?
     package var errorRules: ErrorRules
+    /// In how many digits its amounts count currencies.
+    package var currencies: CurrencyTable
     package var feeds: [FeedDefinition]
     package var streams: [StreamDefinition]
 
@@ -34,6 +36,7 @@ package struct ExtractorDefinition: Sendable {
         limits: [LimitDefinition],
         quota: QuotaDefinition? = nil,
         errorRules: ErrorRules,
+        currencies: CurrencyTable = CurrencyTable(),
         feeds: [FeedDefinition] = [],
         streams: [StreamDefinition]
     ) {
@@ -47,6 +50,7 @@ package struct ExtractorDefinition: Sendable {
         self.limits = limits
         self.quota = quota
         self.errorRules = errorRules
+        self.currencies = currencies
         self.feeds = feeds
         self.streams = streams
     }

@@ -100,6 +100,8 @@ package struct StreamDefinition: Sendable {
     package var absence: AbsenceGuard
     /// Of a family: it is no stream itself, but one is made for each object of a list.
     package var onePer: OnePer?
+    /// What its records become beside events of their own.
+    package var entities: [EntityMapping]
     /// The family that the stream was made by.
     package var family: String?
     /// Then, what its requests say of its object.
@@ -129,7 +131,8 @@ package struct StreamDefinition: Sendable {
         discover: [Discover] = [],
         resweep: Resweep? = nil,
         absence: AbsenceGuard = AbsenceGuard(),
-        onePer: OnePer? = nil
+        onePer: OnePer? = nil,
+        entities: [EntityMapping] = []
     ) {
         self.name = name
         self.request = request
@@ -154,6 +157,7 @@ package struct StreamDefinition: Sendable {
         self.resweep = resweep
         self.absence = absence
         self.onePer = onePer
+        self.entities = entities
     }
 
     /// Behind the extractor's base address.
