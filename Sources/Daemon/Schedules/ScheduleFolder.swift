@@ -141,10 +141,11 @@ package struct ScheduleFolder: Sendable {
     }
 }
 
-/// The definitions that one look at a folder needs, each decoded once, or by each thread that has it first.
+/// The definitions that one look at a folder needs, each decoded once, or by each thread that has it first; what is wrong
+/// with one is found once as well, and told of each file.
 private final class DefinitionCache: Sendable {
     private let read: @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition
-    private let known = Locked<[String: ExtractorDefinition]>([:])
+    private let known = Locked<[String: Result<ExtractorDefinition, any Error>]>([:])
 
     init(_ read: @escaping @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition) {
         self.read = read
@@ -152,10 +153,16 @@ private final class DefinitionCache: Sendable {
 
     func definition(of extractor: PlacedText, for file: AccountFile) throws -> ExtractorDefinition {
         // Paths start at the folder, which all files have in common.
-        if let known = known.withLock({ $0[extractor.text] }) { return known }
-        let definition = try read(extractor, file)
-        known.withLock { $0[extractor.text] = definition }
-        return definition
+        guard let known = known.withLock({ $0[extractor.text] }) else {
+            let found = Result { try read(extractor, file) }
+            known.withLock { $0[extractor.text] = found }
+            return try found.get()
+        }
+        do {
+            return try known.get()
+        } catch let error as PlacedError {
+            throw PlacedError(error.base, at: extractor.origin)
+        }
     }
 }
 

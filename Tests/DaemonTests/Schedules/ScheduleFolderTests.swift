@@ -148,6 +148,28 @@ struct ScheduleFolderTests {
         #expect(folder.faultyIDs == ["s1100", "s1250"])
     }
 
+    /// Ten thousand files of one broken extractor must not decode it ten thousand times.
+    @Test
+    func whatIsWrongWithAnExtractorIsFoundOnce() async throws {
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        for number in 10..<30 { folder.write("s\(number).yaml", "# \(number)\n" + Self.whole) }
+        let times = Counter()
+        let loaded = try await ScheduleFolder(
+            path: folder.path,
+            zones: { ZoneDatabase() },
+            definition: { extractor, _ in
+                _ = times.next()
+                throw PlacedError(ConfigurationError(.badFile, "broken"), at: extractor.origin)
+            }
+        ).load()
+        #expect(loaded.faults.count == 20)
+        for fault in loaded.faults {
+            #expect(fault.messages.count == 1 && fault.messages[0].hasPrefix("\(fault.path):2:"))
+        }
+        #expect(times.next() == 2)
+    }
+
     @Test
     func aFolderThatIsNotThereIsSaid() async {
         let error = await #expect(throws: ConfigurationError.self) {
