@@ -89,22 +89,7 @@ package struct AccountSetup: Sendable {
 
     /// The topics of streams, in their order; two that Kafka could not tell apart are refused.
     package func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
-        var topics: [EventTopic] = []
-        for stream in streams {
-            let name = try StreamName(stream.name)
-            let topic = try template.topic(prefix: prefix, account: account, stream: name)
-            if let other = topics.first(where: {
-                $0.topic == topic || TopicTemplate.collide($0.topic, topic)
-            }) {
-                throw ConfigurationError(
-                    .badSetting,
-                    "the topic template \"\(template)\" would lead the streams \(other.stream) and \(name) into "
-                        + "one topic: \(other.topic) and \(topic) are the same to Kafka; change the template"
-                )
-            }
-            topics.append(EventTopic(stream: name, topic: topic))
-        }
-        return topics
+        try AccountTopics.topics(streams.map(\.name), account, template, prefix)
     }
 
     /// The topics of the entities that streams become, each with the stream whose events it holds.
@@ -117,9 +102,15 @@ package struct AccountSetup: Sendable {
     }
 
     /// The topics of the streams that are known before anything is asked: of families, the account's objects decide.
-    package func knownTopics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+    package var knownTopics: AccountTopics {
         let known = streams.map(\.definition).filter { !$0.isFamily }
-        return try topics(of: known, prefix) + entityTopics(of: known, prefix)
+        return AccountTopics(
+            account: account,
+            template: template,
+            streams: known.map(\.name),
+            entities: entities == .none
+                ? [] : known.flatMap { stream in stream.entities.map { (stream.name, $0.entity.name) } }
+        )
     }
 
     /// What asks the account's API.

@@ -93,7 +93,7 @@ struct RunPerformer: Sendable {
 
     /// The session that a run needs, with the topics that are known before anything is asked.
     private func session(_ setup: AccountSetup, _ order: RunOrder) throws -> SessionSettings {
-        let topics = try setup.knownTopics(place.prefix)
+        let topics = try setup.knownTopics.known(place.prefix)
         var settings = place.session(setup.account, run: order.run, topics: topics)
         if case .command(let command) = order.origin, case .sync(let request) = command.verb {
             settings.acceptsLoss = request.acceptsLoss

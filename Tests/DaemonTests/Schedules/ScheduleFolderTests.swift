@@ -44,15 +44,16 @@ struct ScheduleFolderTests {
         when: "H * * * *"
         """
 
-    private func load(_ files: [String: String]) throws -> LoadedFolder {
+    private func load(_ files: [String: String]) async throws -> LoadedFolder {
         let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         for (name, text) in files { folder.write(name, text) }
         let definition = try ExtractorDefinition.decode(
             Array(Self.extractor.utf8),
             file: "shop.yaml",
             folderName: nil
         )
-        return try ScheduleFolder(
+        return try await ScheduleFolder(
             path: folder.path,
             zones: { ZoneDatabase() },
             definition: { _, _ in definition }
@@ -60,8 +61,10 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func aFileIsASchedule() throws {
-        let folder = try load(["shop.yaml": Self.whole + "\nstreams: [orders]\npool: shops\npriority: 3\n"])
+    func aFileIsASchedule() async throws {
+        let folder = try await load([
+            "shop.yaml": Self.whole + "\nstreams: [orders]\npool: shops\npriority: 3\n"
+        ])
         #expect(folder.faults.isEmpty)
         let entry = try #require(folder.schedules.first?.entry)
         #expect(entry.schedule.id == "shop")
@@ -71,8 +74,8 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func whatIsNoScheduleIsLeftAlone() throws {
-        let folder = try load([
+    func whatIsNoScheduleIsLeftAlone() async throws {
+        let folder = try await load([
             "shop.yaml": Self.whole, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
             "acme.yaml": "extractor: shop\naccount: other\nsettings: {token: env:TOKEN}\n",
         ])
@@ -81,8 +84,8 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func oneThatIsWrongKeepsNoOtherFromRunning() throws {
-        let folder = try load([
+    func oneThatIsWrongKeepsNoOtherFromRunning() async throws {
+        let folder = try await load([
             "good.yaml": Self.whole,
             "bad.yaml": "extractor: shop\naccount: acme\nwhen: \"61 * * * *\"\nstreams: [order]\n",
         ])
@@ -94,8 +97,8 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func anAccountIsDeclaredOnceForAllItsSchedules() throws {
-        let folder = try load([
+    func anAccountIsDeclaredOnceForAllItsSchedules() async throws {
+        let folder = try await load([
             "acme.yaml": "extractor: shop\naccount: acme\nsettings: {token: env:TOKEN}\n",
             "hourly.yaml": "extractor: shop\naccount: acme\nstreams: [orders]\nwhen: \"@hourly\"\n",
             "daily.yaml": "extractor: shop\naccount: acme\nstreams: [customers]\nwhen: \"@daily\"\n",
@@ -106,8 +109,8 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func anAccountThatIsDeclaredTwiceAndDifferentlyIsRefused() throws {
-        let folder = try load([
+    func anAccountThatIsDeclaredTwiceAndDifferentlyIsRefused() async throws {
+        let folder = try await load([
             "a.yaml": Self.whole,
             "b.yaml": "extractor: shop\naccount: acme\nsettings: {token: env:OTHER}\nwhen: \"@daily\"\n",
         ])
@@ -116,22 +119,61 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func aFolderAsTheDestinationIsForTheCommand() throws {
-        let folder = try load(["shop.yaml": Self.whole + "\nto: {folder: out}\n"])
+    func aFolderAsTheDestinationIsForTheCommand() async throws {
+        let folder = try await load(["shop.yaml": Self.whole + "\nto: {folder: out}\n"])
         #expect(folder.faults.first?.messages.first?.contains("sluice sync") == true)
     }
 
     @Test
-    func aNameThatStandsTwiceIsRefused() throws {
-        let folder = try load(["shop.yaml": Self.whole, "shop.yml": Self.whole])
+    func aNameThatStandsTwiceIsRefused() async throws {
+        let folder = try await load(["shop.yaml": Self.whole, "shop.yml": Self.whole])
         #expect(folder.schedules.count == 1)
         #expect(folder.faults.first?.messages.first?.contains("shop.yaml") == true)
     }
 
+    /// More than one thread reads.
     @Test
-    func aFolderThatIsNotThereIsSaid() {
-        let error = #expect(throws: ConfigurationError.self) {
-            try ScheduleFolder(
+    func manyFilesAreReadInOrder() async throws {
+        var files = Dictionary(
+            uniqueKeysWithValues: (1000..<1300).map { number in
+                ("s\(number).yaml", Self.whole.replacing("account: acme", with: "account: a\(number)"))
+            }
+        )
+        files["s1100.yaml"] = "extractor: shop\nwhen: never\n"
+        files["s1250.yaml"] = "{"
+        let folder = try await load(files)
+        let ids = (1000..<1300).filter { $0 != 1100 && $0 != 1250 }.map { "s\($0)" }
+        #expect(folder.schedules.map(\.id) == ids)
+        #expect(folder.schedules.map(\.account.text) == ids.map { "shop/a\($0.dropFirst())" })
+        #expect(folder.faultyIDs == ["s1100", "s1250"])
+    }
+
+    /// Ten thousand files of one broken extractor must not decode it ten thousand times.
+    @Test
+    func whatIsWrongWithAnExtractorIsFoundOnce() async throws {
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        for number in 10..<30 { folder.write("s\(number).yaml", "# \(number)\n" + Self.whole) }
+        let times = Counter()
+        let loaded = try await ScheduleFolder(
+            path: folder.path,
+            zones: { ZoneDatabase() },
+            definition: { extractor, _ in
+                _ = times.next()
+                throw PlacedError(ConfigurationError(.badFile, "broken"), at: extractor.origin)
+            }
+        ).load()
+        #expect(loaded.faults.count == 20)
+        for fault in loaded.faults {
+            #expect(fault.messages.count == 1 && fault.messages[0].hasPrefix("\(fault.path):2:"))
+        }
+        #expect(times.next() == 2)
+    }
+
+    @Test
+    func aFolderThatIsNotThereIsSaid() async {
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await ScheduleFolder(
                 path: "/nowhere/schedules",
                 zones: { ZoneDatabase() },
                 definition: { _, _ in throw ConfigurationError(.badFile, "") }
