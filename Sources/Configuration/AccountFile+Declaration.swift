@@ -21,6 +21,7 @@ extension AccountFile {
         file.settingsPlace = other.settingsPlace
         file.connection = other.connection
         file.stateKeys = other.stateKeys
+        file.onDrift = onDrift ?? other.onDrift
         file.topicTemplate = topicTemplate ?? other.topicTemplate
         return file
     }

@@ -121,11 +121,13 @@ package final class GroupCommitter: Sendable {
         var filter = ChangeFilter(store: destination.versions)
         var entries = entries
         for position in entries.indices { entries[position].page = try filter.take(entries[position]) }
+        let news = GroupMachine.schemaNews(entries)
         try await destination.commit(
             TransactionGroup(
                 pages: entries.map(\.page).filter { !$0.events.isEmpty },
-                state: GroupMachine.lastBookmarks(entries),
-                versions: filter.changes
+                state: GroupMachine.lastBookmarks(entries) + news.state,
+                versions: filter.changes,
+                schemas: news.notices
             )
         )
         return entries

@@ -1,8 +1,6 @@
 import CommandLine
-import Configuration
 import Core
 import JSON
-import Kafka
 import Telemetry
 
 /// `sluice state show`: the committed bookmarks, read without any session and without disturbing one.
@@ -18,80 +16,18 @@ struct StateShowCommand {
     }
 
     func run() async throws -> Int32 {
-        let options = try KafkaOptions(program: program, command: command, file: nil)
-        let extractor = try command.value("extractor").map {
-            try program.extractorName(PlacedText($0, at: .flag("--extractor")), command)
-        }
-        let topic = options.prefix.stateTopic
-        let reader = try TopicReader(settings: options.settings)
-        let rows: [Row]
-        do {
-            rows = try await bookmarks(in: topic, reader, of: extractor)
-        } catch let error as PublishError {
-            await reader.close()
-            guard error.code == .unknownTopic else { throw error }
-            throw PublishError(
-                .unknownTopic,
-                "nothing was ever synced under the prefix \(options.prefix.text): there is no topic \(topic); look at "
-                    + "--topic-prefix and --kafka"
+        let records = try await StateRecords(program: program, command: command)
+        let rows = try records.all.compactMap { key, value -> Row? in
+            guard case .bookmark(let account, let stream) = key, records.isWanted(account) else { return nil }
+            return Row(
+                account: account,
+                stream: stream,
+                bookmark: try Bookmark(value, account: account, stream: stream),
+                json: (try? JSONValue.parse(value)) ?? .null
             )
-        } catch {
-            await reader.close()
-            throw error
         }
-        await reader.close()
-        let sorted = rows.sorted { ($0.account, $0.stream.text) < ($1.account, $1.stream.text) }
-        show(sorted)
+        show(rows.sorted { ($0.account, $0.stream.text) < ($1.account, $1.stream.text) })
         return ExitCode.success.rawValue
-    }
-
-    /// Every partition, committed, up to its end; a record of a newer format is refused, as a session would.
-    private func bookmarks(in topic: String, _ reader: TopicReader, of extractor: String?) async throws
-        -> [Row]
-    {
-        var rows: [Row] = []
-        let ends = try await reader.endOffsets(topic: topic)
-        for (partition, end) in ends.enumerated() where end > 0 {
-            var last: [[UInt8]: [UInt8]] = [:]
-            let position = try await reader.read(
-                topic: topic,
-                partition: Int32(partition),
-                committed: true,
-                from: nil,
-                upTo: end,
-                deadline: .seconds(20)
-            ) { record in
-                if let key = record.key { last[key] = record.value }
-            }
-            guard position >= end else {
-                throw PublishError(
-                    .timedOut,
-                    "\(topic)/\(partition) could be read to \(position) of \(end) only: an open transaction holds the rest back; "
-                        + "try again in a minute"
-                )
-            }
-            for (key, value) in last {
-                guard case .bookmark(let account, let stream) = try StateKey(key),
-                    isWanted(account, extractor)
-                else {
-                    continue
-                }
-                rows.append(
-                    Row(
-                        account: account,
-                        stream: stream,
-                        bookmark: try Bookmark(value, account: account, stream: stream),
-                        json: (try? JSONValue.parse(value)) ?? .null
-                    )
-                )
-            }
-        }
-        return rows
-    }
-
-    private func isWanted(_ account: AccountName, _ extractor: String?) -> Bool {
-        (extractor.map { $0 == account.extractor } ?? true)
-            && (command.value("account").map { $0 == account.account } ?? true)
     }
 
     private static func state(of bookmark: Bookmark) -> String {

@@ -90,7 +90,8 @@ struct SyncCommand {
             definition: order.setup.definition,
             since: order.since,
             isAccountInKey: destination.isAccountInKey,
-            isResync: command.has("resync")
+            isResync: command.has("resync"),
+            drift: order.setup.drift
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)

@@ -11,6 +11,8 @@ package struct SyncPlans: Sendable {
     let since: Instant?
     let isAccountInKey: Bool
     let isResync: Bool
+    /// Nil where records are compared with nothing.
+    let drift: DriftRules?
 
     /// Plans of an account's streams.
     package init(
@@ -18,13 +20,15 @@ package struct SyncPlans: Sendable {
         definition: ExtractorDefinition,
         since: Instant? = nil,
         isAccountInKey: Bool = false,
-        isResync: Bool = false
+        isResync: Bool = false,
+        drift: DriftRules? = nil
     ) {
         self.account = account
         self.definition = definition
         self.since = since
         self.isAccountInKey = isAccountInKey
         self.isResync = isResync
+        self.drift = drift
     }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
@@ -34,9 +38,14 @@ package struct SyncPlans: Sendable {
         -> [StreamPlan]
     {
         var plans: [StreamPlan] = []
+        let schemas = drift?.schemas(of: found.streams)
         for (stream, topic) in zip(found.streams, topics) {
             do {
-                plans.append(try plan(stream, topic, session))
+                var plan = try plan(stream, topic, session)
+                if let drift, let schemas {
+                    plan.drift = try drift.plan(stream, schemas, account: account, session)
+                }
+                plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
             }

@@ -21,6 +21,8 @@ package struct ExtractorDefinition: Sendable {
     package var errorRules: ErrorRules
     package var feeds: [FeedDefinition]
     package var streams: [StreamDefinition]
+    /// Where it was read from; nil for one that lies in no folder.
+    package var folder: String?
 
     /// A definition.
     package init(
@@ -106,7 +108,13 @@ extension ExtractorDefinition {
         } catch {
             throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
         }
-        return try decode(bytes, file: file, folderName: String(folder.split(separator: "/").last ?? ""))
+        var definition = try decode(
+            bytes,
+            file: file,
+            folderName: String(folder.split(separator: "/").last ?? "")
+        )
+        definition.folder = folder
+        return definition
     }
 }
 

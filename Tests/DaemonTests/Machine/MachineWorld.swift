@@ -329,6 +329,7 @@ struct MachineWorld {
         case .audit(let entry): others.append("audit \(entry.what)")
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
+        case .clockChanged(let change): others.append("clock \(change)")
         }
     }
 
