@@ -37,7 +37,7 @@ let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "
 
 /// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
 let suites: [(name: String, imports: [Target.Dependency])] = [
-    ("JSONTests", ["JSON"]),
+    ("JSONTests", ["ProcessSupport", "JSON"]),
     ("CoreTests", ["ProcessSupport", "Core", "JSON"]),
     ("YAMLTests", ["YAML"]),
     ("CryptographyTests", ["Cryptography"]),

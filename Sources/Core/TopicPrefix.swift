@@ -22,6 +22,8 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     package var schemasTopic: String { "\(text).sluice.schemas" }
     /// Remembered versions and content hashes.
     package var versionsTopic: String { "\(text).sluice.versions" }
+    /// The topic of an entity.
+    package func entityTopic(_ name: String) -> String { "\(text).entity.\(name)" }
     /// The daemon's consumer group.
     package var group: String { "\(text).sluice" }
     /// Fences who writes the layout record.

@@ -9,6 +9,8 @@ package struct StreamPlan: Sendable {
     package var feed: FeedDefinition?
     package var name: StreamName
     package var builder: EventBuilder
+    /// What of its events is published.
+    package var outlet = StreamOutlet()
     package var fingerprint: Fingerprint
     /// The bookmark to go on from; nil for a stream that was never read.
     package var bookmark: Bookmark?
@@ -47,6 +49,7 @@ package struct StreamPlan: Sendable {
         account: AccountName,
         to topic: EventTopic,
         isAccountInKey: Bool = false,
+        envelope: Envelope = .binary,
         since: Instant? = nil
     ) {
         var fingerprint = stream.fingerprint(topic: topic.topic)
@@ -63,7 +66,8 @@ package struct StreamPlan: Sendable {
                 topic: topic.topic,
                 isAccountInKey: isAccountInKey,
                 version: stream.version?.format,
-                remembers: stream.remembers
+                remembers: stream.remembers,
+                envelope: envelope
             ),
             fingerprint: fingerprint,
             bookmark: nil,

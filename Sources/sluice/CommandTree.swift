@@ -175,6 +175,25 @@ enum CommandTree {
         heading: "Kafka"
     )
 
+    private static let envelope = Option(
+        "envelope",
+        value: "FORM",
+        help:
+            "How an event stands in its record: the record as the value and CloudEvents in the headers, a CloudEvent in one "
+            + "JSON object, or the record alone. Without it, binary.",
+        heading: "Where to",
+        choices: Envelope.allCases.map(\.rawValue)
+    )
+
+    private static let entities = Option(
+        "entities",
+        value: "WHERE",
+        help:
+            "Whether records go out as entities, which all services share, beside the streams' own topics or instead of them.",
+        heading: "Kafka",
+        choices: EntityMode.allCases.map(\.rawValue)
+    )
+
     static let kafkaOptions = [
         Option(
             "kafka",
@@ -209,7 +228,8 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, entities, envelope]
+        + destinationOptions
 
     static let logLevel = Option(
         "log-level",

@@ -104,6 +104,7 @@ struct Sluice {
         case "test": try await ExtractorTestCommand(program: program, command: command).run()
         case "record": try await ExtractorRecordCommand(program: program, command: command).run()
         case "list": ExtractorListCommand(program: program, command: command).run()
+        case "entities": try ExtractorEntitiesCommand(program: program, command: command).run()
         case "schema":
             {
                 program.print(FormatSchema.text)

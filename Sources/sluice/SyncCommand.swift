@@ -90,6 +90,8 @@ struct SyncCommand {
             definition: order.setup.definition,
             since: order.since,
             isAccountInKey: destination.isAccountInKey,
+            envelope: order.setup.envelope,
+            entities: destination.entities(order),
             isResync: command.has("resync"),
             drift: order.setup.drift
         )
@@ -110,8 +112,9 @@ struct SyncCommand {
                 let finder = StreamFinder(requester: requester, stop: stop, observer: report.observe)
                 var found = try await finder.find(order.streams)
                 let topics = try destination.topics(of: found.streams, order)
-                let news = zip(found.streams, topics).filter { $0.0.family != nil }.map(\.1)
-                try await session.add(news)
+                let members = zip(found.streams, topics).filter { $0.0.family != nil }
+                let entities = try destination.entityTopics(of: members.map(\.0), order)
+                try await session.add(members.map(\.1) + entities)
                 let run = SyncRun(
                     account: order.account,
                     streams: try plans.make(&found, topics, session),

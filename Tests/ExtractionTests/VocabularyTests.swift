@@ -54,6 +54,11 @@ import YAML
             lost: {status: 410}
             since: {param: from, format: rfc3339}
             follow: {feed: events, get: "/orders/{{ object.id }}", updates: [order.*]}
+            entity:
+              Order:
+                when: {kind: [sale]}
+                fields: {number: id, total: {major: total, currency: currency}}
+                join_keys: {email: email}
           refunds:
             get: /refunds
             paging: {last_record: {param: after}}

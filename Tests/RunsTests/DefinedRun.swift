@@ -17,6 +17,7 @@ enum DefinedRun {
         choosing chosen: [String]? = nil,
         resyncs: Bool = false,
         since: Instant? = nil,
+        entities: EntityMode = .none,
         stop: StopSignal = StopSignal(),
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
@@ -45,6 +46,16 @@ enum DefinedRun {
                 to: topic,
                 since: since
             )
+            if !stream.entities.isEmpty {
+                let mapper = EntityMapper(
+                    stream.entities,
+                    currencies: definition.currencies,
+                    account: FakeService.account,
+                    stream: stream.name,
+                    prefix: try TopicPrefix("p")
+                )
+                plan.outlet = StreamOutlet(mapper, entities)
+            }
             plan.bookmark = try destination.bookmark(of: topic.stream)
             plan.drift = try schema.map { schema in
                 DriftPlan(

@@ -12,6 +12,8 @@ package struct AccountSetup: Sendable {
     /// What seals a credential that the state keeps.
     package let stateKeys: [Secret]
     package let template: TopicTemplate
+    package let envelope: Envelope
+    package let entities: EntityMode
     package let streams: [ChosenStream]
     /// What becomes of records that are not as their schema says.
     package let drift: DriftRules
@@ -53,6 +55,12 @@ package struct AccountSetup: Sendable {
         let template = try problems.take {
             try sources.template?.read { try TopicTemplate(parsing: $0) } ?? .standard
         }
+        let envelope = try problems.take {
+            try Self.word(sources.envelope, "envelope", else: Envelope.binary)
+        }
+        let entities = try problems.take {
+            try Self.word(sources.entities, "entities", else: EntityMode.none)
+        }
         let streams = try definition.flatMap { definition in
             try problems.take {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
@@ -63,7 +71,7 @@ package struct AccountSetup: Sendable {
         }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let streams, let drift
+            let envelope, let entities, let streams, let drift
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -71,6 +79,8 @@ package struct AccountSetup: Sendable {
         self.stateKeys = stateKeys
         self.connection = connection
         self.template = template
+        self.envelope = envelope
+        self.entities = entities
         self.streams = streams
         self.drift = drift
     }
@@ -103,9 +113,19 @@ package struct AccountSetup: Sendable {
         return topics
     }
 
+    /// The topics of the entities that streams become, each with the stream whose events it holds.
+    package func entityTopics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
+        guard entities != .none else { return [] }
+        return try streams.flatMap { stream in
+            let name = try StreamName(stream.name)
+            return stream.entities.map { EventTopic(stream: name, topic: prefix.entityTopic($0.entity.name)) }
+        }
+    }
+
     /// The topics of the streams that are known before anything is asked: of families, the account's objects decide.
     package func knownTopics(_ prefix: TopicPrefix) throws -> [EventTopic] {
-        try topics(of: streams.map(\.definition).filter { !$0.isFamily }, prefix)
+        let known = streams.map(\.definition).filter { !$0.isFamily }
+        return try topics(of: known, prefix) + entityTopics(of: known, prefix)
     }
 
     /// What asks the account's API.
@@ -138,6 +158,19 @@ package struct AccountSetup: Sendable {
         -> SettingsResolver
     {
         SettingsResolver(declarations: definition.settings, reader: reader)
+    }
+
+    private static func word<Word: RawRepresentable & CaseIterable>(
+        _ given: PlacedText?,
+        _ name: String,
+        else usual: Word
+    ) throws -> Word where Word.RawValue == String {
+        guard let given else { return usual }
+        return try given.read { text in
+            if let word = Word(rawValue: text) { return word }
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(.badSetting, "\(name) cannot be \(text): choose one of \(known)")
+        }
     }
 
     /// The named streams in the definition's order; all of them where none is named.

@@ -1,5 +1,6 @@
 import Configuration
 package import Core
+import Events
 package import Extraction
 package import Runs
 
@@ -10,6 +11,9 @@ package struct SyncPlans: Sendable {
     /// Nothing older is asked for.
     let since: Instant?
     let isAccountInKey: Bool
+    let envelope: Envelope
+    /// What of the streams goes out as entities, and the prefix of their topics; nil where nothing does.
+    let entities: (mode: EntityMode, prefix: TopicPrefix)?
     let isResync: Bool
     /// Nil where records are compared with nothing.
     let drift: DriftRules?
@@ -20,6 +24,8 @@ package struct SyncPlans: Sendable {
         definition: ExtractorDefinition,
         since: Instant? = nil,
         isAccountInKey: Bool = false,
+        envelope: Envelope = .binary,
+        entities: (mode: EntityMode, prefix: TopicPrefix)? = nil,
         isResync: Bool = false,
         drift: DriftRules? = nil
     ) {
@@ -27,6 +33,8 @@ package struct SyncPlans: Sendable {
         self.definition = definition
         self.since = since
         self.isAccountInKey = isAccountInKey
+        self.envelope = envelope
+        self.entities = entities
         self.isResync = isResync
         self.drift = drift
     }
@@ -92,8 +100,22 @@ package struct SyncPlans: Sendable {
             account: account,
             to: topic,
             isAccountInKey: isAccountInKey,
+            envelope: envelope,
             since: since
         )
+        if let entities, entities.mode != .none, !stream.entities.isEmpty {
+            let mapper = EntityMapper(
+                stream.entities,
+                currencies: definition.currencies,
+                account: account,
+                stream: stream.name,
+                isAccountInKey: isAccountInKey,
+                prefix: entities.prefix
+            )
+            plan.outlet = StreamOutlet(mapper, entities.mode)
+            // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
+            plan.fingerprint.topic += mapper.topics.map { " and \($0)" }.joined()
+        }
         plan.bookmark = try session.bookmark(of: topic.stream)
         if isResync {
             let isLost = session.lost.contains(topic.stream)

@@ -16,13 +16,13 @@ final class OpenAccount: Sendable {
     let session: AccountSession
     private let way = Locked<Way?>(nil)
     /// The topics that the session looks after.
-    private let topics: Locked<Set<String>>
+    private let topics: Locked<Set<EventTopic>>
     /// Whoever writes a schedule's record composes and commits it in one turn, so that none goes back behind another.
     private let turn = Turn()
 
     init(_ session: AccountSession, topics: [EventTopic]) {
         self.session = session
-        self.topics = Locked(Set(topics.map(\.topic)))
+        self.topics = Locked(Set(topics))
     }
 
     /// The requester, made by the first run of the session.
@@ -49,7 +49,7 @@ final class OpenAccount: Sendable {
 
     /// Takes on the topics that are new to the session.
     func add(_ more: [EventTopic]) async throws {
-        let news = topics.withLock { topics in more.filter { topics.insert($0.topic).inserted } }
+        let news = topics.withLock { topics in more.filter { topics.insert($0).inserted } }
         try await session.add(news)
     }
 

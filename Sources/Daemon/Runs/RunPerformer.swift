@@ -218,12 +218,14 @@ struct RunPerformer: Sendable {
         let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
         var found = try await finder.find(chosen)
         let topics = try setup.topics(of: found.streams, place.prefix)
-        try await account.add(topics)
+        try await account.add(topics + setup.entityTopics(of: found.streams, place.prefix))
         let plans = SyncPlans(
             account: setup.account,
             definition: setup.definition,
             since: since,
             isAccountInKey: setup.isAccountInKey,
+            envelope: setup.envelope,
+            entities: (setup.entities, place.prefix),
             isResync: isResync,
             drift: setup.drift
         )

@@ -100,6 +100,7 @@ extension Vocabulary {
             ),
             .init("hydrate", .group("hydrate"), "A second request for the records of a page, by their keys."),
             .init("discover", .map(.group("discover")), "Lists that are read before it, by name."),
+            .init("entity", .map(.group("entity")), "The entities that its records become, by name."),
         ] + defaults.fields
     )
 

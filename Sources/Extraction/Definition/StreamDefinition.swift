@@ -102,6 +102,8 @@ package struct StreamDefinition: Sendable {
     package var onDrift: DriftResponse
     /// Of a family: it is no stream itself, but one is made for each object of a list.
     package var onePer: OnePer?
+    /// What its records become beside events of their own.
+    package var entities: [EntityMapping]
     /// The family that the stream was made by.
     package var family: String?
     /// Then, what its requests say of its object.
@@ -132,7 +134,8 @@ package struct StreamDefinition: Sendable {
         resweep: Resweep? = nil,
         absence: AbsenceGuard = AbsenceGuard(),
         onDrift: DriftResponse = .warn,
-        onePer: OnePer? = nil
+        onePer: OnePer? = nil,
+        entities: [EntityMapping] = []
     ) {
         self.name = name
         self.request = request
@@ -158,6 +161,7 @@ package struct StreamDefinition: Sendable {
         self.absence = absence
         self.onDrift = onDrift
         self.onePer = onePer
+        self.entities = entities
     }
 
     /// Behind the extractor's base address.

@@ -1,15 +1,16 @@
 /// Random pages of every shape that JSON has, the same ones for the same seed.
-struct PageGenerator {
+package struct PageGenerator {
     private var state: UInt64
     private var hasWhiteSpace = false
 
-    init(seed: UInt64) {
+    /// The pages of a seed.
+    package init(seed: UInt64) {
         state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         hasWhiteSpace = below(3) > 0
     }
 
     /// A page with its records at `data`, which have the names that the tests plan for, and others.
-    mutating func page() -> [UInt8] {
+    package mutating func page() -> [UInt8] {
         var members = ["\"data\":" + space() + list(below(5)) { $0.object(depth: 0) }]
         if below(2) == 0 { members.append("\"next\":" + value(depth: 1)) }
         if below(2) == 0 { members.insert(escapedName("o") + ":" + object(depth: 2), at: below(2)) }
@@ -17,7 +18,7 @@ struct PageGenerator {
     }
 
     /// One to three bytes changed, dropped or put in.
-    mutating func damaged(_ page: [UInt8]) -> [UInt8] {
+    package mutating func damaged(_ page: [UInt8]) -> [UInt8] {
         let bytes = Array("{}[]:,\"\\ \n0123456789-+.eEutrfalsn\u{0}é😀x".utf8) + [0xFF, 0x80]
         var page = page
         for _ in 0...below(3) {
@@ -34,7 +35,7 @@ struct PageGenerator {
     }
 
     /// Text of up to forty scalars from all planes, with many that JSON must escape.
-    mutating func text() -> String {
+    package mutating func text() -> String {
         let ranges: [ClosedRange<UInt32>] = [
             0...0x1F, 0x20...0x7F, 0x80...0x7FF, 0x800...0xD7FF, 0x10000...0x10FFFF,
         ]
@@ -68,6 +69,9 @@ struct PageGenerator {
         let members = members.map { space() + $0 + space() }
         return "{" + (members.isEmpty ? space() : members.joined(separator: ",")) + "}"
     }
+
+    /// An object with up to nine members, some of them nested, with white space where JSON has room for it.
+    package mutating func object() -> String { object(depth: 0) }
 
     private mutating func object(depth: Int) -> String {
         let names = ["id", "a", "o", "é", "i", "name", "long name with spaces and é", "ids", ""]
