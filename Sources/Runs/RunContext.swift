@@ -15,11 +15,16 @@ final class RunContext: Sendable {
     private let discovered = Locked<[String: Discovered]>([:])
     /// What the parents of child streams answered.
     private let witnesses = Locked<[Int: ParentWitness]>([:])
+    /// By stream; nil where its records are compared with nothing.
+    private let drifts: [DriftSeat?]
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
         self.committer = committer
         self.tally = tally
+        drifts = run.streams.map { plan in
+            plan.drift.map { DriftSeat(DriftWatch($0, account: run.account, stream: plan.name)) }
+        }
         bookmarks = Locked(
             run.streams.map { plan in
                 plan.bookmark
@@ -33,6 +38,9 @@ final class RunContext: Sendable {
     }
 
     func plan(_ stream: Int) -> StreamPlan { run.streams[stream] }
+
+    /// What compares a stream's records with its schema.
+    func drift(of stream: Int) -> DriftSeat? { drifts[stream] }
 
     func bookmark(_ stream: Int) -> Bookmark { bookmarks.withLock { $0[stream] } }
 
@@ -61,7 +69,8 @@ final class RunContext: Sendable {
                 page: page,
                 bookmark: bookmark,
                 facts: facts,
-                changes: changes
+                changes: changes,
+                schema: try drifts[stream]?.takeNews()
             )
         )
     }
@@ -121,10 +130,10 @@ final class RunContext: Sendable {
         )
     }
 
-    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws(EventError)
-        -> EventPage
-    {
-        try plan(stream).builder.build(
+    /// The events of a page, whose records are compared with the stream's schema first.
+    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws -> EventPage {
+        try compare(page, stream)
+        return try plan(stream).builder.build(
             page.page,
             keyFields: page.keyFields,
             versionField: page.versionField,

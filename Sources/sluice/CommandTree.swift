@@ -15,7 +15,7 @@ enum CommandTree {
                 subcommands: [
                     sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
                     schedule,
-                    state, account,
+                    state, account, schemas,
                     extractor,
                     simulate, demo,
                 ]

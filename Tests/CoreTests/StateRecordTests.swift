@@ -241,7 +241,7 @@ struct StateRecordTests {
     @Test func `keys read back`() throws {
         let keys: [StateKey] = [
             .bookmark(account, stream), .session(account), .topic(account, "a.b"), .layout,
-            .schedule(account, "every hour"),
+            .schedule(account, "every hour"), .schema(account, stream),
         ]
         for key in keys { #expect(try StateKey(key.bytes) == key) }
         #expect(try StateKey(Array(#"["tick","stripe/acme","x"]"#.utf8)) == nil)
@@ -252,7 +252,8 @@ struct StateRecordTests {
     @Test(arguments: [
         "", "x", "[]", "[1]", #"["session"]"#, #"["session","nobody"]"#, #"["bookmark","stripe/acme"]"#,
         #"["schedule","stripe/acme"]"#, #"["schedule","stripe/acme",""]"#, #"["schedule","nobody","s"]"#,
-        #"["schedule","stripe/acme","a\u0000b"]"#,
+        #"["schedule","stripe/acme","a\u0000b"]"#, #"["schema","stripe/acme"]"#,
+        #"["schema","stripe/acme","a b"]"#,
     ])
     func `a key that is none is refused`(text: String) {
         #expect(throws: StateError.self) { try StateKey(Array(text.utf8)) }

@@ -61,6 +61,8 @@ package struct DaemonMachine: Sendable {
         case finished(run: String, RunEnd)
         case paused(schedule: String, ScheduleMachine.Pause)
         case resumed(schedule: String)
+        /// The clock was set, or the machine slept.
+        case clockChanged(ClockChange)
     }
 
     let settings: Settings
@@ -130,6 +132,7 @@ package struct DaemonMachine: Sendable {
         self.reading = reading
         now = reading.wall
         let change = watch.read(reading)
+        note(change)
         while let run = timers.popDue(reading.monotonic) { expire(run) }
         // A drain leaves what comes due to whoever starts next.
         guard !isDraining else { return }
@@ -141,6 +144,13 @@ package struct DaemonMachine: Sendable {
         var due: [String] = []
         while let id = wakes.popDue(reading.wall) { due.append(id) }
         for id in due { tell(id, .wake(change)) }
+    }
+
+    private mutating func note(_ change: ClockChange) {
+        switch change {
+        case .started, .steady: break
+        case .forward, .backward, .suspended: actions.append(.clockChanged(change))
+        }
     }
 
     /// Tells the machine of a schedule, and does what that says.

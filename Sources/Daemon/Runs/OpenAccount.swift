@@ -30,6 +30,7 @@ final class OpenAccount: Sendable {
         _ setup: AccountSetup,
         _ transports: Transports,
         wall: @escaping WallClock,
+        limits: LimitBoard,
         onClockSkew: @escaping @Sendable (ClockSkew) -> Void
     ) throws -> Requester {
         try way.withLock { way in
@@ -37,7 +38,11 @@ final class OpenAccount: Sendable {
             let (transport, close) = try transports(setup)
             let requester = try setup.requester(transport, wall: wall, onClockSkew: onClockSkew)
             try requester.use(session, of: setup.account)
-            way = Way(requester: requester, close: close)
+            limits.begin(setup.account, requester)
+            way = Way(requester: requester) {
+                limits.end(setup.account)
+                await close()
+            }
             return requester
         }
     }

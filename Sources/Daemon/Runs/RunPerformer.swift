@@ -28,6 +28,7 @@ struct RunPerformer: Sendable {
     let board: RunBoard
     let metrics: DaemonMetrics
     let sessions = AccountSessions<OpenAccount>()
+    let limits = LimitBoard()
     let logger: Logger
     let now: WallClock
 
@@ -198,7 +199,8 @@ struct RunPerformer: Sendable {
         let requester = try account.requester(
             setup,
             place.transports,
-            wall: time?.wall ?? Instant.systemClock
+            wall: time?.wall ?? Instant.systemClock,
+            limits: limits
         ) { skew in
             attempt.log(.warning, skew.message)
         }
@@ -224,7 +226,8 @@ struct RunPerformer: Sendable {
             isAccountInKey: setup.isAccountInKey,
             envelope: setup.envelope,
             entities: (setup.entities, place.prefix),
-            isResync: isResync
+            isResync: isResync,
+            drift: setup.drift
         )
         var outcome = await SyncRun(
             account: setup.account,

@@ -198,6 +198,7 @@ package struct DaemonHost: Sendable {
         )
         return AlertWatch(
             repeatEvery: alerts.settings.repeatEvery,
+            quotaMargin: alerts.settings.quotaMargin,
             sender: sender,
             reader: alerts.reader,
             clocks: clocks

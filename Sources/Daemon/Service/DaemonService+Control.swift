@@ -38,7 +38,8 @@ extension DaemonService: DaemonControl {
             },
             runs: board.recent(Self.shownRuns),
             pools: known.machine.pools,
-            faults: known.faults
+            faults: known.faults,
+            limits: performer.limits.standings(at: now)
         )
     }
 

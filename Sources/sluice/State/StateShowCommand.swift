@@ -1,8 +1,6 @@
 import CommandLine
-import Configuration
 import Core
 import JSON
-import Kafka
 import Telemetry
 
 /// `sluice state show`: the committed bookmarks, read without any session and without disturbing one.
@@ -18,13 +16,8 @@ struct StateShowCommand {
     }
 
     func run() async throws -> Int32 {
-        let options = try KafkaOptions(program: program, command: command, file: nil)
-        let extractor = try command.value("extractor").map {
-            try program.extractorName(PlacedText($0, at: .flag("--extractor")), command)
-        }
-        let found = try await StateScan(options.settings, prefix: options.prefix).run()
         var rows: [Row] = []
-        for (account, state) in found.accounts where isWanted(account, extractor) {
+        for (account, state) in try await StateRecords(program: program, command: command).accounts {
             for stream in try Bookmark.bookmarked(in: state) {
                 guard let value = state[StateKey.bookmark(account, stream).bytes] else { continue }
                 rows.append(
@@ -39,11 +32,6 @@ struct StateShowCommand {
         }
         show(rows.sorted { ($0.account, $0.stream.text) < ($1.account, $1.stream.text) })
         return ExitCode.success.rawValue
-    }
-
-    private func isWanted(_ account: AccountName, _ extractor: String?) -> Bool {
-        (extractor.map { $0 == account.extractor } ?? true)
-            && (command.value("account").map { $0 == account.account } ?? true)
     }
 
     private func show(_ rows: [Row]) {

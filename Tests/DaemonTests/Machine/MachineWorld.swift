@@ -341,6 +341,7 @@ struct MachineWorld {
         case .change(let command, let request): changes.append((command, request))
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
+        case .clockChanged(let change): others.append("clock \(change)")
         }
     }
 
