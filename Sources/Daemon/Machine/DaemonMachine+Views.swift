@@ -36,6 +36,13 @@ extension DaemonMachine {
         }
     }
 
+    /// Accounts whose runs were ordered and could not be recorded as begun, so that they wait, and why.
+    package var hindered: [(account: AccountName, reason: String)] {
+        runs.values.filter { $0.vainAttempts > 0 && !$0.hasBegun && $0.stage != .left }
+            .sorted { ($0.account.text, $0.id) < ($1.account.text, $1.id) }
+            .map { ($0.account, $0.failure ?? "it could not begin") }
+    }
+
     private struct Waiting {
         var shown: ScheduleView.Waiting
         var due: Instant

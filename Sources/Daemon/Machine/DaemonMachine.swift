@@ -26,6 +26,8 @@ package struct DaemonMachine: Sendable {
         case look
         /// A schedule at the start, or a new one, with what is recorded of it.
         case add(ScheduleEntry, ScheduleRecord?, skipped: [SkippedTicks])
+        /// What is recorded of a schedule whose file is not there: it may come back; told before any is added.
+        case remember(ScheduleRecord, account: AccountName)
         /// Its file or the rules of its time zone changed; not retroactive.
         case edit(ScheduleEntry)
         /// Its file is gone: no new ticks, and what runs goes on to its end.
@@ -71,7 +73,7 @@ package struct DaemonMachine: Sendable {
     /// The schedules of each account: the daemon knows no other.
     var accounts: [AccountName: Set<String>] = [:]
     /// What is known of schedules whose files are gone: the same id may come back.
-    var retired: [String: ScheduleRecord] = [:]
+    var retired: [String: RetiredSchedule] = [:]
     /// Those that wait for a place, run, or rest until their next attempt.
     var runs: [String: OrderedRun] = [:]
     var queues: [String: PoolQueue] = [:]
@@ -101,6 +103,7 @@ package struct DaemonMachine: Sendable {
         switch event {
         case .look: break
         case .add(let entry, let record, let skipped): add(entry, record, skipped)
+        case .remember(let record, let account): remember(record, of: account)
         case .edit(let entry): edit(entry)
         case .remove(let id): remove(id)
         case .began(let run): began(run)

@@ -10,7 +10,7 @@ import Synchronization
 import Telemetry
 
 /// Performs runs: each in its account's session, its tick recorded in its first and its last transaction (I5).
-struct RunPerformer: Sendable {
+struct RunPerformer: RunPerforming {
     /// What the runs' side asks of the one that decides.
     protocol Desk: Sendable {
         /// The record of the run's schedule as it stands when the run begins.

@@ -5,7 +5,8 @@ import ProcessSupport
 import Scheduling
 import Testing
 
-/// S16: random schedules through kills, freezes, sleep, set clocks, pauses, runs by hand and a Kafka that goes away.
+/// Random schedules through kills, freezes, successors, sleep, set clocks, pauses, runs by hand and a Kafka that goes
+/// away.
 struct DaemonSimulation {
     static let seeds = setting("SLUICE_SEEDS") ?? 50
     static let days = setting("SLUICE_SCHEDULE_DAYS") ?? 1
@@ -17,7 +18,9 @@ struct DaemonSimulation {
     ]
     private static let places = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]
 
-    private static func entry(_ number: Int, using random: inout SeededGenerator) throws -> ScheduleEntry {
+    private static func entry(_ number: Int, using random: inout SeededGenerator) throws
+        -> ScheduleEntry
+    {
         let policy = TickPolicy(
             catchUp: [.none, .latest, .all(maximum: 5)].randomElement(using: &random) ?? .latest,
             window: Int.random(in: 600...90_000, using: &random),
@@ -86,7 +89,7 @@ struct DaemonSimulation {
 
     private func disturb(_ world: inout MachineWorld, using random: inout SeededGenerator) throws {
         let id = "s\(Int.random(in: 1...3, using: &random))"
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0: world.suspend(for: .seconds(Int.random(in: 1...40_000, using: &random)))
         case 1: world.set(by: .seconds(Int.random(in: 1...20_000, using: &random)))
         case 2: world.set(by: .seconds(-Int.random(in: 1...20_000, using: &random)))
@@ -102,6 +105,10 @@ struct DaemonSimulation {
         case 11: world.drain()
         case 12: if let entry = world.files[id] { world.write(entry) }
         case 13: world.stepsLeft = Int.random(in: 1...60, using: &random)
+        case 14:
+            world.replace(after: .seconds(Int.random(in: 16...20_000, using: &random)))
+            world.run(for: .seconds(Int.random(in: 1...20_000, using: &random)))
+            world.wakeFrozen()
         default: world.kill()
         }
         if Bool.random(using: &random) {

@@ -1,16 +1,37 @@
 /// Makes TZif files, sound ones and others.
-struct TZifBuilder {
-    var version: UInt8 = UInt8(ascii: "2")
-    var times: [Int64] = []
-    var kinds: [UInt8] = []
-    var offsets: [(seconds: Int32, isDaylight: Bool, letters: UInt8)] = [(0, false, 0)]
-    var letters = "UTC\0"
-    var leapSeconds = 0
-    var footer: String? = ""
+package struct TZifBuilder: Sendable {
+    package var version: UInt8
+    package var times: [Int64]
+    package var kinds: [UInt8]
+    package var offsets: [(seconds: Int32, isDaylight: Bool, letters: UInt8)]
+    package var letters: String
+    package var leapSeconds: Int
+    package var footer: String?
     /// What the 32-bit block of a slim file leaves out.
-    var isSlim = false
+    package var isSlim: Bool
 
-    var bytes: [UInt8] {
+    /// A file; without a word, of a zone that is UTC.
+    package init(
+        version: UInt8 = UInt8(ascii: "2"),
+        times: [Int64] = [],
+        kinds: [UInt8] = [],
+        offsets: [(seconds: Int32, isDaylight: Bool, letters: UInt8)] = [(0, false, 0)],
+        letters: String = "UTC\0",
+        leapSeconds: Int = 0,
+        footer: String? = "",
+        isSlim: Bool = false
+    ) {
+        self.version = version
+        self.times = times
+        self.kinds = kinds
+        self.offsets = offsets
+        self.letters = letters
+        self.leapSeconds = leapSeconds
+        self.footer = footer
+        self.isSlim = isSlim
+    }
+
+    package var bytes: [UInt8] {
         guard version >= UInt8(ascii: "2") else { return header(isEmpty: false) + block(size: 4) }
         return header(isEmpty: isSlim) + (isSlim ? [0, 0, 0, 0, 0, 0, 0] : block(size: 4))
             + header(isEmpty: false)
