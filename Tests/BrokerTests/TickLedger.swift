@@ -34,7 +34,8 @@ struct TickLedger {
         }
     }
 
-    private static func lines(_ prefix: String, _ broker: KafkaSettings?) async throws -> [RunLine] {
+    /// The whole log of runs of an installation, of this process's broker or another.
+    static func lines(_ prefix: String, _ broker: KafkaSettings? = nil) async throws -> [RunLine] {
         try await LogTopic.with(.runs, broker ?? TestBroker.settings, prefix: try TopicPrefix(prefix)) {
             log in
             var lines: [RunLine] = []

@@ -15,6 +15,8 @@ package struct AccountSetup: Sendable {
     package let envelope: Envelope
     package let entities: EntityMode
     package let streams: [ChosenStream]
+    /// What becomes of records that are not as their schema says.
+    package let drift: DriftRules
     private let sources: AccountSources
 
     /// Reads what the sources refer to, secrets included.
@@ -64,9 +66,12 @@ package struct AccountSetup: Sendable {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
             }
         }
+        let drift = try definition.flatMap { definition in
+            try problems.take { try DriftRules(definition, file?.onDrift) }
+        }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let envelope, let entities, let streams
+            let envelope, let entities, let streams, let drift
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -77,6 +82,7 @@ package struct AccountSetup: Sendable {
         self.envelope = envelope
         self.entities = entities
         self.streams = streams
+        self.drift = drift
     }
 
     /// What no log line may show.
@@ -89,22 +95,7 @@ package struct AccountSetup: Sendable {
 
     /// The topics of streams, in their order; two that Kafka could not tell apart are refused.
     package func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
-        var topics: [EventTopic] = []
-        for stream in streams {
-            let name = try StreamName(stream.name)
-            let topic = try template.topic(prefix: prefix, account: account, stream: name)
-            if let other = topics.first(where: {
-                $0.topic == topic || TopicTemplate.collide($0.topic, topic)
-            }) {
-                throw ConfigurationError(
-                    .badSetting,
-                    "the topic template \"\(template)\" would lead the streams \(other.stream) and \(name) into "
-                        + "one topic: \(other.topic) and \(topic) are the same to Kafka; change the template"
-                )
-            }
-            topics.append(EventTopic(stream: name, topic: topic))
-        }
-        return topics
+        try AccountTopics.topics(streams.map(\.name), account, template, prefix)
     }
 
     /// The topics of the entities that streams become, each with the stream whose events it holds.
@@ -117,9 +108,15 @@ package struct AccountSetup: Sendable {
     }
 
     /// The topics of the streams that are known before anything is asked: of families, the account's objects decide.
-    package func knownTopics(_ prefix: TopicPrefix) throws -> [EventTopic] {
+    package var knownTopics: AccountTopics {
         let known = streams.map(\.definition).filter { !$0.isFamily }
-        return try topics(of: known, prefix) + entityTopics(of: known, prefix)
+        return AccountTopics(
+            account: account,
+            template: template,
+            streams: known.map(\.name),
+            entities: entities == .none
+                ? [] : known.flatMap { stream in stream.entities.map { (stream.name, $0.entity.name) } }
+        )
     }
 
     /// What asks the account's API.

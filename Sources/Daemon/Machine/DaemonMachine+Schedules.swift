@@ -115,5 +115,6 @@ extension DaemonMachine {
         guard accounts[account]?.isEmpty == true else { return }
         accounts[account] = nil
         refuseSyncs(of: account)
+        refuseEdits(of: account)
     }
 }

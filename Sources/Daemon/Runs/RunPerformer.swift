@@ -28,6 +28,7 @@ struct RunPerformer: RunPerforming {
     let board: RunBoard
     let metrics: DaemonMetrics
     let sessions = AccountSessions<OpenAccount>()
+    let limits = LimitBoard()
     let logger: Logger
     let now: WallClock
 
@@ -93,7 +94,7 @@ struct RunPerformer: RunPerforming {
 
     /// The session that a run needs, with the topics that are known before anything is asked.
     private func session(_ setup: AccountSetup, _ order: RunOrder) throws -> SessionSettings {
-        let topics = try setup.knownTopics(place.prefix)
+        let topics = try setup.knownTopics.known(place.prefix)
         var settings = place.session(setup.account, run: order.run, topics: topics)
         if case .command(let command) = order.origin, case .sync(let request) = command.verb {
             settings.acceptsLoss = request.acceptsLoss
@@ -103,7 +104,7 @@ struct RunPerformer: RunPerforming {
     }
 
     /// Opens an account, whoever does; runs that join bring the way to its API, which ends with the session.
-    private static func open(
+    static func open(
         _ settings: SessionSettings,
         _ stop: StopSignal,
         _ body: @escaping @Sendable (OpenAccount) async -> Void
@@ -198,7 +199,8 @@ struct RunPerformer: RunPerforming {
         let requester = try account.requester(
             setup,
             place.transports,
-            wall: time?.wall ?? Instant.systemClock
+            wall: time?.wall ?? Instant.systemClock,
+            limits: limits
         ) { skew in
             attempt.log(.warning, skew.message)
         }
@@ -224,7 +226,8 @@ struct RunPerformer: RunPerforming {
             isAccountInKey: setup.isAccountInKey,
             envelope: setup.envelope,
             entities: (setup.entities, place.prefix),
-            isResync: isResync
+            isResync: isResync,
+            drift: setup.drift
         )
         var outcome = await SyncRun(
             account: setup.account,

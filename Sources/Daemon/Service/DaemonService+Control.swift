@@ -38,7 +38,8 @@ extension DaemonService: DaemonControl {
             },
             runs: board.recent(Self.shownRuns),
             pools: known.machine.pools,
-            faults: known.faults
+            faults: known.faults,
+            limits: performer.limits.standings(at: now)
         )
     }
 
@@ -146,7 +147,7 @@ extension DaemonService: DaemonControl {
         var seen: Set<String> = []
         var topics: [(account: AccountName, topic: EventTopic)] = []
         for loaded in shared.withLock({ $0.schedules.values.sorted { $0.id < $1.id } }) {
-            let found = (try? loaded.setup.knownTopics(settings.place.prefix)) ?? []
+            let found = (try? loaded.topics.known(settings.place.prefix)) ?? []
             for topic in found where seen.insert(topic.topic).inserted {
                 topics.append((loaded.account, topic))
             }

@@ -34,16 +34,16 @@ extension DaemonService {
         }
     }
 
-    /// Runs until `stop` is given and what runs has ended, or its budget has.
-    package func run(
-        folder: LoadedFolder,
-        known: Known,
-        stop: StopSignal
-    ) async {
+    /// Takes in what the folder holds, and what was known of it before; what is due is decided on, and done once it runs.
+    package func begin(_ folder: LoadedFolder, _ known: Known) {
         for (view, log) in known.runs { board.end(view, log: log) }
         tell(.accepted(commands: known.accepted))
         for (account, record) in known.retired { tell(.remember(record, account: account)) }
         take(folder, known)
+    }
+
+    /// Runs, once it has begun, until `stop` is given and what runs has ended, or its budget has.
+    package func run(stop: StopSignal) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await work() }
             group.addTask { [self] in await loop() }
@@ -104,7 +104,7 @@ extension DaemonService {
         defer { reloading.give() }
         let folder: LoadedFolder
         do {
-            folder = try await SerialThread.apart { [settings] in try settings.folder.load() }
+            folder = try await settings.folder.load()
         } catch {
             numbers.reloaded(at: clocks.wall(), isSound: false)
             logger.error("the schedules stay as they are", ["error": .string("\(error)")])

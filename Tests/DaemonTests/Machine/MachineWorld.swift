@@ -96,6 +96,8 @@ struct MachineWorld {
     private(set) var stops: [(run: String, reason: StopReason)] = []
     private(set) var withdrawn: [String] = []
     private(set) var others: [String] = []
+    /// Changes of state that are to be made, which a test ends.
+    private(set) var changes: [(command: DaemonCommand, request: StateRequest)] = []
     private(set) var traces: [String: Trace] = [:]
     private(set) var births: [String: Instant] = [:]
     private(set) var mostAtOnce = 0
@@ -268,6 +270,15 @@ struct MachineWorld {
         attempt { try $0.tell(.command(command)) }
     }
 
+    /// Commits a change of state with the record that says that its command is done; nothing is told of it.
+    mutating func commitChange(_ id: String, of account: AccountName) -> ScheduleRecord? {
+        guard let command = changes.last(where: { $0.command.id == id })?.command,
+            let record = machine?.changing(command, of: account)
+        else { return nil }
+        records[record.schedule] = record
+        return record
+    }
+
     mutating func drain() { attempt { try $0.tell(.drain) } }
 
     /// Tells the machine of something else.
@@ -398,8 +409,10 @@ struct MachineWorld {
             unflushed.append(line(.finished(run: run, end)))
             others.append("finished \(end.status.rawValue)")
         case .audit(let entry): others.append("audit \(entry.what)")
+        case .change(let command, let request): changes.append((command, request))
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
+        case .clockChanged(let change): others.append("clock \(change)")
         }
     }
 

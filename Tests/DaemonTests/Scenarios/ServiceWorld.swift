@@ -119,7 +119,7 @@ final class ServiceWorld: Sendable {
         async throws
     {
         let (service, end) = try service()
-        let folder = try service.settings.folder.load()
+        let folder = try await service.settings.folder.load()
         let known = known(folder)
         let result = await time.run { () async -> Result<Void, any Error> in
             let stop = StopSignal()

@@ -10,11 +10,15 @@ package struct StreamSchemas: Sendable {
     /// The files, without their ending.
     package private(set) var names: [String] = []
 
-    /// Reads those of an extractor's folder.
-    package static func read(folder: String, files: ExtractorFiles = .disk) -> StreamSchemas {
+    /// Reads those of an extractor's folder, all of them or some.
+    package static func read(
+        folder: String,
+        only wanted: Set<String>? = nil,
+        files: ExtractorFiles = .disk
+    ) -> StreamSchemas {
         var result = StreamSchemas()
         result.names = names(in: "\(folder)/schemas", files)
-        for name in result.names {
+        for name in result.names where wanted?.contains(name) ?? true {
             let file = "\(folder)/schemas/\(name).json"
             let bytes: [UInt8]
             do {
@@ -35,7 +39,7 @@ package struct StreamSchemas: Sendable {
     /// The names of the JSON files in a folder, without their ending, sorted.
     ///
     /// Whatever else lies there is left alone, hidden files too: editors keep theirs beside what is written.
-    static func names(in folder: String, _ files: ExtractorFiles) -> [String] {
+    package static func names(in folder: String, _ files: ExtractorFiles) -> [String] {
         (files.names(folder) ?? []).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
             .map { String($0.dropLast(5)) }.sorted()
     }
