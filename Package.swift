@@ -55,7 +55,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ScheduleSupport", "ProcessSupport", "Daemon", "Kafka", "Runs", "Extraction", "Events", "Scheduling",
+            "ScheduleSupport", "ProcessSupport", "Daemon", "Kafka", "Runs", "Extraction", "Events",
+            "Scheduling",
             "Configuration", "Web",
             "Telemetry", "Cryptography", "YAML", "Core", "JSON",
         ]

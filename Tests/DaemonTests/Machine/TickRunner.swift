@@ -54,7 +54,9 @@ struct TickRunner {
                 _ = machine.closing(order, end, at: reading)
                 tell(.ended(run: order.run, end))
             case .record(let schedule, let range): skipped[schedule, default: 0] += range.count
-            case .stop, .withdraw, .keep, .answer, .audit, .change, .clockChanged, .finished, .paused, .resumed: break
+            case .stop, .withdraw, .keep, .answer, .audit, .change, .clockChanged, .finished, .paused,
+                .resumed:
+                break
             }
         }
     }
