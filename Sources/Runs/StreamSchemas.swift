@@ -10,6 +10,9 @@ package struct StreamSchemas: Sendable {
     /// The files, without their ending.
     package private(set) var names: [String] = []
 
+    /// None.
+    package init() {}
+
     /// Reads those of an extractor's folder, all of them or some.
     package static func read(
         folder: String,

@@ -18,4 +18,16 @@ protocol RunPerforming: Sendable {
         stop: StopSignal,
         _ record: @escaping @Sendable () async throws -> StateRecord?
     ) async throws
+
+    /// Changes an account's state as somebody asked; nil where it is not known whether it is done.
+    func change(
+        _ request: StateRequest,
+        by: String,
+        run: String,
+        stop: StopSignal,
+        before: @escaping @Sendable (ChangedState) async throws -> [StateRecord]
+    ) async throws -> ChangedState?
+
+    /// What is known of the accounts' rates and quotas.
+    var limits: LimitBoard { get }
 }

@@ -1,4 +1,5 @@
 package import Core
+import Events
 import JSON
 
 extension StateFile {
@@ -84,6 +85,9 @@ extension StateFile {
         case .credential(let name):
             owner = name
             _ = try CredentialRecord(value, account: name)
+        case .schema(let name, let stream):
+            owner = name
+            _ = try SchemaRecord(value, account: name, stream: stream)
         case .session, .layout, nil:
             throw StateDocument.unreadable(
                 noun,

@@ -1,4 +1,5 @@
 package import Core
+import Events
 
 /// Decides what becomes of an account's state where a file's is taken over.
 package struct StateTransfer: Sendable {
@@ -85,6 +86,18 @@ package struct StateTransfer: Sendable {
                 try take(record, of: name, stream, over: state, &changed)
             case .schedule(let name, let id): try take(record, of: name, schedule: id, over: state, &changed)
             case .credential(let name): try take(record, credentialOf: name, over: state, &changed)
+            // What was seen of a schema is seen again: what stands here is the newer.
+            case .schema(let name, let stream):
+                guard state[record.key] == nil else { continue }
+                let seen = try SchemaRecord(record.value ?? [], account: name, stream: stream)
+                changed.lines.append(
+                    .init(
+                        stream: stream,
+                        before: "nothing is known of how its records differ from their schema",
+                        after: "\(seen.entries.count) differences from the schema are known"
+                    )
+                )
+                changed.records.append(record)
             // A length here is looked at, not believed.
             case .topic, .session, .layout, nil: continue
             }
