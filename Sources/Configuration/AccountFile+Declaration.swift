@@ -22,6 +22,7 @@ extension AccountFile {
         file.settingsPlace = other.settingsPlace
         file.connection = other.connection
         file.stateKeys = other.stateKeys
+        file.onDrift = onDrift ?? other.onDrift
         file.topicTemplate = topicTemplate ?? other.topicTemplate
         file.envelope = envelope ?? other.envelope
         file.entities = entities ?? other.entities

@@ -42,6 +42,8 @@ package struct AccountFile: Hashable, Sendable {
     package var entities: PlacedText?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
+    /// What becomes of records that are not as their schema says, in place of what the extractor says.
+    package var onDrift: DriftChoice?
     /// When it runs; `sluice sync` runs at once whatever it says.
     package var schedule: ScheduleKeys?
 
@@ -90,7 +92,7 @@ package struct AccountFile: Hashable, Sendable {
             root.unknownKeys(
                 [
                     "extractor", "account", "settings", "streams", "connection", "state_key", "to",
-                    "envelope",
+                    "on_drift", "envelope",
                 ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
@@ -103,6 +105,7 @@ package struct AccountFile: Hashable, Sendable {
         faults.note(root["connection"]?.unknownKeys(ConnectionSettings.names) ?? [])
         connection = GivenSetting.members(of: root["connection"], &faults)
         stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
+        onDrift = DriftChoice(root["on_drift"], &faults)
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])

@@ -129,6 +129,10 @@ final class StateLog {
             case .schedule(let account, let id):
                 let noun = "the record of the schedule \(id) of \(account)"
                 _ = try StateDocument(value, noun: noun, newestFormat: .max)
+            // What it says is for the runs to read.
+            case .schema(let account, let stream):
+                let noun = "the schema record of \(account), stream \(stream)"
+                _ = try StateDocument(value, noun: noun, newestFormat: .max)
             case .layout: continue
             }
         }

@@ -129,11 +129,13 @@ package final class GroupCommitter: Sendable {
         for entry in entries {
             pages += try outlets[entry.stream].pages(of: entry.page, parent: entry.facts?.parent)
         }
+        let news = GroupMachine.schemaNews(entries)
         try await destination.commit(
             TransactionGroup(
                 pages: pages,
-                state: GroupMachine.lastBookmarks(entries),
-                versions: filter.changes
+                state: GroupMachine.lastBookmarks(entries) + news.state,
+                versions: filter.changes,
+                schemas: news.notices
             )
         )
         return entries

@@ -15,11 +15,16 @@ final class RunContext: Sendable {
     private let discovered = Locked<[String: Discovered]>([:])
     /// What the parents of child streams answered.
     private let witnesses = Locked<[Int: ParentWitness]>([:])
+    /// By stream; nil where its records are compared with nothing.
+    private let drifts: [DriftSeat?]
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
         self.committer = committer
         self.tally = tally
+        drifts = run.streams.map { plan in
+            plan.drift.map { DriftSeat(DriftWatch($0, account: run.account, stream: plan.name)) }
+        }
         bookmarks = Locked(
             run.streams.map { plan in
                 plan.bookmark
@@ -34,12 +39,16 @@ final class RunContext: Sendable {
 
     func plan(_ stream: Int) -> StreamPlan { run.streams[stream] }
 
+    /// What compares a stream's records with its schema.
+    func drift(of stream: Int) -> DriftSeat? { drifts[stream] }
+
     func bookmark(_ stream: Int) -> Bookmark { bookmarks.withLock { $0[stream] } }
 
     /// Moves a stream, and gives the record that says so; it must be handed over with what it covers (I1).
     func move(_ stream: Int, _ change: (inout Bookmark) -> Void) throws(StateError) -> StateRecord {
         var bookmark = bookmark(stream)
         change(&bookmark)
+        bookmark.takeUp()
         bookmark.updated = Int64(run.wall().milliseconds)
         let moved = bookmark
         bookmarks.withLock { $0[stream] = moved }
@@ -60,7 +69,8 @@ final class RunContext: Sendable {
                 page: page,
                 bookmark: bookmark,
                 facts: facts,
-                changes: changes
+                changes: changes,
+                schema: try drifts[stream]?.takeNews()
             )
         )
     }
@@ -120,10 +130,10 @@ final class RunContext: Sendable {
         )
     }
 
-    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws(EventError)
-        -> EventPage
-    {
-        try plan(stream).builder.build(
+    /// The events of a page, whose records are compared with the stream's schema first.
+    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws -> EventPage {
+        try compare(page, stream)
+        return try plan(stream).builder.build(
             page.page,
             keyFields: page.keyFields,
             versionField: page.versionField,
@@ -307,6 +317,7 @@ final class RunContext: Sendable {
     // MARK: How streams begin and end
 
     func start(_ stream: Int) {
+        if let changed = bookmark(stream).changed { warn(stream, changed.text) }
         run.observer(.started(stream: plan(stream).name.text, after: bookmark(stream).list.records))
     }
 
@@ -420,5 +431,15 @@ final class RunContext: Sendable {
 
     static func described(_ error: any Error) -> any SluiceError {
         error as? any SluiceError ?? RunError(.unexpected, "\(error)")
+    }
+}
+
+extension Bookmark {
+    /// A run goes on from here: what was made of it by hand is taken up.
+    ///
+    /// Where a stream is to begin stays known until it has a token again.
+    fileprivate mutating func takeUp() {
+        guard changed?.from == nil || TokenRun.page(of: self) != nil else { return }
+        changed = nil
     }
 }

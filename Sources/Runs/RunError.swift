@@ -11,6 +11,7 @@ package struct RunError: SluiceError {
             case tooManyKeys = "run.too_many_keys"
             case clockBehind = "run.clock_behind"
             case parentsGone = "run.parents_gone"
+            case schemaDrift = "run.schema_drift"
         }
         fileprivate let kind: Kind
 
@@ -26,6 +27,9 @@ package struct RunError: SluiceError {
         package static let clockBehind = Code(kind: .clockBehind)
         /// All parents of a child stream seem to be gone.
         package static let parentsGone = Code(kind: .parentsGone)
+
+        /// Records are not as the stream's schema says, and it is to stop then.
+        package static let schemaDrift = Code(kind: .schemaDrift)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

@@ -16,6 +16,8 @@ package struct StreamPlan: Sendable {
     package var bookmark: Bookmark?
     /// Nothing older is asked for; only of a stream without a bookmark, which then keeps it.
     package var since: Instant?
+    /// What its records are compared with; nil for nothing.
+    package var drift: DriftPlan?
 
     /// A plan.
     package init(
@@ -25,7 +27,8 @@ package struct StreamPlan: Sendable {
         builder: EventBuilder,
         fingerprint: Fingerprint,
         bookmark: Bookmark?,
-        since: Instant? = nil
+        since: Instant? = nil,
+        drift: DriftPlan? = nil
     ) {
         self.definition = definition
         self.feed = feed
@@ -34,6 +37,7 @@ package struct StreamPlan: Sendable {
         self.fingerprint = fingerprint
         self.bookmark = bookmark
         self.since = since
+        self.drift = drift
     }
 
     /// The plan of a stream that was never read, whose events go to a topic.

@@ -15,7 +15,7 @@ enum CommandTree {
                 subcommands: [
                     sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
                     schedule,
-                    state,
+                    state, account, schemas,
                     extractor,
                     simulate, demo,
                 ]
@@ -452,31 +452,6 @@ enum CommandTree {
                 "A HubSpot whose searches see changes up to a minute late, in time that runs fast",
                 "sluice simulate hubspot --clock-speed 60 --changes-per-minute 60 --faults search_lag=1:60"
             ),
-        ]
-    )
-
-    private static let state = Command(
-        "state",
-        summary: "Look at the state that Kafka keeps.",
-        subcommands: [
-            Command(
-                "show",
-                summary: "Print the bookmarks of an account, or of all.",
-                options: kafkaOptions + [
-                    Option(
-                        "extractor",
-                        short: "e",
-                        value: "NAME",
-                        help: "Only accounts of this extractor, named as sync is told it.",
-                        completion: extractorNames
-                    ),
-                    Option("account", short: "a", value: "NAME", help: "Only this account."),
-                    output,
-                ],
-                examples: [
-                    Example("All bookmarks", "sluice state show --kafka localhost:9092 --topic-prefix retail")
-                ]
-            )
         ]
     )
 }

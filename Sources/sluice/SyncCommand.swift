@@ -92,7 +92,8 @@ struct SyncCommand {
             isAccountInKey: destination.isAccountInKey,
             envelope: order.setup.envelope,
             entities: destination.entities(order),
-            isResync: command.has("resync")
+            isResync: command.has("resync"),
+            drift: order.setup.drift
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)

@@ -61,6 +61,8 @@ import Testing
         "/api/v1/runs?status=odd", "/api/v1/runs?schedule=stripe-payments&limit=3",
         "/api/v1/runs/01JQ5RUNNING", "/api/v1/runs/01JQ5RUNNING/log", "/api/v1/runs/nothing",
         "/api/v1/runs/nothing/log", "/api/v1/topics", "/api/v1/topics/retail.stripe.charges/events?count=5",
+        "/api/v1/accounts/stripe/acme/bookmarks", "/api/v1/accounts/stripe/other/bookmarks",
+        "/api/v1/accounts/Stripe/acme/bookmarks",
         "/api/v1/topics/retail.sluice.state/events", "/api/v1/openapi.json", "/healthz", "/readyz",
         "/metrics",
     ]
@@ -92,6 +94,23 @@ import Testing
         ("/api/v1/schedules/stripe-payments/undo-skips", "{}", 200),
         ("/api/v1/runs/01JQ5RUNNING/cancel", "{}", 200),
         ("/api/v1/runs/nothing/cancel", "{}", 404),
+        ("/api/v1/accounts/stripe/acme/reset", #"{"reason":"new topics","forget":true}"#, 200),
+        ("/api/v1/accounts/stripe/acme/reset", "{}", 400),
+        ("/api/v1/accounts/stripe/other/reset", #"{"reason":"x"}"#, 404),
+        ("/api/v1/accounts/stripe/acme/streams/charges/reset", #"{"reason":"x"}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/cha.rges/reset", #"{"reason":"x"}"#, 400),
+        (
+            "/api/v1/accounts/stripe/acme/streams/charges/set",
+            #"{"reason":"x","at":"2026-02-01T00:00:00Z"}"#, 200
+        ),
+        ("/api/v1/accounts/stripe/acme/streams/charges/set", #"{"reason":"x"}"#, 400),
+        ("/api/v1/accounts/stripe/acme/streams/charges/skip", #"{"reason":"x","rest":true}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/charges/skip", #"{"reason":"x","before_page":18}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/charges/skip", #"{"reason":"x"}"#, 400),
+        (
+            "/api/v1/accounts/stripe/acme/streams/charges/skip",
+            #"{"reason":"x","rest":true,"before":"2026-02-01T00:00:00Z"}"#, 400
+        ),
     ])
     func commandsAreAnsweredAsTheDocumentSays(target: String, body: String, status: Int) async throws {
         let (document, answer) = try await withAdmin { _, server in

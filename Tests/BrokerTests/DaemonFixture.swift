@@ -19,13 +19,16 @@ struct DaemonFixture {
         _ = try fixture.write("schedules/\(id).yaml", "extractor: stripe\naccount: simulated\n" + text)
     }
 
-    /// Starts the daemon.
-    func start(_ environment: [String: String] = [:], _ words: [String] = []) throws -> SluiceProcess {
+    /// Starts the daemon; what makes another host is its folder of locks.
+    func start(_ environment: [String: String] = [:], _ words: [String] = [], locks: String = "locks")
+        throws
+        -> SluiceProcess
+    {
         try SluiceProcess(
             [
                 "serve", "--schedules", folder, "--kafka", fixture.bootstrap, "--topic-prefix",
-                fixture.prefix, "--lock-folder", "\(fixture.folder)/locks", "--cache-folder",
-                "\(fixture.folder)/cache", "--listen", "127.0.0.1:0", "--log-format", "json",
+                fixture.prefix, "--lock-folder", "\(fixture.folder)/\(locks)", "--cache-folder",
+                "\(fixture.folder)/cache-\(locks)", "--listen", "127.0.0.1:0", "--log-format", "json",
             ] + words,
             environment: environment
         )

@@ -71,6 +71,7 @@ import YAML
             deletes: {get: /gone, paging: single_page, every: 1h, at: {field: at, format: epoch}}
             reconcile: {get: /ids, paging: {page: {param: page}}, every: 24h, fills: gaps}
             absence: {share: 50%, always: 100}
+            on_drift: stop
             merged: {field: merged_ids, separator: ","}
             discover: {fields: {get: /fields, records: items, value: name}}
             hydrate:

@@ -15,6 +15,8 @@ package struct AccountSetup: Sendable {
     package let envelope: Envelope
     package let entities: EntityMode
     package let streams: [ChosenStream]
+    /// What becomes of records that are not as their schema says.
+    package let drift: DriftRules
     private let sources: AccountSources
 
     /// Reads what the sources refer to, secrets included.
@@ -64,9 +66,12 @@ package struct AccountSetup: Sendable {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
             }
         }
+        let drift = try definition.flatMap { definition in
+            try problems.take { try DriftRules(definition, file?.onDrift) }
+        }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let envelope, let entities, let streams
+            let envelope, let entities, let streams, let drift
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -77,6 +82,7 @@ package struct AccountSetup: Sendable {
         self.envelope = envelope
         self.entities = entities
         self.streams = streams
+        self.drift = drift
     }
 
     /// What no log line may show.

@@ -15,6 +15,8 @@ package struct SyncPlans: Sendable {
     /// What of the streams goes out as entities, and the prefix of their topics; nil where nothing does.
     let entities: (mode: EntityMode, prefix: TopicPrefix)?
     let isResync: Bool
+    /// Nil where records are compared with nothing.
+    let drift: DriftRules?
 
     /// Plans of an account's streams.
     package init(
@@ -24,7 +26,8 @@ package struct SyncPlans: Sendable {
         isAccountInKey: Bool = false,
         envelope: Envelope = .binary,
         entities: (mode: EntityMode, prefix: TopicPrefix)? = nil,
-        isResync: Bool = false
+        isResync: Bool = false,
+        drift: DriftRules? = nil
     ) {
         self.account = account
         self.definition = definition
@@ -33,6 +36,7 @@ package struct SyncPlans: Sendable {
         self.envelope = envelope
         self.entities = entities
         self.isResync = isResync
+        self.drift = drift
     }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
@@ -42,9 +46,14 @@ package struct SyncPlans: Sendable {
         -> [StreamPlan]
     {
         var plans: [StreamPlan] = []
+        let schemas = drift?.schemas(of: found.streams)
         for (stream, topic) in zip(found.streams, topics) {
             do {
-                plans.append(try plan(stream, topic, session))
+                var plan = try plan(stream, topic, session)
+                if let drift, let schemas {
+                    plan.drift = try drift.plan(stream, schemas, account: account, session)
+                }
+                plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
             }
@@ -111,6 +120,8 @@ package struct SyncPlans: Sendable {
         if isResync {
             let isLost = session.lost.contains(topic.stream)
             plan.bookmark = plan.bookmark?.anew(isLost: isLost, fingerprint: plan.fingerprint, since: since)
+        } else if let bookmark = plan.bookmark, bookmark.isReset {
+            plan.bookmark = bookmark.under(plan.fingerprint, since: since)
         } else {
             try plan.bookmark?.check(against: plan.fingerprint, account: account, stream: topic.stream)
         }
@@ -120,7 +131,7 @@ package struct SyncPlans: Sendable {
     /// A stream that was begun from one time and is told another would seem to hold what it never read (I2).
     private func refuseSince(_ plans: [StreamPlan]) throws {
         guard since != nil, !isResync else { return }
-        let begun = plans.filter { $0.bookmark != nil }.map(\.name.text)
+        let begun = plans.filter { $0.bookmark.map { !$0.isReset } ?? false }.map(\.name.text)
         guard !begun.isEmpty else { return }
         throw ConfigurationError(
             .badFlag,

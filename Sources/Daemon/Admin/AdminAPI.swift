@@ -13,7 +13,9 @@ struct AdminAPI: Sendable {
 
     /// All of them; the document, which tells of all, is the last one.
     var routes: [AdminRoute] {
-        let routes = statusRoutes + scheduleRoutes + runRoutes + topicRoutes + commandRoutes + probeRoutes
+        let routes =
+            statusRoutes + scheduleRoutes + runRoutes + topicRoutes + commandRoutes + stateRoutes
+            + probeRoutes
         return routes + [documentRoute(of: routes)]
     }
 

@@ -36,12 +36,13 @@ extension DaemonMachine {
             undoSkips(id, command)
         case .cancel(let run): cancel(run, command)
         case .sync(let request): sync(request, command)
+        case .state(let request): change(request, command)
         }
     }
 
     // MARK: Answers
 
-    private mutating func answer(_ answer: CommandAnswer) {
+    mutating func answer(_ answer: CommandAnswer) {
         if answer.status != .accepted { memory.end(answer) }
         actions.append(.answer(answer))
     }
@@ -67,6 +68,7 @@ extension DaemonMachine {
                 ([id], false)
             case .cancel: (Set(schedules.keys), false)
             case .sync(let request): (accounts[request.account] ?? [], true)
+            case .state(let request): (accounts[request.account] ?? [], false)
             }
         guard ids.contains(where: { schedules[$0]?.commands.contains(command.id) == true }) else {
             return nil
@@ -93,6 +95,19 @@ extension DaemonMachine {
             NearestName.of(id, among: known).map { "did you mean \($0)?" }
             ?? "`sluice schedule list` names all"
         refuse(command.id, "daemon.unknown_schedule", "there is no schedule \(id); \(hint)")
+        return false
+    }
+
+    /// Whether a schedule reads the account; refuses the command where none does.
+    mutating func isKnown(_ account: AccountName, _ command: DaemonCommand) -> Bool {
+        if accounts[account] != nil { return true }
+        let names = accounts.keys.map(\.text).sorted()
+        let hint = NearestName.of(account.text, among: names).map { "; did you mean \($0)?" } ?? ""
+        refuse(
+            command.id,
+            "daemon.unknown_account",
+            "no schedule of the daemon reads the account \(account)\(hint)"
+        )
         return false
     }
 
@@ -227,13 +242,7 @@ extension DaemonMachine {
     }
 
     private mutating func sync(_ request: DaemonCommand.SyncRequest, _ command: DaemonCommand) {
-        guard accounts[request.account] != nil else {
-            let names = accounts.keys.map(\.text).sorted()
-            let hint =
-                NearestName.of(request.account.text, among: names).map { "; did you mean \($0)?" } ?? ""
-            let message = "no schedule of the daemon reads the account \(request.account)\(hint)"
-            return refuse(command.id, "daemon.unknown_account", message)
-        }
+        guard isKnown(request.account, command) else { return }
         let run = OrderedRun(
             id: runID(now),
             account: request.account,

@@ -6,7 +6,7 @@ extension DaemonMachine {
     ///
     /// Take it first, then flush the log of runs, then commit: what it covers may have been decided a moment ago.
     package func record(of schedule: String) -> ScheduleRecord? {
-        schedules[schedule]?.record ?? retired[schedule]
+        schedules[schedule]?.record ?? retired[schedule]?.record
     }
 
     /// What the first transaction of a run writes; nil where the run is not wanted any more, and must not begin.

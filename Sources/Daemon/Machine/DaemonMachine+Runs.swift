@@ -55,7 +55,7 @@ extension DaemonMachine {
         guard mayStart, !isDraining else { return }
         mayStart = false
         // One that has waited longer, and only for its streams, is not overtaken on them.
-        var passed = StreamClaims()
+        var passed = waitingEdits
         for pool in queues.keys.sorted() {
             guard var queue = queues.removeValue(forKey: pool) else { continue }
             var claims = claims

@@ -21,6 +21,7 @@ final class ShownMetrics: Sendable {
     private let waiting: MetricFamily<Gauge>
     private let slots: MetricFamily<Gauge>
     private let used: MetricFamily<Gauge>
+    private let limits: LimitMetrics
 
     init(_ registry: MetricRegistry) {
         build = registry.gauge(
@@ -79,6 +80,7 @@ final class ShownMetrics: Sendable {
         waiting = registry.gauge("sluice_queue_waiting", "Runs that wait for a pool.", labels: ["pool"])
         slots = registry.gauge("sluice_pool_slots", "Runs that a pool lets go on at once.", labels: ["pool"])
         used = registry.gauge("sluice_pool_slots_used", "Runs of a pool that go on now.", labels: ["pool"])
+        limits = LimitMetrics(registry)
     }
 
     func show(_ view: DaemonView) {
@@ -98,6 +100,7 @@ final class ShownMetrics: Sendable {
         }
         show(all, in: promise) { $0.freshWithin.map { $0 / .seconds(1) } }
         showStates(view)
+        limits.show(view.limits)
         var active = Dictionary(view.schedules.map { ([$0.id], 0.0) }) { first, _ in first }
         // Those that `sluice sync` handed over belong to no schedule.
         active[[""]] = 0
@@ -131,6 +134,6 @@ final class ShownMetrics: Sendable {
 extension ScheduleView {
     /// When the next tick that will run is due.
     fileprivate var nextDue: Double? {
-        next.first { $0.skip == nil && $0.deferral == nil }?.due.fractionalSeconds
+        next.first(where: \.runs)?.due.fractionalSeconds
     }
 }

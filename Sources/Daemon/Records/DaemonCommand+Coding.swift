@@ -58,6 +58,7 @@ extension DaemonCommand.Verb {
         case "undo_skips": self = .undoSkips(schedule: try document.text("schedule"))
         case "cancel": self = .cancel(run: try document.text("run"))
         case "sync": self = .sync(try DaemonCommand.SyncRequest(&document))
+        case StateRequest.verb: self = .state(try StateRequest(&document))
         default: throw StateDocument.unreadable(document.noun, "its verb is \"\(word.prefix(100))\"")
         }
     }
@@ -76,6 +77,8 @@ extension DaemonCommand.Verb {
         case .cancel(let run):
             [.init(name: "verb", value: "cancel"), .init(name: "run", value: .string(run))]
         case .sync(let request): [.init(name: "verb", value: "sync")] + request.members
+        case .state(let request):
+            [.init(name: "verb", value: .string(StateRequest.verb))] + request.members
         }
     }
 

@@ -17,6 +17,8 @@ package struct DaemonCommand: Hashable, Sendable {
         case cancel(run: String)
         /// A run of an account as `sluice sync` wants it; whoever asked follows it.
         case sync(SyncRequest)
+        /// Somebody changes an account's state by hand.
+        case state(StateRequest)
     }
 
     /// What `sluice sync` hands over; the account's settings are the daemon's own.

@@ -30,6 +30,7 @@ final class OpenAccount: Sendable {
         _ setup: AccountSetup,
         _ transports: Transports,
         wall: @escaping WallClock,
+        limits: LimitBoard,
         onClockSkew: @escaping @Sendable (ClockSkew) -> Void
     ) throws -> Requester {
         try way.withLock { way in
@@ -37,7 +38,11 @@ final class OpenAccount: Sendable {
             let (transport, close) = try transports(setup)
             let requester = try setup.requester(transport, wall: wall, onClockSkew: onClockSkew)
             try requester.use(session, of: setup.account)
-            way = Way(requester: requester, close: close)
+            limits.begin(setup.account, requester)
+            way = Way(requester: requester) {
+                limits.end(setup.account)
+                await close()
+            }
             return requester
         }
     }
@@ -48,14 +53,23 @@ final class OpenAccount: Sendable {
         try await session.add(news)
     }
 
+    /// Does something that writes the account's records, alone.
+    func inTurn<Value: Sendable>(_ body: @Sendable (AccountSession) async throws -> Value) async throws
+        -> Value
+    {
+        await turn.take()
+        defer { turn.give() }
+        return try await body(session)
+    }
+
     /// Commits what `record` gives; false where it gives none.
     @discardableResult
     func keep(_ record: @Sendable () async throws -> StateRecord?) async throws -> Bool {
-        await turn.take()
-        defer { turn.give() }
-        guard let record = try await record() else { return false }
-        try await session.commit(TransactionGroup(pages: [], state: [record]))
-        return true
+        try await inTurn { session in
+            guard let record = try await record() else { return false }
+            try await session.commit(TransactionGroup(pages: [], state: [record]))
+            return true
+        }
     }
 
     /// Ends the way to the API.

@@ -10,7 +10,7 @@ import Synchronization
 import Telemetry
 
 /// Performs runs: each in its account's session, its tick recorded in its first and its last transaction (I5).
-struct RunPerformer: Sendable {
+struct RunPerformer: RunPerforming {
     /// What the runs' side asks of the one that decides.
     protocol Desk: Sendable {
         /// The record of the run's schedule as it stands when the run begins.
@@ -28,6 +28,7 @@ struct RunPerformer: Sendable {
     let board: RunBoard
     let metrics: DaemonMetrics
     let sessions = AccountSessions<OpenAccount>()
+    let limits = LimitBoard()
     let logger: Logger
     let now: WallClock
 
@@ -103,7 +104,7 @@ struct RunPerformer: Sendable {
     }
 
     /// Opens an account, whoever does; runs that join bring the way to its API, which ends with the session.
-    private static func open(
+    static func open(
         _ settings: SessionSettings,
         _ stop: StopSignal,
         _ body: @escaping @Sendable (OpenAccount) async -> Void
@@ -198,7 +199,8 @@ struct RunPerformer: Sendable {
         let requester = try account.requester(
             setup,
             place.transports,
-            wall: time?.wall ?? Instant.systemClock
+            wall: time?.wall ?? Instant.systemClock,
+            limits: limits
         ) { skew in
             attempt.log(.warning, skew.message)
         }
@@ -224,7 +226,8 @@ struct RunPerformer: Sendable {
             isAccountInKey: setup.isAccountInKey,
             envelope: setup.envelope,
             entities: (setup.entities, place.prefix),
-            isResync: isResync
+            isResync: isResync,
+            drift: setup.drift
         )
         var outcome = await SyncRun(
             account: setup.account,

@@ -114,7 +114,8 @@ package struct ScheduleFolder: Sendable {
             timeout: keys.timeout.map { .seconds($0) },
             retries: keys.retries.map {
                 ScheduleEntry.Retries(maximum: $0.maximum, backoff: .seconds($0.backoff))
-            }
+            },
+            freshWithin: keys.freshWithin.map { .seconds($0) }
         )
         return LoadedSchedule(file: file, entry: entry, topics: setup.knownTopics, streams: streams)
     }

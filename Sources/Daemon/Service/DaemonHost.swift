@@ -198,6 +198,7 @@ package struct DaemonHost: Sendable {
         )
         return AlertWatch(
             repeatEvery: alerts.settings.repeatEvery,
+            quotaMargin: alerts.settings.quotaMargin,
             sender: sender,
             reader: alerts.reader,
             clocks: clocks
@@ -209,9 +210,14 @@ package struct DaemonHost: Sendable {
         let place = settings.place
         var found: [String: ScheduleRecord] = [:]
         let accounts = Dictionary(folder.schedules.map { ($0.id, $0.account) }) { first, _ in first }
-        for record in try await ScheduleScan(place.installation).run()
-        where accounts[record.id] == record.account {
-            found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
+        var retired: [(account: AccountName, record: ScheduleRecord)] = []
+        for record in try await ScheduleScan(place.installation).run() {
+            if accounts[record.id] == record.account {
+                found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
+            } else if let kept = try? ScheduleRecord(record.value, account: record.account, id: record.id) {
+                // One that cannot be read is nobody's business until its file is there again.
+                retired.append((record.account, kept))
+            }
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())
         let history = try await records.history(since: start)
@@ -222,6 +228,7 @@ package struct DaemonHost: Sendable {
         }
         return DaemonService.Known(
             records: found,
+            retired: retired,
             skipped: history.skipped,
             runs: history.ended,
             accepted: history.accepted

@@ -38,7 +38,8 @@ extension DaemonService: DaemonControl {
             },
             runs: board.recent(Self.shownRuns),
             pools: known.machine.pools,
-            faults: known.faults
+            faults: known.faults,
+            limits: performer.limits.standings(at: now)
         )
     }
 
@@ -180,11 +181,12 @@ extension DaemonService: DaemonControl {
 
     /// Why no run can begin; nil where all is well.
     var trouble: String? {
-        guard records.backlog > 0, let since = shared.withLock({ $0.backlogSince }),
-            clocks.monotonic.now() - since > .seconds(5)
-        else { return nil }
-        return
-            "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
+        let (since, hindered) = shared.withLock { ($0.backlogSince, $0.machine.hindered) }
+        if records.backlog > 0, let since, clocks.monotonic.now() - since > .seconds(5) {
+            return
+                "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
+        }
+        return hindered.first.map { "no run of \($0.account) can begin: \($0.reason)" }
     }
 
     package func metrics() async -> [UInt8] { numbers.text(await view()) }

@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Glibc
 import JSON
 package import Runs
@@ -10,6 +10,8 @@ extension DaemonService {
     /// What was recorded before of the schedules: the state's records, and the ranges of skipped ticks behind them.
     package struct Known: Sendable {
         package var records: [String: ScheduleRecord]
+        /// Those of schedules whose files are not there.
+        package var retired: [(account: AccountName, record: ScheduleRecord)]
         package var skipped: [String: [SkippedTicks]]
         /// The runs that ended lately, the oldest first.
         package var runs: [(view: RunView, log: String?)]
@@ -19,11 +21,13 @@ extension DaemonService {
         /// What is known.
         package init(
             records: [String: ScheduleRecord] = [:],
+            retired: [(account: AccountName, record: ScheduleRecord)] = [],
             skipped: [String: [SkippedTicks]] = [:],
             runs: [(view: RunView, log: String?)] = [],
             accepted: Set<String> = []
         ) {
             self.records = records
+            self.retired = retired
             self.skipped = skipped
             self.runs = runs
             self.accepted = accepted
@@ -34,6 +38,7 @@ extension DaemonService {
     package func begin(_ folder: LoadedFolder, _ known: Known) {
         for (view, log) in known.runs { board.end(view, log: log) }
         tell(.accepted(commands: known.accepted))
+        for (account, record) in known.retired { tell(.remember(record, account: account)) }
         take(folder, known)
     }
 

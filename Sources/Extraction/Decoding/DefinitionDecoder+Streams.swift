@@ -146,6 +146,7 @@ extension DefinitionDecoder {
             discover: discover,
             resweep: beside.resweep,
             absence: beside.absence,
+            onDrift: fields["on_drift"].flatMap { choice($0, "response to drift") } ?? .warn,
             onePer: onePer,
             entities: entities
         )

@@ -52,6 +52,11 @@ extension Vocabulary {
             ),
             .init("resweep", .group("reread"), "A deeper reading every so often, of a stream with a window."),
             .init("absence", .group("absence"), "How much may be missing at once and be taken for deleted."),
+            .init(
+                "on_drift",
+                .word(DriftResponse.allCases.map(\.rawValue)),
+                "What becomes of records that are not as the schema says; without it, warn."
+            ),
         ]
     )
 

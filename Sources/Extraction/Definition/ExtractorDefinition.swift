@@ -23,6 +23,8 @@ package struct ExtractorDefinition: Sendable {
     package var currencies: CurrencyTable
     package var feeds: [FeedDefinition]
     package var streams: [StreamDefinition]
+    /// Where it was read from; nil for one that lies in no folder.
+    package var folder: String?
 
     /// A definition.
     package init(
@@ -110,7 +112,13 @@ extension ExtractorDefinition {
         } catch {
             throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
         }
-        return try decode(bytes, file: file, folderName: String(folder.split(separator: "/").last ?? ""))
+        var definition = try decode(
+            bytes,
+            file: file,
+            folderName: String(folder.split(separator: "/").last ?? "")
+        )
+        definition.folder = folder
+        return definition
     }
 }
 

@@ -98,6 +98,8 @@ package struct StreamDefinition: Sendable {
     package var resweep: Resweep?
     /// How much of it may be missing at once.
     package var absence: AbsenceGuard
+    /// What becomes of records that are not as its schema says.
+    package var onDrift: DriftResponse
     /// Of a family: it is no stream itself, but one is made for each object of a list.
     package var onePer: OnePer?
     /// What its records become beside events of their own.
@@ -131,6 +133,7 @@ package struct StreamDefinition: Sendable {
         discover: [Discover] = [],
         resweep: Resweep? = nil,
         absence: AbsenceGuard = AbsenceGuard(),
+        onDrift: DriftResponse = .warn,
         onePer: OnePer? = nil,
         entities: [EntityMapping] = []
     ) {
@@ -156,6 +159,7 @@ package struct StreamDefinition: Sendable {
         self.discover = discover
         self.resweep = resweep
         self.absence = absence
+        self.onDrift = onDrift
         self.onePer = onePer
         self.entities = entities
     }

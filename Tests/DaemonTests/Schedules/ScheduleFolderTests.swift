@@ -10,60 +10,17 @@ import Testing
 /// Schedules in files, as somebody writes and breaks them.
 @Suite
 struct ScheduleFolderTests {
-    private static let extractor = """
-        extractor: shop
-        description: A shop
-        settings:
-          token: {secret: true, required: true, description: "The token"}
-        base_url: https://shop.test
-        auth: {header: {name: X-Token, value: "{{ config.token }}"}}
-        limits: {default: 2/s}
-        errors: {message: errors}
-        streams:
-          orders:
-            get: /orders
-            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
-            records: data
-            key: id
-            version: {field: updated_at, format: rfc3339}
-            paging: {link_header: {rel: next}}
-            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
-          customers:
-            get: /customers
-            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
-            records: data
-            key: id
-            version: {field: updated_at, format: rfc3339}
-            paging: {link_header: {rel: next}}
-            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
-        """
-    private static let whole = """
-        extractor: shop
-        account: acme
-        settings: {token: env:TOKEN}
-        when: "H * * * *"
-        """
-
     private func load(_ files: [String: String]) async throws -> LoadedFolder {
         let folder = TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         for (name, text) in files { folder.write(name, text) }
-        let definition = try ExtractorDefinition.decode(
-            Array(Self.extractor.utf8),
-            file: "shop.yaml",
-            folderName: nil
-        )
-        return try await ScheduleFolder(
-            path: folder.path,
-            zones: { ZoneDatabase() },
-            definition: { _, _ in definition }
-        ).load()
+        return try await Shop.folder(folder.path).load()
     }
 
     @Test
     func aFileIsASchedule() async throws {
         let folder = try await load([
-            "shop.yaml": Self.whole + "\nstreams: [orders]\npool: shops\npriority: 3\n"
+            "shop.yaml": Shop.schedule + "\nstreams: [orders]\npool: shops\npriority: 3\n"
         ])
         #expect(folder.faults.isEmpty)
         let entry = try #require(folder.schedules.first?.entry)
@@ -73,10 +30,16 @@ struct ScheduleFolderTests {
         #expect((entry.pool, entry.priority) == ("shops", 3))
     }
 
+    @Test("S18 how fresh the data must be is the file's to say")
+    func howFreshItMustBe() async throws {
+        let folder = try await load(["shop.yaml": Shop.schedule + "\nsla: {fresh_within: 2h}\n"])
+        #expect(folder.schedules.first?.entry.freshWithin == .seconds(7200))
+    }
+
     @Test
     func whatIsNoScheduleIsLeftAlone() async throws {
         let folder = try await load([
-            "shop.yaml": Self.whole, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
+            "shop.yaml": Shop.schedule, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
             "acme.yaml": "extractor: shop\naccount: other\nsettings: {token: env:TOKEN}\n",
         ])
         #expect(folder.schedules.map(\.id) == ["shop"])
@@ -86,7 +49,7 @@ struct ScheduleFolderTests {
     @Test
     func oneThatIsWrongKeepsNoOtherFromRunning() async throws {
         let folder = try await load([
-            "good.yaml": Self.whole,
+            "good.yaml": Shop.schedule,
             "bad.yaml": "extractor: shop\naccount: acme\nwhen: \"61 * * * *\"\nstreams: [order]\n",
         ])
         #expect(folder.schedules.map(\.id) == ["good"])
@@ -111,7 +74,7 @@ struct ScheduleFolderTests {
     @Test
     func anAccountThatIsDeclaredTwiceAndDifferentlyIsRefused() async throws {
         let folder = try await load([
-            "a.yaml": Self.whole,
+            "a.yaml": Shop.schedule,
             "b.yaml": "extractor: shop\naccount: acme\nsettings: {token: env:OTHER}\nwhen: \"@daily\"\n",
         ])
         #expect(folder.faults.count == 2)
@@ -120,13 +83,13 @@ struct ScheduleFolderTests {
 
     @Test
     func aFolderAsTheDestinationIsForTheCommand() async throws {
-        let folder = try await load(["shop.yaml": Self.whole + "\nto: {folder: out}\n"])
+        let folder = try await load(["shop.yaml": Shop.schedule + "\nto: {folder: out}\n"])
         #expect(folder.faults.first?.messages.first?.contains("sluice sync") == true)
     }
 
     @Test
     func aNameThatStandsTwiceIsRefused() async throws {
-        let folder = try await load(["shop.yaml": Self.whole, "shop.yml": Self.whole])
+        let folder = try await load(["shop.yaml": Shop.schedule, "shop.yml": Shop.schedule])
         #expect(folder.schedules.count == 1)
         #expect(folder.faults.first?.messages.first?.contains("shop.yaml") == true)
     }
@@ -136,7 +99,7 @@ struct ScheduleFolderTests {
     func manyFilesAreReadInOrder() async throws {
         var files = Dictionary(
             uniqueKeysWithValues: (1000..<1300).map { number in
-                ("s\(number).yaml", Self.whole.replacing("account: acme", with: "account: a\(number)"))
+                ("s\(number).yaml", Shop.schedule.replacing("account: acme", with: "account: a\(number)"))
             }
         )
         files["s1100.yaml"] = "extractor: shop\nwhen: never\n"
@@ -153,7 +116,7 @@ struct ScheduleFolderTests {
     func whatIsWrongWithAnExtractorIsFoundOnce() async throws {
         let folder = TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
-        for number in 10..<30 { folder.write("s\(number).yaml", "# \(number)\n" + Self.whole) }
+        for number in 10..<30 { folder.write("s\(number).yaml", "# \(number)\n" + Shop.schedule) }
         let times = Counter()
         let loaded = try await ScheduleFolder(
             path: folder.path,
@@ -187,7 +150,7 @@ struct ScheduleFolderTests {
         let folder = TemporaryFolder()
         let watch = try #require(FolderWatch(folder.path))
         defer { watch.stop() }
-        folder.write("shop.yaml", Self.whole)
+        folder.write("shop.yaml", Shop.schedule)
         var changes = watch.changes.makeAsyncIterator()
         #expect(await changes.next() != nil)
     }

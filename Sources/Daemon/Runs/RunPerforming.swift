@@ -1,0 +1,21 @@
+import Core
+import Runs
+
+/// Who does what the machine orders: in Kafka, or in a test's memory.
+protocol RunPerforming: Sendable {
+    /// One attempt at a run: its tick is recorded in its first and its last transaction (I5).
+    func perform(
+        _ order: RunOrder,
+        _ sources: AccountSources,
+        _ desk: any RunPerformer.Desk,
+        stop: StopSignal
+    ) async -> RunResult
+
+    /// Writes a schedule's record while no run of it needs to be active.
+    func keep(
+        _ account: AccountName,
+        run: String,
+        stop: StopSignal,
+        _ record: @escaping @Sendable () async throws -> StateRecord?
+    ) async throws
+}
