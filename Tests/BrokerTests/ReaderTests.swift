@@ -1,5 +1,6 @@
 import Core
 import Kafka
+import Synchronization
 import Testing
 
 @Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(10)))

@@ -115,7 +115,10 @@ package struct AccountSetup: Sendable {
             template: template,
             streams: known.map(\.name),
             entities: entities == .none
-                ? [] : known.flatMap { stream in stream.entities.map { (stream.name, $0.entity.name) } }
+                ? []
+                : known.flatMap { stream in
+                    stream.entities.map { (stream: stream.name, entity: $0.entity.name) }
+                }
         )
     }
 

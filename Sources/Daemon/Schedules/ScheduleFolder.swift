@@ -154,13 +154,13 @@ private final class DefinitionCache: Sendable {
 
     func definition(of extractor: PlacedText, for file: AccountFile) throws -> ExtractorDefinition {
         // Paths start at the folder, which all files have in common.
-        guard let known = known.withLock({ $0[extractor.text] }) else {
-            let found = Result { try read(extractor, file) }
-            known.withLock { $0[extractor.text] = found }
-            return try found.get()
+        guard let found = known.withLock({ $0[extractor.text] }) else {
+            let first = Result { try read(extractor, file) }
+            known.withLock { $0[extractor.text] = first }
+            return try first.get()
         }
         do {
-            return try known.get()
+            return try found.get()
         } catch let error as PlacedError {
             throw PlacedError(error.base, at: extractor.origin)
         }

@@ -124,7 +124,8 @@ final class ServiceWorld: Sendable {
         let result = await time.run { () async -> Result<Void, any Error> in
             let stop = StopSignal()
             return await withTaskGroup(of: Void.self) { group in
-                group.addTask { await service.run(folder: folder, known: known, stop: stop) }
+                service.begin(folder, known)
+                group.addTask { await service.run(stop: stop) }
                 let result: Result<Void, any Error>
                 do {
                     result = .success(try await body(service, stop))
