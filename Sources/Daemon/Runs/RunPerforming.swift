@@ -18,4 +18,16 @@ protocol RunPerforming: Sendable {
         stop: StopSignal,
         _ record: @escaping @Sendable () async throws -> StateRecord?
     ) async throws
+
+    /// How near its limits each account is.
+    var limits: LimitBoard { get }
+
+    /// Changes an account's state, as somebody asked; nil where the session was lost.
+    func change(
+        _ request: StateRequest,
+        by: String,
+        run: String,
+        stop: StopSignal,
+        before: @escaping @Sendable (ChangedState) async throws -> [StateRecord]
+    ) async throws -> ChangedState?
 }
