@@ -19,7 +19,10 @@ protocol RunPerforming: Sendable {
         _ record: @escaping @Sendable () async throws -> StateRecord?
     ) async throws
 
-    /// Changes an account's state as somebody asked; nil where it is not known whether it is done.
+    /// How near its limits each account is.
+    var limits: LimitBoard { get }
+
+    /// Changes an account's state, as somebody asked; nil where the session was lost.
     func change(
         _ request: StateRequest,
         by: String,
@@ -27,7 +30,4 @@ protocol RunPerforming: Sendable {
         stop: StopSignal,
         before: @escaping @Sendable (ChangedState) async throws -> [StateRecord]
     ) async throws -> ChangedState?
-
-    /// What is known of the accounts' rates and quotas.
-    var limits: LimitBoard { get }
 }

@@ -138,6 +138,18 @@ final class MemoryKafka: RunRecords, RunPerforming {
         try await commit(record, account, schedule)
     }
 
+    let limits = LimitBoard()
+
+    func change(
+        _ request: StateRequest,
+        by: String,
+        run: String,
+        stop: StopSignal,
+        before: @escaping @Sendable (ChangedState) async throws -> [StateRecord]
+    ) async throws -> ChangedState? {
+        throw Refusal(description: "no scenario changes bookmarks")
+    }
+
     func perform(
         _ order: RunOrder,
         _ sources: AccountSources,
