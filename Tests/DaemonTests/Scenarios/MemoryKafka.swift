@@ -55,19 +55,6 @@ final class MemoryKafka: RunRecords, RunPerforming {
         self.onStep = onStep
     }
 
-    let limits = LimitBoard()
-
-    /// State is changed by hand in a real Kafka alone.
-    func change(
-        _ request: StateRequest,
-        by: String,
-        run: String,
-        stop: StopSignal,
-        before: @escaping @Sendable (ChangedState) async throws -> [StateRecord]
-    ) async throws -> ChangedState? {
-        throw Refusal(description: "nothing here changes state by hand")
-    }
-
     func read<Value: Sendable>(_ body: @Sendable (Contents) -> Value) -> Value { contents.read(body) }
     func change(_ body: @Sendable (inout Contents) -> Void) {
         contents.change { contents in
