@@ -37,7 +37,7 @@ let systemLibraries = ["CCurl", "CRDKafka", "CYAML", "CMicroHTTPD", "CCrypto", "
 
 /// Test targets beside the one of each module; the name carries the class (`swift test --filter BrokerTests`).
 let suites: [(name: String, imports: [Target.Dependency])] = [
-    ("JSONTests", ["JSON"]),
+    ("JSONTests", ["ProcessSupport", "JSON"]),
     ("CoreTests", ["ProcessSupport", "Core", "JSON"]),
     ("YAMLTests", ["YAML"]),
     ("CryptographyTests", ["Cryptography"]),
@@ -55,7 +55,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "DaemonTests",
         [
-            "ScheduleSupport", "ProcessSupport", "Daemon", "Runs", "Extraction", "Scheduling",
+            "ScheduleSupport", "ProcessSupport", "Daemon", "Kafka", "Runs", "Extraction", "Events",
+            "Scheduling",
             "Configuration", "Web",
             "Telemetry", "Cryptography", "YAML", "Core", "JSON",
         ]
@@ -84,9 +85,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "ExtractorKitTests",
         [
-            "ProcessSupport", "ExtractorKit", "Simulators", "Events", "Expressions", "Extraction", "YAML",
-            "Telemetry",
-            "Core", "JSON",
+            "ProcessSupport", "ExtractorKit", "Runs", "Simulators", "Events", "Expressions", "Extraction",
+            "YAML", "Telemetry", "Core", "JSON",
         ]
     ),
     ("CommandTests", ["ProcessSupport", "Simulators", "JSON"]),
@@ -94,7 +94,10 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
 ]
 
 /// Files that tests read where they lie.
-let dataFolders = ["CoreTests": ["Golden"], "DaemonTests": ["Golden"], "ExtractorKitTests": ["Broken"]]
+let dataFolders = [
+    "CoreTests": ["Golden"], "DaemonTests": ["Golden"], "EventsTests": ["Golden"],
+    "ExtractorKitTests": ["Broken"],
+]
 
 /// The files of the page, which CPage.c embeds.
 let pageFiles = [

@@ -5,6 +5,9 @@ enum CacheHead {
     /// The row of the cache's position.
     static let position = Array("m".utf8)
 
+    /// What the rows begin with that are of a stream and can be there by themselves.
+    static let letters = Array("ve".utf8)
+
     static func versions(_ stream: StreamName) -> [UInt8] { head("v", stream) }
     static func entries(_ stream: StreamName) -> [UInt8] { head("e", stream) }
     /// The keys that have a parent, by a hash of it.

@@ -216,6 +216,51 @@ package final class VersionCache: VersionStore {
         }
     }
 
+    package func keys(of stream: StreamName, after: [UInt8]?, limit: Int) throws(StateError) -> [[UInt8]] {
+        guard limit > 0 else { return [] }
+        return try read { transaction throws(CacheFault) in
+            let table = CellTable(transaction: transaction, head: CacheHead.versions(stream))
+            var keys: [[UInt8]] = []
+            try table.scan(after: after) { (key, _) throws(CacheFault) in
+                keys.append(key.bytes(0..<key.count))
+                return keys.count < limit
+            }
+            return keys
+        }
+    }
+
+    package func rememberedStreams() throws(StateError) -> Set<StreamName> {
+        try read { transaction throws(CacheFault) in
+            var streams: Set<StreamName> = []
+            for letter in CacheHead.letters {
+                var start = [letter]
+                while let name = try Self.stream(of: letter, from: start, transaction) {
+                    if let stream = try? StreamName(String(decoding: name, as: UTF8.self)) {
+                        streams.insert(stream)
+                    }
+                    // Behind the last of its rows: no name holds a byte so small.
+                    start = [letter] + name + [1]
+                }
+            }
+            return streams
+        }
+    }
+
+    /// The name in the first row of a kind from a place on.
+    private static func stream(of letter: UInt8, from start: [UInt8], _ transaction: CacheTransaction)
+        throws(CacheFault) -> [UInt8]?
+    {
+        var name: [UInt8]?
+        try transaction.scan(from: start) { (row, _) throws(CacheFault) in
+            guard row.count > 1, row[0] == letter else { return false }
+            var end = 1
+            while end < row.count, row[end] != 0 { end += 1 }
+            name = row.bytes(1..<end)
+            return false
+        }
+        return name
+    }
+
     package func areRemembered(_ entries: [[UInt8]], stream: StreamName) throws(StateError) -> [Bool] {
         try read { transaction throws(CacheFault) in
             let table = CellTable(transaction: transaction, head: CacheHead.entries(stream))

@@ -7,7 +7,8 @@ extension AccountFile {
         let pairs = [
             (settings, other.settings), (connection, other.connection), (stateKeys, other.stateKeys),
         ]
-        return topicTemplate?.text == other.topicTemplate?.text
+        return topicTemplate?.text == other.topicTemplate?.text && envelope?.text == other.envelope?.text
+            && entities?.text == other.entities?.text
             && pairs.allSatisfy { mine, others in
                 Dictionary(mine.map { ($0.name, $0.value) }) { $1 }
                     == Dictionary(others.map { ($0.name, $0.value) }) { $1 }
@@ -21,7 +22,10 @@ extension AccountFile {
         file.settingsPlace = other.settingsPlace
         file.connection = other.connection
         file.stateKeys = other.stateKeys
+        file.onDrift = onDrift ?? other.onDrift
         file.topicTemplate = topicTemplate ?? other.topicTemplate
+        file.envelope = envelope ?? other.envelope
+        file.entities = entities ?? other.entities
         return file
     }
 }

@@ -13,6 +13,8 @@ import YAML
 ///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///       topic_prefix: saas
 ///       topic_template: "<prefix>.<stream>"
+///       envelope: structured
+///       entities: beside
 ///
 /// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
 /// Kafka at all.
@@ -34,8 +36,14 @@ package struct AccountFile: Hashable, Sendable {
     package var kafka: [GivenSetting]
     package var topicPrefix: PlacedText?
     package var topicTemplate: PlacedText?
+    /// How the events stand in their records: `binary`, `structured` or `plain`.
+    package var envelope: PlacedText?
+    /// Whether records go out as entities: `none`, `beside` or `instead`.
+    package var entities: PlacedText?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
+    /// What becomes of records that are not as their schema says, in place of what the extractor says.
+    package var onDrift: DriftChoice?
     /// When it runs; `sluice sync` runs at once whatever it says.
     package var schedule: ScheduleKeys?
 
@@ -84,6 +92,7 @@ package struct AccountFile: Hashable, Sendable {
             root.unknownKeys(
                 [
                     "extractor", "account", "settings", "streams", "connection", "state_key", "to",
+                    "on_drift", "envelope",
                 ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
@@ -96,27 +105,30 @@ package struct AccountFile: Hashable, Sendable {
         faults.note(root["connection"]?.unknownKeys(ConnectionSettings.names) ?? [])
         connection = GivenSetting.members(of: root["connection"], &faults)
         stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
+        onDrift = DriftChoice(root["on_drift"], &faults)
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])
+        envelope = faults.text(place["envelope"])
+        entities = faults.text(place["entities"])
         destinationFolder = faults.text(place["folder"])
         let section = KafkaSection(place["kafka"], &faults)
         kafka = section.settings
         bootstrap = section.bootstrap
     }
 
-    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template"]
+    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template", "entities"]
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
     private static func destination(_ root: YAMLNode, _ faults: inout FileFaults) -> YAMLNode {
         guard let to = root["to"] else { return root }
-        for name in kafkaKeys {
+        for name in kafkaKeys + ["envelope"] {
             guard let node = root[name] else { continue }
             faults.note([
                 node.fail("\(name) stands beside to, which says where the events go; move it there")
             ])
         }
         faults.take(else: ()) { () throws(YAMLError) in _ = try to.mapping() }
-        faults.note(to.unknownKeys(["folder"] + kafkaKeys))
+        faults.note(to.unknownKeys(["folder", "envelope"] + kafkaKeys))
         if to["folder"] != nil, let other = kafkaKeys.lazy.compactMap({ to[$0] }).first {
             faults.note([
                 other.fail("the events go to a folder or to Kafka, not to both; remove one of them")

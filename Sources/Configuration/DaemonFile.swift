@@ -20,7 +20,7 @@ package struct DaemonFile: Sendable {
         "kafka", "topic_prefix", "schedules", "extractors", "listen", "token", "pools", "drain", "state_key",
         "cache_folder", "lock_folder", "alerts",
     ]
-    private static let alertNames = ["webhook", "secret", "topic", "repeat"]
+    private static let alertNames = ["webhook", "secret", "topic", "repeat", "quota_margin"]
     /// How other programs, and the files of accounts, call some of them.
     private static let synonyms = [
         "bootstrap": "kafka", "brokers": "kafka", "prefix": "topic_prefix", "port": "listen",

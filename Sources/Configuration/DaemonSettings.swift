@@ -12,18 +12,22 @@ package struct DaemonSettings: Sendable {
         package var goesToTopic: Bool
         /// What is still wrong so long after it was said is said again.
         package var repeatEvery: Duration
+        /// A day's requests are told to be few when no more hundredths of them are left above the reserve.
+        package var quotaMargin: Int
 
         /// Alerts that go nowhere where nothing else is said.
         package init(
             webhook: Secret? = nil,
             secret: Secret? = nil,
             goesToTopic: Bool = false,
-            repeatEvery: Duration = .seconds(4 * 3600)
+            repeatEvery: Duration = .seconds(4 * 3600),
+            quotaMargin: Int = 10
         ) {
             self.webhook = webhook
             self.secret = secret
             self.goesToTopic = goesToTopic
             self.repeatEvery = repeatEvery
+            self.quotaMargin = quotaMargin
         }
     }
 
@@ -86,6 +90,7 @@ package struct DaemonSettings: Sendable {
         case secret = "alerts.secret"
         case topic = "alerts.topic"
         case repeatEvery = "alerts.repeat"
+        case quotaMargin = "alerts.quota_margin"
 
         /// What holds where nobody says anything; nil for nothing.
         var fallback: String? {
@@ -96,6 +101,7 @@ package struct DaemonSettings: Sendable {
             case .drain: "25s"
             case .topic: "false"
             case .repeatEvery: "4h"
+            case .quotaMargin: "10%"
             }
         }
 

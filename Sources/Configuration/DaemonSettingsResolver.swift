@@ -276,12 +276,17 @@ struct DaemonSettingsResolver {
         }
         let topic = value(.topic, "true or false") { Bool($0) }
         let repeatEvery = seconds(.repeatEvery, 60...31_536_000)
-        guard let topic, let repeatEvery else { return nil }
+        let quotaMargin = value(.quotaMargin, "a share from 0% to 90%") { text in
+            guard text.hasSuffix("%") else { return Int?.none }
+            return Int(text.dropLast()).flatMap { (0...90).contains($0) ? $0 : nil }
+        }
+        guard let topic, let repeatEvery, let quotaMargin else { return nil }
         return .init(
             webhook: webhook,
             secret: secret,
             goesToTopic: topic,
-            repeatEvery: .seconds(repeatEvery)
+            repeatEvery: .seconds(repeatEvery),
+            quotaMargin: quotaMargin
         )
     }
 

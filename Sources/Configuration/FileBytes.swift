@@ -14,10 +14,10 @@ struct ReadFailure: Error {
     }
 }
 
-/// Whole small files.
-enum FileBytes {
+/// Whole files of a stated size at most.
+package enum FileBytes {
     /// The bytes of a file that somebody named to a command.
-    static func load(_ path: String, limit: Int) throws(ConfigurationError) -> [UInt8] {
+    package static func load(_ path: String, limit: Int) throws(ConfigurationError) -> [UInt8] {
         do {
             return try read(path, limit: limit)
         } catch let failure {

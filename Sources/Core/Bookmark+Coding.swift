@@ -22,6 +22,12 @@ extension Bookmark {
             forgotten = try document.optionalInstant("forgotten")
             passes = try Passes(document.document("passes"))
         }
+        // Format 3 was written by runs alone.
+        if document.format >= 4 {
+            changed = try document.optionalDocument("changed").map { change throws(StateError) in
+                try HandChange(change)
+            }
+        }
         updated = Int64(try document.int("updated"))
         try document.finish()
     }
@@ -37,6 +43,7 @@ extension Bookmark {
             .init(name: "token", value: token?.json ?? .null),
             .init(name: "forgotten", value: .milliseconds(forgotten)),
             .init(name: "passes", value: passes.json),
+            .init(name: "changed", value: changed?.json ?? .null),
             .init(name: "updated", value: .number(updated)),
         ])
         return StateRecord(

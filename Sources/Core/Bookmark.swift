@@ -3,7 +3,7 @@ package import JSON
 /// How far a stream has been read: what commits with the events of each page (I1).
 package struct Bookmark: Hashable, Sendable {
     /// The format that this version writes.
-    package static let format = 3
+    package static let format = 4
 
     /// Progress through a list.
     package struct List: Hashable, Sendable {
@@ -102,6 +102,8 @@ package struct Bookmark: Hashable, Sendable {
     /// Of keys whose ordered version is older than this nothing may be remembered any more.
     package var forgotten: Instant?
     package var passes: Passes
+    /// What somebody made of it by hand; nil once a run has gone on from there.
+    package var changed: HandChange?
     /// When it was written, in milliseconds since 1970, as Kafka's own timestamps are.
     package var updated: Int64
 
@@ -114,6 +116,7 @@ package struct Bookmark: Hashable, Sendable {
         token: Token? = nil,
         forgotten: Instant? = nil,
         passes: Passes = Passes(),
+        changed: HandChange? = nil,
         updated: Int64
     ) {
         self.fingerprint = fingerprint
@@ -123,6 +126,7 @@ package struct Bookmark: Hashable, Sendable {
         self.token = token
         self.forgotten = forgotten
         self.passes = passes
+        self.changed = changed
         self.updated = updated
     }
 
@@ -142,6 +146,21 @@ package struct Bookmark: Hashable, Sendable {
             forgotten: isAnew ? nil : forgotten,
             updated: updated
         )
+    }
+
+    /// Whether it was reset, and nothing was read since: nothing of it depends on the definition.
+    package var isReset: Bool { changed?.kind == .reset }
+
+    /// A bookmark that was reset, under the definition of now: as `anew` has it, in another topic nothing is there yet.
+    package func under(_ now: Fingerprint, since: Instant? = nil) -> Bookmark {
+        var bookmark = self
+        bookmark.list.since = since
+        if now.topic != fingerprint.topic {
+            bookmark.list.isAnew = true
+            bookmark.forgotten = nil
+        }
+        bookmark.fingerprint = now
+        return bookmark
     }
 
     /// Refuses a bookmark that was written under another definition: going on from it could skip records (I2).

@@ -25,6 +25,8 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case afterTickStart = "after_tick_start"
     /// A tick is recorded as ended, and nobody was told.
     case afterTickEnd = "after_tick_end"
+    /// State was changed by hand, and nobody was told.
+    case afterStateChange = "after_state_change"
 
     /// The points that every run passes which publishes something; the others belong to tokens that are replaced.
     package static let publishing: [CrashPoint] = [

@@ -59,6 +59,8 @@ package struct EventPage: Sendable {
     /// Keys, ids and times, back to back.
     package var text: [UInt8]
     package var events: [Event]
+    /// How they are published.
+    package var envelope: Envelope
 
     /// A page.
     package init(
@@ -69,7 +71,8 @@ package struct EventPage: Sendable {
         deleteType: String,
         values: [UInt8],
         text: [UInt8],
-        events: [Event]
+        events: [Event],
+        envelope: Envelope = .binary
     ) {
         self.stream = stream
         self.topic = topic
@@ -79,6 +82,7 @@ package struct EventPage: Sendable {
         self.values = values
         self.text = text
         self.events = events
+        self.envelope = envelope
     }
 
     /// The bytes that publishing takes, near enough to bound a transaction.

@@ -66,6 +66,16 @@ package final class MemoryVersions: VersionStore {
         return (passed.map(\.key), looked.count == limit ? looked.last?.key : nil)
     }
 
+    package func keys(of stream: StreamName, after: [UInt8]?, limit: Int) -> [[UInt8]] {
+        behind(after, sorted(stream) { _ in true }).prefix(limit).map(\.key)
+    }
+
+    package func rememberedStreams() -> Set<StreamName> {
+        streams.withLock { streams in
+            Set(streams.filter { !$0.value.versions.isEmpty || !$0.value.entries.isEmpty }.keys)
+        }
+    }
+
     package func areRemembered(_ entries: [[UInt8]], stream: StreamName) -> [Bool] {
         streams.withLock { streams in entries.map { streams[stream]?.entries[$0] != nil } }
     }

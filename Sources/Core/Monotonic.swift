@@ -12,6 +12,15 @@ package struct Monotonic: Sendable {
         sleep = { duration in try await clock.sleep(for: duration) }
     }
 
+    /// A time that something else passes.
+    package init(
+        now: @escaping @Sendable () -> Duration,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.now = now
+        self.sleep = sleep
+    }
+
     /// Waits for `body`, which must return when it is cancelled, so long at most; whether it returned by itself.
     @discardableResult
     package func wait(atMost limit: Duration, for body: @escaping @Sendable () async -> Void) async -> Bool {

@@ -16,12 +16,20 @@ package struct TransactionGroup: Sendable {
     package var state: [StateRecord]
     /// What the account then remembers, in order: a later change of a key replaces an earlier one.
     package var versions: [VersionChange]
+    /// What goes to the topic of schemas, where the destination has one: keys and values, both JSON.
+    package var schemas: [StateRecord]
 
     /// A group.
-    package init(pages: [EventPage], state: [StateRecord], versions: [VersionChange] = []) {
+    package init(
+        pages: [EventPage],
+        state: [StateRecord],
+        versions: [VersionChange] = [],
+        schemas: [StateRecord] = []
+    ) {
         self.pages = pages
         self.state = state
         self.versions = versions
+        self.schemas = schemas
     }
 
     /// The event records over all topics: the count of `sluice_txn`.
@@ -41,6 +49,8 @@ package protocol Publisher: Sendable {
 package protocol Destination: Publisher, CredentialStore {
     /// The bookmark of a stream as it was committed, before the session at least; nil where it was never read.
     func bookmark(of stream: StreamName) throws(StateError) -> Bookmark?
+    /// A record of the account's state as it was committed; nil where there is none.
+    func stateValue(_ key: StateKey) -> [UInt8]?
     /// What is remembered as committed: a commit that returned is in it.
     var versions: any VersionStore { get }
     /// Streams of which earlier events are not all there any more, though they were asked to be read anew: a run must

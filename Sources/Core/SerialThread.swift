@@ -40,6 +40,29 @@ package final class SerialThread: @unchecked Sendable {
         return try await thread.run(body)
     }
 
+    /// Runs `body` on each element, in pieces side by side on threads made for them; the results in the elements' order.
+    package static func sideBySide<Element: Sendable, Value: Sendable>(
+        _ elements: [Element],
+        _ body: @escaping @Sendable (Element) -> Value
+    ) async -> [Value] {
+        let size = max(leastPiece, (elements.count + processors - 1) / processors)
+        let pieces = stride(from: 0, to: elements.count, by: size).map {
+            Array(elements[$0..<min($0 + size, elements.count)])
+        }
+        return await withTaskGroup(of: (Int, [Value]).self) { group in
+            for (number, piece) in pieces.enumerated() {
+                group.addTask { (number, await apart { piece.map(body) }) }
+            }
+            var results = [[Value]](repeating: [], count: pieces.count)
+            for await (number, values) in group { results[number] = values }
+            return Array(results.joined())
+        }
+    }
+
+    /// Less is not worth a thread.
+    private static let leastPiece = 64
+    private static let processors = min(8, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
     /// Ends the thread after what was given before; what comes later runs on the caller's thread.
     package func stop() {
         jobs.withLock { $0.isStopped = true }

@@ -13,6 +13,10 @@ package struct StateError: SluiceError {
             case diskFailed = "state.disk_failed"
             case fileChanged = "state.file_changed"
             case outputClosed = "state.output_closed"
+            case unknownStream = "state.unknown_stream"
+            case badPlace = "state.bad_place"
+            case newerRecord = "state.newer_record"
+            case daemonRuns = "state.daemon_runs"
         }
         fileprivate let kind: Kind
 
@@ -29,6 +33,14 @@ package struct StateError: SluiceError {
         package static let fileChanged = Code(kind: .fileChanged)
         /// The reader of the events has had enough.
         package static let outputClosed = Code(kind: .outputClosed)
+        /// Nothing is kept of it.
+        package static let unknownStream = Code(kind: .unknownStream)
+        /// A bookmark cannot be put there.
+        package static let badPlace = Code(kind: .badPlace)
+        /// What is to be replaced is newer than what would replace it.
+        package static let newerRecord = Code(kind: .newerRecord)
+        /// What only a daemon's absence allows.
+        package static let daemonRuns = Code(kind: .daemonRuns)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -46,6 +58,10 @@ package struct StateError: SluiceError {
     package var codeText: String { code.kind.rawValue }
     package var recovery: Recovery { .failRun }
     package var exitCode: ExitCode {
-        code == .diskFailed || code == .outputClosed ? .environment : .configuration
+        switch code {
+        case .diskFailed, .outputClosed: .environment
+        case .daemonRuns: .alreadyRunning
+        default: .configuration
+        }
     }
 }

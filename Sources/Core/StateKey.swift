@@ -14,6 +14,8 @@ package enum StateKey: Hashable, Sendable {
     case schedule(AccountName, String)
     /// How far a backfill, by its id, has read a stream.
     case backfill(AccountName, String, StreamName)
+    /// How the records of a stream differed from its schema.
+    case schema(AccountName, StreamName)
     /// How the state topic itself is laid out.
     case layout
 
@@ -29,6 +31,7 @@ package enum StateKey: Hashable, Sendable {
         case .schedule(let account, let id): Self.array("schedule", account.text, id)
         case .backfill(let account, let id, let stream):
             Self.array("backfill", account.text, id, stream.text)
+        case .schema(let account, let stream): Self.array("schema", account.text, stream.text)
         case .layout: Self.array("layout")
         }
     }
@@ -46,9 +49,10 @@ package enum StateKey: Hashable, Sendable {
                 self = .schedule(try AccountName(parts[1]), parts[2])
             case ("backfill", 4) where Self.isScheduleID(parts[2]):
                 self = .backfill(try AccountName(parts[1]), parts[2], try StreamName(parts[3]))
+            case ("schema", 3): self = .schema(try AccountName(parts[1]), try StreamName(parts[2]))
             case ("layout", 1): self = .layout
             case ("bookmark", _), ("session", _), ("topic", _), ("credential", _), ("schedule", _),
-                ("backfill", _), ("layout", _):
+                ("backfill", _), ("schema", _), ("layout", _):
                 throw Self.unreadable(bytes)
             default: return nil
             }

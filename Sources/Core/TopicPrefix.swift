@@ -18,8 +18,12 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     package var commandsTopic: String { "\(text).sluice.commands" }
     /// What a person should hear of, where that is asked for.
     package var alertsTopic: String { "\(text).sluice.alerts" }
+    /// How records differ from their schemas: compacted, one record a stream, path and kind.
+    package var schemasTopic: String { "\(text).sluice.schemas" }
     /// Remembered versions and content hashes.
     package var versionsTopic: String { "\(text).sluice.versions" }
+    /// The topic of an entity.
+    package func entityTopic(_ name: String) -> String { "\(text).entity.\(name)" }
     /// The daemon's consumer group.
     package var group: String { "\(text).sluice" }
     /// Fences who writes the layout record.

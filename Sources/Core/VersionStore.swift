@@ -33,6 +33,12 @@ package protocol VersionStore: Sendable {
         stream: StreamName
     ) throws(StateError) -> (keys: [[UInt8]], end: [UInt8]?)
 
+    /// At most `limit` keys behind `after`, in the order of their bytes: all that are remembered, deleted ones too.
+    func keys(of stream: StreamName, after: [UInt8]?, limit: Int) throws(StateError) -> [[UInt8]]
+
+    /// The streams of which anything is remembered.
+    func rememberedStreams() throws(StateError) -> Set<StreamName>
+
     /// Which of some entries of a stream's feed are remembered, in their order.
     func areRemembered(_ entries: [[UInt8]], stream: StreamName) throws(StateError) -> [Bool]
 

@@ -53,6 +53,20 @@ struct DecimalNumber: Hashable, Sendable {
         return "\(sign)\(text)e\(exponent)"
     }
 
+    /// What ten is raised to behind the digits.
+    var power: Int { exponent }
+
+    /// Multiplies it by a power of ten.
+    mutating func shift(by power: Int) { if !digits.isEmpty { exponent += power } }
+
+    /// The whole number of 10^-exponent that it is, where the exponent is `least` or, as far as its digits need it, more.
+    func whole(withDigits least: Int) -> (number: String, exponent: Int) {
+        guard !digits.isEmpty else { return ("0", least) }
+        let places = max(least, -exponent)
+        let zeros = String(repeating: "0", count: places + exponent)
+        return ((isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self) + zeros, places)
+    }
+
     private static func exponent(_ token: ArraySlice<UInt8>) -> Int {
         var value = 0
         for byte in token where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {

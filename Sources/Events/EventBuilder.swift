@@ -14,6 +14,7 @@ package struct EventBuilder: Sendable {
     private let version: VersionFormat?
     private let remembers: Bool
     private let isAccountInKey: Bool
+    private let envelope: Envelope
     /// What a composite key begins with: `[`, or `["stripe/acme",` where topics do not name the account.
     private let keyStart: [UInt8]
 
@@ -29,7 +30,8 @@ package struct EventBuilder: Sendable {
         topic: String,
         isAccountInKey: Bool = false,
         version: VersionFormat?,
-        remembers: Bool = false
+        remembers: Bool = false,
+        envelope: Envelope = .binary
     ) {
         self.stream = stream
         self.topic = topic
@@ -37,6 +39,7 @@ package struct EventBuilder: Sendable {
         self.typePrefix = "\(extractor).\(stream)"
         self.version = version
         self.remembers = remembers
+        self.envelope = envelope
         self.isAccountInKey = isAccountInKey
         var keyStart = [UInt8(ascii: "[")]
         if isAccountInKey {
@@ -222,7 +225,8 @@ package struct EventBuilder: Sendable {
             deleteType: typePrefix + ".delete",
             values: values,
             text: text,
-            events: events
+            events: events,
+            envelope: envelope
         )
     }
 

@@ -1,3 +1,4 @@
+import Cryptography
 package import JSON
 
 /// What the records of a stream look like: the part of JSON Schema 2020-12 that records need.
@@ -23,6 +24,13 @@ package struct RecordSchema: Sendable {
         }
         var compiler = SchemaCompiler()
         nodes = try compiler.compile(document)
+    }
+
+    /// What it is known by: the same as long as nothing of it changes but its white space.
+    package var id: String {
+        var text: [UInt8] = []
+        Digest.appendHex128(ofSHA256: document.bytes(), to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// All that does not fit in the record at these bytes, and the members that the schema does not name.

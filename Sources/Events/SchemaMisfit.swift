@@ -39,7 +39,10 @@ package struct SchemaMisfit: Hashable, Sendable {
     package var place: String { Self.text(path) { "[\($0)]" } }
 
     /// The path without them, as one field of many records: `lines.data[].amount`.
-    package var field: String { Self.text(path) { _ in "[]" } }
+    package var field: String { Self.field(path) }
+
+    /// A path of one field of many records: `lines.data[].amount`.
+    static func field(_ path: [Step]) -> String { text(path) { _ in "[]" } }
 
     /// A dot within a name is written `\.`, as in a definition.
     private static func text(_ path: [Step], element: (Int) -> String) -> String {

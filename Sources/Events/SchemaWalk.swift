@@ -212,49 +212,5 @@ struct SchemaWalk {
     // MARK: Bytes
 
     /// The position behind the value at a position.
-    private func skip(_ start: Int) -> Int {
-        var depth = 0
-        var index = start
-        while index < end {
-            switch bytes[index] {
-            case UInt8(ascii: "\""): index = skipString(index)
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                index += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                if depth == 0 { return index }
-                depth -= 1
-                index += 1
-            case UInt8(ascii: ","), UInt8(ascii: ":"):
-                if depth == 0 { return index }
-                index += 1
-                continue
-            default:
-                index += 1
-                while index < end, !Self.endsScalar(bytes[index]) { index += 1 }
-            }
-            if depth == 0 { return index }
-        }
-        return end
-    }
-
-    private static func endsScalar(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: "\""):
-            true
-        default: false
-        }
-    }
-
-    private func skipString(_ start: Int) -> Int {
-        var index = start + 1
-        while index < end {
-            switch bytes[index] {
-            case UInt8(ascii: "\""): return index + 1
-            case UInt8(ascii: "\\"): index += 2
-            default: index += 1
-            }
-        }
-        return end
-    }
+    private func skip(_ start: Int) -> Int { CompactValue.end(of: start, in: bytes, before: end) }
 }

@@ -1,6 +1,7 @@
 import Core
 import Expressions
 import Extraction
+import Runs
 import YAML
 
 /// Looks for what a sound definition may still do to its author's surprise: the traps that a model can show.

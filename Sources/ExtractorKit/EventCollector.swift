@@ -36,6 +36,8 @@ final class EventCollector: Destination {
         return try Bookmark(value, account: account, stream: stream)
     }
 
+    func stateValue(_ key: StateKey) -> [UInt8]? { contents.withLock { $0.state[key.bytes] } }
+
     func add(_ topics: [EventTopic]) async throws {}
 
     func credential() throws(StateError) -> CredentialRecord? {

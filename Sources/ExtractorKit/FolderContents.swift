@@ -1,4 +1,5 @@
 package import Extraction
+package import Runs
 
 /// What lies beside a definition in an extractor's folder.
 package struct FolderContents: Sendable {

@@ -81,6 +81,8 @@ package final class FolderSession: LocalSession {
         lostStreams.withLock { $0 = lost }
     }
 
+    package func stateValue(_ key: StateKey) -> [UInt8]? { state[key.bytes] }
+
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
         try Bookmark(in: state, account: settings.account, stream: stream)
     }

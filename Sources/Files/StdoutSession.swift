@@ -50,6 +50,8 @@ package final class StdoutSession: LocalSession {
         try await start(settings).use(body)
     }
 
+    package func stateValue(_ key: StateKey) -> [UInt8]? { state[key.bytes] }
+
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
         try Bookmark(in: state, account: settings.account, stream: stream)
     }

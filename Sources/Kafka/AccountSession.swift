@@ -146,6 +146,8 @@ package final class AccountSession: Destination {
         lostStreams.withLock { $0.formUnion(found.lost) }
     }
 
+    package func stateValue(_ key: StateKey) -> [UInt8]? { state[key.bytes] }
+
     /// The bookmark of a stream as the last commit left it, nil where it was never read.
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
         try Bookmark(in: state, account: settings.account, stream: stream)

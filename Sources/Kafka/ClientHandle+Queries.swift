@@ -216,6 +216,12 @@ extension ClientHandle {
 
     // MARK: - Reading
 
+    /// Learns who leads the partitions of a topic that is in use, waiting not for long.
+    ///
+    /// A reading from the beginning asks a leader where that is, and the library (2.0.2) that knows of none yet asks again
+    /// only half a second later: every session would begin with that.
+    private func learnLeaders(of topic: String) { _ = metadata(of: topic, limit: .seconds(1)) }
+
     /// Reads one partition from an offset (the beginning for nil) without any group.
     func startReading(_ topic: String, _ partition: Int32, from offset: Int64?) -> Result<
         PartitionHandle, ClientError
@@ -223,6 +229,7 @@ extension ClientHandle {
         guard let handle = unsafe rd_kafka_topic_new(client, topic, nil) else {
             return .failure(Self.error(rd_kafka_last_error()))
         }
+        if offset == nil { learnLeaders(of: topic) }
         let start = offset ?? Int64(RD_KAFKA_OFFSET_BEGINNING)
         guard unsafe rd_kafka_consume_start(handle, partition, start) == 0 else {
             unsafe rd_kafka_topic_destroy(handle)
@@ -238,6 +245,7 @@ extension ClientHandle {
         guard let handle = unsafe rd_kafka_topic_new(client, topic, nil) else {
             return .failure(Self.error(rd_kafka_last_error()))
         }
+        learnLeaders(of: topic)
         guard let queue = unsafe rd_kafka_queue_new(client) else { preconditionFailure("out of memory") }
         var started: [Int32] = []
         for partition in partitions {

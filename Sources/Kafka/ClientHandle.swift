@@ -215,6 +215,7 @@ final class ClientHandle: @unchecked Sendable {
         let source = Array(page.source.utf8)
         let upsertType = Array(page.upsertType.utf8)
         let deleteType = Array(page.deleteType.utf8)
+        let envelope = page.envelope
         return unsafe page.values.withUnsafeBytes { values in
             unsafe page.text.withUnsafeBytes { text in
                 for index in first..<page.events.count {
@@ -223,13 +224,31 @@ final class ClientHandle: @unchecked Sendable {
                     guard let headers = unsafe rd_kafka_headers_new(7) else {
                         preconditionFailure("out of memory")
                     }
-                    unsafe Self.add(EventHeader.specVersion, EventHeader.specVersionValue, to: headers)
-                    unsafe Self.add(EventHeader.source, source, to: headers)
-                    unsafe Self.add(EventHeader.id, text, event.id, to: headers)
-                    unsafe Self.add(EventHeader.type, isDelete ? deleteType : upsertType, to: headers)
-                    unsafe Self.add(EventHeader.time, text, event.time, to: headers)
-                    if !isDelete {
-                        unsafe Self.add(EventHeader.contentType, EventHeader.contentTypeValue, to: headers)
+                    switch envelope {
+                    case .binary:
+                        unsafe Self.add(EventHeader.specVersion, EventHeader.specVersionValue, to: headers)
+                        unsafe Self.add(EventHeader.source, source, to: headers)
+                        unsafe Self.add(EventHeader.id, text, event.id, to: headers)
+                        unsafe Self.add(EventHeader.type, isDelete ? deleteType : upsertType, to: headers)
+                        unsafe Self.add(EventHeader.time, text, event.time, to: headers)
+                        if !isDelete {
+                            unsafe Self.add(
+                                EventHeader.contentType,
+                                EventHeader.contentTypeValue,
+                                to: headers
+                            )
+                        }
+                    case .structured:
+                        if !isDelete {
+                            unsafe Self.add(
+                                EventHeader.contentType,
+                                EventHeader.structuredTypeValue,
+                                to: headers
+                            )
+                        }
+                        unsafe Self.add(EventHeader.plainSource, source, to: headers)
+                    case .plain:
+                        unsafe Self.add(EventHeader.plainSource, source, to: headers)
                     }
                     unsafe Self.add(EventHeader.transaction, transactionLabel, to: headers)
                     let code = unsafe sluice_produce(

@@ -64,10 +64,14 @@ package final class GroupMember: Sendable {
     private let lock: HostLock
     private let log: LogTopic
     private let standing = Watched(Standing.waiting)
+    private let silence: Locked<Silence>
+    /// The offset that was committed last.
+    private let done = Locked(Int64(0))
     /// For commits, which block.
     private let worker = SerialThread()
     private let ending = Watched(Ending?.none)
     private let ended = Latch()
+    private let time = Monotonic.system
 
     /// How long the coordinator may take to give a place: as long as it waits for the members of before.
     private static let joinPatience = Duration.seconds(90)
@@ -168,6 +172,7 @@ package final class GroupMember: Sendable {
         self.queue = queue
         self.lock = lock
         self.log = log
+        silence = Locked(Silence(longest: settings.sessionTimeout / 2, at: time.now()))
         // It answers the coordinator for as long as the member lives, whatever else goes on.
         DedicatedThread.start { [self] in
             listen()
@@ -200,6 +205,7 @@ package final class GroupMember: Sendable {
     private func listen() {
         defer { queue.destroy() }
         while ending.read({ $0 == nil }) {
+            silence.withLock { $0.look(at: time.now()) }
             if let event = queue.next(limit: .milliseconds(500)) { answer(event) }
             if let error = client.handle.fatalError { end(with: fenced(error)) }
         }
@@ -323,11 +329,33 @@ package final class GroupMember: Sendable {
         if case .over(let error) = standing.read({ $0 }) { throw error }
     }
 
+    /// Returns while the place is certainly this daemon's; throws where it has lost it.
+    ///
+    /// A process that stood still for long cannot know: the coordinator is asked, which lets nobody else commit (I3).
+    package func holds() async throws {
+        while true {
+            try await hold()
+            guard silence.withLock({ $0.isDoubtful(at: time.now()) }) else { return }
+            let (asked, offset) = (time.now(), done.withLock { $0 })
+            let error = await worker.run { [client, settings] in
+                client.handle.commit(settings.installation.prefix.commandsTopic, 0, offset: offset)
+            }
+            if error == nil {
+                silence.withLock { $0.confirm(at: asked) }
+            } else {
+                // Its thread hears what became of it.
+                try await time.sleep(.milliseconds(100))
+            }
+        }
+    }
+
     /// The offset that was committed last; nil where none was.
     package func committed() async throws -> Int64? {
-        try await ask("reading what is committed of") { [client, settings] in
+        let offset = try await ask("reading what is committed of") { [client, settings] in
             client.handle.committedOffset(settings.installation.prefix.commandsTopic, 0, limit: .seconds(5))
         }
+        done.withLock { $0 = max($0, offset ?? 0) }
+        return offset
     }
 
     /// Commits that everything before an offset is done: the next daemon goes on from there.
@@ -337,6 +365,7 @@ package final class GroupMember: Sendable {
             let error = client.handle.commit(settings.installation.prefix.commandsTopic, 0, offset: offset)
             return error.map { Result<Void, ClientError>.failure($0) } ?? .success(())
         }
+        done.withLock { $0 = max($0, offset) }
     }
 
     private func ask<Value: Sendable>(

@@ -18,6 +18,8 @@ package struct SessionSettings: Sendable {
     package var acceptsLoss = false
     /// Streams that are read anew anyhow: nothing about their topics or bookmarks is refused (`--resync`).
     package var resyncs: StreamChoice = []
+    /// Ends without leaving a record of the account, its own and the topics' lengths included.
+    package var leavesNothing = false
     /// Whether topics that are not there are created, and how those that are there are set is checked.
     package var topicOrigin = TopicOrigin.createdHere
     /// How event topics are created that are not there.

@@ -21,6 +21,7 @@ actor SessionSteps {
     private var versionsRetention: Duration?
     private var versionsPosition: Int64 = 0
     private let neighbours: Neighbours
+    private var schemas: SchemasTopic
     private var lock: HostLock?
     private var producer: TransactionalProducer?
     /// Set by a commit after which KAFKA-17754 could strike: the next transaction needs a new producer.
@@ -82,6 +83,7 @@ actor SessionSteps {
             reader: reader
         )
         versions = VersionsLog(settings: settings, layout: layout, partition: partition, reader: reader)
+        schemas = SchemasTopic(settings: settings, admin: admin)
         neighbours = Neighbours(settings.installation, except: settings.account, layoutID: layout.id)
     }
 
@@ -104,9 +106,9 @@ actor SessionSteps {
         try checkUsable()
         if isStale { try await drive(.lost) }
         let mark = try await versions.mark()
+        var group = try await admitted(group)
         number += 1
         let attempt = number
-        var group = group
         group.state.append(try record(.running, number: attempt))
         isCommitting.set(true)
         defer { isCommitting.set(false) }
@@ -115,11 +117,22 @@ actor SessionSteps {
             committedNumber = attempt
             CrashPoint.hit(.afterCommit)
             _ = machine.handle(.committed, at: settings.monotonic.now())
+        } catch let error as PublishError where error.stream == PublishError.schemas {
+            schemas.refuse(error)
+            try await settle(PublishError(.aborted, error.message), attempt)
         } catch let error as PublishError {
             try await settle(error, attempt)
         }
         committed.apply(group.state)
         try await remember(group.versions, mark)
+    }
+
+    /// Only one at a time commits, so that nothing is overtaken while the topic is looked at.
+    private func admitted(_ group: TransactionGroup) async throws -> TransactionGroup {
+        var topic = schemas
+        let group = try await topic.admit(group)
+        schemas = topic
+        return group
     }
 
     /// Keeps further topics in mind, which were checked.
@@ -349,6 +362,7 @@ actor SessionSteps {
 
     /// A good-bye that fails leaves its account to the lock or the lease.
     private func writeEnd() async -> SessionMachine.Event {
+        if settings.leavesNothing { return (try? await writeNothing()) ?? .lost }
         var kept: [KeptTopic] = []
         for topic in eventTopics {
             guard let ends = try? await reader.endOffsets(topic: topic.topic) else { return .lost }
@@ -363,6 +377,15 @@ actor SessionSteps {
         return event
     }
 
+    /// Takes away every record that is left of the account, that of this session included.
+    private func writeNothing() async throws -> SessionMachine.Event {
+        let keys = Set(committed.records.keys).union([StateKey.session(settings.account).bytes])
+        let state = keys.map { StateRecord(key: $0, value: nil) }
+        try await publish(TransactionGroup(pages: [], state: state), number: committedNumber)
+        committed.apply(state)
+        return .recordWritten
+    }
+
     private func publish(_ group: TransactionGroup, number: Int) async throws {
         guard let producer else { throw PublishError(.fatal, "\(settings.account) has no producer") }
         let begun = settings.monotonic.now()
@@ -372,6 +395,7 @@ actor SessionSteps {
                 stateTopic: settings.prefix.stateTopic,
                 statePartition: partition,
                 versions: versions.place,
+                schemasTopic: settings.prefix.schemasTopic,
                 transaction: (run: settings.run, number: number)
             )
             isStale = outcome.mustRecycle

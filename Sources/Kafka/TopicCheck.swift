@@ -182,7 +182,8 @@ struct TopicCheck {
             deadline: .seconds(60),
             withHeaders: true
         ) { record in
-            found += record[header: "ce_source"] == source ? 1 : 0
+            let told = record[header: "\(EventHeader.source)"] ?? record[header: "\(EventHeader.plainSource)"]
+            found += told == source ? 1 : 0
         }
         guard found == 0 else { return true }
         guard reached >= end else {

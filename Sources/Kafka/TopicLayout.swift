@@ -53,6 +53,14 @@ package struct TopicLayout: Sendable {
     /// The log of alerts, kept as the runs are.
     package static var alerts: TopicLayout { log(days: 90) }
 
+    /// The topic of schemas: the last word of each path for ever.
+    package static var schemas: TopicLayout {
+        TopicLayout(
+            partitions: 1,
+            configuration: [("cleanup.policy", "compact"), ("min.compaction.lag.ms", "604800000")]
+        )
+    }
+
     private static func log(days: Int) -> TopicLayout {
         TopicLayout(
             partitions: 1,

@@ -10,6 +10,8 @@ struct TransactionAttempt {
     let state: (topic: String, partition: Int32)
     /// Where the group's changes of what is remembered go; without a place there must be none.
     let versions: VersionsPlace?
+    /// The one partition of the topic of schemas.
+    let schemas: (topic: String, partition: Int32)
     private let versionRecords: VersionRecords?
     let label: [UInt8]
     let start = ContinuousClock.now
@@ -26,6 +28,7 @@ struct TransactionAttempt {
         group: TransactionGroup,
         state: (topic: String, partition: Int32),
         versions: VersionsPlace?,
+        schemasTopic: String,
         label: [UInt8],
         budget: Duration,
         abortable: Duration
@@ -35,6 +38,7 @@ struct TransactionAttempt {
         self.transactionalID = transactionalID
         self.group = group
         self.state = state
+        schemas = (schemasTopic, 0)
         precondition(group.versions.isEmpty || versions != nil, "a group's versions need their topic")
         self.versions = group.versions.isEmpty ? nil : versions
         versionRecords = self.versions.map { VersionRecords(group.versions, account: $0.account) }
@@ -59,7 +63,7 @@ struct TransactionAttempt {
         onStep(.begun)
         if let error = produceEvents() { throw abort(after: error) }
         onStep(.eventsProduced)
-        if let error = produceVersions() ?? produceState() { throw abort(after: error) }
+        if let error = produceSchemas() ?? produceVersions() ?? produceState() { throw abort(after: error) }
         onStep(.stateProduced)
         try commit()
         onStep(.committed)
@@ -72,6 +76,7 @@ struct TransactionAttempt {
 
     private func warmTopics() throws(PublishError) {
         for page in group.pages { _ = try warm(page.topic, stream: page.stream) }
+        if !group.schemas.isEmpty { _ = try warm(schemas.topic, stream: PublishError.schemas) }
         if !group.state.isEmpty { try warm(state.topic, partition: state.partition) }
         if let versions { try warm(versions.topic, partition: versions.partition) }
     }
@@ -165,14 +170,26 @@ struct TransactionAttempt {
         return nil
     }
 
+    private func produceSchemas() -> ClientError? {
+        produce(group.schemas, to: schemas, pageNumber: group.pages.count + 2)
+    }
+
     /// State goes last: what a torn transaction leaves behind then shows events without their bookmark.
     private func produceState() -> ClientError? {
-        for (number, record) in group.state.enumerated() {
-            let token = RecordToken(page: group.pages.count, record: number)
+        produce(group.state, to: state, pageNumber: group.pages.count)
+    }
+
+    private func produce(
+        _ records: [StateRecord],
+        to place: (topic: String, partition: Int32),
+        pageNumber: Int
+    ) -> ClientError? {
+        for (number, record) in records.enumerated() {
+            let token = RecordToken(page: pageNumber, record: number)
             while let error = client.handle.produce(
                 record,
-                topic: state.topic,
-                partition: state.partition,
+                topic: place.topic,
+                partition: place.partition,
                 token: token
             ) {
                 let size = record.key.count + (record.value?.count ?? 0)
@@ -275,6 +292,13 @@ struct TransactionAttempt {
         let token = RecordToken(rawValue: failure.token)
         let remedy = ErrorClass.remedy(for: code).map { "; \($0)" } ?? ""
         let found = "\(failure.error.text) (\(failure.error.name))\(remedy)"
+        if token.page > group.pages.count + 1 {
+            return PublishError(
+                code,
+                "a record of \(failure.size) bytes for \(schemas.topic): \(found)",
+                stream: PublishError.schemas
+            )
+        }
         if token.page > group.pages.count {
             let stream =
                 group.versions.indices.contains(token.record) ? group.versions[token.record].stream : nil

@@ -76,6 +76,7 @@ package final class TransactionalProducer: Sendable {
         stateTopic: String,
         statePartition: Int32,
         versions: VersionsPlace? = nil,
+        schemasTopic: String = "",
         transaction: (run: String, number: Int)
     ) async throws(PublishError) -> CommitOutcome {
         let label = EventHeader.transactionValue(
@@ -91,6 +92,7 @@ package final class TransactionalProducer: Sendable {
                 group: group,
                 state: (topic: stateTopic, partition: statePartition),
                 versions: versions,
+                schemasTopic: schemasTopic,
                 label: Array(label.utf8),
                 budget: budget,
                 abortable: abortable

@@ -1,4 +1,5 @@
 package import Core
+import Events
 import Synchronization
 
 /// Commits the pages of a run's streams in groups: streams submit, one task commits.
@@ -21,21 +22,24 @@ package final class GroupCommitter: Sendable {
     private let shared: Locked<Shared>
     private let destination: any Destination
     private let names: [String]
+    private let outlets: [StreamOutlet]
     private let onCommit: @Sendable ([GroupMachine.Entry]) -> Void
 
     /// A committer for the streams with these names, in the order of their numbers.
     ///
-    /// `onCommit` is told of each committed group's entries as they were published, in order, from the committing
-    /// task.
+    /// `outlets`, in the same order, say what of their events is published; without them, all of them as they are. `onCommit`
+    /// is told of each committed group's entries, in order, from the committing task.
     package init(
         to destination: any Destination,
         streams names: [String],
+        outlets: [StreamOutlet]? = nil,
         caps: GroupMachine.Caps = .init(),
         onCommit: @escaping @Sendable ([GroupMachine.Entry]) -> Void
     ) {
         shared = Locked(Shared(machine: GroupMachine(caps: caps)))
         self.destination = destination
         self.names = names
+        self.outlets = outlets ?? names.map { _ in StreamOutlet() }
         self.onCommit = onCommit
     }
 
@@ -121,11 +125,17 @@ package final class GroupCommitter: Sendable {
         var filter = ChangeFilter(store: destination.versions)
         var entries = entries
         for position in entries.indices { entries[position].page = try filter.take(entries[position]) }
+        var pages: [EventPage] = []
+        for entry in entries {
+            pages += try outlets[entry.stream].pages(of: entry.page, parent: entry.facts?.parent)
+        }
+        let news = GroupMachine.schemaNews(entries)
         try await destination.commit(
             TransactionGroup(
-                pages: entries.map(\.page).filter { !$0.events.isEmpty },
-                state: GroupMachine.lastBookmarks(entries),
-                versions: filter.changes
+                pages: pages,
+                state: GroupMachine.lastBookmarks(entries) + news.state,
+                versions: filter.changes,
+                schemas: news.notices
             )
         )
         return entries
@@ -134,7 +144,8 @@ package final class GroupCommitter: Sendable {
     /// After a commit that failed: redo, fail one stream, or end the run.
     private func settle(_ error: any Error) throws {
         let failure = error as? any SluiceError
-        let culprit = (error as? PublishError)?.stream.flatMap { names.firstIndex(of: $0) }
+        let culprit = ((error as? PublishError)?.stream ?? (error as? EventError)?.stream)
+            .flatMap { names.firstIndex(of: $0) }
         switch failure?.recovery {
         case .retry, .failStream, .streamUnavailable:
             let recovery = failure?.recovery

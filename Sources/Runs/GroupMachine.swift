@@ -16,6 +16,8 @@ package struct GroupMachine {
         package var facts: PageFacts?
         /// What is remembered beside the page's own keys.
         package var changes: [VersionChange]
+        /// What is to be known of its schema.
+        package var schema: SchemaNews?
 
         /// An entry of a stream, by its number in the run.
         package init(
@@ -23,13 +25,15 @@ package struct GroupMachine {
             page: EventPage,
             bookmark: StateRecord?,
             facts: PageFacts? = nil,
-            changes: [VersionChange] = []
+            changes: [VersionChange] = [],
+            schema: SchemaNews? = nil
         ) {
             self.stream = stream
             self.page = page
             self.bookmark = bookmark
             self.facts = facts
             self.changes = changes
+            self.schema = schema
         }
 
         /// What it puts into a transaction, by what there is more of.
@@ -129,6 +133,18 @@ package struct GroupMachine {
             last[entry.stream] = position
         }
         return last.values.sorted().compactMap { entries[$0].bookmark }
+    }
+
+    /// What is remembered of schemas, the last of each stream, and all that is told of them, in order.
+    package static func schemaNews(_ entries: [Entry]) -> (state: [StateRecord], notices: [StateRecord]) {
+        var last: [Int: StateRecord] = [:]
+        var notices: [StateRecord] = []
+        for entry in entries {
+            guard let news = entry.schema else { continue }
+            last[entry.stream] = news.state
+            notices += news.notices
+        }
+        return (last.sorted { $0.key < $1.key }.map(\.value), notices)
     }
 
     /// The group in flight is committed.

@@ -17,11 +17,16 @@ final class RunContext: Sendable {
     private let discovered = Locked<[String: Discovered]>([:])
     /// What the parents of child streams answered.
     private let witnesses = Locked<[Int: ParentWitness]>([:])
+    /// By stream; nil where its records are compared with nothing.
+    private let drifts: [DriftSeat?]
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
         self.committer = committer
         self.tally = tally
+        drifts = run.streams.map { plan in
+            plan.drift.map { DriftSeat(DriftWatch($0, account: run.account, stream: plan.name)) }
+        }
         bookmarks = Locked(
             run.streams.map { plan in
                 plan.bookmark
@@ -51,6 +56,9 @@ final class RunContext: Sendable {
         backfills.withLock { change(&$0[stream]) }
     }
 
+    /// What compares a stream's records with its schema.
+    func drift(of stream: Int) -> DriftSeat? { drifts[stream] }
+
     func bookmark(_ stream: Int) -> Bookmark { bookmarks.withLock { $0[stream] } }
 
     /// Moves a stream, and gives the record that says so; it must be handed over with what it covers (I1).
@@ -59,6 +67,7 @@ final class RunContext: Sendable {
     func move(_ stream: Int, _ change: (inout Bookmark) -> Void) throws(StateError) -> StateRecord {
         var bookmark = bookmark(stream)
         change(&bookmark)
+        bookmark.takeUp()
         bookmark.updated = Int64(run.wall().milliseconds)
         let moved = bookmark
         bookmarks.withLock { $0[stream] = moved }
@@ -83,7 +92,8 @@ final class RunContext: Sendable {
                 page: page,
                 bookmark: bookmark,
                 facts: facts,
-                changes: changes
+                changes: changes,
+                schema: try drifts[stream]?.takeNews()
             )
         )
     }
@@ -143,10 +153,10 @@ final class RunContext: Sendable {
         )
     }
 
-    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws(EventError)
-        -> EventPage
-    {
-        try plan(stream).builder.build(
+    /// The events of a page, whose records are compared with the stream's schema first.
+    func events(of page: ExtractedPage, _ stream: Int, happened: Instant? = nil) throws -> EventPage {
+        try compare(page, stream)
+        return try plan(stream).builder.build(
             page.page,
             keyFields: page.keyFields,
             versionField: page.versionField,
@@ -330,6 +340,7 @@ final class RunContext: Sendable {
     // MARK: How streams begin and end
 
     func start(_ stream: Int) {
+        if let changed = bookmark(stream).changed { warn(stream, changed.text) }
         run.observer(.started(stream: plan(stream).name.text, after: bookmark(stream).list.records))
     }
 
@@ -443,5 +454,15 @@ final class RunContext: Sendable {
 
     static func described(_ error: any Error) -> any SluiceError {
         error as? any SluiceError ?? RunError(.unexpected, "\(error)")
+    }
+}
+
+extension Bookmark {
+    /// A run goes on from here: what was made of it by hand is taken up.
+    ///
+    /// Where a stream is to begin stays known until it has a token again.
+    fileprivate mutating func takeUp() {
+        guard changed?.from == nil || TokenRun.page(of: self) != nil else { return }
+        changed = nil
     }
 }

@@ -12,6 +12,7 @@ package struct RunError: SluiceError {
             case clockBehind = "run.clock_behind"
             case parentsGone = "run.parents_gone"
             case noBackfill = "run.no_backfill"
+            case schemaDrift = "run.schema_drift"
         }
         fileprivate let kind: Kind
 
@@ -29,6 +30,9 @@ package struct RunError: SluiceError {
         package static let parentsGone = Code(kind: .parentsGone)
         /// The stream cannot be read by time, or has not been read yet.
         package static let noBackfill = Code(kind: .noBackfill)
+
+        /// Records are not as the stream's schema says, and it is to stop then.
+        package static let schemaDrift = Code(kind: .schemaDrift)
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }

@@ -1,3 +1,5 @@
+package import Events
+
 /// What a run tells while it goes on; called from its tasks, in order for each stream.
 package enum RunEvent: Sendable {
     /// A stream starts, behind so many records that earlier runs published.
@@ -8,6 +10,8 @@ package enum RunEvent: Sendable {
     case read(stream: String, records: Int)
     /// A transaction with pages of the stream has committed: its new counts.
     case committed(stream: String, records: Int, deletes: Int, pages: Int)
+    /// Records of a stream differ from its schema in ways that were never met before.
+    case drifted(stream: String, [SchemaDrift])
     /// Something that a person should know though the run goes on.
     case warned(stream: String, text: String)
     case ended(stream: String, outcome: StreamOutcome)

@@ -1,4 +1,5 @@
 package import Core
+package import Events
 package import JSON
 
 /// How one stream of a run ended.
@@ -15,6 +16,12 @@ package struct StreamOutcome: Sendable {
     package var pages = 0
     /// The parents whose children could not be read though those of others could.
     package var refusedParents = 0
+    /// How its records differed from its schema in this run; empty where that is taken as it comes.
+    package var drift: [SchemaDrift] = []
+    /// How many of them were never met before.
+    package var newDrift = 0
+    /// In how many ways its records are known to differ from its schema, in this run or earlier.
+    package var openDrift = 0
     /// The stream's bookmark as it now stands in the state; nil where there is none.
     package var bookmark: JSONValue?
     /// Why it did not succeed.
@@ -129,8 +136,18 @@ package struct RunOutcome: Sendable {
                 .init(name: "refused_parents", value: .number(String(outcome.refusedParents)))
             )
         }
+        if !outcome.drift.isEmpty {
+            members.append(.init(name: "schema_drift", value: .array(outcome.drift.map(json(of:)))))
+        }
         if let error = outcome.error { members.append(.init(name: "error", value: json(of: error))) }
         return .object(members)
+    }
+
+    private static func json(of drift: SchemaDrift) -> JSONValue {
+        [
+            "path": .string(drift.path), "kind": .string(drift.kind.rawValue),
+            "expected": .string(drift.expected), "found": .string(drift.found),
+        ]
     }
 
     private static func json(of error: any SluiceError) -> JSONValue {

@@ -94,14 +94,18 @@ struct Strand: Sendable {
 
     /// A stream's reading has ended: where that went well, what is due beside it follows.
     private func settle(_ stream: Int, _ error: (any Error)?, note: String? = nil) async -> (any Error)? {
-        guard error == nil else { return context.settle(stream, error) }
+        guard error == nil else {
+            await context.finishDrift(stream, isWhole: false)
+            return context.settle(stream, error)
+        }
         let failure = await self.failure { try await Passes(context, stream: stream).run() }
         let unpublished = failure == nil ? nil : await context.drained(stream)
-        if failure == nil, let note {
+        let late = await context.finishDrift(stream, isWhole: failure == nil)
+        if failure == nil, late == nil, let note {
             context.end(stream, note: note)
             return nil
         }
-        return context.settle(stream, unpublished ?? failure)
+        return context.settle(stream, unpublished ?? failure ?? late)
     }
 
     // MARK: By time or token
@@ -201,10 +205,12 @@ struct Strand: Sendable {
         var runError: (any Error)?
         for stream in streams {
             if let error = ends[stream] ?? nil {
+                await context.finishDrift(stream, isWhole: false)
                 runError = context.settle(stream, error) ?? runError
             } else if context.bookmark(stream).list.isDone {
                 followed.append(stream)
             } else {
+                await context.finishDrift(stream, isWhole: false)
                 context.end(stream)
             }
         }
@@ -259,6 +265,7 @@ struct Strand: Sendable {
         var runError: (any Error)?
         for stream in streams {
             let unpublished = await context.drained(stream)
+            await context.finishDrift(stream, isWhole: false)
             runError = context.settle(stream, unpublished ?? error) ?? runError
         }
         return runError

@@ -9,6 +9,8 @@ package struct StreamPlan: Sendable {
     package var feed: FeedDefinition?
     package var name: StreamName
     package var builder: EventBuilder
+    /// What of its events is published.
+    package var outlet = StreamOutlet()
     package var fingerprint: Fingerprint
     /// The bookmark to go on from; nil for a stream that was never read.
     package var bookmark: Bookmark?
@@ -16,6 +18,8 @@ package struct StreamPlan: Sendable {
     package var since: Instant?
     /// How far the run's backfill has read it; nil where it has not begun, or where the run is none.
     package var backfill: BackfillProgress?
+    /// What its records are compared with; nil for nothing.
+    package var drift: DriftPlan?
 
     /// A plan.
     package init(
@@ -25,7 +29,8 @@ package struct StreamPlan: Sendable {
         builder: EventBuilder,
         fingerprint: Fingerprint,
         bookmark: Bookmark?,
-        since: Instant? = nil
+        since: Instant? = nil,
+        drift: DriftPlan? = nil
     ) {
         self.definition = definition
         self.feed = feed
@@ -34,6 +39,7 @@ package struct StreamPlan: Sendable {
         self.fingerprint = fingerprint
         self.bookmark = bookmark
         self.since = since
+        self.drift = drift
     }
 
     /// The plan of a stream that was never read, whose events go to a topic.
@@ -45,6 +51,7 @@ package struct StreamPlan: Sendable {
         account: AccountName,
         to topic: EventTopic,
         isAccountInKey: Bool = false,
+        envelope: Envelope = .binary,
         since: Instant? = nil
     ) {
         var fingerprint = stream.fingerprint(topic: topic.topic)
@@ -61,7 +68,8 @@ package struct StreamPlan: Sendable {
                 topic: topic.topic,
                 isAccountInKey: isAccountInKey,
                 version: stream.version?.format,
-                remembers: stream.remembers
+                remembers: stream.remembers,
+                envelope: envelope
             ),
             fingerprint: fingerprint,
             bookmark: nil,

@@ -1,4 +1,5 @@
 import Core
+import Events
 import JSON
 import Synchronization
 
@@ -56,6 +57,15 @@ final class StreamTally: Sendable {
     /// What a person should know although it goes on; said with the end.
     func note(_ stream: Int, _ text: String) {
         outcomes.withLock { $0[stream].note = text }
+    }
+
+    /// How a stream's records differ from its schema.
+    func note(_ stream: Int, _ drift: [SchemaDrift], new: Int, open: Int) {
+        outcomes.withLock { outcomes in
+            outcomes[stream].drift += drift
+            outcomes[stream].newDrift += new
+            outcomes[stream].openDrift = open
+        }
     }
 
     /// So many parents of a stream were refused.

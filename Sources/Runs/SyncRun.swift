@@ -65,7 +65,9 @@ package struct SyncRun: Sendable {
             requests: { [requester] in requester.requests(of: $0) },
             observer: observer
         )
-        let committer = GroupCommitter(to: destination, streams: names) { tally.count($0) }
+        let committer = GroupCommitter(to: destination, streams: names, outlets: streams.map(\.outlet)) {
+            tally.count($0)
+        }
         let context = RunContext(self, committer: committer, tally: tally)
         let error = await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {

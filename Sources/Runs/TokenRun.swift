@@ -25,8 +25,13 @@ final class TokenRun {
 
     /// The token that a stream stands at; nil before its first page.
     static func token(_ context: RunContext, _ stream: Int) -> JSONValue? {
-        let token = context.bookmark(stream).list.token
-        return context.plan(stream).definition.parent == nil ? token : token.flatMap { ParentToken($0) }?.page
+        page(of: context.bookmark(stream))
+    }
+
+    /// The token that a bookmark holds, for its own pages or for those of its parent.
+    static func page(of bookmark: Bookmark) -> JSONValue? {
+        let token = bookmark.list.token
+        return bookmark.fingerprint.isChild ? token.flatMap { ParentToken($0) }?.page : token
     }
 
     /// Reads to the end, or to the limit; throws what no stream of it can do anything about.
@@ -51,6 +56,7 @@ final class TokenRun {
     /// Where a stream begins without a token: a little before the newest version read, else at its beginning.
     private func start(of stream: Int) -> Instant {
         let bookmark = context.bookmark(stream)
+        if let from = bookmark.changed?.from { return from }
         guard let back = progress.back, let reached = bookmark.token?.reached else {
             return bookmark.list.since ?? progress.start.earliest
         }

@@ -8,7 +8,7 @@ extension CommandTree {
         discussion: [
             "An extractor is named by its name, by its folder (with a slash: ./shop) or by its file (shop/extractor.yaml)."
         ],
-        subcommands: [check, read, test, record, list, schema]
+        subcommands: [check, read, test, record, list, entities, schema]
     )
 
     private static let check = Command(
@@ -181,6 +181,27 @@ extension CommandTree {
             ),
         ],
         examples: [Example("Those of a folder", "sluice extractor list --extractors ./extractors")]
+    )
+
+    private static let entities = Command(
+        "entities",
+        summary: "Print what becomes of records as entities, field by field.",
+        discussion: [
+            "A page of Markdown: a section for each entity, a column for each stream that becomes one."
+        ],
+        options: [extractorsFolder],
+        arguments: [
+            Argument(
+                "extractor",
+                help: "An extractor's name, its folder or its file; without one, all that can be found.",
+                isRequired: false,
+                isRepeated: true,
+                completion: extractorNames
+            )
+        ],
+        examples: [
+            Example("Of those that ship", "sluice extractor entities stripe zendesk hubspot > entities.md")
+        ]
     )
 
     private static let schema = Command(

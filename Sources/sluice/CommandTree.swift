@@ -17,7 +17,7 @@ enum CommandTree {
                     backfill,
                     backfills,
                     schedule,
-                    state,
+                    state, account, schemas,
                     extractor,
                     simulate, demo,
                 ]
@@ -177,6 +177,25 @@ enum CommandTree {
         heading: "Kafka"
     )
 
+    private static let envelope = Option(
+        "envelope",
+        value: "FORM",
+        help:
+            "How an event stands in its record: the record as the value and CloudEvents in the headers, a CloudEvent in one "
+            + "JSON object, or the record alone. Without it, binary.",
+        heading: "Where to",
+        choices: Envelope.allCases.map(\.rawValue)
+    )
+
+    private static let entities = Option(
+        "entities",
+        value: "WHERE",
+        help:
+            "Whether records go out as entities, which all services share, beside the streams' own topics or instead of them.",
+        heading: "Kafka",
+        choices: EntityMode.allCases.map(\.rawValue)
+    )
+
     static let kafkaOptions = [
         Option(
             "kafka",
@@ -211,7 +230,8 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate] + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, entities, envelope]
+        + destinationOptions
 
     static let logLevel = Option(
         "log-level",
@@ -434,31 +454,6 @@ enum CommandTree {
                 "A HubSpot whose searches see changes up to a minute late, in time that runs fast",
                 "sluice simulate hubspot --clock-speed 60 --changes-per-minute 60 --faults search_lag=1:60"
             ),
-        ]
-    )
-
-    private static let state = Command(
-        "state",
-        summary: "Look at the state that Kafka keeps.",
-        subcommands: [
-            Command(
-                "show",
-                summary: "Print the bookmarks of an account, or of all.",
-                options: kafkaOptions + [
-                    Option(
-                        "extractor",
-                        short: "e",
-                        value: "NAME",
-                        help: "Only accounts of this extractor, named as sync is told it.",
-                        completion: extractorNames
-                    ),
-                    Option("account", short: "a", value: "NAME", help: "Only this account."),
-                    output,
-                ],
-                examples: [
-                    Example("All bookmarks", "sluice state show --kafka localhost:9092 --topic-prefix retail")
-                ]
-            )
         ]
     )
 }

@@ -4,6 +4,7 @@ import Extraction
 import ExtractorKit
 import Glibc
 import HTTP
+import Runs
 import Telemetry
 
 /// `sluice extractor read`: the first records of a stream, published nowhere.

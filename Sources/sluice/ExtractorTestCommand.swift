@@ -4,6 +4,7 @@ import Events
 import Extraction
 import ExtractorKit
 import JSON
+import Runs
 import Telemetry
 
 /// `sluice extractor test`: replays what was recorded of an extractor's streams, without a network.

@@ -75,8 +75,20 @@ struct Sluice {
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
-        case "state": try await StateShowCommand(program: program, command: command).run()
+        case "schemas": try await schemas(command)
+        case "state": try await state(command)
+        case "account": try await StateChangeCommand(program: program, command: command).run()
         case "extractor": try await extractor(command)
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
+    private func state(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.last {
+        case "show": try await StateShowCommand(program: program, command: command).run()
+        case "reset", "set", "skip": try await StateChangeCommand(program: program, command: command).run()
+        case "export": try await StateExportCommand(program: program, command: command).run()
+        case "import": try await StateImportCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }
@@ -90,6 +102,14 @@ struct Sluice {
         }
     }
 
+    private func schemas(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.last {
+        case "show": try SchemasShowCommand(program: program, command: command).run()
+        case "diff": try await SchemasDiffCommand(program: program, command: command).run()
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
     private func extractor(_ command: ParsedCommand) async throws -> Int32 {
         switch command.path.last {
         case "check": try ExtractorCheckCommand(program: program, command: command).run()
@@ -97,6 +117,7 @@ struct Sluice {
         case "test": try await ExtractorTestCommand(program: program, command: command).run()
         case "record": try await ExtractorRecordCommand(program: program, command: command).run()
         case "list": ExtractorListCommand(program: program, command: command).run()
+        case "entities": try ExtractorEntitiesCommand(program: program, command: command).run()
         case "schema":
             {
                 program.print(FormatSchema.text)

@@ -90,7 +90,10 @@ struct SyncCommand {
             definition: order.setup.definition,
             since: order.since,
             isAccountInKey: destination.isAccountInKey,
-            isResync: command.has("resync")
+            envelope: order.setup.envelope,
+            entities: destination.entities(order),
+            isResync: command.has("resync"),
+            drift: order.setup.drift
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)
@@ -109,8 +112,9 @@ struct SyncCommand {
                 let finder = StreamFinder(requester: requester, stop: stop, observer: report.observe)
                 var found = try await finder.find(order.streams)
                 let topics = try destination.topics(of: found.streams, order)
-                let news = zip(found.streams, topics).filter { $0.0.family != nil }.map(\.1)
-                try await session.add(news)
+                let members = zip(found.streams, topics).filter { $0.0.family != nil }
+                let entities = try destination.entityTopics(of: members.map(\.0), order)
+                try await session.add(members.map(\.1) + entities)
                 let run = SyncRun(
                     account: order.account,
                     streams: try plans.make(&found, topics, session),

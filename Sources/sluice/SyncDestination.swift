@@ -25,7 +25,7 @@ struct SyncDestination: Sendable {
         let place = try Self.place(program, command, order.file, report)
         self.place = place
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
-        topics = try Self.topics(of: known, order, place)
+        topics = try Self.topics(of: known, order, place) + Self.entityTopics(of: known, order, place)
         // A folder is of one account.
         isAccountInKey = if case .kafka = place { order.setup.isAccountInKey } else { false }
     }
@@ -33,6 +33,25 @@ struct SyncDestination: Sendable {
     /// What the streams' events are written to, in the order of the streams.
     func topics(of streams: [StreamDefinition], _ order: SyncOrder) throws -> [EventTopic] {
         try Self.topics(of: streams, order, place)
+    }
+
+    /// The topics of the entities that the streams become.
+    func entityTopics(of streams: [StreamDefinition], _ order: SyncOrder) throws -> [EventTopic] {
+        try Self.entityTopics(of: streams, order, place)
+    }
+
+    /// Entities go to Kafka alone.
+    private static func entityTopics(of streams: [StreamDefinition], _ order: SyncOrder, _ place: Place)
+        throws
+        -> [EventTopic]
+    {
+        guard case .kafka(let options) = place else { return [] }
+        return try order.setup.entityTopics(of: streams, options.prefix)
+    }
+
+    /// What is published of the streams as entities; nil where nothing can be.
+    func entities(_ order: SyncOrder) -> (mode: EntityMode, prefix: TopicPrefix)? {
+        kafka.map { (order.setup.entities, $0.prefix) }
     }
 
     private static func topics(of streams: [StreamDefinition], _ order: SyncOrder, _ place: Place) throws
@@ -119,7 +138,8 @@ struct SyncDestination: Sendable {
 
     /// The options that mean something to Kafka alone.
     private static let kafkaOptions = [
-        "kafka", "topic-prefix", "topic-template", "kafka-set", "lock-folder", "cache-folder", "wait",
+        "kafka", "topic-prefix", "topic-template", "entities", "kafka-set", "lock-folder", "cache-folder",
+        "wait",
         "take-over",
     ]
 

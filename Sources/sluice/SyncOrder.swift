@@ -25,6 +25,8 @@ struct SyncOrder: Sendable {
         sources.extractor = command.given("extractor", else: file?.extractor)
         sources.account = command.given("account", else: file?.account)
         sources.template = command.given("topic-template", else: file?.topicTemplate)
+        sources.entities = command.given("entities", else: file?.entities)
+        sources.envelope = command.given("envelope", else: file?.envelope)
         sources.settings = try SettingFlag.parse(command.values("set"), option: "--set")
         sources.stateKeys = command.values("state-key")
         sources.stateKeyVariable = program.environment["SLUICE_STATE_KEY"]

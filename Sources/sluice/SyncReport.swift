@@ -93,7 +93,7 @@ final class SyncReport: Sendable {
                     row.records = records + deletes
                     row.pages = pages
                 }
-            case .warned: break
+            case .warned, .drifted: break
             case .ended(let stream, let outcome):
                 show(stream) { row in
                     row.records = outcome.records + outcome.deletes

@@ -125,6 +125,19 @@ final class FakeDaemon: DaemonControl {
         }
     }
 
+    func bookmarks(of account: AccountName) async throws -> [BookmarkView]? {
+        guard !state.withLock({ $0.isKafkaAway }) else { throw Away() }
+        guard account.text == "stripe/acme" else { return nil }
+        let bookmark = Bookmark(
+            fingerprint: Fingerprint(key: ["id"], version: nil, progress: "window", topic: "t"),
+            list: .init(isDone: true, records: 120, pages: 3),
+            window: .init(at: Scene.start),
+            changed: HandChange(kind: .set, at: Scene.start, by: "ada@ops", reason: "the API lost changes"),
+            updated: Int64(Scene.start.milliseconds)
+        )
+        return [BookmarkView(stream: "charges", bookmark: bookmark, json: ["format": 4])]
+    }
+
     func topics() async throws -> [TopicView] {
         try state.withLock { state in
             guard !state.isKafkaAway else { throw Away() }
@@ -277,6 +290,11 @@ final class FakeDaemon: DaemonControl {
             return done("\(run) ends after its page")
         case .sync:
             return refused("daemon.not_here", "not from here")
+        case .state(let request):
+            guard request.account.text == "stripe/acme" else {
+                return refused("daemon.unknown_account", "no schedule reads it")
+            }
+            return done("\(request.change.name) of \(request.account): \(request.reason)")
         }
     }
 

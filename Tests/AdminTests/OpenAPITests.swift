@@ -63,6 +63,8 @@ import Testing
         "/api/v1/runs/nothing/log", "/api/v1/topics", "/api/v1/topics/retail.stripe.charges/events?count=5",
         "/api/v1/backfills", "/api/v1/backfills?schedule=stripe-balance",
         "/api/v1/backfills?schedule=nothing",
+        "/api/v1/accounts/stripe/acme/bookmarks", "/api/v1/accounts/stripe/other/bookmarks",
+        "/api/v1/accounts/Stripe/acme/bookmarks",
         "/api/v1/topics/retail.sluice.state/events", "/api/v1/openapi.json", "/healthz", "/readyz",
         "/metrics",
     ]
@@ -119,6 +121,23 @@ import Testing
         ("/api/v1/backfills/backfill-20260327T071500Z-1f3a09b1/cancel", "{}", 200),
         ("/api/v1/backfills/backfill-20260327T041500Z-1f3a09b4/resume", "{}", 200),
         ("/api/v1/backfills/nothing/resume", "{}", 404),
+        ("/api/v1/accounts/stripe/acme/reset", #"{"reason":"new topics","forget":true}"#, 200),
+        ("/api/v1/accounts/stripe/acme/reset", "{}", 400),
+        ("/api/v1/accounts/stripe/other/reset", #"{"reason":"x"}"#, 404),
+        ("/api/v1/accounts/stripe/acme/streams/charges/reset", #"{"reason":"x"}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/cha.rges/reset", #"{"reason":"x"}"#, 400),
+        (
+            "/api/v1/accounts/stripe/acme/streams/charges/set",
+            #"{"reason":"x","at":"2026-02-01T00:00:00Z"}"#, 200
+        ),
+        ("/api/v1/accounts/stripe/acme/streams/charges/set", #"{"reason":"x"}"#, 400),
+        ("/api/v1/accounts/stripe/acme/streams/charges/skip", #"{"reason":"x","rest":true}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/charges/skip", #"{"reason":"x","before_page":18}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/charges/skip", #"{"reason":"x"}"#, 400),
+        (
+            "/api/v1/accounts/stripe/acme/streams/charges/skip",
+            #"{"reason":"x","rest":true,"before":"2026-02-01T00:00:00Z"}"#, 400
+        ),
     ])
     func commandsAreAnsweredAsTheDocumentSays(target: String, body: String, status: Int) async throws {
         let (document, answer) = try await withAdmin { _, server in

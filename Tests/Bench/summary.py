@@ -16,6 +16,9 @@ def stage(rounds):
     return medians | {"rates": [round(r["records_per_cpu_second"]) for r in rounds]}
 
 
+KINDS = ("windows", "tokens", "entities", "entities_beside")
+
+
 # Round by round, so that a machine that slows down slows both sides.
 def ratio(name, other="bare"):
     pairs = zip(stages[name]["rates"], stages[other]["rates"])
@@ -35,8 +38,8 @@ stages = {name: stage(rounds) for name, rounds in measured.items()}
 ratios = {}
 if "bare" in stages:
     ratios = {"whole_way_ratio": ratio("whole"), "content_version_ratio": ratio("whole_by_content")}
-# Records of a window's or a token's run for each of the list's in the same CPU time, by what was measured of them.
-for kind in ("windows", "tokens"):
+# Records of another run for each of the list's in the same CPU time, by what was measured of them.
+for kind in KINDS:
     for part in ("read", "events", "whole"):
         if f"{kind}_{part}" in stages:
             ratios[f"{kind}_{part}_ratio"] = ratio(f"{kind}_{part}", part)
@@ -53,8 +56,8 @@ else:
         "whole_way_ratio": "whole way ÷ bare pipeline in C",
         "content_version_ratio": "whole way, versioned by content ÷ bare pipeline in C",
     }
-    for kind in ("windows", "tokens"):
+    for kind in KINDS:
         for part in ("read", "events", "whole"):
-            names[f"{kind}_{part}_ratio"] = f"{kind}, {part} ÷ the list's"
+            names[f"{kind}_{part}_ratio"] = f"{kind.replace('_', ', ')}, {part} ÷ the list's"
     for name, value in ratios.items():
         print(f"{names[name]}: {value}")

@@ -21,13 +21,16 @@ struct DaemonFixture {
         _ = try fixture.write("schedules/\(id).yaml", "extractor: \(service)\naccount: simulated\n" + text)
     }
 
-    /// Starts the daemon.
-    func start(_ environment: [String: String] = [:], _ words: [String] = []) throws -> SluiceProcess {
+    /// Starts the daemon; what makes another host is its folder of locks.
+    func start(_ environment: [String: String] = [:], _ words: [String] = [], locks: String = "locks")
+        throws
+        -> SluiceProcess
+    {
         try SluiceProcess(
             [
                 "serve", "--schedules", folder, "--kafka", fixture.bootstrap, "--topic-prefix",
-                fixture.prefix, "--lock-folder", "\(fixture.folder)/locks", "--cache-folder",
-                "\(fixture.folder)/cache", "--listen", "127.0.0.1:0", "--log-format", "json",
+                fixture.prefix, "--lock-folder", "\(fixture.folder)/\(locks)", "--cache-folder",
+                "\(fixture.folder)/cache-\(locks)", "--listen", "127.0.0.1:0", "--log-format", "json",
             ] + words,
             environment: environment
         )
@@ -43,6 +46,12 @@ struct DaemonFixture {
             throw TestFailure("\(words) did not end: \(process.standardError)")
         }
         return (process.exitCode, process.standardOutput, process.standardError)
+    }
+
+    /// How many runs of a schedule succeeded since the process started.
+    func successes(of schedule: String, _ process: SluiceProcess) -> Int {
+        let text = "\"schedule\":\"\(schedule)\",\"status\":\"success\""
+        return process.standardError.components(separatedBy: text).count - 1
     }
 
     /// Waits until a schedule's runs succeeded so often since the process started.

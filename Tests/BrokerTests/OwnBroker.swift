@@ -33,6 +33,16 @@ final class OwnBroker: Sendable {
         }
     }
 
+    /// Lets it stand still, as a disk that answers nothing does, or go on.
+    func pause() async throws { try await tell("pause") }
+    func resume() async throws { try await tell("resume") }
+
+    private func tell(_ word: String) async throws {
+        guard await Self.run([word, "0", "--dir", folder]) else {
+            throw TestFailure("the broker in \(folder) did not \(word)")
+        }
+    }
+
     /// Brings it back with what it had.
     func restart() async throws {
         guard await Self.run(["restart", "0", "--dir", folder]) else {

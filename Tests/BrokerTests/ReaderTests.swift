@@ -1,5 +1,6 @@
 import Core
 import Kafka
+import Synchronization
 import Testing
 
 @Suite(.enabled(if: TestBroker.isAvailable, "no Kafka broker"), .timeLimit(.minutes(10)))
@@ -48,6 +49,32 @@ struct ReaderTests {
             #expect(offsets == [0, 1, 3])
             #expect(position == end)
         }
+    }
+
+    /// A library that does not know who leads asks for the beginning again half a second later: in each session's start.
+    @Test func aReadingFromTheBeginningKnowsWhoLeads() async throws {
+        let state = try await TestBroker.topic("state")
+        try await TestBroker.withProducer(TestBroker.name("id")) { producer in
+            try await commit(producer, to: state, ["1"])
+        }
+        let lines = Locked<[String]>([])
+        var settings = try TestBroker.settings
+        settings.overrides.append(("debug", "topic"))
+        settings.onLog = { line in lines.withLock { $0.append(line.text) } }
+        try await closing(try TopicReader(settings: settings), by: { await $0.close() }) { reader in
+            let position = try await reader.read(
+                topic: state,
+                partition: 0,
+                committed: true,
+                from: nil,
+                upTo: 1,
+                deadline: .seconds(10)
+            ) { _ in }
+            #expect(position == 1)
+        }
+        let said = lines.withLock { $0 }
+        #expect(said.contains { $0.contains(state) })
+        #expect(!said.contains { $0.contains("timed offset query") })
     }
 
     @Test func readsAPartFromAnOffsetToAnEnd() async throws {

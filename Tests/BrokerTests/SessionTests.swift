@@ -346,10 +346,16 @@ struct SessionTests {
         await third.end()
     }
 
-    @Test func `a bookmark that is missing where our events exist is refused until a resync`() async throws {
+    @Test(
+        "I2: a bookmark that is missing where our events exist is refused until a resync",
+        arguments: Envelope.allCases
+    )
+    func missingBookmark(_ envelope: Envelope) async throws {
         let fixture = try SessionFixture()
         let first = try await AccountSession.start(fixture.settings())
-        try await first.commit(fixture.group(1...3))
+        var group = try fixture.group(1...3)
+        group.pages[0].envelope = envelope
+        try await first.commit(group)
         let key = StateKey.bookmark(fixture.account, fixture.stream).bytes
         try await first.commit(TransactionGroup(pages: [], state: [StateRecord(key: key, value: nil)]))
         await first.end()

@@ -10,7 +10,7 @@ final class SyncFixture: Sendable {
     let folder: String
     let prefix: String
     let bootstrap: String
-    private let service: String
+    let service: String
     private let simulator: LocalSimulator?
     /// Of the simulator.
     private let address: String
@@ -63,11 +63,12 @@ final class SyncFixture: Sendable {
         _ words: [String],
         config: String? = nil,
         into files: String? = nil,
+        prefix other: String? = nil,
         environment: [String: String] = [:]
     ) throws -> SluiceProcess {
         let destination =
             files.map { ["--to", $0] } ?? [
-                "--kafka", bootstrap, "--topic-prefix", prefix, "--lock-folder", "\(folder)/locks",
+                "--kafka", bootstrap, "--topic-prefix", other ?? prefix, "--lock-folder", "\(folder)/locks",
                 "--cache-folder", "\(folder)/cache",
             ]
         return try SluiceProcess(
@@ -85,10 +86,13 @@ final class SyncFixture: Sendable {
     }
 
     /// Runs a sync to its end.
-    func run(_ words: [String], config: String? = nil, environment: [String: String] = [:]) async throws
-        -> Ended
-    {
-        try await end(of: start(words, config: config, environment: environment))
+    func run(
+        _ words: [String],
+        config: String? = nil,
+        prefix other: String? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> Ended {
+        try await end(of: start(words, config: config, prefix: other, environment: environment))
     }
 
     /// Waits for the end of a sync.

@@ -12,9 +12,15 @@ struct TickLedger {
     private var started: Set<String> = []
 
     /// What the log of an installation says of a schedule.
-    static func read(_ schedules: [String: Timetable], prefix: String) async throws -> [String: TickLedger] {
+    static func read(
+        _ schedules: [String: Timetable],
+        prefix: String,
+        at broker: KafkaSettings? = nil
+    )
+        async throws -> [String: TickLedger]
+    {
         var ledgers: [String: TickLedger] = [:]
-        for line in try await lines(prefix) {
+        for line in try await lines(prefix, broker) {
             guard let schedule = line.event.schedule, let timetable = schedules[schedule] else { continue }
             ledgers[schedule, default: TickLedger()].take(line.event, timetable)
         }
@@ -23,13 +29,15 @@ struct TickLedger {
 
     /// Why each run began, in the order in which they did.
     static func triggers(prefix: String) async throws -> [String] {
-        try await lines(prefix).compactMap { line in
+        try await lines(prefix, nil).compactMap { line in
             if case .started(let start) = line.event { start.trigger } else { nil }
         }
     }
 
-    private static func lines(_ prefix: String) async throws -> [RunLine] {
-        try await LogTopic.with(.runs, TestBroker.settings, prefix: try TopicPrefix(prefix)) { log in
+    /// The whole log of runs of an installation, of this process's broker or another.
+    static func lines(_ prefix: String, _ broker: KafkaSettings? = nil) async throws -> [RunLine] {
+        try await LogTopic.with(.runs, broker ?? TestBroker.settings, prefix: try TopicPrefix(prefix)) {
+            log in
             var lines: [RunLine] = []
             _ = try await log.read(from: .beginning) { record in
                 if let line = try? RunLine(record.value ?? []) { lines.append(line) }
@@ -39,9 +47,11 @@ struct TickLedger {
     }
 
     /// Up to where the state says that the ticks of each schedule are decided.
-    static func decided(prefix: String, locks: String) async throws -> [String: Instant] {
+    static func decided(prefix: String, locks: String, at broker: KafkaSettings? = nil) async throws
+        -> [String: Instant]
+    {
         let installation = Installation(
-            kafka: try TestBroker.settings,
+            kafka: try broker ?? TestBroker.settings,
             prefix: try TopicPrefix(prefix),
             lockFolder: try LockFolder(path: locks)
         )

@@ -75,7 +75,9 @@ struct VersionCachePropertyTests {
 
     private func compare(_ cache: VersionCache, _ memory: MemoryVersions, _ generator: inout Generator) throws
     {
+        #expect(try cache.rememberedStreams() == memory.rememberedStreams())
         for stream in generator.streams {
+            try compareKeys(cache, memory, stream, &generator)
             var text: [UInt8] = []
             let slices = (0..<20).map { _ in
                 let key = generator.key()
@@ -110,6 +112,27 @@ struct VersionCachePropertyTests {
                 #expect(passed == memory.entries(of: stream, before: entry.time, limit: limit))
             }
         }
+    }
+
+    /// Every key, deleted or not, page by page.
+    private func compareKeys(
+        _ cache: VersionCache,
+        _ memory: MemoryVersions,
+        _ stream: StreamName,
+        _ generator: inout Generator
+    ) throws {
+        let limit = Int.random(in: 1...20, using: &generator.random)
+        var after: [UInt8]?
+        repeat {
+            let page = try cache.keys(of: stream, after: after, limit: limit)
+            #expect(page == memory.keys(of: stream, after: after, limit: limit))
+            after = page.last
+        } while after != nil
+        let key = generator.key()
+        #expect(
+            try cache.keys(of: stream, after: key, limit: limit)
+                == memory.keys(of: stream, after: key, limit: limit)
+        )
     }
 
     private func comparePages(

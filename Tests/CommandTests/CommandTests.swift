@@ -190,7 +190,7 @@ struct CommandTests {
         ),
         (
             ["state"],
-            "sluice state: a command is missing: show (see 'sluice state --help') [usage.missing_command]"
+            "sluice state: a command is missing: show, reset, set, skip, export, import (see 'sluice state --help') [usage.missing_command]"
         ),
         (
             ["extractor", "test"],

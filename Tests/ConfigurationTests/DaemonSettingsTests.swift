@@ -16,6 +16,7 @@ struct DaemonSettingsTests {
           secret: env:ALERT_KEY
           topic: true
           repeat: 1h
+          quota_margin: 25%
         """
     private static let secrets = [
         "KAFKA_PASSWORD": "kafka-hunter2", "ALERT_URL": "https://hooks.example.com/T0/hunter2",
@@ -65,6 +66,7 @@ struct DaemonSettingsTests {
         #expect(settings.alerts.secret?.revealed == "alert-hunter2")
         #expect(settings.alerts.goesToTopic)
         #expect(settings.alerts.repeatEvery == .seconds(3600))
+        #expect(settings.alerts.quotaMargin == 25)
         #expect(
             settings.secrets == [
                 "kafka-hunter2", "0123456789abcdef-literal", "https://hooks.example.com/T0/hunter2",
@@ -87,6 +89,7 @@ struct DaemonSettingsTests {
                 alerts.secret = env:ALERT_KEY (etc/sluice.yaml:10:11)
                 alerts.topic = true (etc/sluice.yaml:11:10)
                 alerts.repeat = 1h (etc/sluice.yaml:12:11)
+                alerts.quota_margin = 25% (etc/sluice.yaml:13:17)
                 """
         )
         var dumped = ""
@@ -106,6 +109,7 @@ struct DaemonSettingsTests {
                 drain = 25s (default)
                 alerts.topic = false (default)
                 alerts.repeat = 4h (default)
+                alerts.quota_margin = 10% (default)
                 """
         )
         #expect(settings.token == nil && settings.alerts.webhook == nil)
@@ -120,18 +124,20 @@ struct DaemonSettingsTests {
         let file = """
             {kafka: "f:1", topic_prefix: file, schedules: file, listen: "127.0.0.1:1", token: env:T,
              pools: {default: 1, a: 1}, drain: 1s,
-             alerts: {webhook: env:U, secret: env:T, topic: false, repeat: 1m}}
+             alerts: {webhook: env:U, secret: env:T, topic: false, repeat: 1m, quota_margin: 1%}}
             """
         let variables = [
             "SLUICE_KAFKA": "variable:1", "SLUICE_TOPIC_PREFIX": "variable", "SLUICE_SCHEDULES": "variable",
             "SLUICE_LISTEN": "127.0.0.1:2", "SLUICE_TOKEN": "env:T", "SLUICE_POOLS": "default=2,a=2",
             "SLUICE_DRAIN": "2s", "SLUICE_ALERTS_WEBHOOK": "env:U", "SLUICE_ALERTS_SECRET": "env:T",
             "SLUICE_ALERTS_TOPIC": "true", "SLUICE_ALERTS_REPEAT": "2m",
+            "SLUICE_ALERTS_QUOTA_MARGIN": "2%",
         ]
         let flags = [
             "kafka": "flag:1", "topic-prefix": "flag", "schedules": "flag", "listen": "127.0.0.1:3",
             "token": "env:T", "drain": "3s", "alerts-webhook": "env:U", "alerts-secret": "env:T",
             "alerts-topic": "true", "alerts-repeat": "3m",
+            "alerts-quota-margin": "3%",
         ]
         let settings = try resolve(
             file,
@@ -141,11 +147,12 @@ struct DaemonSettingsTests {
                 hasVariable ? variables : [:]
             ) { $1 }
         )
-        #expect(settings.rows.count == 12)
+        #expect(settings.rows.count == 13)
         for row in settings.rows { #expect(row.origin.description.contains(origin), "\(row)") }
         #expect(Set(settings.pools.values) == [settings.listen.port])
         #expect(settings.drain == .seconds(settings.listen.port))
         #expect(settings.alerts.repeatEvery == .seconds(60 * settings.listen.port))
+        #expect(settings.alerts.quotaMargin == settings.listen.port)
     }
 
     @Test func whereThingsLie() throws {
@@ -268,6 +275,10 @@ struct DaemonSettingsTests {
         (
             "{kafka: 'a:1', topic_prefix: p, alerts: {topic: maybe}}",
             "1:49: alerts.topic: \"maybe\" is not true or false"
+        ),
+        (
+            "{kafka: 'a:1', topic_prefix: p, alerts: {quota_margin: 12}}",
+            "1:56: alerts.quota_margin: \"12\" is not a share from 0% to 90%"
         ),
         (
             "{kafka: 'a:1', topic_prefix: p, alerts: {repeat: 5s}}",

@@ -18,7 +18,8 @@ struct StateRecordTests {
 
     @Test(
         arguments: [
-            "bookmark-3.json", "bookmark-3-feed.json", "bookmark-3-window.json", "bookmark-3-token.json",
+            "bookmark-4.json", "bookmark-4-feed.json", "bookmark-4-window.json", "bookmark-4-token.json",
+            "bookmark-4-set.json", "bookmark-4-skip.json",
         ]
     )
     func `a bookmark survives its file`(file: String) throws {
@@ -42,9 +43,18 @@ struct StateRecordTests {
         if !file.contains("-2") { #expect(bookmark.list.read == 1) }
         #expect((bookmark.feed != nil) == hasFeed)
         #expect(bookmark.window == nil && bookmark.token == nil && bookmark.forgotten == nil)
-        #expect(bookmark.passes == Bookmark.Passes())
+        #expect(bookmark.passes == Bookmark.Passes() && bookmark.changed == nil)
         let again = try bookmark.record(account: account, stream: stream).value ?? []
         #expect(try Bookmark(again, account: account, stream: stream) == bookmark)
+    }
+
+    @Test(arguments: [
+        "bookmark-3.json", "bookmark-3-feed.json", "bookmark-3-window.json", "bookmark-3-token.json",
+    ])
+    func `a bookmark of format 3 is written as it would be now`(file: String) throws {
+        let bookmark = try Bookmark(Golden.bytes(file), account: account, stream: stream)
+        let now = try Golden.bytes(file.replacing("-3", with: "-4"))
+        #expect(text(try bookmark.record(account: account, stream: stream).value) == text(now))
     }
 
     @Test func `a session record survives its file`() throws {
@@ -122,7 +132,7 @@ struct StateRecordTests {
     // MARK: Refusals (I2): state that cannot be trusted never counts as new.
 
     @Test(arguments: [
-        (#"{"format":4,"anything":true}"#, "state.newer_format", "upgrade sluice"),
+        (#"{"format":5,"anything":true}"#, "state.newer_format", "upgrade sluice"),
         (#"{"format":0}"#, "state.unreadable", "format 0"),
         (#"{}"#, "state.unreadable", "no \"format\""),
         (#"[]"#, "state.unreadable", "no JSON object"),
@@ -246,7 +256,7 @@ struct StateRecordTests {
     @Test func `keys read back`() throws {
         let keys: [StateKey] = [
             .bookmark(account, stream), .session(account), .topic(account, "a.b"), .layout,
-            .schedule(account, "every hour"),
+            .schedule(account, "every hour"), .schema(account, stream),
         ]
         for key in keys { #expect(try StateKey(key.bytes) == key) }
         #expect(try StateKey(Array(#"["tick","stripe/acme","x"]"#.utf8)) == nil)
@@ -257,7 +267,8 @@ struct StateRecordTests {
     @Test(arguments: [
         "", "x", "[]", "[1]", #"["session"]"#, #"["session","nobody"]"#, #"["bookmark","stripe/acme"]"#,
         #"["schedule","stripe/acme"]"#, #"["schedule","stripe/acme",""]"#, #"["schedule","nobody","s"]"#,
-        #"["schedule","stripe/acme","a\u0000b"]"#,
+        #"["schedule","stripe/acme","a\u0000b"]"#, #"["schema","stripe/acme"]"#,
+        #"["schema","stripe/acme","a b"]"#,
     ])
     func `a key that is none is refused`(text: String) {
         #expect(throws: StateError.self) { try StateKey(Array(text.utf8)) }

@@ -69,6 +69,7 @@ struct TopicTemplateTests {
         #expect(prefix.runsTopic == "shop.sluice.runs")
         #expect(prefix.versionsTopic == "shop.sluice.versions")
         #expect(prefix.commandsTopic == "shop.sluice.commands")
+        #expect(prefix.schemasTopic == "shop.sluice.schemas")
         #expect(prefix.layoutTransactionalID == "shop.sluice.layout")
         #expect(prefix.transactionalID(of: account) == "shop.sluice.stripe.acme")
     }

@@ -1,11 +1,13 @@
 import Core
 import Daemon
+import Events
+import Extraction
 import ProcessSupport
 import Scheduling
 import Testing
 
 struct AlertMachineTests {
-    private var machine = AlertMachine(repeatEvery: .seconds(4 * 3600))
+    private var machine = AlertMachine(repeatEvery: .seconds(4 * 3600), quotaMargin: 10)
 
     /// An alert in few words: `run_failed raised run/crm`.
     private func words(_ alerts: [Alert]) -> [String] {
@@ -148,12 +150,122 @@ struct AlertMachineTests {
         #expect(alerts.first?.text == "crm is no schedule any more")
     }
 
+    private mutating func look(_ seconds: Int, left: Int?, resets: Int? = 43_200) -> [String] {
+        let quota = left.map {
+            QuotaStanding(
+                limit: 1000,
+                remaining: $0,
+                reserve: 100,
+                resets: resets.map { DaemonViews.time($0) }
+            )
+        }
+        let view = DaemonViews.view(
+            at: DaemonViews.time(seconds),
+            schedules: [
+                DaemonViews.schedule("a", active: "r"),
+                DaemonViews.schedule(
+                    "b",
+                    waiting: [
+                        .init(nominal: DaemonViews.time(), since: DaemonViews.time(5), reason: "the pool")
+                    ]
+                ),
+                DaemonViews.schedule("c", next: Self.nights(2)),
+                DaemonViews.schedule("d", next: Self.nights(13)),
+            ],
+            limits: [DaemonViews.account(): LimitStanding(quota: quota)]
+        )
+        return words(machine.handle(.looked(view), at: DaemonViews.time(seconds)))
+    }
+
+    /// Ticks that are due every day so many hours after noon.
+    private static func nights(_ hours: Int) -> [UpcomingTick] {
+        guard let every = try? EveryInterval(seconds: 86_400, phase: ((12 + hours) % 24) * 3600) else {
+            return []
+        }
+        let schedule = Schedule(id: "c", timetable: Timetable([.every(every)], zone: .utc))
+        return Upcoming(schedule: schedule).ticks(after: DaemonViews.time(), count: 1)
+    }
+
+    /// Told once a day, whatever becomes of the count meanwhile; over when the day is.
+    @Test mutating func fewRequestsAreLeft() {
+        #expect(look(0, left: nil) == [] && look(1, left: 201) == [])
+        #expect(look(2, left: 200) == ["quota_near raised quota/stripe/acme"])
+        #expect(
+            machine.current.first?.text
+                == "of the day's 1000 requests of stripe/acme 200 are left, and 100 are kept in reserve for others; they"
+                + " are there again at 2026-11-27T00:00:00Z; before, they are needed by a (reads now), b (due since"
+                + " 2026-11-26T12:00:05Z), c (due at 2026-11-26T14:00:00Z)"
+        )
+        #expect(machine.current.first?.account == DaemonViews.account())
+        #expect(machine.wake == DaemonViews.time(43_200))
+        // Neither said again after the usual time, nor over because somebody counts otherwise.
+        #expect(look(4 * 3600 + 2, left: 100) == [])
+        #expect(machine.current.first?.text.contains("for others, so that none may go; they") == true)
+        #expect(look(20_000, left: 900) == [] && look(20_001, left: nil) == [])
+        #expect(look(20_002, left: 150) == [])
+        #expect(look(43_199, left: 150) == [])
+        #expect(look(43_200, left: nil) == ["quota_near resolved quota/stripe/acme"])
+        #expect(look(43_201, left: 150, resets: 129_600) == ["quota_near raised quota/stripe/acme"])
+        #expect(look(129_600, left: 180, resets: 216_000) == ["quota_near repeated quota/stripe/acme"])
+        #expect(machine.wake == DaemonViews.time(216_000))
+    }
+
+    /// Where each request comes back by itself there is no midnight: a day from when it was said.
+    @Test mutating func fewRequestsAreLeftOfAWindowThatMoves() {
+        #expect(look(0, left: 120, resets: nil) == ["quota_near raised quota/stripe/acme"])
+        #expect(look(50_000, left: 500, resets: nil) == [] && look(60_000, left: 150, resets: nil) == [])
+        #expect(look(86_400, left: 150, resets: nil) == ["quota_near repeated quota/stripe/acme"])
+        #expect(look(172_799, left: 500, resets: nil) == [])
+        #expect(look(172_800, left: 500, resets: nil) == ["quota_near resolved quota/stripe/acme"])
+    }
+
+    private mutating func read(_ seconds: Int, _ found: [SchemaDrift], new: Int = 0, open: Int) -> [Alert] {
+        var row = RunView.StreamRow(name: "charges", status: "success")
+        (row.drift, row.newDrift, row.openDrift) = (found, new, open)
+        return machine.handle(
+            .finished(
+                schedule: "crm",
+                account: DaemonViews.account(),
+                run: "r\(seconds)",
+                RunEnd(status: .success),
+                streams: [row]
+            ),
+            at: DaemonViews.time(seconds)
+        )
+    }
+
+    @Test mutating func recordsThatAreNotAsTheirSchemaSays() throws {
+        let field = SchemaDrift(path: "a.b", kind: .newField, found: "string")
+        let type = SchemaDrift(path: "n", kind: .type, expected: "integer", found: "string")
+        #expect(look(0, DaemonViews.schedule()) == [] && read(1, [], open: 0) == [])
+        let first = try #require(read(2, [field], new: 1, open: 1).first)
+        #expect(words([first]) == ["schema_drift raised schema/stripe/acme/charges"])
+        #expect(
+            first.text
+                == "records of charges of stripe/acme are not as their schema says: a.b (string) is not in the "
+                + "schema; sluice schemas diff shows all"
+        )
+        // The same again is no news, nor is a run that met none of it; a view does not end it.
+        #expect(read(3, [field], open: 1) == [] && read(4, [], open: 1) == [])
+        #expect(look(5, DaemonViews.schedule()) == [])
+        let second = read(6, [field, type], new: 1, open: 2)
+        #expect(words(second) == ["schema_drift repeated schema/stripe/acme/charges"])
+        #expect(second[0].since == DaemonViews.time(2))
+        #expect(
+            look(6 + 4 * 3600, DaemonViews.schedule()) == ["schema_drift repeated schema/stripe/acme/charges"]
+        )
+        #expect(words(read(20_000, [], open: 0)) == ["schema_drift resolved schema/stripe/acme/charges"])
+        // What an earlier daemon told is known, and goes with its schedule.
+        #expect(read(20_001, [type], open: 1) == [])
+        #expect(look(20_002) == ["schema_drift resolved schema/stripe/acme/charges"])
+    }
+
     /// Over any history: a key is raised, repeated while open and not before its time, resolved once, in that order;
     /// and what is open at the end is what is wrong.
     @Test(arguments: 0..<50)
     func anyHistoryIsInOrder(seed: Int) {
         var dice = SeededGenerator(seed: UInt64(seed))
-        var machine = AlertMachine(repeatEvery: .seconds(600))
+        var machine = AlertMachine(repeatEvery: .seconds(600), quotaMargin: 10)
         var lastSaid: [String: Instant] = [:]
         var failures: [String: Int] = [:]
         var ids: Set<String> = []

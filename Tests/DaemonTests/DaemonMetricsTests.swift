@@ -1,5 +1,6 @@
 import Core
 import Daemon
+import Extraction
 import Runs
 import Scheduling
 import Synchronization
@@ -50,7 +51,21 @@ struct DaemonMetricsTests {
                 DaemonViews.run(ended: DaemonViews.time(5), status: .failed),
             ],
             pools: [PoolView(name: "default", slots: 16, used: 2, waiting: 5)],
-            faults: [.init(path: "a.yaml", messages: ["bad"])]
+            faults: [.init(path: "a.yaml", messages: ["bad"])],
+            limits: [
+                DaemonViews.account(): LimitStanding(
+                    limits: [
+                        .init(name: "default", remaining: 7, wait: .milliseconds(500)), .init(name: "search"),
+                    ],
+                    quota: QuotaStanding(
+                        limit: 1000,
+                        remaining: 400,
+                        reserve: 100,
+                        resets: DaemonViews.time(600)
+                    ),
+                    waited: .seconds(12)
+                )
+            ]
         )
         let samples = samples(view)
         let expected = [
@@ -79,7 +94,17 @@ struct DaemonMetricsTests {
             "sluice_queue_waiting{pool=\"default\"}": "5",
             "sluice_pool_slots{pool=\"default\"}": "16",
             "sluice_pool_slots_used{pool=\"default\"}": "2",
+            "sluice_rate_limit_remaining{extractor=\"stripe\",account=\"acme\",limit=\"default\"}": "7",
+            "sluice_rate_limit_delay_seconds{extractor=\"stripe\",account=\"acme\",limit=\"default\"}": "0.5",
+            "sluice_rate_limit_delay_seconds{extractor=\"stripe\",account=\"acme\",limit=\"search\"}": "0",
+            "sluice_rate_limit_wait_seconds_total{extractor=\"stripe\",account=\"acme\"}": "12",
+            "sluice_quota_limit{extractor=\"stripe\",account=\"acme\"}": "1000",
+            "sluice_quota_remaining{extractor=\"stripe\",account=\"acme\"}": "400",
+            "sluice_quota_reserve{extractor=\"stripe\",account=\"acme\"}": "100",
+            "sluice_quota_reset_timestamp_seconds{extractor=\"stripe\",account=\"acme\"}":
+                "\(DaemonViews.time(600).seconds)",
             // There before anything happens.
+            "sluice_queue_wait_seconds_count{pool=\"default\"}": "0",
             "sluice_runs_total{schedule=\"erp\",trigger=\"schedule\",result=\"failed\"}": "0",
             "sluice_schedule_ticks_total{schedule=\"erp\",outcome=\"missed\"}": "0",
             "sluice_run_attempts_total{schedule=\"erp\"}": "0",
@@ -106,9 +131,11 @@ struct DaemonMetricsTests {
                     attempt: attempt
                 )
             )
-            metrics.began(DaemonViews.start(attempt: attempt), at: DaemonViews.time(3))
+            metrics.began(DaemonViews.start(attempt: attempt), pool: "vendors", at: DaemonViews.time(3))
         }
-        metrics.began(DaemonViews.start(isResumed: true), at: DaemonViews.time(3))
+        metrics.began(DaemonViews.start(isResumed: true), pool: "vendors", at: DaemonViews.time(3))
+        metrics.jumped(.backward(.seconds(3)))
+        metrics.jumped(.steady)
         metrics.skipped(
             "crm",
             SkippedTicks(
@@ -135,6 +162,9 @@ struct DaemonMetricsTests {
             "sluice_schedule_ticks_total{schedule=\"crm\",outcome=\"missed\"}": "4",
             "sluice_schedule_start_delay_seconds_count": "1",
             "sluice_schedule_start_delay_seconds_sum": "3",
+            "sluice_queue_wait_seconds_sum{pool=\"vendors\"}": "3",
+            "sluice_clock_jumps_total{direction=\"backward\"}": "1",
+            "sluice_clock_jumps_total{direction=\"forward\"}": "0",
             "sluice_runs_total{schedule=\"crm\",trigger=\"schedule\",result=\"failed\"}": "1",
             "sluice_runs_total{trigger=\"sync\",result=\"success\"}": "1",
             "sluice_run_duration_seconds_count{extractor=\"stripe\"}": "2",

@@ -1,5 +1,6 @@
 import Core
 import Daemon
+import Extraction
 import Scheduling
 
 /// Views and what stands in them, for tests of what is made of a view.
@@ -18,7 +19,8 @@ enum DaemonViews {
         schedules: [ScheduleView] = [],
         runs: [RunView] = [],
         pools: [PoolView] = [],
-        faults: [DaemonView.FileFault] = []
+        faults: [DaemonView.FileFault] = [],
+        limits: [AccountName: LimitStanding] = [:]
     ) -> DaemonView {
         DaemonView(
             at: at,
@@ -32,7 +34,8 @@ enum DaemonViews {
             schedules: schedules,
             runs: runs,
             pools: pools,
-            faults: faults
+            faults: faults,
+            limits: limits
         )
     }
 
@@ -42,6 +45,7 @@ enum DaemonViews {
         pause: ScheduleMachine.Pause? = nil,
         next: [UpcomingTick] = [],
         waiting: [ScheduleView.Waiting] = [],
+        active: String? = nil,
         lastRuns: [RunView] = [],
         lastSuccess: Instant? = nil,
         freshWithin: Duration? = nil,
@@ -58,6 +62,7 @@ enum DaemonViews {
             pause: pause,
             next: next,
             waiting: waiting,
+            active: active,
             lastRuns: lastRuns,
             lastSuccess: lastSuccess,
             freshWithin: freshWithin,

@@ -1,3 +1,5 @@
+import Configuration
+import Core
 import Daemon
 import Foundation
 import JSON
@@ -99,17 +101,49 @@ struct DeployTests {
         #expect(value("ExecStart")?.hasPrefix("/usr/bin/sluice serve --config ") == true)
     }
 
-    /// The image has what the binary is linked with.
-    @Test func theImageHasTheLibraries() throws {
-        let text = String(decoding: try bytes("Containerfile"), as: UTF8.self)
-        let list = try String(
-            contentsOf: Self.folder.deletingLastPathComponent().appending(path: "scripts/packages"),
+    /// The image is the package: all that this is made of is there, and what it depends on is computed with it.
+    @Test func theImageIsThePackage() throws {
+        let image = String(decoding: try bytes("Containerfile"), as: UTF8.self)
+        let script = try String(
+            contentsOf: Self.folder.deletingLastPathComponent().appending(path: "scripts/package"),
             encoding: .utf8
         )
-        let libraries = try #require(list.firstMatch(of: /packages_libraries=\(([^)]*)\)/)).1
-        for package in libraries.split(whereSeparator: \.isWhitespace) {
-            #expect(text.contains(package), "\(package) is not installed in the image's build")
+        let copied = image.split(separator: "\n").filter { $0.hasPrefix("COPY ") }
+            .flatMap { $0.split(separator: " ").dropFirst().dropLast() }
+        let folders = script.matches(of: #/\n *copy ([a-z]+) /#).map(\.1)
+        #expect(folders.count >= 4)
+        for name in ["Package.swift", "README.md", "Sources", "Tests", "deploy", "scripts"] + folders {
+            #expect(copied.contains(name), "\(name) is not in the image's build")
         }
+        #expect(image.contains("RUN scripts/package --output /out\n"))
+        #expect(image.contains("COPY --from=build /out /tmp/package\n"))
+        #expect(image.contains("apt-get install -y --no-install-recommends /tmp/package/sluice_*.deb"))
+    }
+
+    /// The unit of the package is the one that is documented, but for its user, and systemd makes no other.
+    @Test func thePackagedUnitHasItsUser() throws {
+        let unit = String(decoding: try bytes("sluice.service"), as: UTF8.self)
+        #expect(unit.contains("\nDynamicUser=yes\nUser=sluice\n"))
+        let postinst = String(decoding: try bytes("debian/postinst"), as: UTF8.self)
+        #expect(postinst.contains("adduser --system --quiet --group") && postinst.contains(" sluice\n"))
+    }
+
+    /// What stands commented in the packaged configuration is a configuration.
+    @Test func thePackagedConfigurationIsOne() throws {
+        let text = String(decoding: try bytes("debian/sluice.yaml"), as: UTF8.self)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // The brokers stand there twice, alone and with settings: the second form says more.
+        let whole = lines.filter { !$0.hasPrefix("#kafka: {") }
+            .map { $0.firstMatch(of: /^#( *[a-z_.]+:.*)$/).map { String($0.1) } ?? String($0) }
+        let file = try DaemonFile.parse(
+            Array(whole.joined(separator: "\n").utf8),
+            path: "/etc/sluice/sluice.yaml"
+        )
+        let draft = DaemonSettings.draft(file: file, environment: [:])
+        // Nothing but the secrets' files is missing.
+        let said = draft.error?.single.map(\.message) ?? []
+        #expect(said.count > 3 && said.allSatisfy { $0.contains("/run/credentials/") }, "\(said)")
+        #expect(draft.topicPrefix?.text == "retail")
     }
 
     private func elements(_ value: JSONValue?) -> [JSONValue] {

@@ -140,4 +140,60 @@ import Testing
             return
         }
     }
+
+    private static func quota(_ text: String, daily: Int? = 100) throws -> AccountLimits {
+        let headers =
+            text.isEmpty
+            ? QuotaDefinition(reserve: 10, reset: .rolling)
+            : QuotaDefinition(usage: HeaderField(header: text), reserve: 10, reset: .rolling)
+        let machine = QuotaMachine(daily: daily, reserve: 10, zone: DayOffset("UTC"))
+        return AccountLimits(quota: (machine, headers))
+    }
+
+    private static func ask(_ limits: inout AccountLimits, _ answer: HTTPResponse, at wall: Instant) -> Bool {
+        let place = limits.arrive(nil)
+        defer { limits.leave(place) }
+        guard case .go(let ticket) = limits.take(place, at: .zero, wall: wall) else { return false }
+        limits.answered(ticket, answer, at: .zero, wall: wall)
+        return true
+    }
+
+    /// What nobody but we count goes on over sessions, for as long as the day lasts.
+    @Test func aDayIsCountedOverSessions() throws {
+        let noon = Instant(seconds: 1_760_011_200)
+        let midnight = Instant(seconds: 1_760_054_400)
+        let answer = HTTPResponse(status: 200, headers: [], body: [])
+        var first = try Self.quota("")
+        for _ in 0..<60 { #expect(Self.ask(&first, answer, at: noon)) }
+        let standing = try #require(first.standing(at: .zero, wall: noon).quota)
+        #expect(standing == QuotaStanding(limit: 100, remaining: 40, reserve: 10, resets: midnight))
+        #expect(!standing.isNear(margin: 29) && standing.isNear(margin: 30))
+        var second = try Self.quota("")
+        second.resume(standing, at: noon.advanced(by: .seconds(60)))
+        for _ in 0..<30 { #expect(Self.ask(&second, answer, at: noon)) }
+        #expect(!Self.ask(&second, answer, at: noon))
+        // Of a greater quota what was used is used.
+        var greater = try Self.quota("", daily: 200)
+        greater.resume(standing, at: noon)
+        #expect(greater.standing(at: .zero, wall: noon).quota?.remaining == 140)
+        var next = try Self.quota("")
+        next.resume(standing, at: midnight)
+        #expect(next.standing(at: .zero, wall: midnight).quota?.remaining == 100)
+        #expect(first.standing(at: .zero, wall: midnight).quota?.remaining == 100)
+    }
+
+    /// What answers say is waited for, and believed before what was said to another session.
+    @Test func aDayThatIsToldIsNotCounted() throws {
+        let now = Instant(seconds: 1_760_011_200)
+        var limits = try Self.quota("X-Usage")
+        limits.resume(
+            QuotaStanding(limit: 100, remaining: 0, reserve: 10, resets: now.advanced(by: .seconds(60))),
+            at: now
+        )
+        #expect(limits.standing(at: .zero, wall: now).quota == nil)
+        let answer = HTTPResponse(status: 200, headers: [("X-Usage", "30/500")], body: [])
+        #expect(Self.ask(&limits, answer, at: now))
+        let quota = try #require(limits.standing(at: .zero, wall: now).quota)
+        #expect((quota.limit, quota.remaining, quota.reserve) == (500, 470, 50))
+    }
 }

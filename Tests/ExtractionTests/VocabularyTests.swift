@@ -54,6 +54,11 @@ import YAML
             lost: {status: 410}
             since: {param: from, format: rfc3339}
             follow: {feed: events, get: "/orders/{{ object.id }}", updates: [order.*]}
+            entity:
+              Order:
+                when: {kind: [sale]}
+                fields: {number: id, total: {major: total, currency: currency}}
+                join_keys: {email: email}
           refunds:
             get: /refunds
             paging: {last_record: {param: after}}
@@ -66,6 +71,7 @@ import YAML
             deletes: {get: /gone, paging: single_page, every: 1h, at: {field: at, format: epoch}}
             reconcile: {get: /ids, paging: {page: {param: page}}, every: 24h, fills: gaps}
             absence: {share: 50%, always: 100}
+            on_drift: stop
             merged: {field: merged_ids, separator: ","}
             discover: {fields: {get: /fields, records: items, value: name}}
             hydrate:

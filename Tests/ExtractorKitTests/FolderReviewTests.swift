@@ -1,6 +1,7 @@
 import Extraction
 import ExtractorKit
 import JSON
+import Runs
 import Testing
 
 /// What is said of the schemas and fixtures beside a definition.

@@ -4,6 +4,7 @@ import Extraction
 import ExtractorKit
 import Foundation
 import JSON
+import Runs
 import Simulators
 import Testing
 

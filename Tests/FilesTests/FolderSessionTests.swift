@@ -27,6 +27,27 @@ import Testing
         )
     }
 
+    @Test func linesOfOtherEnvelopes() async throws {
+        for envelope in [Envelope.plain, .structured] {
+            var group = try TransactionGroup.page([("a", #"{"n":1.50}"#), ("b", nil)], records: 2)
+            group.pages[0].envelope = envelope
+            try await fixture.sync("r-\(envelope)", group)
+        }
+        #expect(
+            fixture.text(fixture.path(FolderFixture.customers)) == """
+                {"key":"a","headers":{"sluice_source":"/stripe/acme/customers","sluice_txn":"r-plain/1/2"},\
+                "value":{"n":1.50}}
+                {"key":"b","headers":{"sluice_source":"/stripe/acme/customers","sluice_txn":"r-plain/1/2"},\
+                "value":null}
+                {"key":"a","headers":{"content-type":"application/cloudevents+json; charset=UTF-8",\
+                "sluice_source":"/stripe/acme/customers","sluice_txn":"r-structured/1/2"},"value":{"n":1.50}}
+                {"key":"b","headers":{"sluice_source":"/stripe/acme/customers","sluice_txn":"r-structured/1/2"},\
+                "value":null}
+
+                """
+        )
+    }
+
     @Test(arguments: ["", "\"", "\\", "\n", "\u{0}\u{1f}", "é💶", #"],"value":"#, "a\tb", "\u{2028}"])
     func anyKeyIsALine(key: String) async throws {
         try await fixture.sync("r1", .page([(key, "1")], records: 1), .page([(key, nil)], records: 2))

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import ProcessSupport
 import Testing
 
 /// The scanner against slower ways to the same answer, over random pages and random damage.

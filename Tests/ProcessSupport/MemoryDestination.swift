@@ -16,6 +16,7 @@ package final class MemoryDestination: Destination {
     private struct Contents {
         var events: [Event] = []
         var state: [[UInt8]: [UInt8]] = [:]
+        var schemas: [StateRecord] = []
         var transactions = 0
         var attempts = 0
     }
@@ -50,12 +51,16 @@ package final class MemoryDestination: Destination {
     package var transactions: Int { contents.withLock { $0.transactions } }
     /// The records of the state, by key.
     package var state: [[UInt8]: [UInt8]] { contents.withLock { $0.state } }
+    /// What went to the topic of schemas, oldest first.
+    package var schemas: [StateRecord] { contents.withLock { $0.schemas } }
     package var versions: any VersionStore { memory }
 
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
         guard let value = state[StateKey.bookmark(account, stream).bytes] else { return nil }
         return try Bookmark(value, account: account, stream: stream)
     }
+
+    package func stateValue(_ key: StateKey) -> [UInt8]? { state[key.bytes] }
 
     package func add(_ topics: [EventTopic]) async throws {}
 
@@ -89,6 +94,7 @@ package final class MemoryDestination: Destination {
                     )
                 }
             }
+            contents.schemas += group.schemas
             for record in group.state { contents.state[record.key] = record.value }
         }
         memory.apply(group.versions)

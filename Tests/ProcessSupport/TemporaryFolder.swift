@@ -1,7 +1,7 @@
 import Glibc
 
 /// A folder of a test's own, removed with what is in it.
-package final class TemporaryFolder {
+package final class TemporaryFolder: Sendable {
     package let path: String
 
     /// A new, empty one.

@@ -17,13 +17,13 @@ package enum VendorClient {
         return false
     }()
 
-    /// Runs `Tests/Clients/read_NAME.py ADDRESS`; what it prints.
+    /// Runs `Tests/Clients/read_NAME.py` with an address and what else it needs; what it prints.
     ///
     /// - Throws: if it does not end well.
-    package static func run(_ name: String, _ address: String) async throws -> String {
+    package static func run(_ name: String, _ words: String...) async throws -> String {
         let process = try SluiceProcess(
             program: python,
-            ["\(SluiceProcess.packageRoot)/Tests/Clients/read_\(name).py", address],
+            ["\(SluiceProcess.packageRoot)/Tests/Clients/read_\(name).py"] + words,
             environment: ["PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "127.0.0.1"]
         )
         guard await process.waitForEnd(atMost: 300) else {

@@ -17,8 +17,12 @@ enum DefinedRun {
         choosing chosen: [String]? = nil,
         resyncs: Bool = false,
         since: Instant? = nil,
+        entities: EntityMode = .none,
         stop: StopSignal = StopSignal(),
-        maximumEntries: Int = FeedReader.usualMaximum
+        maximumEntries: Int = FeedReader.usualMaximum,
+        schema: RecordSchema? = nil,
+        onDrift: DriftResponse = .warn,
+        observer: @escaping RunObserver = { _ in }
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
@@ -42,7 +46,26 @@ enum DefinedRun {
                 to: topic,
                 since: since
             )
+            if !stream.entities.isEmpty {
+                let mapper = EntityMapper(
+                    stream.entities,
+                    currencies: definition.currencies,
+                    account: FakeService.account,
+                    stream: stream.name,
+                    prefix: try TopicPrefix("p")
+                )
+                plan.outlet = StreamOutlet(mapper, entities)
+            }
             plan.bookmark = try destination.bookmark(of: topic.stream)
+            plan.drift = try schema.map { schema in
+                DriftPlan(
+                    schema: schema,
+                    response: onDrift,
+                    known: try destination.stateValue(.schema(FakeService.account, topic.stream)).map {
+                        try SchemaRecord($0, account: FakeService.account, stream: topic.stream)
+                    }
+                )
+            }
             if resyncs { plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint) }
             return plan
         }
@@ -53,7 +76,8 @@ enum DefinedRun {
             destination: destination,
             wall: { now },
             clock: clock,
-            stop: stop
+            stop: stop,
+            observer: observer
         )
         run.maximumEntries = maximumEntries
         var outcome = await run.run()

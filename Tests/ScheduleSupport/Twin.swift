@@ -1,6 +1,6 @@
 import Core
 package import ProcessSupport
-import Scheduling
+package import Scheduling
 
 /// An independent reading of the same rules: no arithmetic, every minute is looked at as Debian's daemon does.
 package struct Twin: Sendable {
@@ -27,6 +27,10 @@ package struct Twin: Sendable {
     package var day: Field
     package var month: Field
     package var weekday: Field
+    /// What becomes of fixed times where the clocks jump.
+    package var daylight = DaylightRule.cron
+    /// Whether month, day and weekday must all fit, as in a calendar.
+    package var isCalendar = false
 
     /// Its expression.
     package var text: String { [minute, hour, day, month, weekday].map(\.text).joined(separator: " ") }
@@ -40,6 +44,30 @@ package struct Twin: Sendable {
         weekday = Self.field(0...6, &random, stars: 6)
     }
 
+    /// The five fields of an expression in numbers.
+    package init(_ text: String) {
+        let fields = text.split(separator: " ").map(String.init)
+        precondition(fields.count == 5, "no expression of five fields: \(text)")
+        minute = Self.field(fields[0], 0...59)
+        hour = Self.field(fields[1], 0...23)
+        day = Self.field(fields[2], 1...31)
+        month = Self.field(fields[3], 1...12)
+        weekday = Self.field(fields[4], 0...6)
+    }
+
+    private static func field(_ text: String, _ range: ClosedRange<Int>) -> Field {
+        var numbers: Set<Int> = []
+        for item in text.split(separator: ",") {
+            let parts = item.split(separator: "/")
+            let ends = parts[0] == "*" ? [] : parts[0].split(separator: "-").map { Int($0) ?? -1 }
+            let step = parts.count > 1 ? Int(parts[1]) ?? 0 : 1
+            let low = ends.first ?? range.lowerBound
+            let high = ends.count > 1 ? ends[1] : ends.isEmpty || parts.count > 1 ? range.upperBound : low
+            precondition(range.contains(low) && low <= high && step > 0, "no field: \(text)")
+            numbers.formUnion(stride(from: low, through: high, by: step))
+        }
+        return Field(text: text, numbers: numbers, isStar: text.hasPrefix("*"))
+    }
     private static func field(_ range: ClosedRange<Int>, _ random: inout SeededGenerator, stars: Int) -> Field
     {
         switch Int.random(in: 0..<10, using: &random) {
@@ -75,7 +103,7 @@ package struct Twin: Sendable {
         guard month.numbers.contains(date.month) else { return false }
         let isDay = day.numbers.contains(date.day)
         let isWeekday = weekday.numbers.contains(date.weekday)
-        return day.isStar || weekday.isStar ? isDay && isWeekday : isDay || isWeekday
+        return isCalendar || day.isStar || weekday.isStar ? isDay && isWeekday : isDay || isWeekday
     }
 
     /// The minutes since the epoch at which Debian's daemon starts the job.
@@ -105,7 +133,7 @@ package struct Twin: Sendable {
                 isDue = fits(running)
                 virtual = running
             case 2...180:
-                if isWildcard {
+                if isWildcard || daylight == .skip {
                     isDue = fits(running)
                 } else {
                     while virtual < running {
@@ -116,7 +144,7 @@ package struct Twin: Sendable {
                 virtual = running
             case -179...0:
                 // Fixed times wait until the clock is where it was.
-                isDue = isWildcard && fits(running)
+                isDue = (isWildcard || daylight == .both) && fits(running)
             default:
                 isDue = fits(running)
                 virtual = running

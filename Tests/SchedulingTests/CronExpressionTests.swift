@@ -1,41 +1,45 @@
 import Core
+import ProcessSupport
+import ScheduleSupport
 import Scheduling
 import Testing
 
 @Suite struct CronExpressionTests {
-    @Test(arguments: [
-        ("* * * * *", "* * * * *"),
-        ("*/15 8-18 * * mon-fri", "*/15 8-18 * * 1-5"),
-        ("0 22-4 * * *", "0 22-4 * * *"),
-        ("0 0 * * FRI-mon", "0 0 * * 5-1"),
-        ("0 0 * * 5-7", "0 0 * * 5-0"),
-        ("0 0 * * 0-7", "0 0 * * 0-6"),
-        ("0 0 * * 7-2", "0 0 * * 0-2"),
-        ("0 0 * * 7", "0 0 * * 0"),
-        ("0 0 * * 1-7/2", "0 0 * * 1-0/2"),
-        ("0 0 * * 1-7/4", "0 0 * * 1-5/4"),
-        ("5/20 * * * *", "5-59/20 * * * *"),
-        ("0 0 ? * 1", "0 0 * * 1"),
-        ("0 0 L * *", "0 0 L * *"),
-        ("0 0 L-3,15w * *", "0 0 L-3,15W * *"),
-        ("0 0 LW * *", "0 0 LW * *"),
-        ("0 0 * * friL", "0 0 * * 5L"),
-        ("0 0 * * 7L,tue#2", "0 0 * * 0L,2#2"),
-        ("30 0 0 1 jan,JUL *", "30 0 0 1 1,7 *"),
-        ("0 0 12 1 * ?", "0 12 1 * *"),
-        ("@hourly", "0 * * * *"),
-        ("@Daily", "0 0 * * *"),
-        ("@midnight", "0 0 * * *"),
-        ("@weekly", "0 0 * * 0"),
-        ("@monthly", "0 0 1 * *"),
-        ("@yearly", "0 0 1 1 *"),
-        ("@annually", "0 0 1 1 *"),
-        ("  0\t0  *  * * ", "0 0 * * *"),
-    ])
+    @Test(
+        "S17 what an expression normalizes to means the same",
+        arguments: [
+            ("* * * * *", "* * * * *"),
+            ("*/15 8-18 * * mon-fri", "*/15 8-18 * * 1-5"),
+            ("0 22-4 * * *", "0 22-4 * * *"),
+            ("0 0 * * FRI-mon", "0 0 * * 5-1"),
+            ("0 0 * * 5-7", "0 0 * * 5-0"),
+            ("0 0 * * 0-7", "0 0 * * 0-6"),
+            ("0 0 * * 7-2", "0 0 * * 0-2"),
+            ("0 0 * * 7", "0 0 * * 0"),
+            ("0 0 * * 1-7/2", "0 0 * * 1-0/2"),
+            ("0 0 * * 1-7/4", "0 0 * * 1-5/4"),
+            ("5/20 * * * *", "5-59/20 * * * *"),
+            ("0 0 ? * 1", "0 0 * * 1"),
+            ("0 0 L * *", "0 0 L * *"),
+            ("0 0 L-3,15w * *", "0 0 L-3,15W * *"),
+            ("0 0 LW * *", "0 0 LW * *"),
+            ("0 0 * * friL", "0 0 * * 5L"),
+            ("0 0 * * 7L,tue#2", "0 0 * * 0L,2#2"),
+            ("30 0 0 1 jan,JUL *", "30 0 0 1 1,7 *"),
+            ("0 0 12 1 * ?", "0 12 1 * *"),
+            ("@hourly", "0 * * * *"),
+            ("@Daily", "0 0 * * *"),
+            ("@midnight", "0 0 * * *"),
+            ("@weekly", "0 0 * * 0"),
+            ("@monthly", "0 0 1 * *"),
+            ("@yearly", "0 0 1 1 *"),
+            ("@annually", "0 0 1 1 *"),
+            ("  0\t0  *  * * ", "0 0 * * *"),
+        ]
+    )
     func read(text: String, normalized: String) throws {
         let cron = try CronExpression(parsing: text, name: "x")
         #expect(cron.normalized == normalized)
-        // S17: what it normalizes to means the same.
         let again = try CronExpression(parsing: normalized, name: "y")
         #expect(again.normalized == normalized)
         var left = at("2026-01-01T00:00:00Z")
@@ -100,37 +104,42 @@ import Testing
         }
     }
 
-    /// S11: impossible dates are errors, and what comes seldom is found at once.
-    @Test(arguments: [
-        "0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 31 2 */2", "0 0 31W 2 *", "0 0 30-31 feb *",
-    ])
+    @Test(
+        "S11 impossible dates are errors",
+        arguments: [
+            "0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *", "0 0 31 2 */2", "0 0 31W 2 *", "0 0 30-31 feb *",
+        ]
+    )
     func s11DaysThatNeverComeAreErrors(text: String) {
         let error = #expect(throws: ScheduleError.self) { try CronExpression(parsing: text, name: "x") }
         #expect(error?.code == .neverRuns)
         #expect(error?.column == 5)
     }
 
-    @Test(arguments: [
-        ("0 0 29 2 *", "2026-01-01T00:00:00Z", "2028-02-29T00:00:00Z"),
-        ("0 0 29 2 */7,0", "2026-01-01T00:00:00Z", nil),
-        ("0 0 29 2 *", "2096-03-01T00:00:00Z", "2104-02-29T00:00:00Z"),
-        // Either day: the Mondays of February.
-        ("0 0 31 2 1", "2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z"),
-        // A step makes a star, and a star makes both count.
-        ("0 0 */10 * 1", "2026-01-01T00:00:00Z", "2026-05-11T00:00:00Z"),
-        ("0 0 13 * 5", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
-        ("0 0 L * *", "2026-02-01T00:00:00Z", "2026-02-28T00:00:00Z"),
-        ("0 0 L-30 * *", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"),
-        ("0 0 LW * *", "2026-05-01T00:00:00Z", "2026-05-29T00:00:00Z"),
-        ("0 0 1W * *", "2026-08-01T00:00:00Z", "2026-08-03T00:00:00Z"),
-        ("0 0 31W * *", "2026-05-01T00:00:00Z", "2026-05-29T00:00:00Z"),
-        ("0 0 * * 5L", "2026-02-01T00:00:00Z", "2026-02-27T00:00:00Z"),
-        ("0 0 * * mon#5", "2026-01-01T00:00:00Z", "2026-03-30T00:00:00Z"),
-        ("30 59 23 31 12 *", "2026-01-01T00:00:00Z", "2026-12-31T23:59:30Z"),
-        ("0 0 1 1 *", "2198-06-01T00:00:00Z", "2199-01-01T00:00:00Z"),
-        ("0 0 1 1 *", "2199-01-01T00:00:00Z", nil),
-        ("* * * * *", "2199-12-31T23:59:00Z", nil),
-    ])
+    @Test(
+        "S11 what comes seldom is found, and what never comes again is nothing",
+        arguments: [
+            ("0 0 29 2 *", "2026-01-01T00:00:00Z", "2028-02-29T00:00:00Z"),
+            ("0 0 29 2 */7,0", "2026-01-01T00:00:00Z", nil),
+            ("0 0 29 2 *", "2096-03-01T00:00:00Z", "2104-02-29T00:00:00Z"),
+            // Either day: the Mondays of February.
+            ("0 0 31 2 1", "2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z"),
+            // A step makes a star, and a star makes both count.
+            ("0 0 */10 * 1", "2026-01-01T00:00:00Z", "2026-05-11T00:00:00Z"),
+            ("0 0 13 * 5", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
+            ("0 0 L * *", "2026-02-01T00:00:00Z", "2026-02-28T00:00:00Z"),
+            ("0 0 L-30 * *", "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"),
+            ("0 0 LW * *", "2026-05-01T00:00:00Z", "2026-05-29T00:00:00Z"),
+            ("0 0 1W * *", "2026-08-01T00:00:00Z", "2026-08-03T00:00:00Z"),
+            ("0 0 31W * *", "2026-05-01T00:00:00Z", "2026-05-29T00:00:00Z"),
+            ("0 0 * * 5L", "2026-02-01T00:00:00Z", "2026-02-27T00:00:00Z"),
+            ("0 0 * * mon#5", "2026-01-01T00:00:00Z", "2026-03-30T00:00:00Z"),
+            ("30 59 23 31 12 *", "2026-01-01T00:00:00Z", "2026-12-31T23:59:30Z"),
+            ("0 0 1 1 *", "2198-06-01T00:00:00Z", "2199-01-01T00:00:00Z"),
+            ("0 0 1 1 *", "2199-01-01T00:00:00Z", nil),
+            ("* * * * *", "2199-12-31T23:59:00Z", nil),
+        ]
+    )
     func s11Next(text: String, after: String, next: String?) throws {
         guard let cron = try? CronExpression(parsing: text, name: "x") else { return #expect(next == nil) }
         #expect(cron.next(after: at(after), in: .utc)?.rfc3339() == next)
@@ -151,8 +160,10 @@ import Testing
         #expect(cron.previous(before: tick.advanced(by: .nanoseconds(1)), in: .utc) == tick)
     }
 
-    /// S17: a tick of the past and the tick after it enclose every instant.
-    @Test func s17PreviousIsTheReverseOfNext() throws {
+    @Test(
+        "S17 next strictly increases, and a tick of the past and the tick after it enclose every instant"
+    )
+    func s17PreviousIsTheReverseOfNext() throws {
         let texts = [
             "*/7 3-5 * * *", "0 2 * * *", "30 1,2 L * *", "15 0-23/2 * * 1-5", "0 0 29 2 *", "*/15 * * * *",
         ]
@@ -175,6 +186,29 @@ import Testing
         }
     }
 
+    @Test(
+        "S17 between two ticks the next one is the same, for random expressions, zones and instants"
+    )
+    func s17NextIsConstantBetweenTicks() throws {
+        var random = SeededGenerator(seed: 17)
+        for number in 0..<400 {
+            let twin = Twin(using: &random)
+            guard let cron = try? CronExpression(parsing: twin.text, name: "x") else { continue }
+            let zone = try zone(Twin.zones[number % Twin.zones.count])
+            let instant = Instant(
+                seconds: Int64.random(in: 1_262_304_000...1_893_456_000, using: &random)
+            )
+            guard let next = cron.next(after: instant, in: zone) else { continue }
+            for _ in 0..<20 {
+                let between = Int64.random(in: instant.seconds..<next.seconds, using: &random)
+                #expect(cron.next(after: Instant(seconds: between), in: zone) == next, "\(twin.text)")
+            }
+            let following = try #require(cron.next(after: next, in: zone))
+            #expect(following > next)
+            #expect(cron.previous(before: following, in: zone) == next)
+        }
+    }
+
     // MARK: H
 
     @Test func hashesAreStable() throws {
@@ -184,11 +218,13 @@ import Testing
         #expect(try CronExpression(parsing: "H H H H H", name: "acme").normalized == "15 2 2 4 0")
     }
 
-    /// S9: `H` spreads evenly (χ²), and every number of the range comes.
-    @Test(arguments: [
-        ("H * * * *", 60, 0), ("H(0-29) * * * *", 30, 0), ("H(50-59) * * * *", 10, 50),
-        ("H/60 * * * *", 60, 0),
-    ])
+    @Test(
+        "S9 H spreads evenly (χ²), and every number of the range comes",
+        arguments: [
+            ("H * * * *", 60, 0), ("H(0-29) * * * *", 30, 0), ("H(50-59) * * * *", 10, 50),
+            ("H/60 * * * *", 60, 0),
+        ]
+    )
     func s9SpreadIsEven(text: String, count: Int, first: Int) throws {
         var hits = [Int](repeating: 0, count: 60)
         let total = 6000
@@ -210,7 +246,8 @@ import Testing
         #expect(chi < 98.3)
     }
 
-    @Test func hashedStepsStayInTheirRange() throws {
+    @Test("S17 H lies within its range for every name")
+    func hashedStepsStayInTheirRange() throws {
         for number in 0..<200 {
             let cron = try CronExpression(parsing: "H/15 H(2-5)/2 H * *", name: "\(number)")
             #expect(cron.minute.numbers.count == 4)

@@ -5,7 +5,7 @@ import Testing
 
 /// S3: what the clocks' jumps do to ticks, by the table of Debian's cron and in the zones with odd jumps.
 @Suite struct DaylightTests {
-    @Test(arguments: DaylightRow.all)
+    @Test("S3 the table of Debian's cron", arguments: DaylightRow.all)
     func s3TheTableOfDebian(row: DaylightRow) throws {
         let zone = try zone(row.zone)
         #expect(try shown(ticks(row.expression, zone, from: row.from, to: row.to), zone) == row.ticks)

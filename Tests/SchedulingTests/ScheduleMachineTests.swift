@@ -1,5 +1,6 @@
 import Core
 import ProcessSupport
+import ScheduleSupport
 import Scheduling
 import Testing
 
@@ -440,6 +441,31 @@ import Testing
         #expect(trusting.startTimes == often.startTimes)
     }
 
+    /// The clocks go back from midnight to 23:00: the hours that are left out from 23:43 on are over, and begin anew.
+    @Test(
+        "S3 the hours of a calendar are over where the clocks go back before them",
+        arguments: Exclusions.Action.allCases
+    )
+    func s3TheClocksGoBackBeforeACalendarsHours(action: Exclusions.Action) throws {
+        let cairo = try zone("Africa/Cairo")
+        let night = NamedCalendar("night", [.weekly(weekdays: 0x7f, from: 85_380, to: 38_250)])
+        let exclusions = Exclusions(excluded: [night], action: action)
+        #expect(exclusions.end(after: at("2026-10-29T20:57:00Z"), in: cairo) == at("2026-10-29T21:00:00Z"))
+        #expect(exclusions.end(after: at("2026-10-29T21:57:00Z"), in: cairo) == at("2026-10-30T08:37:30Z"))
+        // In spring a border that the clocks skip lies where they go on: 00:00 is 01:00.
+        let spring = NamedCalendar("spring", [.weekly(weekdays: 0x7f, from: 82_800, to: 1800)])
+        #expect(
+            Exclusions(excluded: [spring]).end(after: at("2026-04-23T21:30:00Z"), in: cairo)
+                == at("2026-04-23T22:00:00Z")
+        )
+        let schedule = try schedule("17-59/20 * * * *", zone: cairo, exclusions: exclusions)
+        var loop = Loop(schedule, at: at("2026-10-29T20:30:00Z"))
+        loop.isTrusting = true
+        loop.run(for: .seconds(3 * 3600))
+        let deferred = action == .defer ? ["20:57"] : []
+        #expect(loop.starts == ["20:37"] + deferred + ["21:17", "21:37"])
+    }
+
     @Test func onlyWhatLiesWithinCounts() throws {
         let office = NamedCalendar("office", [.weekly(weekdays: 0b0111110, from: 9 * 3600, to: 17 * 3600)])
         let holidays = NamedCalendar("holidays", [.yearly(month: 5, day: 5)])
@@ -457,8 +483,8 @@ import Testing
         )
     }
 
-    /// S11: where calendars leave out everything nothing is due, and nothing spins.
-    @Test func s11CalendarsThatLeaveNothing() throws {
+    @Test("S11 where calendars leave out everything nothing is due, and nothing spins")
+    func s11CalendarsThatLeaveNothing() throws {
         let always = NamedCalendar("always", [.weekly(weekdays: 0x7f, from: 0, to: 0)])
         for exclusions in [
             Exclusions(excluded: [always]), Exclusions(included: [NamedCalendar("never", [])]),
@@ -489,8 +515,10 @@ import Testing
         #expect(delays.count > 150)
     }
 
-    /// S16 on this level: whatever happens in whatever order, a nominal time runs once or has one reason.
-    @Test(arguments: 0..<MachineSimulation.seeds)
+    @Test(
+        "S16 of one schedule: whatever happens in whatever order, a nominal time runs once or has one reason",
+        arguments: 0..<MachineSimulation.seeds
+    )
     func s16EveryTickIsAccountedFor(seed: Int) throws {
         try MachineSimulation(seed: UInt64(seed)).run()
     }

@@ -11,7 +11,7 @@ import Testing
     static let years = ProcessInfo.processInfo.environment["SLUICE_SCHEDULE_YEARS"].flatMap { Int($0) }
     static let seed = UInt64(ProcessInfo.processInfo.environment["SLUICE_SEED"].flatMap { Int($0) } ?? 1)
 
-    @Test(arguments: Twin.zones)
+    @Test("S17 next agrees tick by tick with a scan of every minute", arguments: Twin.zones)
     func tickByTick(name: String) throws {
         let zone = try zone(name)
         var random = SeededGenerator(seed: Self.seed &+ StableHash.of(name))

@@ -29,8 +29,8 @@ import Testing
         }
     }
 
-    /// S9: ten thousand schedules at the full hour, each woken once, in one order.
-    @Test func s9TenThousandAtOnce() throws {
+    @Test("S9 ten thousand schedules at the full hour, each woken once, in one order")
+    func s9TenThousandAtOnce() throws {
         var machines: [String: ScheduleMachine] = [:]
         var queue = WakeQueue<String>()
         let start = at("2026-05-04T12:30:00Z")

@@ -1,4 +1,6 @@
 import Core
+import ProcessSupport
+import ScheduleSupport
 import Scheduling
 import Testing
 
@@ -41,7 +43,20 @@ import Testing
         #expect(try TimeRule(parsing: text, name: "x").words == words)
     }
 
-    /// S17: no description is empty, whatever the expression.
+    @Test("S17 no description is empty, whatever the expression")
+    func descriptions() throws {
+        var random = SeededGenerator(seed: 17)
+        for _ in 0..<500 {
+            let twin = Twin(using: &random)
+            do {
+                let rule = try TimeRule(parsing: twin.text, name: "x")
+                #expect(rule.words.count > 5, "\(twin.text)")
+            } catch {
+                #expect(error.code == .neverRuns, "\(twin.text)")
+            }
+        }
+    }
+
     @Test func timetables() throws {
         let berlin = try zone("Europe/Berlin")
         let table = Timetable(

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import ScheduleSupport
 import Scheduling
 import Testing
 

@@ -1,5 +1,6 @@
 import Core
 import ProcessSupport
+import ScheduleSupport
 import Scheduling
 import Testing
 

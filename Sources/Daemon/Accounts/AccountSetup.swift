@@ -12,7 +12,11 @@ package struct AccountSetup: Sendable {
     /// What seals a credential that the state keeps.
     package let stateKeys: [Secret]
     package let template: TopicTemplate
+    package let envelope: Envelope
+    package let entities: EntityMode
     package let streams: [ChosenStream]
+    /// What becomes of records that are not as their schema says.
+    package let drift: DriftRules
     private let sources: AccountSources
 
     /// Reads what the sources refer to, secrets included.
@@ -51,14 +55,23 @@ package struct AccountSetup: Sendable {
         let template = try problems.take {
             try sources.template?.read { try TopicTemplate(parsing: $0) } ?? .standard
         }
+        let envelope = try problems.take {
+            try Self.word(sources.envelope, "envelope", else: Envelope.binary)
+        }
+        let entities = try problems.take {
+            try Self.word(sources.entities, "entities", else: EntityMode.none)
+        }
         let streams = try definition.flatMap { definition in
             try problems.take {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
             }
         }
+        let drift = try definition.flatMap { definition in
+            try problems.take { try DriftRules(definition, file?.onDrift) }
+        }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let streams
+            let envelope, let entities, let streams, let drift
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -66,7 +79,10 @@ package struct AccountSetup: Sendable {
         self.stateKeys = stateKeys
         self.connection = connection
         self.template = template
+        self.envelope = envelope
+        self.entities = entities
         self.streams = streams
+        self.drift = drift
     }
 
     /// What no log line may show.
@@ -79,27 +95,31 @@ package struct AccountSetup: Sendable {
 
     /// The topics of streams, in their order; two that Kafka could not tell apart are refused.
     package func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
-        var topics: [EventTopic] = []
-        for stream in streams {
+        try AccountTopics.topics(streams.map(\.name), account, template, prefix)
+    }
+
+    /// The topics of the entities that streams become, each with the stream whose events it holds.
+    package func entityTopics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
+        guard entities != .none else { return [] }
+        return try streams.flatMap { stream in
             let name = try StreamName(stream.name)
-            let topic = try template.topic(prefix: prefix, account: account, stream: name)
-            if let other = topics.first(where: {
-                $0.topic == topic || TopicTemplate.collide($0.topic, topic)
-            }) {
-                throw ConfigurationError(
-                    .badSetting,
-                    "the topic template \"\(template)\" would lead the streams \(other.stream) and \(name) into "
-                        + "one topic: \(other.topic) and \(topic) are the same to Kafka; change the template"
-                )
-            }
-            topics.append(EventTopic(stream: name, topic: topic))
+            return stream.entities.map { EventTopic(stream: name, topic: prefix.entityTopic($0.entity.name)) }
         }
-        return topics
     }
 
     /// The topics of the streams that are known before anything is asked: of families, the account's objects decide.
-    package func knownTopics(_ prefix: TopicPrefix) throws -> [EventTopic] {
-        try topics(of: streams.map(\.definition).filter { !$0.isFamily }, prefix)
+    package var knownTopics: AccountTopics {
+        let known = streams.map(\.definition).filter { !$0.isFamily }
+        return AccountTopics(
+            account: account,
+            template: template,
+            streams: known.map(\.name),
+            entities: entities == .none
+                ? []
+                : known.flatMap { stream in
+                    stream.entities.map { (stream: stream.name, entity: $0.entity.name) }
+                }
+        )
     }
 
     /// What asks the account's API.
@@ -132,6 +152,19 @@ package struct AccountSetup: Sendable {
         -> SettingsResolver
     {
         SettingsResolver(declarations: definition.settings, reader: reader)
+    }
+
+    private static func word<Word: RawRepresentable & CaseIterable>(
+        _ given: PlacedText?,
+        _ name: String,
+        else usual: Word
+    ) throws -> Word where Word.RawValue == String {
+        guard let given else { return usual }
+        return try given.read { text in
+            if let word = Word(rawValue: text) { return word }
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ConfigurationError(.badSetting, "\(name) cannot be \(text): choose one of \(known)")
+        }
     }
 
     /// The named streams in the definition's order; all of them where none is named.

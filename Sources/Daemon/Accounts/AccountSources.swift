@@ -9,6 +9,8 @@ package struct AccountSources: Sendable {
     package var extractor: PlacedText?
     package var account: PlacedText?
     package var template: PlacedText?
+    package var envelope: PlacedText?
+    package var entities: PlacedText?
     package var settings: [GivenSetting] = []
     /// References to the keys that seal what the state keeps of a credential.
     package var stateKeys: [String] = []
@@ -35,6 +37,8 @@ package struct AccountSources: Sendable {
         extractor = file?.extractor
         account = file?.account
         template = file?.topicTemplate
+        envelope = file?.envelope
+        entities = file?.entities
         let place = file.map { "\($0.path): " } ?? ""
         let other = file?.schedule == nil ? "" : ", or keep when: out of a file that is no schedule"
         missing = { "\(place)no \($0); add \($0): NAME\(other)" }

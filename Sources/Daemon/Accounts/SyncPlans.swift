@@ -1,5 +1,6 @@
 import Configuration
 package import Core
+import Events
 package import Extraction
 package import Runs
 
@@ -10,7 +11,12 @@ package struct SyncPlans: Sendable {
     /// Nothing older is asked for.
     let since: Instant?
     let isAccountInKey: Bool
+    let envelope: Envelope
+    /// What of the streams goes out as entities, and the prefix of their topics; nil where nothing does.
+    let entities: (mode: EntityMode, prefix: TopicPrefix)?
     let isResync: Bool
+    /// Nil where records are compared with nothing.
+    let drift: DriftRules?
 
     /// Plans of an account's streams.
     package init(
@@ -18,13 +24,19 @@ package struct SyncPlans: Sendable {
         definition: ExtractorDefinition,
         since: Instant? = nil,
         isAccountInKey: Bool = false,
-        isResync: Bool = false
+        envelope: Envelope = .binary,
+        entities: (mode: EntityMode, prefix: TopicPrefix)? = nil,
+        isResync: Bool = false,
+        drift: DriftRules? = nil
     ) {
         self.account = account
         self.definition = definition
         self.since = since
         self.isAccountInKey = isAccountInKey
+        self.envelope = envelope
+        self.entities = entities
         self.isResync = isResync
+        self.drift = drift
     }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
@@ -34,9 +46,14 @@ package struct SyncPlans: Sendable {
         -> [StreamPlan]
     {
         var plans: [StreamPlan] = []
+        let schemas = drift?.schemas(of: found.streams)
         for (stream, topic) in zip(found.streams, topics) {
             do {
-                plans.append(try plan(stream, topic, session))
+                var plan = try plan(stream, topic, session)
+                if let drift, let schemas {
+                    plan.drift = try drift.plan(stream, schemas, account: account, session)
+                }
+                plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
             }
@@ -83,12 +100,28 @@ package struct SyncPlans: Sendable {
             account: account,
             to: topic,
             isAccountInKey: isAccountInKey,
+            envelope: envelope,
             since: since
         )
+        if let entities, entities.mode != .none, !stream.entities.isEmpty {
+            let mapper = EntityMapper(
+                stream.entities,
+                currencies: definition.currencies,
+                account: account,
+                stream: stream.name,
+                isAccountInKey: isAccountInKey,
+                prefix: entities.prefix
+            )
+            plan.outlet = StreamOutlet(mapper, entities.mode)
+            // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
+            plan.fingerprint.topic += mapper.topics.map { " and \($0)" }.joined()
+        }
         plan.bookmark = try session.bookmark(of: topic.stream)
         if isResync {
             let isLost = session.lost.contains(topic.stream)
             plan.bookmark = plan.bookmark?.anew(isLost: isLost, fingerprint: plan.fingerprint, since: since)
+        } else if let bookmark = plan.bookmark, bookmark.isReset {
+            plan.bookmark = bookmark.under(plan.fingerprint, since: since)
         } else {
             try plan.bookmark?.check(against: plan.fingerprint, account: account, stream: topic.stream)
         }
@@ -98,7 +131,7 @@ package struct SyncPlans: Sendable {
     /// A stream that was begun from one time and is told another would seem to hold what it never read (I2).
     private func refuseSince(_ plans: [StreamPlan]) throws {
         guard since != nil, !isResync else { return }
-        let begun = plans.filter { $0.bookmark != nil }.map(\.name.text)
+        let begun = plans.filter { $0.bookmark.map { !$0.isReset } ?? false }.map(\.name.text)
         guard !begun.isEmpty else { return }
         throw ConfigurationError(
             .badFlag,

@@ -81,21 +81,8 @@ extension AdminAPI {
                         : path.contains("/backfills/") ? "The backfill's id." : "The schedule's id."
                 )
             ],
-            body: [
-                "type": "object",
-                "properties": .object(members),
-                "required": .array(required.map { .string($0) }),
-                "additionalProperties": false,
-            ],
-            answers: [
-                Self.answer(DaemonShapes.answer, "Done, and durable."),
-                Self.answer(DaemonShapes.answer, "Taken: a run comes of it.", status: 202),
-                Self.problem(400, "The body is wrong."), Self.problem(403, "A page of another origin asks."),
-                Self.problem(404, "There is none."), Self.problem(409, "The daemon refuses."),
-                Self.problem(413, "The body is too large."),
-                Self.problem(415, "The body is not declared as JSON."),
-                Self.problem(503, "The command could not be written."),
-            ]
+            body: Self.body(members, required: required),
+            answers: Self.commandAnswers
         ) { [control] request async throws(AdminProblem) in
             let body = try CommandBody(request.web.body, members: members.map(\.name))
             let verb = try verb(request.value("id"), body)
@@ -103,7 +90,27 @@ extension AdminAPI {
         }
     }
 
-    private static func ask(
+    /// The schema of a command's body.
+    static func body(_ members: [JSONValue.Member], required: [String]) -> JSONValue {
+        [
+            "type": "object",
+            "properties": .object(members),
+            "required": .array(required.map { .string($0) }),
+            "additionalProperties": false,
+        ]
+    }
+
+    /// What a command is answered with.
+    static let commandAnswers = [
+        answer(DaemonShapes.answer, "Done, and durable."),
+        answer(DaemonShapes.answer, "Taken: a run comes of it, or it waits for one.", status: 202),
+        problem(400, "The body is wrong."), problem(403, "A page of another origin asks."),
+        problem(404, "There is none."), problem(409, "The daemon refuses."),
+        problem(413, "The body is too large."), problem(415, "The body is not declared as JSON."),
+        problem(503, "The command could not be written."),
+    ]
+
+    static func ask(
         _ control: any DaemonControl,
         _ verb: DaemonCommand.Verb,
         by: String
@@ -130,7 +137,8 @@ extension AdminAPI {
                 code: code,
                 detail: answer.message,
                 remedy: isUnknown
-                    ? "GET \(base)/schedules, \(base)/runs and \(base)/backfills list what there is"
+                    ? "GET \(base)/schedules, \(base)/runs, \(base)/backfills and …/accounts/…/bookmarks "
+                        + "list what there is"
                     : isWrong
                         ? "ask for something else"
                         : "look at how it stands now, and ask again if it is still wanted"

@@ -15,6 +15,7 @@ struct AdminAPI: Sendable {
     var routes: [AdminRoute] {
         let routes =
             statusRoutes + scheduleRoutes + runRoutes + topicRoutes + commandRoutes + backfillRoutes
+            + stateRoutes
             + probeRoutes
         return routes + [documentRoute(of: routes)]
     }

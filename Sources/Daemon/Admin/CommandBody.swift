@@ -71,6 +71,17 @@ struct CommandBody {
         return seconds
     }
 
+    /// A time that must be there.
+    func neededTime(_ name: String) throws(AdminProblem) -> Instant {
+        guard let time = try time(name) else { throw misfit(name, "a time such as 2026-03-01T12:00:00Z") }
+        return time
+    }
+
+    /// Whatever is given; nil where nothing is, or null.
+    func json(_ name: String) -> JSONValue? {
+        value[name].flatMap { $0.isNull ? nil : $0 }
+    }
+
     func misfit(_ name: String, _ wanted: String) -> AdminProblem {
         AdminProblem(.badBody, "'\(name)' is missing or no fit", remedy: "give \(wanted)")
     }

@@ -91,7 +91,8 @@ struct OpenAPIDocument {
             RunShapes.run.component, RunShapes.stream.component, DaemonShapes.topics.component,
             DaemonShapes.topic.component, DaemonShapes.events.component, DaemonShapes.event.component,
             DaemonShapes.header.component, DaemonShapes.answer.component, DaemonShapes.health.component,
-            DaemonShapes.check.component, AdminProblem.shape.component,
+            DaemonShapes.check.component, BookmarkShapes.list.component, BookmarkShapes.bookmark.component,
+            BookmarkShapes.change.component, AdminProblem.shape.component,
         ]
     }
 }

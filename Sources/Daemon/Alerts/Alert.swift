@@ -15,6 +15,10 @@ package struct Alert: Hashable, Sendable {
         case paused
         /// A file of the folder of schedules cannot be loaded.
         case reloadFailed = "reload_failed"
+        /// Of the day's requests of an account few are left above what is kept for others.
+        case quotaNear = "quota_near"
+        /// Records of a stream are not as its schema says.
+        case schemaDrift = "schema_drift"
     }
 
     /// How it stands with it.

@@ -1,4 +1,7 @@
 package import Core
+import Events
+import Extraction
+import Runs
 import Scheduling
 
 /// Decides what is worth an alert: what comes to be so, what still is, and what is over, each once.
@@ -8,8 +11,14 @@ import Scheduling
 package struct AlertMachine: Sendable {
     /// What happens.
     package enum Event: Sendable {
-        /// A run is over, after its last attempt.
-        case finished(schedule: String, account: AccountName, run: String, RunEnd)
+        /// A run is over, after its last attempt, with what it came to.
+        case finished(
+            schedule: String,
+            account: AccountName,
+            run: String,
+            RunEnd,
+            streams: [RunView.StreamRow] = []
+        )
         /// The daemon as it is now: all schedules and files.
         case looked(DaemonView)
     }
@@ -17,9 +26,17 @@ package struct AlertMachine: Sendable {
     private struct Condition: Sendable {
         var alert: Alert
         var lastSaid: Instant
+        /// Before this nothing more is said of it, nor is it over: nil where it is said again as all others are.
+        var holdsUntil: Instant?
+        /// What that becomes when it is said again.
+        var holdsNext: Instant?
     }
 
+    private static let day = Duration.seconds(86_400)
+
     private let repeatEvery: Duration
+    /// In hundredths of a day's requests.
+    private let quotaMargin: Int
     private var open: [String: Condition] = [:]
     /// The schedules of the last look, and since when each is known.
     private var known: [String: Instant] = [:]
@@ -28,16 +45,20 @@ package struct AlertMachine: Sendable {
     private var alerts: [Alert] = []
 
     /// A machine that knows of nothing wrong.
-    package init(repeatEvery: Duration) {
+    ///
+    /// `quotaMargin` says how much of a day's requests must be left above the reserve, in hundredths.
+    package init(repeatEvery: Duration, quotaMargin: Int) {
         self.repeatEvery = repeatEvery
+        self.quotaMargin = quotaMargin
     }
 
     /// The alerts that an event makes.
     package mutating func handle(_ event: Event, at now: Instant) -> [Alert] {
         alerts = []
         switch event {
-        case .finished(let schedule, let account, let run, let end):
+        case .finished(let schedule, let account, let run, let end, let streams):
             finish(schedule, account, run, end, at: now)
+            for stream in streams { compare(stream, schedule, account, run, at: now) }
         case .looked(let view):
             look(at: view, now)
         }
@@ -47,7 +68,7 @@ package struct AlertMachine: Sendable {
 
     /// When to look again though nothing happens; nil where that is of no use.
     package var wake: Instant? {
-        let repetition = open.values.map { $0.lastSaid.advanced(by: repeatEvery) }.min()
+        let repetition = open.values.map(nextWord).min()
         return [repetition, nextStale].compactMap(\.self).min()
     }
 
@@ -105,6 +126,61 @@ package struct AlertMachine: Sendable {
         }
     }
 
+    /// Raised when a run met what none had met before; over when nothing is left of it, be it that the schema says it
+    /// by now.
+    private mutating func compare(
+        _ stream: RunView.StreamRow,
+        _ schedule: String,
+        _ account: AccountName,
+        _ run: String,
+        at now: Instant
+    ) {
+        let key = Self.driftKey(account, stream.name)
+        guard stream.openDrift > 0 else {
+            if stream.status == StreamOutcome.Status.success.rawValue { resolve(key, at: now) }
+            return
+        }
+        guard !stream.drift.isEmpty else { return }
+        let more = stream.openDrift - min(stream.drift.count, Self.namedDrifts)
+        let alert = Alert(
+            kind: .schemaDrift,
+            status: .raised,
+            key: key,
+            at: now,
+            since: now,
+            schedule: schedule,
+            account: account,
+            run: run,
+            text: "records of \(stream.name) of \(account.text) are not as their schema says: "
+                + stream.drift.prefix(Self.namedDrifts).map(\.description).joined(separator: "; ")
+                + (more > 0 ? "; and \(more) more" : "")
+                + "; sluice schemas diff shows all"
+        )
+        guard stream.newDrift > 0 else {
+            // What an earlier daemon told is not told anew, only again.
+            if open[key] == nil { adopt(alert, at: now) } else { hold(alert) }
+            return
+        }
+        // Further fields are worth a word although others are known already.
+        if let known = open[key] {
+            var news = alert
+            news.since = known.alert.since
+            news.status = .repeated
+            open[key] = Condition(alert: news, lastSaid: now)
+            alerts.append(news)
+        } else {
+            hold(alert)
+        }
+    }
+
+    /// So many of the ways in which records differ are named.
+    private static let namedDrifts = 5
+
+    private static let driftPrefix = "schema/"
+    private static func driftKey(_ account: AccountName, _ stream: String) -> String {
+        "\(driftPrefix)\(account.text)/\(stream)"
+    }
+
     // MARK: The view
 
     private mutating func look(at view: DaemonView, _ now: Instant) {
@@ -135,6 +211,20 @@ package struct AlertMachine: Sendable {
             }
         }
         known = schedules
+        for account in view.limits.keys.sorted(by: { $0.text < $1.text }) {
+            guard let quota = view.limits[account]?.quota, quota.isNear(margin: quotaMargin) else { continue }
+            let alert = near(quota, of: account, view, now)
+            wrong.insert(alert.key)
+            hold(alert, until: Self.end(of: quota, now))
+        }
+        // A day's requests come back with the day, whatever was said of them meanwhile.
+        wrong.formUnion(open.filter { $0.value.holdsUntil.map { now < $0 } ?? false }.keys)
+        // Only a run tells that records are as their schema says, or the end of its schedule.
+        wrong.formUnion(
+            open.filter { key, condition in
+                key.hasPrefix(Self.driftPrefix) && condition.alert.schedule.map { known[$0] != nil } ?? false
+            }.keys
+        )
         for fault in view.faults {
             let alert = unloaded(fault, now)
             wrong.insert(alert.key)
@@ -146,14 +236,15 @@ package struct AlertMachine: Sendable {
     }
 
     /// Says what is new; of what is known only the words are brought up to date.
-    private mutating func hold(_ alert: Alert) {
+    private mutating func hold(_ alert: Alert, until: Instant? = nil) {
         guard var condition = open[alert.key] else {
-            open[alert.key] = Condition(alert: alert, lastSaid: alert.at)
+            open[alert.key] = Condition(alert: alert, lastSaid: alert.at, holdsUntil: until)
             alerts.append(alert)
             return
         }
         condition.alert.run = alert.run
         condition.alert.text = alert.text
+        condition.holdsNext = until
         open[alert.key] = condition
     }
 
@@ -162,9 +253,14 @@ package struct AlertMachine: Sendable {
         if open[alert.key] == nil { open[alert.key] = Condition(alert: alert, lastSaid: now) }
     }
 
+    private func nextWord(_ condition: Condition) -> Instant {
+        condition.holdsUntil ?? condition.lastSaid.advanced(by: repeatEvery)
+    }
+
     private mutating func repeatIfDue(_ key: String, at now: Instant) {
-        guard var condition = open[key], condition.lastSaid.advanced(by: repeatEvery) <= now else { return }
+        guard var condition = open[key], nextWord(condition) <= now else { return }
         condition.lastSaid = now
+        condition.holdsUntil = condition.holdsNext
         open[key] = condition
         var alert = condition.alert
         alert.status = .repeated
@@ -262,6 +358,32 @@ package struct AlertMachine: Sendable {
             at: now,
             "\(schedule.id) is older than \(LengthText.short(Int(promise.components.seconds))): "
                 + (last ?? "no run has succeeded yet")
+        )
+    }
+
+    /// When the day of a quota is over; where nobody says, a day from now.
+    private static func end(of quota: QuotaStanding, _ now: Instant) -> Instant {
+        quota.resets.flatMap { $0 > now ? $0 : nil } ?? now.advanced(by: day)
+    }
+
+    private func near(_ quota: QuotaStanding, of account: AccountName, _ view: DaemonView, _ now: Instant)
+        -> Alert
+    {
+        let isSpent = quota.remaining <= quota.reserve
+        let renewal =
+            quota.resets.map { "they are there again at \($0.rfc3339())" }
+            ?? "each comes back a day after it went"
+        let end = Self.end(of: quota, now)
+        return Alert(
+            kind: .quotaNear,
+            status: .raised,
+            key: "quota/\(account.text)",
+            at: now,
+            since: now,
+            account: account,
+            text: "of the day's \(quota.limit) requests of \(account.text) \(quota.remaining) are left, and"
+                + " \(quota.reserve) are kept in reserve for others\(isSpent ? ", so that none may go" : "");"
+                + " \(renewal); \(view.waiting(for: account, until: end))"
         )
     }
 

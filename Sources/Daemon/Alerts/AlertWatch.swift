@@ -17,11 +17,12 @@ package final class AlertWatch: Sendable {
     /// A watch that has not looked yet; `reader` reads the addresses of pings.
     package init(
         repeatEvery: Duration,
+        quotaMargin: Int,
         sender: AlertSender,
         reader: SecretReader,
         clocks: DaemonClocks = .system
     ) {
-        machine = Locked(AlertMachine(repeatEvery: repeatEvery))
+        machine = Locked(AlertMachine(repeatEvery: repeatEvery, quotaMargin: quotaMargin))
         self.sender = sender
         self.reader = reader
         self.clocks = clocks
@@ -34,10 +35,24 @@ package final class AlertWatch: Sendable {
     }
 
     /// A run of a schedule is over, after its last attempt.
-    func finished(_ run: String, _ end: RunEnd, of loaded: LoadedSchedule) async {
+    func finished(
+        _ run: String,
+        _ end: RunEnd,
+        _ streams: [RunView.StreamRow],
+        of loaded: LoadedSchedule
+    ) async {
         let now = clocks.wall()
         let alerts = machine.withLock {
-            $0.handle(.finished(schedule: loaded.id, account: loaded.account, run: run, end), at: now)
+            $0.handle(
+                .finished(
+                    schedule: loaded.id,
+                    account: loaded.account,
+                    run: run,
+                    end,
+                    streams: streams
+                ),
+                at: now
+            )
         }
         for alert in alerts { sender.send(alert) }
         guard let addresses = await addresses(of: loaded) else { return }

@@ -40,6 +40,7 @@ extension DaemonMachine {
             backfill(request, command)
         case .resumeBackfill(let id): resumeBackfill(id, command)
         case .sync(let request): sync(request, command)
+        case .state(let request): change(request, command)
         }
     }
 
@@ -72,6 +73,7 @@ extension DaemonMachine {
             case .cancel, .resumeBackfill: (Set(schedules.keys), false)
             case .backfill(let request): ([request.schedule], false)
             case .sync(let request): (accounts[request.account] ?? [], true)
+            case .state(let request): (accounts[request.account] ?? [], false)
             }
         guard ids.contains(where: { schedules[$0]?.commands.contains(command.id) == true }) else {
             return nil
@@ -98,6 +100,19 @@ extension DaemonMachine {
             NearestName.of(id, among: known).map { "did you mean \($0)?" }
             ?? "`sluice schedule list` names all"
         refuse(command.id, "daemon.unknown_schedule", "there is no schedule \(id); \(hint)")
+        return false
+    }
+
+    /// Whether a schedule reads the account; refuses the command where none does.
+    mutating func isKnown(_ account: AccountName, _ command: DaemonCommand) -> Bool {
+        if accounts[account] != nil { return true }
+        let names = accounts.keys.map(\.text).sorted()
+        let hint = NearestName.of(account.text, among: names).map { "; did you mean \($0)?" } ?? ""
+        refuse(
+            command.id,
+            "daemon.unknown_account",
+            "no schedule of the daemon reads the account \(account)\(hint)"
+        )
         return false
     }
 
@@ -236,13 +251,7 @@ extension DaemonMachine {
     }
 
     private mutating func sync(_ request: DaemonCommand.SyncRequest, _ command: DaemonCommand) {
-        guard accounts[request.account] != nil else {
-            let names = accounts.keys.map(\.text).sorted()
-            let hint =
-                NearestName.of(request.account.text, among: names).map { "; did you mean \($0)?" } ?? ""
-            let message = "no schedule of the daemon reads the account \(request.account)\(hint)"
-            return refuse(command.id, "daemon.unknown_account", message)
-        }
+        guard isKnown(request.account, command) else { return }
         let run = OrderedRun(
             id: runID(now),
             account: request.account,

@@ -55,7 +55,7 @@ extension DaemonMachine {
         guard mayStart, !isDraining else { return }
         mayStart = false
         // One that has waited longer, and only for its streams, is not overtaken on them.
-        var passed = StreamClaims()
+        var passed = waitingEdits
         let backfills = Settings.backfillPool
         for pool in queues.keys.sorted().filter({ $0 != backfills }) + [backfills] {
             // A chunk goes behind everything that is due, whatever that waits for.

@@ -12,7 +12,8 @@ extension DaemonMachine {
             return bringBack(entry)
         }
         // One that comes back in this life owes nothing for the time between.
-        let known = retired.removeValue(forKey: id).map { comingBack($0.record) } ?? record
+        let known = record ?? retired.removeValue(forKey: id)?.comingBack(to: entry.account, at: now)
+        retired[id] = nil
         let schedule = FollowedSchedule(entry, known, skipped, at: now)
         schedules[id] = schedule
         accounts[entry.account, default: []].insert(id)
@@ -41,17 +42,23 @@ extension DaemonMachine {
         enqueue(run)
     }
 
-    private func comingBack(_ record: ScheduleRecord) -> ScheduleRecord {
-        var record = record
-        record.through = max(now, record.through ?? now)
-        return record
+    /// Of several records of one id, which were of several accounts, the latest counts.
+    mutating func remember(_ record: ScheduleRecord, of account: AccountName) {
+        let id = record.schedule
+        if let known = retired[id]?.record.through, known >= record.through ?? known { return }
+        guard schedules[id] == nil, retired[id] != nil || retired.count < Self.maximumRetired else {
+            return
+        }
+        retired[id] = RetiredSchedule(account: account, record: record)
     }
 
     /// The file of a schedule is there again while a run of it goes on.
     private mutating func bringBack(_ entry: ScheduleEntry) {
         let id = entry.schedule.id
         guard var known = schedules[id] else { return }
-        var schedule = FollowedSchedule(entry, comingBack(known.record), [], at: now)
+        let retired = RetiredSchedule(account: known.entry.account, record: known.record)
+        let record = retired.comingBack(to: known.entry.account, at: now)
+        var schedule = FollowedSchedule(entry, record, [], at: now)
         swap(&schedule.runs, &known.runs)
         swap(&schedule.chunks, &known.chunks)
         schedule.skipped = known.skipped
@@ -103,7 +110,7 @@ extension DaemonMachine {
         let open = Array(schedule.runs.values) + Array(schedule.chunks.values)
         guard !open.contains(where: { runs[$0] != nil }) else { return }
         if retired.count >= Self.maximumRetired { retired = [:] }
-        retired[id] = (schedule.entry.account, schedule.record)
+        retired[id] = RetiredSchedule(account: schedule.entry.account, record: schedule.record)
         schedules[id] = nil
         forget(id, of: schedule.entry.account)
     }
@@ -113,5 +120,6 @@ extension DaemonMachine {
         guard accounts[account]?.isEmpty == true else { return }
         accounts[account] = nil
         refuseSyncs(of: account)
+        refuseEdits(of: account)
     }
 }

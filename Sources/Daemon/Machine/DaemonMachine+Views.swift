@@ -36,6 +36,13 @@ extension DaemonMachine {
         }
     }
 
+    /// Accounts whose runs were ordered and could not be recorded as begun, so that they wait, and why.
+    package var hindered: [(account: AccountName, reason: String)] {
+        runs.values.filter { $0.vainAttempts > 0 && !$0.hasBegun && $0.stage != .left }
+            .sorted { ($0.account.text, $0.id) < ($1.account.text, $1.id) }
+            .map { ($0.account, $0.failure ?? "it could not begin") }
+    }
+
     private struct Waiting {
         var shown: ScheduleView.Waiting
         var due: Instant
@@ -78,7 +85,10 @@ extension DaemonMachine {
             if isDraining { return "the daemon ends; the next one starts it" }
             if let obstacle = claims.obstacle(run.account, streams(of: run)) {
                 let what = obstacle.stream.map { "\($0) of \(run.account)" } ?? "\(run.account)"
-                return "\(what) is being read by the run \(obstacle.run)"
+                return "\(what) is being \(occupation(of: obstacle.run))"
+            }
+            if waitingEdits.obstacle(run.account, streams(of: run)) != nil {
+                return "a change of the state of \(run.account) by hand, which waits for a run"
             }
             guard let queue = queues[run.pool], queue.isFull else {
                 return run.chunk == nil

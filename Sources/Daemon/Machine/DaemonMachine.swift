@@ -33,6 +33,8 @@ package struct DaemonMachine: Sendable {
         case look
         /// A schedule at the start, or a new one, with what is recorded of it.
         case add(ScheduleEntry, ScheduleRecord?, skipped: [SkippedTicks])
+        /// What is recorded of a schedule whose file is not there: it may come back; told before any is added.
+        case remember(ScheduleRecord, account: AccountName)
         /// Its file or the rules of its time zone changed; not retroactive.
         case edit(ScheduleEntry)
         /// Its file is gone: no new ticks, and what runs goes on to its end.
@@ -42,6 +44,8 @@ package struct DaemonMachine: Sendable {
         /// An attempt at a run is over.
         case ended(run: String, RunEnd)
         case command(DaemonCommand)
+        /// A change of state by hand is committed, or refused.
+        case changed(command: String, StateEdit.End)
         /// A daemon before this one accepted commands; told before they are given again.
         case accepted(commands: Set<String>)
         /// Nothing starts any more, and what runs ends after its page.
@@ -59,6 +63,8 @@ package struct DaemonMachine: Sendable {
         /// What outlives the daemon changed: write `record(of:)`, then give these answers.
         case keep(schedule: String, then: [CommandAnswer])
         case answer(CommandAnswer)
+        /// An account's state is to be changed by hand; nobody reads its streams until the end is told.
+        case change(DaemonCommand, StateRequest)
         case audit(AuditEntry)
         /// A run is over for good: its tick is closed.
         case finished(run: String, RunEnd)
@@ -66,6 +72,8 @@ package struct DaemonMachine: Sendable {
         case tell(BackfillNote)
         case paused(schedule: String, ScheduleMachine.Pause)
         case resumed(schedule: String)
+        /// The clock was set, or the machine slept.
+        case clockChanged(ClockChange)
     }
 
     let settings: Settings
@@ -74,11 +82,13 @@ package struct DaemonMachine: Sendable {
     /// The schedules of each account: the daemon knows no other.
     var accounts: [AccountName: Set<String>] = [:]
     /// What is known of schedules whose files are gone: the same id may come back.
-    var retired: [String: (account: AccountName, record: ScheduleRecord)] = [:]
+    var retired: [String: RetiredSchedule] = [:]
     /// Those that wait for a place, run, or rest until their next attempt.
     var runs: [String: OrderedRun] = [:]
     var queues: [String: PoolQueue] = [:]
     var claims = StreamClaims()
+    /// Changes of state by hand, in the order in which they were asked for.
+    var edits: [StateEdit] = []
     var memory = CommandMemory()
     var wakes = WakeQueue<String>()
     var timers = RunTimers()
@@ -102,14 +112,17 @@ package struct DaemonMachine: Sendable {
         switch event {
         case .look: break
         case .add(let entry, let record, let skipped): add(entry, record, skipped)
+        case .remember(let record, let account): remember(record, of: account)
         case .edit(let entry): edit(entry)
         case .remove(let id): remove(id)
         case .began(let run): began(run)
         case .ended(let run, let end): ended(run, end)
         case .command(let command): take(command)
+        case .changed(let command, let end): changed(command, end)
         case .accepted(let commands): memory.accept(commands)
         case .drain: drain()
         }
+        startEdits()
         startWaiting()
         defer { actions = [] }
         return actions
@@ -122,13 +135,16 @@ package struct DaemonMachine: Sendable {
     }
 
     /// Whether nothing runs.
-    package var isIdle: Bool { !runs.values.contains { $0.stage == .running } }
+    package var isIdle: Bool {
+        !runs.values.contains { $0.stage == .running } && !edits.contains(where: \.isUnderWay)
+    }
 
     /// Sees what the clocks did, and what is due since the last look.
     private mutating func look(_ reading: ClockReading) {
         self.reading = reading
         now = reading.wall
         let change = watch.read(reading)
+        note(change)
         while let run = timers.popDue(reading.monotonic) { expire(run) }
         // A drain leaves what comes due to whoever starts next.
         guard !isDraining else { return }
@@ -140,6 +156,13 @@ package struct DaemonMachine: Sendable {
         var due: [String] = []
         while let id = wakes.popDue(reading.wall) { due.append(id) }
         for id in due { tell(id, .wake(change)) }
+    }
+
+    private mutating func note(_ change: ClockChange) {
+        switch change {
+        case .started, .steady: break
+        case .forward, .backward, .suspended: actions.append(.clockChanged(change))
+        }
     }
 
     /// Tells the machine of a schedule, and does what that says.

@@ -15,6 +15,8 @@ package final class DaemonMetrics: Sendable {
     private let shown: ShownMetrics
     private let ticks: MetricFamily<Counter>
     private let startDelay: MetricFamily<Histogram>
+    private let queueWait: MetricFamily<Histogram>
+    private let clockJumps: MetricFamily<Counter>
     private let runs: MetricFamily<Counter>
     private let runDuration: MetricFamily<Histogram>
     private let attempts: MetricFamily<Counter>
@@ -38,7 +40,18 @@ package final class DaemonMetrics: Sendable {
         startDelay = registry.histogram(
             "sluice_schedule_start_delay_seconds",
             "From when a tick was due to its run's beginning; a tick that is made up for counts from when it was due.",
-            bounds: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400]
+            bounds: Self.delays
+        )
+        queueWait = registry.histogram(
+            "sluice_queue_wait_seconds",
+            "From when a tick was due to its run's beginning, by the pool that the run is in.",
+            labels: ["pool"],
+            bounds: Self.delays
+        )
+        clockJumps = registry.counter(
+            "sluice_clock_jumps_total",
+            "How often somebody set the clock, or the machine slept.",
+            labels: ["direction"]
         )
         runs = registry.counter(
             "sluice_runs_total",
@@ -79,6 +92,7 @@ package final class DaemonMetrics: Sendable {
         alerts = AlertMetrics(registry)
         process = ProcessMetrics(registry)
         for result in ["success", "failure"] { _ = reloads[result] }
+        for direction in ["forward", "backward", "suspended"] { _ = clockJumps[direction] }
     }
 
     /// The scrape, with a view of the same moment.
@@ -107,12 +121,19 @@ package final class DaemonMetrics: Sendable {
     }
 
     /// A run has begun: its first transaction has committed.
-    package func began(_ start: RunStart, at now: Instant) {
+    package func began(_ start: RunStart, pool: String, at now: Instant) {
         // What goes on where a dead daemon left it began there, and a later attempt began with the first.
         guard let schedule = start.schedule, start.backfill == nil, !start.isResumed, start.attempt == 1
         else { return }
         ticks[schedule, "started"].add()
-        if let due = start.due { startDelay[].observe(now.since(due)) }
+        guard let due = start.due else { return }
+        startDelay[].observe(now.since(due))
+        queueWait[pool].observe(now.since(due))
+    }
+
+    /// The clock was set, or the machine slept.
+    package func jumped(_ change: ClockChange) {
+        if let direction = change.direction { clockJumps[direction].add() }
     }
 
     /// Ticks did not run.
@@ -142,6 +163,10 @@ package final class DaemonMetrics: Sendable {
     private static let results: [RunEnd.Status] = [.success, .partial, .failed, .cancelled, .timeout]
     /// What an alert may be about, of what becomes of ticks; the others are made when they come.
     private static let outcomes = ["started", "overlap", "missed", "start_deadline"]
+    /// From what nobody notices to a day.
+    private static let delays: [Double] = [
+        0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400,
+    ]
 
     private func show(_ view: DaemonView) {
         shown.show(view)
@@ -154,6 +179,7 @@ package final class DaemonMetrics: Sendable {
             for outcome in Self.outcomes { _ = ticks[schedule.id, outcome] }
             _ = attempts[schedule.id]
         }
+        for pool in view.pools { _ = queueWait[pool.name] }
         known.insert("")
         known.formUnion(view.runs.compactMap { $0.ended == nil ? $0.start.schedule : nil })
         for family in [runs, ticks, attempts] { family.remove { !known.contains($0[0]) } }

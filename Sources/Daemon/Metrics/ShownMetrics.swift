@@ -23,6 +23,7 @@ final class ShownMetrics: Sendable {
     private let used: MetricFamily<Gauge>
     private let backfills: MetricFamily<Gauge>
     private let chunksLeft: MetricFamily<Gauge>
+    private let limits: LimitMetrics
 
     init(_ registry: MetricRegistry) {
         build = registry.gauge(
@@ -91,6 +92,7 @@ final class ShownMetrics: Sendable {
             "Chunks that backfills which go on have still to read.",
             labels: ["schedule"]
         )
+        limits = LimitMetrics(registry)
     }
 
     func show(_ view: DaemonView) {
@@ -111,6 +113,7 @@ final class ShownMetrics: Sendable {
         show(all, in: promise) { $0.freshWithin.map { $0 / .seconds(1) } }
         showStates(view)
         showBackfills(view)
+        limits.show(view.limits)
         var active = Dictionary(view.schedules.map { ([$0.id], 0.0) }) { first, _ in first }
         // Those that `sluice sync` handed over belong to no schedule.
         active[[""]] = 0
@@ -157,6 +160,6 @@ final class ShownMetrics: Sendable {
 extension ScheduleView {
     /// When the next tick that will run is due.
     fileprivate var nextDue: Double? {
-        next.first { $0.skip == nil && $0.deferral == nil }?.due.fractionalSeconds
+        next.first(where: \.runs)?.due.fractionalSeconds
     }
 }

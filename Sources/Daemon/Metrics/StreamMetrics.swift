@@ -1,4 +1,5 @@
 import Core
+import Events
 import Runs
 import Synchronization
 import Telemetry
@@ -12,6 +13,7 @@ final class StreamMetrics: Sendable {
     private let pages: MetricFamily<Counter>
     private let requests: MetricFamily<Counter>
     private let warnings: MetricFamily<Counter>
+    private let drift: MetricFamily<Counter>
     private let errors: MetricFamily<Counter>
     private let ends: MetricFamily<Counter>
     private let transactions: MetricFamily<Counter>
@@ -41,6 +43,11 @@ final class StreamMetrics: Sendable {
             "sluice_stream_warnings_total",
             "What a person should know though the run went on.",
             labels: Self.labels
+        )
+        drift = registry.counter(
+            "sluice_schema_changes_total",
+            "New ways in which records differ from their stream's schema, by kind.",
+            labels: Self.labels + ["kind"]
         )
         errors = registry.counter(
             "sluice_stream_errors_total",
@@ -93,6 +100,8 @@ final class StreamMetrics: Sendable {
             published.series(key + ["delete"]).add(max(0, now.deletes - last.deletes))
             self.pages.series(key).add(max(0, now.pages - last.pages))
         case .warned(let stream, _): warnings.series(account + [stream]).add()
+        case .drifted(let stream, let drifts):
+            for one in drifts { drift.series(account + [stream, one.kind.rawValue]).add() }
         case .ended(let stream, let outcome):
             let key = account + [stream]
             ends.series(key + [outcome.status.rawValue]).add()
@@ -105,6 +114,7 @@ final class StreamMetrics: Sendable {
     /// The series of a stream, at zero before anything is counted.
     private func prepare(_ key: [String]) {
         for family in [records, pages, requests, warnings] { _ = family.series(key) }
+        for kind in SchemaDrift.Kind.allCases { _ = drift.series(key + [kind.rawValue]) }
         for kind in ["upsert", "delete"] { _ = published.series(key + [kind]) }
         for status in [StreamOutcome.Status.success, .failed] { _ = ends.series(key + [status.rawValue]) }
     }

@@ -60,6 +60,7 @@ extension DaemonCommand.Verb {
         case "backfill": self = .backfill(try DaemonCommand.BackfillRequest(&document))
         case "resume_backfill": self = .resumeBackfill(id: try document.text("backfill"))
         case "sync": self = .sync(try DaemonCommand.SyncRequest(&document))
+        case StateRequest.verb: self = .state(try StateRequest(&document))
         default: throw StateDocument.unreadable(document.noun, "its verb is \"\(word.prefix(100))\"")
         }
     }
@@ -81,6 +82,8 @@ extension DaemonCommand.Verb {
         case .resumeBackfill(let id):
             [.init(name: "verb", value: "resume_backfill"), .init(name: "backfill", value: .string(id))]
         case .sync(let request): [.init(name: "verb", value: "sync")] + request.members
+        case .state(let request):
+            [.init(name: "verb", value: .string(StateRequest.verb))] + request.members
         }
     }
 

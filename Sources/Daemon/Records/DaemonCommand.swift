@@ -20,6 +20,8 @@ package struct DaemonCommand: Hashable, Sendable {
         case resumeBackfill(id: String)
         /// A run of an account as `sluice sync` wants it; whoever asked follows it.
         case sync(SyncRequest)
+        /// Somebody changes an account's state by hand.
+        case state(StateRequest)
     }
 
     /// What `sluice sync` hands over; the account's settings are the daemon's own.

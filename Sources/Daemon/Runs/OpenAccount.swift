@@ -16,13 +16,13 @@ final class OpenAccount: Sendable {
     let session: AccountSession
     private let way = Locked<Way?>(nil)
     /// The topics that the session looks after.
-    private let topics: Locked<Set<String>>
+    private let topics: Locked<Set<EventTopic>>
     /// Whoever writes a schedule's record composes and commits it in one turn, so that none goes back behind another.
     private let turn = Turn()
 
     init(_ session: AccountSession, topics: [EventTopic]) {
         self.session = session
-        self.topics = Locked(Set(topics.map(\.topic)))
+        self.topics = Locked(Set(topics))
     }
 
     /// The requester, made by the first run of the session.
@@ -30,6 +30,7 @@ final class OpenAccount: Sendable {
         _ setup: AccountSetup,
         _ transports: Transports,
         wall: @escaping WallClock,
+        limits: LimitBoard,
         onClockSkew: @escaping @Sendable (ClockSkew) -> Void
     ) throws -> Requester {
         try way.withLock { way in
@@ -37,25 +38,38 @@ final class OpenAccount: Sendable {
             let (transport, close) = try transports(setup)
             let requester = try setup.requester(transport, wall: wall, onClockSkew: onClockSkew)
             try requester.use(session, of: setup.account)
-            way = Way(requester: requester, close: close)
+            limits.begin(setup.account, requester)
+            way = Way(requester: requester) {
+                limits.end(setup.account)
+                await close()
+            }
             return requester
         }
     }
 
     /// Takes on the topics that are new to the session.
     func add(_ more: [EventTopic]) async throws {
-        let news = topics.withLock { topics in more.filter { topics.insert($0.topic).inserted } }
+        let news = topics.withLock { topics in more.filter { topics.insert($0).inserted } }
         try await session.add(news)
+    }
+
+    /// Does something that writes the account's records, alone.
+    func inTurn<Value: Sendable>(_ body: @Sendable (AccountSession) async throws -> Value) async throws
+        -> Value
+    {
+        await turn.take()
+        defer { turn.give() }
+        return try await body(session)
     }
 
     /// Commits what `records` gives, which is told the account's state; false where it gives nothing.
     @discardableResult
     func keep(_ records: @Sendable ([[UInt8]: [UInt8]]) async throws -> [StateRecord]?) async throws -> Bool {
-        await turn.take()
-        defer { turn.give() }
-        guard let records = try await records(session.state) else { return false }
-        try await session.commit(TransactionGroup(pages: [], state: records))
-        return true
+        try await inTurn { session in
+            guard let records = try await records(session.state) else { return false }
+            try await session.commit(TransactionGroup(pages: [], state: records))
+            return true
+        }
     }
 
     /// Ends the way to the API.

@@ -58,7 +58,7 @@ final class RunAttempt: Sendable {
         case .ended(let stream, let outcome):
             guard let error = outcome.error else { break }
             log(.error, "\(outcome.status.rawValue): \(error)", stream: stream)
-        case .started, .read, .committed: break
+        case .started, .read, .committed, .drifted: break
         }
         board.observe(order.run, event.redacted { redacted($0) })
         tellProgress()

@@ -126,7 +126,7 @@ extension RunView {
                 row.status = "running"
                 row.phase = phase.rawValue
             }
-        case .read: break
+        case .read, .drifted: break
         case .committed(let stream, let records, let deletes, let pages):
             row(stream) { row in
                 row.records = records
@@ -171,5 +171,8 @@ extension RunView.StreamRow {
         errorCode = outcome.error?.codeText
         errorMessage = outcome.error?.message
         if let note = outcome.note { warning = note }
+        drift = outcome.drift
+        newDrift = outcome.newDrift
+        openDrift = outcome.openDrift
     }
 }

@@ -10,7 +10,7 @@ import Synchronization
 import Telemetry
 
 /// Performs runs: each in its account's session, its tick recorded in its first and its last transaction (I5).
-struct RunPerformer: Sendable {
+struct RunPerformer: RunPerforming {
     /// What the runs' side asks of the one that decides.
     protocol Desk: Sendable {
         /// The record of the run's schedule as it stands when the run begins.
@@ -28,6 +28,7 @@ struct RunPerformer: Sendable {
     let board: RunBoard
     let metrics: DaemonMetrics
     let sessions = AccountSessions<OpenAccount>()
+    let limits = LimitBoard()
     let logger: Logger
     let now: WallClock
 
@@ -93,7 +94,7 @@ struct RunPerformer: Sendable {
 
     /// The session that a run needs, with the topics that are known before anything is asked.
     private func session(_ setup: AccountSetup, _ order: RunOrder) throws -> SessionSettings {
-        let topics = try setup.knownTopics(place.prefix)
+        let topics = try setup.knownTopics.known(place.prefix)
         var settings = place.session(setup.account, run: order.run, topics: topics)
         if case .command(let command) = order.origin, case .sync(let request) = command.verb {
             settings.acceptsLoss = request.acceptsLoss
@@ -103,7 +104,7 @@ struct RunPerformer: Sendable {
     }
 
     /// Opens an account, whoever does; runs that join bring the way to its API, which ends with the session.
-    private static func open(
+    static func open(
         _ settings: SessionSettings,
         _ stop: StopSignal,
         _ body: @escaping @Sendable (OpenAccount) async -> Void
@@ -198,7 +199,8 @@ struct RunPerformer: Sendable {
         let requester = try account.requester(
             setup,
             place.transports,
-            wall: time?.wall ?? Instant.systemClock
+            wall: time?.wall ?? Instant.systemClock,
+            limits: limits
         ) { skew in
             attempt.log(.warning, skew.message)
         }
@@ -218,13 +220,16 @@ struct RunPerformer: Sendable {
         let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
         var found = try await finder.find(chosen)
         let topics = try setup.topics(of: found.streams, place.prefix)
-        try await account.add(topics)
+        try await account.add(topics + setup.entityTopics(of: found.streams, place.prefix))
         let plans = SyncPlans(
             account: setup.account,
             definition: setup.definition,
             since: since,
             isAccountInKey: setup.isAccountInKey,
-            isResync: isResync
+            envelope: setup.envelope,
+            entities: (setup.entities, place.prefix),
+            isResync: isResync,
+            drift: setup.drift
         )
         var streams = try plans.make(&found, topics, account.session)
         if let backfill { try backfill.place(&streams, setup.account, account.session.state) }

@@ -3,14 +3,23 @@ package import Core
 import Scheduling
 
 /// A schedule as its file says it, checked.
-package struct LoadedSchedule: Sendable {
+///
+/// A class, since it never changes and is large: of ten thousand in a table a value would be moved and copied with it.
+package final class LoadedSchedule: Sendable {
     /// With the account's declaration in it, wherever that stands.
-    package var file: AccountFile
-    package var entry: ScheduleEntry
-    /// What its runs read, and where that goes; without what its settings refer to.
-    package var setup: AccountSetup
+    package let file: AccountFile
+    package let entry: ScheduleEntry
+    /// Where the events of its account go.
+    package let topics: AccountTopics
     /// The streams that the file names; nil for the extractor's own choice.
-    package var streams: [String]?
+    package let streams: [String]?
+
+    init(file: AccountFile, entry: ScheduleEntry, topics: AccountTopics, streams: [String]?) {
+        self.file = file
+        self.entry = entry
+        self.topics = topics
+        self.streams = streams
+    }
 
     package var id: String { entry.schedule.id }
     package var account: AccountName { entry.account }

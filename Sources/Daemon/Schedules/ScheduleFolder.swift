@@ -24,17 +24,23 @@ package struct ScheduleFolder: Sendable {
         self.definition = definition
     }
 
-    /// Reads all files; what is wrong with one keeps no other from being read.
+    /// Reads all files, several at once; what is wrong with one keeps no other from being read.
     ///
-    /// Blocks: reads files. Throws only where the folder cannot be listed.
-    package func load() throws(ConfigurationError) -> LoadedFolder {
+    /// Throws only where the folder cannot be listed.
+    package func load() async throws(ConfigurationError) -> LoadedFolder { await load(try names()) }
+
+    /// Reads those files of the folder.
+    func load(_ names: [String]) async -> LoadedFolder {
         var result = LoadedFolder()
         var files: [AccountFile] = []
         var paths: [String: String] = [:]
-        for name in try names() {
+        let read = await SerialThread.sideBySide(names) { [path] name in
+            Result { try AccountFile.load("\(path)/\(name)") }
+        }
+        for (name, read) in zip(names, read) {
             let path = "\(path)/\(name)"
             do {
-                let file = try AccountFile.load(path)
+                let file = try read.get()
                 if let other = paths.updateValue(path, forKey: file.name) {
                     throw ConfigurationError(
                         .badFile,
@@ -49,11 +55,12 @@ package struct ScheduleFolder: Sendable {
         let declarations = Declarations(files)
         let zones = zones()
         let definitions = DefinitionCache(definition)
-        for file in files {
+        let loaded = await SerialThread.sideBySide(files) { [self] file in
+            Result { try load(file, declarations, zones, definitions) }
+        }
+        for (file, loaded) in zip(files, loaded) {
             do {
-                if let loaded = try load(file, declarations, zones, definitions) {
-                    result.schedules.append(loaded)
-                }
+                if let loaded = try loaded.get() { result.schedules.append(loaded) }
             } catch {
                 note(error, file.path, &result)
             }
@@ -107,14 +114,15 @@ package struct ScheduleFolder: Sendable {
             timeout: keys.timeout.map { .seconds($0) },
             retries: keys.retries.map {
                 ScheduleEntry.Retries(maximum: $0.maximum, backoff: .seconds($0.backoff))
-            }
+            },
+            freshWithin: keys.freshWithin.map { .seconds($0) }
         )
         entry.backfills = BackfillChoice(setup.streams)
-        return LoadedSchedule(file: file, entry: entry, setup: setup, streams: streams)
+        return LoadedSchedule(file: file, entry: entry, topics: setup.knownTopics, streams: streams)
     }
 
     /// The files of the folder that can be schedules, sorted; hidden ones and what editors leave are none.
-    private func names() throws(ConfigurationError) -> [String] {
+    func names() throws(ConfigurationError) -> [String] {
         guard let folder = unsafe opendir(path) else {
             let reason = unsafe String(cString: strerror(errno))
             throw ConfigurationError(
@@ -135,10 +143,11 @@ package struct ScheduleFolder: Sendable {
     }
 }
 
-/// The definitions that one look at a folder needs, each decoded once.
+/// The definitions that one look at a folder needs, each decoded once, or by each thread that has it first; what is wrong
+/// with one is found once as well, and told of each file.
 private final class DefinitionCache: Sendable {
     private let read: @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition
-    private let known = Locked<[String: ExtractorDefinition]>([:])
+    private let known = Locked<[String: Result<ExtractorDefinition, any Error>]>([:])
 
     init(_ read: @escaping @Sendable (PlacedText, AccountFile) throws -> ExtractorDefinition) {
         self.read = read
@@ -146,15 +155,21 @@ private final class DefinitionCache: Sendable {
 
     func definition(of extractor: PlacedText, for file: AccountFile) throws -> ExtractorDefinition {
         // Paths start at the folder, which all files have in common.
-        if let known = known.withLock({ $0[extractor.text] }) { return known }
-        let definition = try read(extractor, file)
-        known.withLock { $0[extractor.text] = definition }
-        return definition
+        guard let found = known.withLock({ $0[extractor.text] }) else {
+            let first = Result { try read(extractor, file) }
+            known.withLock { $0[extractor.text] = first }
+            return try first.get()
+        }
+        do {
+            return try found.get()
+        } catch let error as PlacedError {
+            throw PlacedError(error.base, at: extractor.origin)
+        }
     }
 }
 
 /// Where each account of a folder is declared.
-private struct Declarations {
+private struct Declarations: Sendable {
     private var byAccount: [String: [AccountFile]] = [:]
 
     init(_ files: [AccountFile]) {

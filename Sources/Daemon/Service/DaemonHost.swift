@@ -69,8 +69,11 @@ package struct DaemonHost: Sendable {
         onReady: @escaping @Sendable (UInt16, any DaemonControl) -> Void
     ) async throws {
         // What is wrong with the folder itself is said before anybody is asked.
-        let folder = try settings.folder.load()
-        try await closing(try await join(), by: { await $0?.close() }) { member in
+        let names = try settings.folder.names()
+        async let loading = settings.folder.load(names)
+        let member = try await join()
+        let folder = await loading
+        try await closing(member, by: { await $0?.close() }) { member in
             let place = settings.place
             let records = try await KafkaRecords(
                 place.kafka,
@@ -124,6 +127,8 @@ package struct DaemonHost: Sendable {
             logger: logger,
             clocks: clocks
         )
+        // Whoever asks, by Kafka or by the page, finds all schedules there.
+        service.begin(folder, known)
         let web = try AdminServer(control: service, configuration: admin)
         defer { web.stop() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -158,9 +163,12 @@ package struct DaemonHost: Sendable {
                 group.addTask { await watch.follow(service) }
             }
             group.addTask { [notifier, clocks] in await notifier.follow(service, clocks.monotonic) }
-            notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
+            // A view of ten thousand schedules is worth its time only where somebody looks at it.
+            if notifier.isListening {
+                notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
+            }
             onReady(web.port, service)
-            await service.run(folder: folder, known: known, stop: end)
+            await service.run(stop: end)
             watch?.finish()
             notifier.send(.stopping(status: "ended"))
             group.cancelAll()
@@ -190,6 +198,7 @@ package struct DaemonHost: Sendable {
         )
         return AlertWatch(
             repeatEvery: alerts.settings.repeatEvery,
+            quotaMargin: alerts.settings.quotaMargin,
             sender: sender,
             reader: alerts.reader,
             clocks: clocks
@@ -201,9 +210,14 @@ package struct DaemonHost: Sendable {
         let place = settings.place
         var found: [String: ScheduleRecord] = [:]
         let accounts = Dictionary(folder.schedules.map { ($0.id, $0.account) }) { first, _ in first }
-        for record in try await ScheduleScan(place.installation).run()
-        where accounts[record.id] == record.account {
-            found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
+        var retired: [(account: AccountName, record: ScheduleRecord)] = []
+        for record in try await ScheduleScan(place.installation).run() {
+            if accounts[record.id] == record.account {
+                found[record.id] = try ScheduleRecord(record.value, account: record.account, id: record.id)
+            } else if let kept = try? ScheduleRecord(record.value, account: record.account, id: record.id) {
+                // One that cannot be read is nobody's business until its file is there again.
+                retired.append((record.account, kept))
+            }
         }
         let start = DaemonHistory.start(folder.schedules, found, at: clocks.wall())
         let history = try await records.history(since: start)
@@ -214,6 +228,7 @@ package struct DaemonHost: Sendable {
         }
         return DaemonService.Known(
             records: found,
+            retired: retired,
             skipped: history.skipped,
             runs: history.ended,
             accepted: history.accepted

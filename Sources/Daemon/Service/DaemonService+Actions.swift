@@ -51,7 +51,7 @@ extension DaemonService {
         case .withdraw(let run): shared.active[run]?.isWithdrawn = true
         case .keep(let schedule, let answers): shared.keeps.add(schedule, answers)
         case .tell(let backfill): shared.outbox.append(line(.backfill(backfill), at: now))
-        case .finished, .paused, .resumed: break
+        case .finished, .paused, .resumed, .clockChanged, .change: break
         }
     }
 
@@ -89,10 +89,14 @@ extension DaemonService {
                     "chunks": .number(String(note.backfill.chunks)),
                 ]
             )
+        case .change(let command, let request): change(command, request)
         case .finished(let run, let end): finish(run, end)
         case .paused(let schedule, let pause):
             logger.warning("paused", ["schedule": .string(schedule), "reason": .string(pause.reason)])
         case .resumed(let schedule): logger.info("resumed", ["schedule": .string(schedule)])
+        case .clockChanged(let change):
+            numbers.jumped(change)
+            logger.warning("\(change.text); ticks that lie between are judged as docs/schedules.md says")
         }
     }
 
@@ -200,7 +204,8 @@ extension DaemonService {
         board.end(view, log: log)
         numbers.finished(view.start, end.status, took: now.since(view.started))
         if let watch, let loaded = loaded(active.order) {
-            later { await watch.finished(run, end, of: loaded) }
+            let streams = view.streams
+            later { await watch.finished(run, end, streams, of: loaded) }
         }
         // A tick that a drain leaves open is no end: whoever starts next goes on with it.
         guard active.reason != .drain || end.status != .cancelled else { return }
@@ -303,7 +308,10 @@ extension DaemonService: RunPerformer.Desk {
     func append(_ event: RunLine.Event) {
         let now = clocks.wall()
         if case .started(let start) = event {
-            numbers.began(start, at: now)
+            let pool = shared.withLock { shared in
+                start.schedule.flatMap { shared.schedules[$0]?.entry.pool }
+            }
+            numbers.began(start, pool: pool ?? ScheduleEntry.usualPool, at: now)
             if let watch, start.attempt == 1, start.backfill == nil,
                 let loaded = shared.withLock({ shared in
                     start.schedule.flatMap { shared.schedules[$0] }

@@ -38,7 +38,8 @@ extension DaemonService: DaemonControl {
             },
             runs: board.recent(Self.shownRuns),
             pools: known.machine.pools,
-            faults: known.faults
+            faults: known.faults,
+            limits: performer.limits.standings(at: now)
         )
         shown.backfills = known.machine.backfills
         return shown
@@ -148,7 +149,7 @@ extension DaemonService: DaemonControl {
         var seen: Set<String> = []
         var topics: [(account: AccountName, topic: EventTopic)] = []
         for loaded in shared.withLock({ $0.schedules.values.sorted { $0.id < $1.id } }) {
-            let found = (try? loaded.setup.knownTopics(settings.place.prefix)) ?? []
+            let found = (try? loaded.topics.known(settings.place.prefix)) ?? []
             for topic in found where seen.insert(topic.topic).inserted {
                 topics.append((loaded.account, topic))
             }
@@ -182,11 +183,12 @@ extension DaemonService: DaemonControl {
 
     /// Why no run can begin; nil where all is well.
     var trouble: String? {
-        guard records.backlog > 0, let since = shared.withLock({ $0.backlogSince }),
-            clocks.monotonic.now() - since > .seconds(5)
-        else { return nil }
-        return
-            "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
+        let (since, hindered) = shared.withLock { ($0.backlogSince, $0.machine.hindered) }
+        if records.backlog > 0, let since, clocks.monotonic.now() - since > .seconds(5) {
+            return
+                "Kafka takes nothing: \(records.backlog) lines of the log of runs wait for it, and no run can begin"
+        }
+        return hindered.first.map { "no run of \($0.account) can begin: \($0.reason)" }
     }
 
     package func metrics() async -> [UInt8] { numbers.text(await view()) }

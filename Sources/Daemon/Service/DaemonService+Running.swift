@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Glibc
 import JSON
 package import Runs
@@ -10,6 +10,8 @@ extension DaemonService {
     /// What was recorded before of the schedules: the state's records, and the ranges of skipped ticks behind them.
     package struct Known: Sendable {
         package var records: [String: ScheduleRecord]
+        /// Those of schedules whose files are not there.
+        package var retired: [(account: AccountName, record: ScheduleRecord)]
         package var skipped: [String: [SkippedTicks]]
         /// The runs that ended lately, the oldest first.
         package var runs: [(view: RunView, log: String?)]
@@ -19,26 +21,29 @@ extension DaemonService {
         /// What is known.
         package init(
             records: [String: ScheduleRecord] = [:],
+            retired: [(account: AccountName, record: ScheduleRecord)] = [],
             skipped: [String: [SkippedTicks]] = [:],
             runs: [(view: RunView, log: String?)] = [],
             accepted: Set<String> = []
         ) {
             self.records = records
+            self.retired = retired
             self.skipped = skipped
             self.runs = runs
             self.accepted = accepted
         }
     }
 
-    /// Runs until `stop` is given and what runs has ended, or its budget has.
-    package func run(
-        folder: LoadedFolder,
-        known: Known,
-        stop: StopSignal
-    ) async {
+    /// Takes in what the folder holds, and what was known of it before; what is due is decided on, and done once it runs.
+    package func begin(_ folder: LoadedFolder, _ known: Known) {
         for (view, log) in known.runs { board.end(view, log: log) }
         tell(.accepted(commands: known.accepted))
+        for (account, record) in known.retired { tell(.remember(record, account: account)) }
         take(folder, known)
+    }
+
+    /// Runs, once it has begun, until `stop` is given and what runs has ended, or its budget has.
+    package func run(stop: StopSignal) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in await work() }
             group.addTask { [self] in await loop() }
@@ -99,7 +104,7 @@ extension DaemonService {
         defer { reloading.give() }
         let folder: LoadedFolder
         do {
-            folder = try await SerialThread.apart { [settings] in try settings.folder.load() }
+            folder = try await settings.folder.load()
         } catch {
             numbers.reloaded(at: clocks.wall(), isSound: false)
             logger.error("the schedules stay as they are", ["error": .string("\(error)")])

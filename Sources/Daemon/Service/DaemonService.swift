@@ -75,7 +75,7 @@ package final class DaemonService: Sendable {
     let settings: Settings
     let shared: Locked<Shared>
     let board: RunBoard
-    let performer: RunPerformer
+    let performer: any RunPerforming
     let records: any RunRecords
     let logger: Logger
     let clocks: DaemonClocks
@@ -102,7 +102,7 @@ package final class DaemonService: Sendable {
     private let job: AsyncStream<@Sendable () async -> Void>.Continuation
 
     /// A daemon that has not begun.
-    package init(
+    package convenience init(
         settings: Settings,
         records: any RunRecords,
         reader: TopicReader,
@@ -110,6 +110,36 @@ package final class DaemonService: Sendable {
         watch: AlertWatch? = nil,
         logger: Logger,
         clocks: DaemonClocks = .system
+    ) {
+        self.init(
+            settings: settings,
+            records: records,
+            reader: reader,
+            metrics: metrics,
+            watch: watch,
+            logger: logger,
+            clocks: clocks
+        ) { board in
+            RunPerformer(
+                place: settings.place,
+                board: board,
+                metrics: metrics,
+                logger: logger,
+                now: clocks.wall
+            )
+        }
+    }
+
+    /// A daemon whose runs somebody else performs.
+    init(
+        settings: Settings,
+        records: any RunRecords,
+        reader: TopicReader,
+        metrics: DaemonMetrics = DaemonMetrics(),
+        watch: AlertWatch? = nil,
+        logger: Logger,
+        clocks: DaemonClocks,
+        performer: (RunBoard) -> any RunPerforming
     ) {
         self.reader = reader
         numbers = metrics
@@ -120,15 +150,12 @@ package final class DaemonService: Sendable {
         self.clocks = clocks
         let changes = Revision()
         self.changes = changes
-        board = RunBoard { changes.bump() }
-        performer = RunPerformer(
-            place: settings.place,
-            board: board,
-            metrics: metrics,
-            logger: logger,
-            now: clocks.wall
+        let board = RunBoard { changes.bump() }
+        self.board = board
+        self.performer = performer(board)
+        shared = Locked(
+            Shared(machine: DaemonMachine(settings: settings.machine) { RunID(at: $0).text })
         )
-        shared = Locked(Shared(machine: DaemonMachine(settings: settings.machine) { RunID(at: $0).text }))
         started = clocks.wall()
         (jobs, job) = AsyncStream.makeStream()
     }

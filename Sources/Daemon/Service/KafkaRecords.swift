@@ -12,6 +12,8 @@ package final class KafkaRecords: RunRecords {
     private let member: GroupMember?
     private let logger: Logger
     private let progress = Locked(CommandProgress())
+    /// Lines that wait until it is certain that this is the daemon.
+    private let held = Locked(0)
 
     /// The records of an installation, for the one that is its member, or the only one that can be.
     package init(
@@ -42,12 +44,18 @@ package final class KafkaRecords: RunRecords {
     // MARK: The log of runs
 
     package func append(_ line: RunLine) async throws {
+        // What a daemon decided that was taken for dead, its successor decides (I5): anybody can append to the log.
+        if let member {
+            held.withLock { $0 += 1 }
+            defer { held.withLock { $0 -= 1 } }
+            try await member.holds()
+        }
         try await runs.append(key: Array((line.event.schedule ?? "").utf8), try line.bytes())
     }
 
     package func flush() async throws { try await runs.flush() }
 
-    package var backlog: Int { runs.backlog }
+    package var backlog: Int { runs.backlog + held.withLock { $0 } }
 
     /// What the log of runs says since a time.
     func history(since start: Instant) async throws -> DaemonHistory {

@@ -17,6 +17,8 @@ package protocol DaemonControl: Sendable {
     func upcoming(_ schedule: String, count: Int) async -> [UpcomingTick]?
     /// Posts a command and gives what became of it: `accepted` where a run comes of it, else when it is durable.
     func ask(_ verb: DaemonCommand.Verb, by: String) async throws -> CommandAnswer
+    /// How far the streams of an account have been read; nil where no schedule reads it.
+    func bookmarks(of account: AccountName) async throws -> [BookmarkView]?
     /// The topics that the account's events go to, with how many records each holds.
     func topics() async throws -> [TopicView]
     /// The last events of a topic, the newest first; nil where no events go to it: others hold what is nobody's business.

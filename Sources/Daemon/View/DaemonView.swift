@@ -1,4 +1,6 @@
 package import Core
+package import Events
+package import Extraction
 package import JSON
 package import Scheduling
 
@@ -24,6 +26,8 @@ package struct DaemonView: Sendable {
     package var backfills: [BackfillView] = []
     /// Files that could not be loaded: their schedules run as they were before, if they were.
     package var faults: [FileFault]
+    /// How the accounts stand with the limits of their APIs, as far as that is known.
+    package var limits: [AccountName: LimitStanding]
 
     /// A file of the folder that is wrong.
     package struct FileFault: Hashable, Sendable {
@@ -52,7 +56,8 @@ package struct DaemonView: Sendable {
         schedules: [ScheduleView] = [],
         runs: [RunView] = [],
         pools: [PoolView] = [],
-        faults: [FileFault] = []
+        faults: [FileFault] = [],
+        limits: [AccountName: LimitStanding] = [:]
     ) {
         self.at = at
         self.revision = revision
@@ -67,6 +72,7 @@ package struct DaemonView: Sendable {
         self.runs = runs
         self.pools = pools
         self.faults = faults
+        self.limits = limits
     }
 }
 
@@ -207,6 +213,12 @@ package struct RunView: Sendable {
         package var errorCode: String?
         package var errorMessage: String?
         package var bookmark: JSONValue?
+        /// How its records differed from its schema.
+        package var drift: [SchemaDrift] = []
+        /// How many of these no run had met before.
+        package var newDrift = 0
+        /// In how many ways its records are known to differ, in this run or earlier.
+        package var openDrift = 0
 
         /// A row.
         package init(

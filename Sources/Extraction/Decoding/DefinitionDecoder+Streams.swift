@@ -9,6 +9,8 @@ extension DefinitionDecoder {
         var defaults: [String: YAMLNode]
         var feeds: [String]
         var errors: ErrorRules
+        /// The names of all streams.
+        var streams: [String]
     }
 
     mutating func streams(
@@ -21,8 +23,8 @@ extension DefinitionDecoder {
         guard let node else { return [] }
         let members = members(node)
         if members.isEmpty { report(node, "there are no streams: an extractor reads at least one") }
-        let context = Context(defaults: shared, feeds: feeds, errors: errors)
         let names = members.map(\.key)
+        let context = Context(defaults: shared, feeds: feeds, errors: errors, streams: names)
         checkFamilyNames(members)
         let children = members.filter { $0.value["for_each"] != nil }.map(\.key)
         // Parents first, wherever they stand: a child's templates are checked against its parent's key.
@@ -118,6 +120,7 @@ extension DefinitionDecoder {
             feeds: context.feeds
         )
         let follow = follow(outline, following, defaults: context.defaults["follow"])
+        let entities = entities(own["entity"], streams: context.streams, parent: parent?.name)
         guard let request, let records, let key, let progress else { return nil }
         if own["one_per"] != nil, onePer == nil { return nil }
         return StreamDefinition(
@@ -143,7 +146,9 @@ extension DefinitionDecoder {
             discover: discover,
             resweep: beside.resweep,
             absence: beside.absence,
-            onePer: onePer
+            onDrift: fields["on_drift"].flatMap { choice($0, "response to drift") } ?? .warn,
+            onePer: onePer,
+            entities: entities
         )
     }
 

@@ -67,7 +67,8 @@ struct DefinitionDecoder {
             description: fields["description"].flatMap { text($0) } ?? "",
             hosts: (fields["hosts"].map { items($0) } ?? []).compactMap { template($0) },
             headers: headers(fields["headers"]),
-            quota: fields["quota"].flatMap { quota($0) }
+            quota: fields["quota"].flatMap { quota($0) },
+            currencies: currencies(fields["currencies"])
         )
         guard let name, let baseURL, problems.isEmpty else { return nil }
         return ExtractorDefinition(
@@ -81,6 +82,7 @@ struct DefinitionDecoder {
             limits: limits,
             quota: definition.quota,
             errorRules: errorRules,
+            currencies: definition.currencies,
             feeds: feeds,
             streams: streams
         )

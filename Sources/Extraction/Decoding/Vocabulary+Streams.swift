@@ -52,6 +52,11 @@ extension Vocabulary {
             ),
             .init("resweep", .group("reread"), "A deeper reading every so often, of a stream with a window."),
             .init("absence", .group("absence"), "How much may be missing at once and be taken for deleted."),
+            .init(
+                "on_drift",
+                .word(DriftResponse.allCases.map(\.rawValue)),
+                "What becomes of records that are not as the schema says; without it, warn."
+            ),
         ]
     )
 
@@ -95,6 +100,7 @@ extension Vocabulary {
             ),
             .init("hydrate", .group("hydrate"), "A second request for the records of a page, by their keys."),
             .init("discover", .map(.group("discover")), "Lists that are read before it, by name."),
+            .init("entity", .map(.group("entity")), "The entities that its records become, by name."),
         ] + defaults.fields
     )
 

@@ -5,7 +5,7 @@ package enum Vocabulary {
     /// The groups, the whole file's first.
     package static let groups: [FieldGroup] =
         [extractor, setting] + authenticationGroups + errorGroups + [defaults, stream] + streamGroups
-        + progressGroups + besideGroups + feedGroups
+        + progressGroups + besideGroups + feedGroups + entityGroups
 
     /// The group of a name.
     package static func group(_ name: String) -> FieldGroup {
@@ -49,6 +49,11 @@ package enum Vocabulary {
             ),
             .init("quota", .group("quota"), "How many requests a day has, and what is left to others."),
             .init("errors", .group("errors"), "What answers mean that are no pages."),
+            .init(
+                "currencies",
+                .map(.word(["0", "1", "2", "3", "4"])),
+                "In how many digits amounts count a currency's smallest unit, where that is not ISO 4217's."
+            ),
             .init("feeds", .map(.group("feed")), "Lists of changes that streams follow."),
             .init("defaults", .group("defaults"), "What holds for every stream that does not say otherwise."),
             .init(

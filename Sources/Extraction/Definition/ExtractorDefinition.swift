@@ -19,8 +19,12 @@ package struct ExtractorDefinition: Sendable {
     package var limits: [LimitDefinition]
     package var quota: QuotaDefinition?
     package var errorRules: ErrorRules
+    /// In how many digits its amounts count currencies.
+    package var currencies: CurrencyTable
     package var feeds: [FeedDefinition]
     package var streams: [StreamDefinition]
+    /// Where it was read from; nil for one that lies in no folder.
+    package var folder: String?
 
     /// A definition.
     package init(
@@ -34,6 +38,7 @@ package struct ExtractorDefinition: Sendable {
         limits: [LimitDefinition],
         quota: QuotaDefinition? = nil,
         errorRules: ErrorRules,
+        currencies: CurrencyTable = CurrencyTable(),
         feeds: [FeedDefinition] = [],
         streams: [StreamDefinition]
     ) {
@@ -47,6 +52,7 @@ package struct ExtractorDefinition: Sendable {
         self.limits = limits
         self.quota = quota
         self.errorRules = errorRules
+        self.currencies = currencies
         self.feeds = feeds
         self.streams = streams
     }
@@ -106,7 +112,13 @@ extension ExtractorDefinition {
         } catch {
             throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
         }
-        return try decode(bytes, file: file, folderName: String(folder.split(separator: "/").last ?? ""))
+        var definition = try decode(
+            bytes,
+            file: file,
+            folderName: String(folder.split(separator: "/").last ?? "")
+        )
+        definition.folder = folder
+        return definition
     }
 }
 

@@ -98,8 +98,12 @@ package struct StreamDefinition: Sendable {
     package var resweep: Resweep?
     /// How much of it may be missing at once.
     package var absence: AbsenceGuard
+    /// What becomes of records that are not as its schema says.
+    package var onDrift: DriftResponse
     /// Of a family: it is no stream itself, but one is made for each object of a list.
     package var onePer: OnePer?
+    /// What its records become beside events of their own.
+    package var entities: [EntityMapping]
     /// The family that the stream was made by.
     package var family: String?
     /// Then, what its requests say of its object.
@@ -129,7 +133,9 @@ package struct StreamDefinition: Sendable {
         discover: [Discover] = [],
         resweep: Resweep? = nil,
         absence: AbsenceGuard = AbsenceGuard(),
-        onePer: OnePer? = nil
+        onDrift: DriftResponse = .warn,
+        onePer: OnePer? = nil,
+        entities: [EntityMapping] = []
     ) {
         self.name = name
         self.request = request
@@ -153,7 +159,9 @@ package struct StreamDefinition: Sendable {
         self.discover = discover
         self.resweep = resweep
         self.absence = absence
+        self.onDrift = onDrift
         self.onePer = onePer
+        self.entities = entities
     }
 
     /// Behind the extractor's base address.

@@ -127,6 +127,29 @@ struct AccountLimits: Sendable {
         quota?.machine.answered(response.flatMap { headers.reading(of: $0, now: wall) }, at: wall)
     }
 
+    /// How it stands with all of them; of the day's requests only what is sure.
+    func standing(at now: Duration, wall: Instant) -> LimitStanding {
+        let limits = limits.sorted { $0.key < $1.key }.map { name, limit in
+            // A copy: who only looks must not change what it looks at.
+            var machine = limit.machine
+            return LimitStanding.Limit(
+                name: name,
+                remaining: machine.remaining(at: now),
+                wait: machine.wait(at: now)
+            )
+        }
+        let quota = quota.flatMap { quota in
+            quota.headers.tellsRemaining && !quota.machine.isTold ? nil : quota.machine.standing(at: wall)
+        }
+        return LimitStanding(limits: limits, quota: quota)
+    }
+
+    /// Goes on counting the day's requests where others of the account left off; what answers tell needs no memory.
+    mutating func resume(_ standing: QuotaStanding, at wall: Instant) {
+        guard let quota, !quota.headers.tellsRemaining else { return }
+        self.quota?.machine.resume(standing, at: wall)
+    }
+
     /// The API refused a request for so long: nothing of the same kind goes before.
     mutating func refused(_ own: String?, for duration: Duration, at now: Duration) {
         let name = own.flatMap { limits[$0] == nil ? nil : $0 } ?? "default"
@@ -135,6 +158,9 @@ struct AccountLimits: Sendable {
 }
 
 extension QuotaDefinition {
+    /// Whether answers say what is left, so that nobody needs to count.
+    var tellsRemaining: Bool { remaining != nil || usage != nil }
+
     /// What an answer says of the day's requests; nil where it says nothing.
     func reading(of response: HTTPResponse, now: Instant) -> LimitReading? {
         var reading = LimitReading(

@@ -67,6 +67,11 @@ package struct LimitMachine: Sendable {
         return Self.wholeNanoseconds(start - now)
     }
 
+    /// What is left of the period, as the API said last; nil where it does not say, or that period is over.
+    package func remaining(at now: Duration) -> Int? {
+        budget.flatMap { now < $0.until ? max(0, $0.remaining) : nil }
+    }
+
     /// How long after a request that goes now the next one may.
     package func interval(at now: Duration) -> Duration {
         // A whole gap where this one is in time, less where it is late.

@@ -17,6 +17,8 @@ package struct QuotaMachine: Sendable {
     private var remaining: Int?
     private var resets: Instant?
     private var inFlight = 0
+    /// Whether an answer has said what is left.
+    private(set) var isTold = false
 
     /// A quota of `daily` requests, which answers may correct; `zone` has the midnight at which it begins anew.
     package init(daily: Int?, reserve: Int, zone: DayOffset? = nil) {
@@ -31,15 +33,29 @@ package struct QuotaMachine: Sendable {
         if let resets, now >= resets { begin() }
         if resets == nil, let zone { resets = zone.midnight(after: now) }
         guard let limit, let remaining else { return nil }
-        let kept = Self.kept(of: limit, reserve)
+        let kept = limit.hundredths(reserve)
         guard remaining - 1 < kept else { return nil }
         return Spent(remaining: remaining, limit: limit, reserve: kept, resets: resets)
     }
 
-    /// Rounded up: a reserve of a share is never less than that share.
-    private static func kept(of limit: Int, _ share: Int) -> Int {
-        let (whole, rest) = limit.quotientAndRemainder(dividingBy: 100)
-        return whole * share + (rest * share + 99) / 100
+    /// What is left; nil where that is not known.
+    package func standing(at now: Instant) -> QuotaStanding? {
+        guard let limit, let remaining else { return nil }
+        let isOver = resets.map { now >= $0 } ?? false
+        return QuotaStanding(
+            limit: limit,
+            remaining: isOver ? limit : max(0, remaining),
+            reserve: limit.hundredths(reserve),
+            resets: isOver ? nil : resets
+        )
+    }
+
+    /// Goes on counting where another machine of the same account left off; not on another day.
+    package mutating func resume(_ standing: QuotaStanding, at now: Instant) {
+        guard let resets = standing.resets, now < resets, let limit else { return }
+        // Of a limit that was changed meanwhile what was used still counts.
+        remaining = max(0, limit - (standing.limit - standing.remaining))
+        self.resets = resets
     }
 
     private mutating func begin() {
@@ -58,7 +74,10 @@ package struct QuotaMachine: Sendable {
         inFlight -= 1
         guard let reading else { return }
         if let limit = reading.limit { self.limit = limit }
-        if let remaining = reading.remaining { self.remaining = remaining - inFlight }
+        if let remaining = reading.remaining {
+            self.remaining = remaining - inFlight
+            isTold = true
+        }
         if let reset = reading.reset { resets = now.advanced(by: reset) }
     }
 }

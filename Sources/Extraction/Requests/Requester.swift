@@ -34,6 +34,8 @@ package final class Requester: Sendable {
     private struct Ledger {
         var requests: [String: Int] = [:]
         var limits: AccountLimits
+        /// How long requests waited for their turn.
+        var waited: Duration = .zero
         var saidSkew = false
         /// The page sizes that took no longer than the API allows, by stream and parameter.
         var sizes: [PageSize: Int] = [:]
@@ -134,6 +136,23 @@ package final class Requester: Sendable {
 
     /// All requests sent so far.
     package var requests: Int { ledger.withLock { $0.requests.values.reduce(0, +) } }
+
+    /// How the account stands with the limits of its API.
+    package var standing: LimitStanding {
+        let now = clock.elapsed()
+        let wall = wall()
+        return ledger.withLock { ledger in
+            var standing = ledger.limits.standing(at: now, wall: wall)
+            standing.waited = ledger.waited
+            return standing
+        }
+    }
+
+    /// Goes on with the day's requests where another requester of the account left off: before the first request.
+    package func resume(_ quota: QuotaStanding) {
+        let wall = wall()
+        ledger.withLock { $0.limits.resume(quota, at: wall) }
+    }
 
     /// Gets an address as `ask` does.
     func get(_ address: HTTPAddress, for subject: RequestSubject, page: Int?) async throws -> Answer {
@@ -405,7 +424,10 @@ extension Requester {
             let wall = wall()
             switch ledger.withLock({ $0.limits.take(place, at: now, wall: wall) }) {
             case .go(let ticket): return ticket
-            case .wait(let duration): try await clock.sleep(duration)
+            case .wait(let duration):
+                try await clock.sleep(duration)
+                let waited = clock.elapsed() - now
+                ledger.withLock { $0.waited += waited }
             case .spent(let spent):
                 let resets = spent.resets.map { " until \($0.rfc3339())" } ?? ""
                 throw ExtractionError(

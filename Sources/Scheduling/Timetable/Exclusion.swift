@@ -116,17 +116,24 @@ package struct Exclusions: Hashable, Sendable {
     /// The first instant after one that does count again; nil where that is in no foreseeable time.
     package func end(after instant: Instant, in zone: Zone) -> Instant? {
         let calendars = excluded + included
-        var local = zone.local(instant)
+        var second = instant.seconds
+        var span = zone.span(at: second)
         for _ in 0..<Self.borders {
-            guard let border = calendars.lazy.compactMap({ $0.nextBorder(after: local) }).min(),
-                border <= CivilPattern.latest
-            else { return nil }
-            local = border
-            guard reason(local) == nil else { continue }
-            let found = zone.instants(of: local)
-            // A border that the clocks skip lies at the end of the gap; one in a repeated hour may lie in the past.
-            let end = found.instants.first { $0 > instant.seconds } ?? found.gap?.at
-            if let end, end > instant.seconds { return Instant(seconds: end) }
+            let local = LocalTime(seconds: second + Int64(span.offset.seconds))
+            guard local < CivilPattern.latest else { return nil }
+            let border = calendars.lazy.compactMap { $0.nextBorder(after: local) }.min()
+            let change = border.map { $0.seconds - Int64(span.offset.seconds) }
+            // The clocks may jump before: over the border, or back to before the time began.
+            if let jump = span.end, change.map({ jump <= $0 }) ?? true {
+                second = jump
+                span = zone.span(at: jump)
+            } else if let change {
+                second = change
+            } else {
+                return nil
+            }
+            guard reason(LocalTime(seconds: second + Int64(span.offset.seconds))) == nil else { continue }
+            return Instant(seconds: second)
         }
         return nil
     }

@@ -159,5 +159,14 @@ extension CommandTree {
                 heading: "Alerts",
                 environment: "SLUICE_ALERTS_REPEAT"
             ),
+            Option(
+                "alerts-quota-margin",
+                value: "SHARE",
+                help:
+                    "An account whose day's requests are spent but for its reserve and so much is told of; without"
+                    + " it, 10%.",
+                heading: "Alerts",
+                environment: "SLUICE_ALERTS_QUOTA_MARGIN"
+            ),
         ]
 }

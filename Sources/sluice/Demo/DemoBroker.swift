@@ -24,6 +24,7 @@ struct DemoBroker: Sendable {
             // It takes no request to create any, so that none is created later.
             for topic in [
                 prefix.stateTopic, prefix.versionsTopic, prefix.runsTopic, prefix.commandsTopic,
+                prefix.schemasTopic,
             ] {
                 try kafka.create(topic: topic, partitions: Self.ownPartitions)
             }

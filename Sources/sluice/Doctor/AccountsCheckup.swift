@@ -43,7 +43,7 @@ struct AccountsCheckup {
             definition: { try program.definition(of: $0, locator, file: $1) }
         )
         do throws(ConfigurationError) {
-            return found(try folder.load(), in: path)
+            return found(try await folder.load(), in: path)
         } catch {
             return Folder(findings: Finding.errors("schedules", nil, error))
         }
@@ -68,7 +68,7 @@ struct AccountsCheckup {
                 folder.accounts.append(schedule)
             }
             if let prefix = draft.topicPrefix {
-                let topics = (try? schedule.setup.knownTopics(prefix).map(\.topic)) ?? []
+                let topics = (try? schedule.topics.known(prefix).map(\.topic)) ?? []
                 folder.otherTopics += topics.filter {
                     !$0.hasPrefix("\(prefix).") && !folder.otherTopics.contains($0)
                 }

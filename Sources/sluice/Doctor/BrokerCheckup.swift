@@ -87,12 +87,18 @@ struct BrokerCheckup {
         /// As a daemon refuses any other.
         var policy: String
         var partitions: Int?
+        var maker = "the first start"
     }
 
     private func ownTopics(_ prefix: TopicPrefix) -> [OwnTopic] {
         var topics = [
             OwnTopic(name: prefix.stateTopic, policy: "compact"),
             OwnTopic(name: prefix.versionsTopic, policy: "compact"),
+            OwnTopic(
+                name: prefix.schemasTopic,
+                policy: "compact",
+                maker: "the first record that is not as its schema says"
+            ),
             OwnTopic(name: prefix.runsTopic, policy: "delete", partitions: 1),
             OwnTopic(name: prefix.commandsTopic, policy: "delete", partitions: 1),
         ]
@@ -121,7 +127,7 @@ struct BrokerCheckup {
                 continue
             }
             guard let description else {
-                findings.append(.ok("kafka.topics", topic.name, "is not there yet; the first start makes it"))
+                findings.append(.ok("kafka.topics", topic.name, "is not there yet; \(topic.maker) makes it"))
                 continue
             }
             if description.configuration.isEmpty { missing += rights.topics }

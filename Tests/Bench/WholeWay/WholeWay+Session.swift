@@ -1,4 +1,5 @@
 import Core
+import Events
 import Extraction
 import JSON
 import Kafka
@@ -11,6 +12,13 @@ extension WholeWay {
         let account = try AccountName(extractor: "pages", account: account)
         let prefix = try TopicPrefix(prefix)
         let topic = try TopicTemplate.standard.topic(prefix: prefix, account: account, stream: name)
+        let mapper = EntityMapper(
+            stream.entities,
+            currencies: CurrencyTable(),
+            account: account,
+            stream: stream.name,
+            prefix: prefix
+        )
         var settings = SessionSettings(
             kafka: KafkaSettings(bootstrap: kafka),
             prefix: prefix,
@@ -18,16 +26,20 @@ extension WholeWay {
             run: RunID(at: Instant.systemClock()).text,
             host: "bench",
             lockFolder: try LockFolder(path: locks),
-            eventTopics: [EventTopic(stream: name, topic: topic)]
+            eventTopics: ([topic] + mapper.topics).map { EventTopic(stream: name, topic: $0) }
         )
         settings.cacheFolder = CacheFolder(path: "\(locks)/cache")
-        let plan = StreamPlan(
+        var plan = StreamPlan(
             definition: stream,
             name: name,
             builder: makeBuilder(topic: topic),
             fingerprint: stream.fingerprint(topic: topic),
             bookmark: nil
         )
+        if !stream.entities.isEmpty {
+            plan.outlet = StreamOutlet(mapper, stream.name.hasSuffix("beside") ? .beside : .instead)
+        }
+        let plans = [plan]
         let requester = requester
         let clock = WaitingClock(ContinuousClock())
         let outcome = try await AccountSession.withSession(settings) { session in
@@ -35,7 +47,7 @@ extension WholeWay {
             let before = Usage.now
             let outcome = await SyncRun(
                 account: account,
-                streams: [plan],
+                streams: plans,
                 requester: requester,
                 destination: session,
                 wall: Instant.systemClock,

@@ -3,7 +3,7 @@ import Daemon
 import Scheduling
 import Testing
 
-/// What ten thousand schedules cost; prints, and is no test: `scripts/bench --schedules`.
+/// What ten thousand schedules cost; prints, and is no test: `scripts/bench --looks`.
 @Suite(.enabled(if: setting("SLUICE_MACHINE_BENCH") != nil)) struct MachineBench {
     private let noon = at("2026-05-04T12:00:00Z")
     private let count = 10_000

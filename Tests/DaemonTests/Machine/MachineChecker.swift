@@ -24,6 +24,7 @@ struct MachineChecker {
                 ranges[tick, default: []].append(line)
             }
         }
+        let told = toldTicks
         var faults: [String] = []
         let all = ticks(of: table, from: birth, through: through)
         for tick in all {
@@ -32,7 +33,9 @@ struct MachineChecker {
             let name = "\(id) \(tick.rfc3339())"
             if trace.runs.count > 1 { faults.append("\(name) ran as \(trace.runs.sorted())") }
             if trace.isRepeated { faults.append("\(name) was opened after its end") }
-            if trace.runs.isEmpty, recorded.isEmpty { faults.append("\(name) is lost") }
+            if trace.runs.isEmpty, recorded.isEmpty, !told.contains("\(id)@\(tick.rfc3339())") {
+                faults.append("\(name) is lost")
+            }
             guard trace.runs.count + recorded.count > 1, trace.runs.count <= 1 else { continue }
             // What was recorded by a clock that ran ahead comes again when that is put right, and then it may run; so does
             // what was recorded of a time to come, for a daemon that starts before it.
@@ -44,6 +47,19 @@ struct MachineChecker {
             faults.append("\(name) ran \(trace.runs.count) times and lies in \(recorded.count) ranges")
         }
         return (faults, all.count)
+    }
+
+    /// The ticks of runs whose end is told with its reason, be it before they had begun: a timeout counts from the order on.
+    private var toldTicks: Set<String> {
+        var ticks: [String: String] = [:]
+        for order in world.orders {
+            if case .tick(let tick) = order.origin { ticks[order.run] = tick.id }
+        }
+        return Set(
+            (world.log + world.unflushed).compactMap { line in
+                if case .finished(let run, _) = line.event { ticks[run] } else { nil }
+            }
+        )
     }
 
     private func ticks(of table: Timetable, from: Instant, through: Instant) -> [Instant] {

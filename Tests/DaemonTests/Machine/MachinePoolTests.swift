@@ -7,67 +7,6 @@ import Testing
 @Suite struct MachinePoolTests {
     private let noon = at("2026-05-04T12:00:00Z")
 
-    @Test func s9TenThousandAtOnceRunInTheirOrderWithinTheirPools() throws {
-        let count = 10_000
-        var world = MachineWorld(at: noon)
-        world.settings = .init(pools: ["big": 100], usualSlots: 16)
-        let ids = (0..<count).map { "s\(count + $0)" }
-        for (number, id) in ids.enumerated() {
-            world.write(try entry("0 * * * *", id: id, pool: number % 2 == 0 ? "big" : "default"))
-        }
-        world.start()
-        let before = world.looks
-        world.run(for: .seconds(3600))
-        let looks = world.looks - before
-        #expect(looks <= 3600 / 30 + 2)
-        world.run(for: .seconds(1800))
-        #expect(world.orders.count == count)
-        #expect(world.mostAtOnce == 116)
-        // First come, first served in each pool; both go on beside each other.
-        let order = world.orders.compactMap(\.schedule)
-        for pool in 0..<2 {
-            let own = order.filter { Int($0.dropFirst()).map { $0 % 2 == pool } ?? false }
-            #expect(own == own.sorted())
-        }
-        // Nobody waits longer than all before it take: 5000 runs of five seconds in 16 places.
-        let delays = world.orderTimes.map { $0.since(at("2026-05-04T13:00:00Z")) }
-        #expect(delays.max().map { $0 < .seconds(5.1 * 5000 / 16) } == true)
-        #expect(Set(world.nominals(ids[0])).count == 1)
-    }
-
-    /// χ² of ten thousand names over the minutes of the hour: 59 degrees of freedom, 1 in 1000 lies above 98.
-    @Test func s9NamesSpreadOverTheHour() throws {
-        var minutes = [Int](repeating: 0, count: 60)
-        for number in 0..<10_000 {
-            let rule = try TimeRule(parsing: "H * * * *", name: "tenant-\(number)")
-            let next = Timetable([rule], zone: .utc).next(after: noon)
-            minutes[Int(try #require(next).seconds / 60 % 60)] += 1
-        }
-        let mean = 10_000.0 / 60
-        let deviation = minutes.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) / mean }
-        #expect(deviation < 98)
-        #expect(minutes.allSatisfy { $0 > 0 })
-    }
-
-    @Test func jitterSpreadsWhatIsDueAtOnce() throws {
-        var world = MachineWorld(at: noon)
-        world.settings = .init(usualSlots: 1000)
-        for number in 0..<500 {
-            world.write(try entry("0 * * * *", id: "s\(number)", policy: .init(jitter: 600)))
-        }
-        world.start()
-        world.run(for: .seconds(3600 + 700))
-        #expect(world.orders.count == 500)
-        var minutes = [Int](repeating: 0, count: 10)
-        for time in world.orderTimes { minutes[min(9, Int(time.seconds / 60 % 60))] += 1 }
-        #expect(minutes.allSatisfy { (25...80).contains($0) })
-        // The same after a restart: the delay is the name's and the time's.
-        let due = world.files.mapValues { $0.schedule.due(at("2026-05-04T13:00:00Z")) }
-        for (order, time) in zip(world.orders, world.orderTimes) {
-            #expect(order.schedule.flatMap { due[$0] } == time)
-        }
-    }
-
     // MARK: Priorities
 
     private func full() throws -> MachineWorld {

@@ -58,7 +58,23 @@ func setting(_ name: String) -> Int? {
     ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
 }
 
+extension SkippedTicks {
+    /// `overlap 12:00-13:00 2`.
+    var short: String {
+        let (first, last) = (times([first])[0], times([last])[0])
+        return "\(reason.code) " + (count == 1 ? first : "\(first)-\(last) \(count)")
+    }
+}
+
 extension MachineWorld {
+    /// A daemon that follows schedules, from a time on.
+    static func following(_ entries: ScheduleEntry..., from now: Instant) -> MachineWorld {
+        var world = MachineWorld(at: now)
+        for entry in entries { world.write(entry) }
+        world.start()
+        return world
+    }
+
     /// The nominal times of the orders of a schedule.
     func nominals(_ id: String = "crm") -> [Instant] {
         orders.compactMap { order in
@@ -69,10 +85,7 @@ extension MachineWorld {
     /// `overlap 12:00-13:00 2` of each range of a schedule.
     func skips(_ id: String = "crm") -> [String] {
         (log + unflushed).compactMap { line in
-            guard case .skipped(id, let range) = line.event else { return nil }
-            let (first, last) = (times([range.first])[0], times([range.last])[0])
-            let ends = range.count == 1 ? first : "\(first)-\(last) \(range.count)"
-            return "\(range.reason.code) \(ends)"
+            if case .skipped(id, let range) = line.event { range.short } else { nil }
         }
     }
 

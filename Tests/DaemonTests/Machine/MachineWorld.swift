@@ -56,6 +56,16 @@ struct MachineWorld {
 
     /// The process was killed.
     private struct Killed: Error {}
+    /// A transaction of a process whose place another one has.
+    private struct Fenced: Error {}
+
+    /// A process that stands still, with all that it has in memory.
+    private struct Frozen {
+        var machine: DaemonMachine?
+        var flights: [String: Flight]
+        var keeps: [Keep]
+        var unflushed: [Line]
+    }
 
     // The clocks.
     private(set) var wall: Instant
@@ -88,6 +98,8 @@ struct MachineWorld {
     private(set) var others: [String] = []
     /// What was told of backfills.
     private(set) var notes: [BackfillNote] = []
+    /// Changes of state that are to be made, which a test ends.
+    private(set) var changes: [(command: DaemonCommand, request: StateRequest)] = []
     private(set) var traces: [String: Trace] = [:]
     private(set) var births: [String: Instant] = [:]
     private(set) var mostAtOnce = 0
@@ -101,8 +113,17 @@ struct MachineWorld {
     var commitTime: Duration = .milliseconds(10)
     /// No transaction commits, and no line is flushed.
     var isKafkaAway = false
-    /// After so many steps the process is killed.
+    /// After so many steps the process is killed, or asked to end.
     var stepsLeft: Int?
+    var isAskedToEnd = false
+    /// A daemon that stands still, while another one has its place.
+    private var frozen: Frozen?
+    private var isFenced = false
+    /// Until then the loop sleeps, whatever the wall shows.
+    private var unseen: Duration?
+    private var isEnding = false
+    /// How many of its transactions were refused.
+    private(set) var fenced = 0
     private(set) var kills = 0
 
     init(at wall: Instant, seed: UInt64 = 1) {
@@ -165,12 +186,49 @@ struct MachineWorld {
         keeps = []
     }
 
+    /// The process stands still for so long that another daemon takes its place, after `silence`.
+    mutating func replace(after silence: Duration) {
+        guard machine != nil, frozen == nil else { return }
+        frozen = Frozen(machine: machine, flights: flights, keeps: keeps, unflushed: unflushed)
+        (machine, flights, keeps, unflushed) = (nil, [:], [], [])
+        wall = wall.advanced(by: silence)
+        monotonic += silence
+        start()
+    }
+
+    /// The one that stood still wakes behind its successor: it does what it finds to do, hears that it has lost its
+    /// place, and ends.
+    ///
+    /// Its transactions are fenced, and its lines wait for a place that it has no more.
+    mutating func wakeFrozen() {
+        guard let woken = frozen else { return }
+        frozen = nil
+        let successor = Frozen(machine: machine, flights: flights, keeps: keeps, unflushed: unflushed)
+        (machine, flights, keeps, unflushed) = (
+            woken.machine, woken.flights, woken.keeps, woken.unflushed
+        )
+        let steps = stepsLeft
+        (stepsLeft, isFenced) = (nil, true)
+        for _ in 0..<3 {
+            attempt { world in
+                try world.tell(.look)
+                for run in world.flights.keys { world.flights[run]?.until = world.monotonic }
+                for index in world.keeps.indices { world.keeps[index].at = world.monotonic }
+                try world.progress()
+            }
+        }
+        attempt { try $0.tell(.drain) }
+        (stepsLeft, isFenced) = (steps, false)
+        (machine, flights, keeps, unflushed) =
+            (successor.machine, successor.flights, successor.keeps, successor.unflushed)
+    }
+
     /// Does something in the process; it may die of it.
     private mutating func attempt(_ body: (inout MachineWorld) throws -> Void) {
         do {
             try body(&self)
         } catch {
-            kill()
+            if !isFenced { kill() }
         }
     }
 
@@ -178,7 +236,11 @@ struct MachineWorld {
     private mutating func step() throws {
         guard let left = stepsLeft else { return }
         stepsLeft = left > 1 ? left - 1 : nil
-        if left <= 1 { throw Killed() }
+        guard left <= 1 else { return }
+        guard isAskedToEnd else { throw Killed() }
+        // The signal waits for its turn, as any event.
+        isAskedToEnd = false
+        isEnding = true
     }
 
     // MARK: What others do
@@ -210,6 +272,15 @@ struct MachineWorld {
         attempt { try $0.tell(.command(command)) }
     }
 
+    /// Commits a change of state with the record that says that its command is done; nothing is told of it.
+    mutating func commitChange(_ id: String, of account: AccountName) -> ScheduleRecord? {
+        guard let command = changes.last(where: { $0.command.id == id })?.command,
+            let record = machine?.changing(command, of: account)
+        else { return nil }
+        records[record.schedule] = record
+        return record
+    }
+
     mutating func drain() { attempt { try $0.tell(.drain) } }
 
     /// Tells the machine of something else.
@@ -224,11 +295,13 @@ struct MachineWorld {
 
     // MARK: Time
 
-    /// Somebody sets the clock.
-    mutating func set(by step: Duration) {
+    /// Somebody sets the clock; the loop sees it at once, or when it wakes from the sleep that it is in.
+    mutating func set(by step: Duration, isSeen: Bool = true) {
+        let asleep = machine.map { ClockWatch.wait(at: wall, until: $0.wake) }
         if step < .zero { putBacks.append((wall, wall.advanced(by: step))) }
         wall = wall.advanced(by: step)
-        send(.look)
+        if isSeen { return send(.look) }
+        unseen = asleep.map { monotonic + $0 }
     }
 
     /// The machine sleeps.
@@ -251,7 +324,7 @@ struct MachineWorld {
         while monotonic < end {
             var next = end
             if let machine {
-                next = min(next, monotonic + ClockWatch.wait(at: wall, until: machine.wake))
+                next = min(next, unseen ?? monotonic + ClockWatch.wait(at: wall, until: machine.wake))
                 for flight in flights.values { next = min(next, flight.until) }
                 if !isKafkaAway { for keep in keeps { next = min(next, keep.at) } }
             }
@@ -261,6 +334,10 @@ struct MachineWorld {
             guard machine != nil else { continue }
             attempt { world in
                 try world.progress()
+                if let unseen = world.unseen {
+                    guard world.monotonic >= unseen else { return }
+                    world.unseen = nil
+                }
                 if let wake = world.machine?.wake, wake <= world.wall { try world.tell(.look) }
             }
         }
@@ -275,7 +352,9 @@ struct MachineWorld {
         let due = keeps.filter { $0.at <= monotonic }
         keeps.removeAll { $0.at <= monotonic }
         for keep in due {
-            if let record = machine?.record(of: keep.schedule) { try commit(record) }
+            if let record = machine?.record(of: keep.schedule) {
+                do { try commit(record) } catch is Fenced { continue }
+            }
             for answer in keep.answers {
                 unflushed.append(line(.answer(answer)))
                 finishedCommands.insert(answer.command)
@@ -292,6 +371,9 @@ struct MachineWorld {
         let now = reading
         let actions = machine?.handle(event, at: now) ?? []
         for action in actions { try perform(action) }
+        guard isEnding else { return }
+        isEnding = false
+        try tell(.drain)
     }
 
     private func line(_ event: Line.Event) -> Line {
@@ -324,18 +406,25 @@ struct MachineWorld {
             keeps.append(Keep(schedule: schedule, answers: answers, at: monotonic + commitTime))
         case .answer(let answer):
             unflushed.append(line(.answer(answer)))
-            if answer.status != .accepted { finishedCommands.insert(answer.command) }
+            if answer.status != .accepted, !isFenced { finishedCommands.insert(answer.command) }
         case .finished(let run, let end):
             unflushed.append(line(.finished(run: run, end)))
             others.append("finished \(end.status.rawValue)")
         case .audit(let entry): others.append("audit \(entry.what)")
+        case .change(let command, let request): changes.append((command, request))
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
         case .tell(let note): notes.append(note)
+        case .clockChanged(let change): others.append("clock \(change)")
         }
     }
 
     // MARK: Runs
+
+    private static let lost = RunEnd(
+        status: .failed,
+        reason: "another session has taken the account over"
+    )
 
     private mutating func advance(_ run: String, _ flight: Flight) throws {
         let order = flight.order
@@ -364,7 +453,7 @@ struct MachineWorld {
             }
             let now = reading
             if let record = machine?.closing(order, result, at: now) {
-                try commit(record)
+                do { try commit(record) } catch is Fenced { return try end(run, Self.lost) }
                 if case .tick(let tick) = order.origin {
                     traces[tick.id, default: Trace()].ends.append(result.status)
                 }
@@ -388,7 +477,12 @@ struct MachineWorld {
             try end(order.run, RunEnd(status: .cancelled))
             return false
         }
-        try commit(record)
+        do {
+            try commit(record)
+        } catch is Fenced {
+            try end(order.run, Self.lost)
+            return false
+        }
         let key: String =
             switch order.origin {
             case .tick(let tick): tick.id
@@ -417,12 +511,16 @@ struct MachineWorld {
         let isFinished = unflushed.dropFirst(before).contains {
             if case .finished(run, _) = $0.event { true } else { false }
         }
-        if let command, isFinished { finishedCommands.insert(command) }
+        if let command, isFinished, !isFenced { finishedCommands.insert(command) }
         try step()
     }
 
     /// What was decided is flushed before a record says so.
     private mutating func commit(_ record: ScheduleRecord) throws {
+        if isFenced {
+            fenced += 1
+            throw Fenced()
+        }
         log += unflushed
         unflushed = []
         try step()

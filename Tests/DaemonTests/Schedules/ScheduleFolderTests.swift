@@ -10,58 +10,18 @@ import Testing
 /// Schedules in files, as somebody writes and breaks them.
 @Suite
 struct ScheduleFolderTests {
-    private static let extractor = """
-        extractor: shop
-        description: A shop
-        settings:
-          token: {secret: true, required: true, description: "The token"}
-        base_url: https://shop.test
-        auth: {header: {name: X-Token, value: "{{ config.token }}"}}
-        limits: {default: 2/s}
-        errors: {message: errors}
-        streams:
-          orders:
-            get: /orders
-            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
-            records: data
-            key: id
-            version: {field: updated_at, format: rfc3339}
-            paging: {link_header: {rel: next}}
-            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
-          customers:
-            get: /customers
-            query: {updated_at_min: "{{ window.from }}", updated_at_max: "{{ window.to }}"}
-            records: data
-            key: id
-            version: {field: updated_at, format: rfc3339}
-            paging: {link_header: {rel: next}}
-            progress: {window: {format: rfc3339, hold_back: 60s, overlap: 10m, earliest: "2006-01-01T00:00:00Z"}}
-        """
-    private static let whole = """
-        extractor: shop
-        account: acme
-        settings: {token: env:TOKEN}
-        when: "H * * * *"
-        """
-
-    private func load(_ files: [String: String]) throws -> LoadedFolder {
+    private func load(_ files: [String: String]) async throws -> LoadedFolder {
         let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         for (name, text) in files { folder.write(name, text) }
-        let definition = try ExtractorDefinition.decode(
-            Array(Self.extractor.utf8),
-            file: "shop.yaml",
-            folderName: nil
-        )
-        return try ScheduleFolder(
-            path: folder.path,
-            zones: { ZoneDatabase() },
-            definition: { _, _ in definition }
-        ).load()
+        return try await Shop.folder(folder.path).load()
     }
 
     @Test
-    func aFileIsASchedule() throws {
-        let folder = try load(["shop.yaml": Self.whole + "\nstreams: [orders]\npool: shops\npriority: 3\n"])
+    func aFileIsASchedule() async throws {
+        let folder = try await load([
+            "shop.yaml": Shop.schedule + "\nstreams: [orders]\npool: shops\npriority: 3\n"
+        ])
         #expect(folder.faults.isEmpty)
         let entry = try #require(folder.schedules.first?.entry)
         #expect(entry.schedule.id == "shop")
@@ -70,10 +30,16 @@ struct ScheduleFolderTests {
         #expect((entry.pool, entry.priority) == ("shops", 3))
     }
 
+    @Test("S18 how fresh the data must be is the file's to say")
+    func howFreshItMustBe() async throws {
+        let folder = try await load(["shop.yaml": Shop.schedule + "\nsla: {fresh_within: 2h}\n"])
+        #expect(folder.schedules.first?.entry.freshWithin == .seconds(7200))
+    }
+
     @Test
-    func whatIsNoScheduleIsLeftAlone() throws {
-        let folder = try load([
-            "shop.yaml": Self.whole, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
+    func whatIsNoScheduleIsLeftAlone() async throws {
+        let folder = try await load([
+            "shop.yaml": Shop.schedule, ".shop.yaml.swp": "{", "shop.yaml~": "{", "notes.txt": "{",
             "acme.yaml": "extractor: shop\naccount: other\nsettings: {token: env:TOKEN}\n",
         ])
         #expect(folder.schedules.map(\.id) == ["shop"])
@@ -81,9 +47,9 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func oneThatIsWrongKeepsNoOtherFromRunning() throws {
-        let folder = try load([
-            "good.yaml": Self.whole,
+    func oneThatIsWrongKeepsNoOtherFromRunning() async throws {
+        let folder = try await load([
+            "good.yaml": Shop.schedule,
             "bad.yaml": "extractor: shop\naccount: acme\nwhen: \"61 * * * *\"\nstreams: [order]\n",
         ])
         #expect(folder.schedules.map(\.id) == ["good"])
@@ -94,8 +60,8 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func anAccountIsDeclaredOnceForAllItsSchedules() throws {
-        let folder = try load([
+    func anAccountIsDeclaredOnceForAllItsSchedules() async throws {
+        let folder = try await load([
             "acme.yaml": "extractor: shop\naccount: acme\nsettings: {token: env:TOKEN}\n",
             "hourly.yaml": "extractor: shop\naccount: acme\nstreams: [orders]\nwhen: \"@hourly\"\n",
             "daily.yaml": "extractor: shop\naccount: acme\nstreams: [customers]\nwhen: \"@daily\"\n",
@@ -106,9 +72,9 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func anAccountThatIsDeclaredTwiceAndDifferentlyIsRefused() throws {
-        let folder = try load([
-            "a.yaml": Self.whole,
+    func anAccountThatIsDeclaredTwiceAndDifferentlyIsRefused() async throws {
+        let folder = try await load([
+            "a.yaml": Shop.schedule,
             "b.yaml": "extractor: shop\naccount: acme\nsettings: {token: env:OTHER}\nwhen: \"@daily\"\n",
         ])
         #expect(folder.faults.count == 2)
@@ -116,22 +82,61 @@ struct ScheduleFolderTests {
     }
 
     @Test
-    func aFolderAsTheDestinationIsForTheCommand() throws {
-        let folder = try load(["shop.yaml": Self.whole + "\nto: {folder: out}\n"])
+    func aFolderAsTheDestinationIsForTheCommand() async throws {
+        let folder = try await load(["shop.yaml": Shop.schedule + "\nto: {folder: out}\n"])
         #expect(folder.faults.first?.messages.first?.contains("sluice sync") == true)
     }
 
     @Test
-    func aNameThatStandsTwiceIsRefused() throws {
-        let folder = try load(["shop.yaml": Self.whole, "shop.yml": Self.whole])
+    func aNameThatStandsTwiceIsRefused() async throws {
+        let folder = try await load(["shop.yaml": Shop.schedule, "shop.yml": Shop.schedule])
         #expect(folder.schedules.count == 1)
         #expect(folder.faults.first?.messages.first?.contains("shop.yaml") == true)
     }
 
+    /// More than one thread reads.
     @Test
-    func aFolderThatIsNotThereIsSaid() {
-        let error = #expect(throws: ConfigurationError.self) {
-            try ScheduleFolder(
+    func manyFilesAreReadInOrder() async throws {
+        var files = Dictionary(
+            uniqueKeysWithValues: (1000..<1300).map { number in
+                ("s\(number).yaml", Shop.schedule.replacing("account: acme", with: "account: a\(number)"))
+            }
+        )
+        files["s1100.yaml"] = "extractor: shop\nwhen: never\n"
+        files["s1250.yaml"] = "{"
+        let folder = try await load(files)
+        let ids = (1000..<1300).filter { $0 != 1100 && $0 != 1250 }.map { "s\($0)" }
+        #expect(folder.schedules.map(\.id) == ids)
+        #expect(folder.schedules.map(\.account.text) == ids.map { "shop/a\($0.dropFirst())" })
+        #expect(folder.faultyIDs == ["s1100", "s1250"])
+    }
+
+    /// Ten thousand files of one broken extractor must not decode it ten thousand times.
+    @Test
+    func whatIsWrongWithAnExtractorIsFoundOnce() async throws {
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        for number in 10..<30 { folder.write("s\(number).yaml", "# \(number)\n" + Shop.schedule) }
+        let times = Counter()
+        let loaded = try await ScheduleFolder(
+            path: folder.path,
+            zones: { ZoneDatabase() },
+            definition: { extractor, _ in
+                _ = times.next()
+                throw PlacedError(ConfigurationError(.badFile, "broken"), at: extractor.origin)
+            }
+        ).load()
+        #expect(loaded.faults.count == 20)
+        for fault in loaded.faults {
+            #expect(fault.messages.count == 1 && fault.messages[0].hasPrefix("\(fault.path):2:"))
+        }
+        #expect(times.next() == 2)
+    }
+
+    @Test
+    func aFolderThatIsNotThereIsSaid() async {
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await ScheduleFolder(
                 path: "/nowhere/schedules",
                 zones: { ZoneDatabase() },
                 definition: { _, _ in throw ConfigurationError(.badFile, "") }
@@ -145,7 +150,7 @@ struct ScheduleFolderTests {
         let folder = TemporaryFolder()
         let watch = try #require(FolderWatch(folder.path))
         defer { watch.stop() }
-        folder.write("shop.yaml", Self.whole)
+        folder.write("shop.yaml", Shop.schedule)
         var changes = watch.changes.makeAsyncIterator()
         #expect(await changes.next() != nil)
     }

@@ -1,0 +1,58 @@
+package import JSON
+
+/// What somebody wants to make of an account's state by hand.
+package enum StateChange: Hashable, Sendable {
+    /// What is left out of a stream.
+    package enum Part: Hashable, Sendable {
+        /// What lies before a time.
+        case before(Instant)
+        /// The rest of a list that is under way.
+        case rest
+        /// What lies before a page, which a token leads to.
+        case beforePage(JSONValue)
+    }
+
+    /// The streams are read anew, nil for all that were ever read.
+    ///
+    /// What is remembered stays, so that only what differs is published; with `forgets` it goes, and all is published again.
+    case reset(streams: [StreamName]?, forgets: Bool)
+    /// A stream is read again from an earlier time on.
+    case set(StreamName, at: Instant)
+    /// A stream goes on behind something that is never read.
+    case skip(StreamName, Part)
+    /// Everything that is kept of the account goes.
+    case remove
+
+    /// What the audit calls it.
+    package var name: String {
+        switch self {
+        case .reset: "state reset"
+        case .set: "state set"
+        case .skip: "state skip"
+        case .remove: "account remove"
+        }
+    }
+
+    /// The streams that nobody may read meanwhile; nil for all of the account's.
+    package var streams: Set<String>? {
+        switch self {
+        case .reset(let streams, _): streams.map { Set($0.map(\.text)) }
+        case .set(let stream, _), .skip(let stream, _): [stream.text]
+        case .remove: nil
+        }
+    }
+}
+
+/// A wish to change an account's state, and whose it is.
+package struct StateRequest: Hashable, Sendable {
+    package var account: AccountName
+    package var change: StateChange
+    package var reason: String
+
+    /// A request.
+    package init(account: AccountName, change: StateChange, reason: String) {
+        self.account = account
+        self.change = change
+        self.reason = reason
+    }
+}

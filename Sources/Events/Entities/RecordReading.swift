@@ -1,0 +1,68 @@
+import JSON
+
+/// A field that a scan takes out of records: where it puts it, and what the record calls it.
+struct RecordPlace: Hashable, Sendable {
+    var position: Int
+    var path: [String]
+}
+
+/// What a scan has taken out of one record.
+struct RecordReading {
+    let page: ScannedPage
+    let record: Int
+    /// The key of the record's parent, where it is a child.
+    let parent: [UInt8]?
+
+    /// The token of a field, empty where the record has none.
+    func token(_ place: RecordPlace) -> ArraySlice<UInt8> {
+        page.bytes[page.field(place.position, ofRecord: record).range]
+    }
+
+    /// Whether there is something else than null and an empty text.
+    func hasValue(_ place: RecordPlace) -> Bool {
+        let token = token(place)
+        return !token.isEmpty && token.first != UInt8(ascii: "n") && !token.elementsEqual("\"\"".utf8)
+    }
+
+    /// A text decoded, a number or truth value as it is written; nil for anything else.
+    func text(_ place: RecordPlace) -> String? {
+        let token = token(place)
+        switch token.first {
+        case UInt8(ascii: "\"")?:
+            var text: [UInt8] = []
+            JSONText.decodeString(token, into: &text)
+            return String(decoding: text, as: UTF8.self)
+        case UInt8(ascii: "{")?, UInt8(ascii: "[")?, UInt8(ascii: "n")?, nil: return nil
+        default: return String(decoding: token, as: UTF8.self)
+        }
+    }
+
+    /// Appends a field's text or number as a text, as it came: escapes of lone surrogates stay.
+    ///
+    /// False for anything else.
+    func appendText(_ place: RecordPlace, after prefix: [UInt8] = [], to text: inout [UInt8]) -> Bool {
+        let token = token(place)
+        switch token.first {
+        case UInt8(ascii: "\"")?:
+            text.append(UInt8(ascii: "\""))
+            text.append(contentsOf: prefix)
+            text.append(contentsOf: token.dropFirst())
+        case UInt8(ascii: "{")?, UInt8(ascii: "[")?, UInt8(ascii: "n")?, nil: return false
+        default:
+            text.append(UInt8(ascii: "\""))
+            text.append(contentsOf: prefix)
+            text.append(contentsOf: token)
+            text.append(UInt8(ascii: "\""))
+        }
+        return true
+    }
+
+    /// Appends null where the record has the field; whether it does.
+    ///
+    /// A field that it has not is not there in the entity either.
+    func appendNull(_ place: RecordPlace, to text: inout [UInt8]) -> Bool {
+        guard !page.field(place.position, ofRecord: record).isAbsent else { return false }
+        text.append(contentsOf: "null".utf8)
+        return true
+    }
+}

@@ -1,0 +1,25 @@
+package import Core
+package import Events
+
+/// What of a stream's events is published: its own, its entities, or both.
+package struct StreamOutlet: Sendable {
+    /// Nil where its records become no entities.
+    let mapper: EntityMapper?
+    let publishesRecords: Bool
+
+    /// An outlet for a stream; without a mapper its own events go out, whatever the mode.
+    package init(_ mapper: EntityMapper? = nil, _ mode: EntityMode = .none) {
+        self.mapper = mode == .none ? nil : mapper
+        publishesRecords = mapper == nil || mode != .instead
+    }
+
+    /// The topics of its entities.
+    package var entityTopics: [String] { mapper?.topics ?? [] }
+
+    /// The pages that a page of new events makes, as they are published; `parent` is whose children they are.
+    func pages(of page: EventPage, parent: [UInt8]?) throws(EventError) -> [EventPage] {
+        guard !page.events.isEmpty else { return [] }
+        let entities = try mapper?.pages(of: page, parent: parent) ?? []
+        return ((publishesRecords ? [page] : []) + entities).map { $0.enveloped() }
+    }
+}

@@ -1,0 +1,48 @@
+import CommandLine
+
+extension CommandTree {
+    static let schemas = Command(
+        "schemas",
+        summary: "Compare what was read with what is declared.",
+        subcommands: [schemasShow, schemasDiff]
+    )
+
+    private static let schemasShow = Command(
+        "show",
+        summary: "Print the schema that a stream's records are compared with.",
+        options: [extractorsFolder],
+        arguments: [
+            Argument(
+                "extractor",
+                help: "An extractor's name, its folder or its file.",
+                completion: extractorNames
+            ),
+            Argument("stream", help: "One of its streams."),
+        ],
+        examples: [Example("The charges of Stripe", "sluice schemas show stripe charges")]
+    )
+
+    private static let schemasDiff = Command(
+        "diff",
+        summary: "Print how the records that were read differ from their schemas.",
+        discussion: [
+            "What is printed is what the runs of an account have met since the schema is what it is. It is read off the "
+                + "state that Kafka keeps, and no API is asked."
+        ],
+        options: kafkaOptions + [
+            Option(
+                "extractor",
+                short: "e",
+                value: "NAME",
+                help: "Only accounts of this extractor, named as sync is told it.",
+                completion: extractorNames
+            ),
+            Option("account", short: "a", value: "NAME", help: "Only this account."),
+            Option("stream", short: "s", value: "NAME", help: "Only this stream."),
+            extractorsFolder, textOrJSON,
+        ],
+        examples: [
+            Example("All accounts", "sluice schemas diff --kafka localhost:9092 --topic-prefix retail")
+        ]
+    )
+}
