@@ -44,6 +44,8 @@ struct StateFileTests {
         )
         let record = try session.record(account: account)
         state[record.key] = record.value
+        // Nor how far a backfill came: that counts only where it goes on.
+        state[StateKey.backfill(account, "backfill-1", stream).bytes] = Array("{}".utf8)
         func kinds(_ withCredentials: Bool) throws -> Set<String> {
             let made = try StateFile(
                 [account: state],
@@ -58,6 +60,20 @@ struct StateFileTests {
         }
         #expect(try kinds(false) == ["bookmark", "schedule", "topic"])
         #expect(try kinds(true) == ["bookmark", "schedule", "topic", "credential"])
+    }
+
+    @Test func `the progress of a backfill is no record that a file can bring`() throws {
+        let key = StateKey.backfill(account, "backfill-1", stream).bytes
+        let document = StateFile(
+            prefix: file.prefix,
+            layout: "x",
+            at: Self.now,
+            accounts: [.init(name: account, records: [.init(key: key, value: Array("{}".utf8))])]
+        )
+        let error = try #require(throws: StateError.self) {
+            try StateFile(document.bytes, name: "state.json")
+        }
+        #expect("\(error)".contains("is no record that can be moved"))
     }
 
     @Test func `what a later version keeps is not left out silently`() throws {

@@ -142,13 +142,26 @@ extension DaemonMachine {
         keep(id)
     }
 
+    /// A file that was gone is there again: where it names another account, nothing of that was read.
+    mutating func endBackfills(of id: String, movedFrom account: AccountName) {
+        guard let schedule = schedules[id], schedule.entry.account != account else { return }
+        let reason = Self.moved(from: account, to: schedule.entry.account)
+        for backfill in schedule.backfills where backfill.status == .active {
+            end(backfill.id, of: id, by: FollowedSchedule.change, as: .failed, reason)
+        }
+    }
+
+    private static func moved(from former: AccountName, to account: AccountName) -> String {
+        "its schedule reads \(account) now, no more \(former)"
+    }
+
     /// A schedule reads another account now, or not all of the streams any more.
     mutating func endBackfills(changedBy entry: ScheduleEntry, of id: String) {
         guard let schedule = schedules[id] else { return }
         for backfill in schedule.backfills where backfill.status == .active {
             let reason: String
             if entry.account != schedule.entry.account {
-                reason = "its schedule reads \(entry.account) now, no more \(schedule.entry.account)"
+                reason = Self.moved(from: schedule.entry.account, to: entry.account)
             } else if let named = backfill.streams, let known = entry.streams,
                 let gone = named.first(where: { !known.contains($0) })
             {

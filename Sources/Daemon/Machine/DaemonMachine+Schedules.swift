@@ -12,11 +12,12 @@ extension DaemonMachine {
             return bringBack(entry)
         }
         // One that comes back in this life owes nothing for the time between.
-        let known = record ?? retired.removeValue(forKey: id)?.comingBack(to: entry.account, at: now)
-        retired[id] = nil
+        let former = retired.removeValue(forKey: id)
+        let known = record ?? former?.comingBack(to: entry.account, at: now)
         let schedule = FollowedSchedule(entry, known, skipped, at: now)
         schedules[id] = schedule
         accounts[entry.account, default: []].insert(id)
+        if record == nil, let former { endBackfills(of: id, movedFrom: former.account) }
         // Without a record, nobody would know after a restart what was due before it.
         if known?.through == nil || record != known { keep(id) }
         if let last = known?.last, last.ended == nil { resume(last, of: id) }

@@ -108,6 +108,44 @@ import Testing
         }
     }
 
+    @Test("S10 a backfill under way, whose file is deleted and comes back, goes on; not in another account")
+    func s10DeletedWhileABackfillGoesOn() async throws {
+        for other in ["acme", "emca"] {
+            let world = ServiceWorld(at: noon)
+            world.write("crm", "when: \"0 0 * * *\"")
+            world.kafka.change { $0.length = .seconds(3600) }
+            try await world.live { service, _ in
+                let request = DaemonCommand.BackfillRequest(
+                    schedule: "crm",
+                    streams: nil,
+                    from: noon.advanced(by: .seconds(-7200)),
+                    to: noon,
+                    chunk: 3600,
+                    isDryRun: false
+                )
+                service.tell(
+                    .command(DaemonCommand(id: "b", by: "ann", at: world.now, verb: .backfill(request)))
+                )
+                try await world.pass(.seconds(60))
+            }
+            let begun = try #require(world.kafka.read { $0.records["crm"]?.record.backfills.last })
+            #expect(begun.status == .active && begun.run != nil)
+            try world.delete("crm")
+            world.kafka.change { $0.length = .seconds(5) }
+            try await world.live { service, _ in
+                try await world.pass(.seconds(60))
+                world.write("crm", "when: \"0 0 * * *\"", account: other)
+                await world.reload(service)
+                try await world.pass(.seconds(60))
+            }
+            let kept = try #require(world.kafka.read { $0.records["crm"]?.record.backfills.last })
+            #expect(kept.id == begun.id && kept.status == (other == "acme" ? .done : .failed))
+            // What was read of it is the other account's.
+            if other != "acme" { #expect(kept.reason?.contains("no more") == true) }
+            #expect(world.kafka.read(\.begun).count == (other == "acme" ? 3 : 1))
+        }
+    }
+
     // MARK: Time zones
 
     private func zone(_ world: ServiceWorld, _ name: String, _ footer: String) {
