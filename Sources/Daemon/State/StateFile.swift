@@ -56,7 +56,7 @@ package struct StateFile: Hashable, Sendable {
                 switch try StateKey(key) {
                 case .session, .layout: continue
                 // A backfill's place in its stretch of time belongs to the topics that it publishes to. Its schedule's record
-                // says that it goes on: elsewhere it reads the stretch from its beginning.
+                // says that it goes on: elsewhere its next chunk reads from the beginning.
                 case .backfill: continue
                 case .credential where !withCredentials: continue
                 case nil:
