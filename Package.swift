@@ -101,8 +101,8 @@ let dataFolders = [
 
 /// The files of the page, which CPage.c embeds.
 let pageFiles = [
-    "app.css", "app.js", "client.js", "daemon.js", "dom.js", "format.js", "icon.svg", "index.html", "runs.js",
-    "schedules.js", "timeline.js", "topics.js",
+    "app.css", "app.js", "backfills.js", "client.js", "daemon.js", "dom.js", "format.js", "icon.svg",
+    "index.html", "runs.js", "schedules.js", "timeline.js", "topics.js",
 ]
 
 /// Folders of a module that are no Swift: the page, which is a target of its own.

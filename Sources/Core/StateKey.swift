@@ -12,6 +12,8 @@ package enum StateKey: Hashable, Sendable {
     case credential(AccountName)
     /// What a schedule of the account ran, by its id.
     case schedule(AccountName, String)
+    /// How far a backfill, by its id, has read a stream.
+    case backfill(AccountName, String, StreamName)
     /// How the records of a stream differed from its schema.
     case schema(AccountName, StreamName)
     /// How the state topic itself is laid out.
@@ -27,6 +29,8 @@ package enum StateKey: Hashable, Sendable {
         case .topic(let account, let topic): Self.array("topic", account.text, topic)
         case .credential(let account): Self.array("credential", account.text)
         case .schedule(let account, let id): Self.array("schedule", account.text, id)
+        case .backfill(let account, let id, let stream):
+            Self.array("backfill", account.text, id, stream.text)
         case .schema(let account, let stream): Self.array("schema", account.text, stream.text)
         case .layout: Self.array("layout")
         }
@@ -43,10 +47,12 @@ package enum StateKey: Hashable, Sendable {
             case ("credential", 2): self = .credential(try AccountName(parts[1]))
             case ("schedule", 3) where Self.isScheduleID(parts[2]):
                 self = .schedule(try AccountName(parts[1]), parts[2])
+            case ("backfill", 4) where Self.isScheduleID(parts[2]):
+                self = .backfill(try AccountName(parts[1]), parts[2], try StreamName(parts[3]))
             case ("schema", 3): self = .schema(try AccountName(parts[1]), try StreamName(parts[2]))
             case ("layout", 1): self = .layout
             case ("bookmark", _), ("session", _), ("topic", _), ("credential", _), ("schedule", _),
-                ("schema", _), ("layout", _):
+                ("backfill", _), ("schema", _), ("layout", _):
                 throw Self.unreadable(bytes)
             default: return nil
             }

@@ -32,7 +32,10 @@ package struct DefinitionPlace: Sendable {
         } catch {
             throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
         }
-        return try ExtractorDefinition.decode(bytes, file: file, folderName: folderName)
+        var definition = try ExtractorDefinition.decode(bytes, file: file, folderName: folderName)
+        // Its schemas lie there.
+        definition.folder = folder
+        return definition
     }
 
     /// What a word names: one with a slash, a dot alone, or the end of a YAML file is a path, all else a name.

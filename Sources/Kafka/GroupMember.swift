@@ -228,9 +228,17 @@ package final class GroupMember: Sendable {
 
     private func listen() {
         defer { queue.destroy() }
+        var hasPlace = false
         while ending.read({ $0 == nil }) {
             silence.withLock { $0.look(at: time.now()) }
-            if let event = queue.next(limit: .milliseconds(500)) { answer(event) }
+            if let event = queue.next(limit: .milliseconds(500)) {
+                switch event {
+                case .assigned(let count): hasPlace = count > 0
+                case .revoked: hasPlace = false
+                case .error: break
+                }
+                answer(event)
+            }
             learn()
             if let error = client.handle.fatalError { end(with: fenced(error)) }
         }
@@ -238,7 +246,8 @@ package final class GroupMember: Sendable {
         // A static member's end alone would keep its place for the session timeout, from every other host.
         queue.unsubscribe()
         if owesAnswer.withLock({ $0 }) { queue.giveBack() }
-        answerAll(for: .milliseconds(500))
+        // Closed before that is answered, it would not have left.
+        answerAll(for: hasPlace ? .seconds(5) : .milliseconds(500))
         queue.close()
         let begun = ContinuousClock.now
         while !queue.isClosed, ContinuousClock.now - begun < .seconds(5) {

@@ -129,6 +129,8 @@ final class StateLog {
             case .schedule(let account, let id):
                 let noun = "the record of the schedule \(id) of \(account)"
                 _ = try StateDocument(value, noun: noun, newestFormat: .max)
+            case .backfill(let account, let id, let stream):
+                _ = try BackfillProgress(value, account: account, id: id, stream: stream)
             // What it says is for the runs to read.
             case .schema(let account, let stream):
                 let noun = "the schema record of \(account), stream \(stream)"

@@ -56,6 +56,33 @@ struct Forgetting {
     }
 }
 
+extension Forgetting {
+    /// Forgets what a backfill met again of what had been forgotten: the bookmark says of it already that it may be.
+    func again() async throws {
+        let plan = context.plan(stream)
+        guard plan.forgets, let format = plan.definition.version?.format,
+            let time = context.bookmark(stream).forgotten
+        else { return }
+        try await context.committer.drain(stream)
+        var after: [UInt8]?
+        repeat {
+            let found = try context.run.destination.versions.keys(
+                versionBefore: time,
+                format: format,
+                after: after,
+                limit: Self.chunk,
+                stream: plan.name
+            )
+            after = found.end
+            try await context.submit(
+                stream,
+                remembering: found.keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
+            )
+        } while after != nil
+        try await context.committer.drain(stream)
+    }
+}
+
 extension StreamPlan {
     /// Whether its keys are forgotten once its bookmark has passed their versions.
     ///

@@ -11,6 +11,8 @@ final class RunContext: Sendable {
     let tally: StreamTally
     /// Where each stream will stand once what was handed over is committed.
     private let bookmarks: Locked<[Bookmark]>
+    /// The same of the run's backfill; empty where it is none.
+    private let backfills: Locked<[BackfillProgress]>
     /// What was read before streams, by their names.
     private let discovered = Locked<[String: Discovered]>([:])
     /// What the parents of child streams answered.
@@ -35,9 +37,24 @@ final class RunContext: Sendable {
                     )
             }
         )
+        backfills = Locked(
+            run.backfill.map { part in
+                run.streams.map {
+                    $0.backfill ?? BackfillProgress(fingerprint: $0.fingerprint, at: part.begin, updated: 0)
+                }
+            } ?? []
+        )
     }
 
     func plan(_ stream: Int) -> StreamPlan { run.streams[stream] }
+
+    /// How far the run's backfill has read a stream.
+    func backfill(_ stream: Int) -> BackfillProgress { backfills.withLock { $0[stream] } }
+
+    /// Moves the place of the run's backfill; the next record of `move` says so.
+    func moveBackfill(_ stream: Int, _ change: (inout BackfillProgress) -> Void) {
+        backfills.withLock { change(&$0[stream]) }
+    }
 
     /// What compares a stream's records with its schema.
     func drift(of stream: Int) -> DriftSeat? { drifts[stream] }
@@ -45,6 +62,8 @@ final class RunContext: Sendable {
     func bookmark(_ stream: Int) -> Bookmark { bookmarks.withLock { $0[stream] } }
 
     /// Moves a stream, and gives the record that says so; it must be handed over with what it covers (I1).
+    ///
+    /// In a backfill that is the backfill's own record: the bookmark stays where the live runs have it.
     func move(_ stream: Int, _ change: (inout Bookmark) -> Void) throws(StateError) -> StateRecord {
         var bookmark = bookmark(stream)
         change(&bookmark)
@@ -52,6 +71,10 @@ final class RunContext: Sendable {
         bookmark.updated = Int64(run.wall().milliseconds)
         let moved = bookmark
         bookmarks.withLock { $0[stream] = moved }
+        if let part = run.backfill {
+            moveBackfill(stream) { $0.updated = moved.updated }
+            return try backfill(stream).record(account: run.account, id: part.id, stream: plan(stream).name)
+        }
         return try moved.record(account: run.account, stream: plan(stream).name)
     }
 

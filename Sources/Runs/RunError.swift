@@ -11,6 +11,7 @@ package struct RunError: SluiceError {
             case tooManyKeys = "run.too_many_keys"
             case clockBehind = "run.clock_behind"
             case parentsGone = "run.parents_gone"
+            case noBackfill = "run.no_backfill"
             case schemaDrift = "run.schema_drift"
         }
         fileprivate let kind: Kind
@@ -27,6 +28,8 @@ package struct RunError: SluiceError {
         package static let clockBehind = Code(kind: .clockBehind)
         /// All parents of a child stream seem to be gone.
         package static let parentsGone = Code(kind: .parentsGone)
+        /// The stream cannot be read by time, or has not been read yet.
+        package static let noBackfill = Code(kind: .noBackfill)
 
         /// Records are not as the stream's schema says, and it is to stop then.
         package static let schemaDrift = Code(kind: .schemaDrift)

@@ -19,7 +19,7 @@ package enum RunEvent: Sendable {
 
 /// What a stream reads.
 package enum RunPhase: String, Sendable {
-    case list, feed, token, window, reread, resweep, deletes, reconcile
+    case list, feed, token, window, reread, resweep, deletes, reconcile, backfill
 }
 
 /// Takes what a run tells; must not block.

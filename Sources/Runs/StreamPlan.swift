@@ -16,6 +16,8 @@ package struct StreamPlan: Sendable {
     package var bookmark: Bookmark?
     /// Nothing older is asked for; only of a stream without a bookmark, which then keeps it.
     package var since: Instant?
+    /// How far the run's backfill has read it; nil where it has not begun, or where the run is none.
+    package var backfill: BackfillProgress?
     /// What its records are compared with; nil for nothing.
     package var drift: DriftPlan?
 

@@ -25,6 +25,8 @@ package struct SyncRun: Sendable {
     package var concurrency: Int
     /// How many entries of a feed's window are held at once; a window with more is divided.
     package var maximumEntries = FeedReader.usualMaximum
+    /// The run reads this again, and no bookmark moves by it; nil where it reads what is new.
+    package var backfill: BackfillPart?
 
     /// A run; nothing is read before `run()`.
     package init(
@@ -59,11 +61,7 @@ package struct SyncRun: Sendable {
         let names = streams.map(\.name.text)
         let tally = StreamTally(
             names: names,
-            bookmarks: streams.map { plan in
-                (try? plan.bookmark?.record(account: account, stream: plan.name))?.value.flatMap {
-                    try? JSONValue.parse($0)
-                }
-            },
+            bookmarks: streams.map(shownPlace),
             requests: { [requester] in requester.requests(of: $0) },
             observer: observer
         )
@@ -102,6 +100,17 @@ package struct SyncRun: Sendable {
         return outcome
     }
 
+    /// Where a stream stands before anything is read, as its record has it.
+    private func shownPlace(_ plan: StreamPlan) -> JSONValue? {
+        let record =
+            if let backfill {
+                try? plan.backfill?.record(account: account, id: backfill.id, stream: plan.name)
+            } else {
+                try? plan.bookmark?.record(account: account, stream: plan.name)
+            }
+        return record?.value.flatMap { try? JSONValue.parse($0) }
+    }
+
     /// Reads every stream; returns the error that ended the run, if one did.
     private func readAll(_ context: RunContext) async -> (any Error)? {
         await withTaskGroup(of: ReadEnd.self) { group in
@@ -109,9 +118,9 @@ package struct SyncRun: Sendable {
                 await stop.wait()
                 return .stopped
             }
-            let strands = strands(context)
-            for strand in strands { group.addTask { .strand(await strand.run()) } }
-            var active = strands.count
+            let readings = readings(context)
+            for reading in readings { group.addTask { .strand(await reading()) } }
+            var active = readings.count
             var runError: (any Error)?
             while active > 0, let end = await group.next() {
                 switch end {
@@ -130,6 +139,24 @@ package struct SyncRun: Sendable {
     private enum ReadEnd: Sendable {
         case stopped
         case strand((any Error)?)
+    }
+
+    /// What is read side by side.
+    private func readings(_ context: RunContext) -> [@Sendable () async -> (any Error)?] {
+        guard let backfill else { return strands(context).map { strand in { await strand.run() } } }
+        let slots = Slots(concurrency)
+        var groups: [(reading: String, streams: [Int])] = []
+        for (stream, plan) in streams.enumerated() {
+            let name = plan.readDefinition.name
+            if let position = groups.firstIndex(where: { $0.reading == name }) {
+                groups[position].streams.append(stream)
+            } else {
+                groups.append((name, [stream]))
+            }
+        }
+        return groups.map { group in
+            { await BackfillRun(context, backfill, slots: slots, streams: group.streams).run() }
+        }
     }
 
     /// The streams that are read apart from each other: those of one feed together, those that read one stream's pages

@@ -14,6 +14,8 @@ enum CommandTree {
                 ],
                 subcommands: [
                     sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
+                    backfill,
+                    backfills,
                     schedule,
                     state, account, schemas,
                     extractor,

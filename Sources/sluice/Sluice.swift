@@ -69,6 +69,8 @@ struct Sluice {
         case "doctor": await DoctorCommand(program: program, command: command).run()
         case "trigger", "pause", "resume", "skip-next", "cancel":
             try await AskCommand(program: program, command: command).run()
+        case "backfill": try await BackfillCommand(program: program, command: command).run()
+        case "backfills": try await BackfillsCommand(program: program, command: command).run()
         case "runs", "logs": try await RunsCommand(program: program, command: command).run()
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()

@@ -258,6 +258,27 @@ final class FakeDaemon: DaemonControl {
             guard place(id) != nil else { return unknown }
             state.skips[id] = nil
             return done("nothing is left out any more")
+        case .backfill(let request):
+            guard let place = place(request.schedule) else { return unknown }
+            return Scene.begin(request, of: state.view.schedules[place], by: by, &state, at: now)
+        case .resumeBackfill(let id):
+            guard let place = state.view.backfills.firstIndex(where: { $0.note.backfill.id == id }) else {
+                return refused("daemon.unknown_backfill", "there is no such backfill")
+            }
+            state.view.backfills[place].note.backfill.status = .active
+            state.view.backfills[place].note.backfill.ended = nil
+            state.view.backfills[place].note.backfill.reason = nil
+            return done("\(id) goes on")
+        case .cancel(let id) where state.view.backfills.contains(where: { $0.note.backfill.id == id }):
+            for place in state.view.backfills.indices where state.view.backfills[place].note.backfill.id == id
+            {
+                state.view.backfills[place].note.backfill.status = .cancelled
+                state.view.backfills[place].note.backfill.ended = now
+                state.view.backfills[place].note.backfill.reason = "ended by \(by)"
+                state.view.backfills[place].run = nil
+                state.view.backfills[place].waiting = nil
+            }
+            return done("\(id) is cancelled")
         case .cancel(let run):
             guard let place = state.view.runs.firstIndex(where: { $0.start.run == run }) else {
                 return refused("daemon.unknown_run", "there is no such run")
@@ -277,8 +298,12 @@ final class FakeDaemon: DaemonControl {
         }
     }
 
-    /// Every run reads a page more, or ends.
+    /// Every run reads a page more, or ends; every backfill of the visitor has done a chunk more.
     private static func advance(_ state: inout State, at now: Instant) {
+        for place in state.view.backfills.indices where state.view.backfills[place].isMoving {
+            state.view.revision += 1
+            state.view.backfills[place].note.backfill.done += 1
+        }
         for index in state.view.runs.indices where state.view.runs[index].status == nil {
             state.view.revision += 1
             state.view.runs[index].transactions += 1
@@ -312,6 +337,14 @@ final class FakeDaemon: DaemonControl {
         state.view.schedules[place].state = .idle
         state.view.schedules[place].lastRuns.insert(run, at: 0)
         if status == .success { state.view.schedules[place].lastSuccess = now }
+    }
+}
+
+extension BackfillView {
+    /// The scene's own stand still, to be looked at.
+    fileprivate var isMoving: Bool {
+        let backfill = note.backfill
+        return backfill.status == .active && backfill.by != Scene.asker && backfill.done + 1 < backfill.chunks
     }
 }
 

@@ -61,6 +61,8 @@ import Testing
         "/api/v1/runs?status=odd", "/api/v1/runs?schedule=stripe-payments&limit=3",
         "/api/v1/runs/01JQ5RUNNING", "/api/v1/runs/01JQ5RUNNING/log", "/api/v1/runs/nothing",
         "/api/v1/runs/nothing/log", "/api/v1/topics", "/api/v1/topics/retail.stripe.charges/events?count=5",
+        "/api/v1/backfills", "/api/v1/backfills?schedule=stripe-balance",
+        "/api/v1/backfills?schedule=nothing",
         "/api/v1/accounts/stripe/acme/bookmarks", "/api/v1/accounts/stripe/other/bookmarks",
         "/api/v1/accounts/Stripe/acme/bookmarks",
         "/api/v1/topics/retail.sluice.state/events", "/api/v1/openapi.json", "/healthz", "/readyz",
@@ -94,6 +96,31 @@ import Testing
         ("/api/v1/schedules/stripe-payments/undo-skips", "{}", 200),
         ("/api/v1/runs/01JQ5RUNNING/cancel", "{}", 200),
         ("/api/v1/runs/nothing/cancel", "{}", 404),
+        (
+            "/api/v1/schedules/stripe-payments/backfill",
+            "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\",\"chunk_seconds\":3600,\"streams\":[\"charges\"]}",
+            200
+        ),
+        (
+            "/api/v1/schedules/stripe-payments/backfill",
+            "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\",\"dry_run\":true}", 200
+        ),
+        (
+            "/api/v1/schedules/stripe-payments/backfill",
+            "{\"from\":\"2026-02-01T00:00:00Z\",\"to\":\"2026-01-01T00:00:00Z\"}", 400
+        ),
+        ("/api/v1/schedules/stripe-payments/backfill", "{\"from\":\"2026-01-01T00:00:00Z\"}", 400),
+        (
+            "/api/v1/schedules/stripe-payments/backfill",
+            "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\",\"streams\":\"charges\"}", 400
+        ),
+        (
+            "/api/v1/schedules/nothing/backfill",
+            "{\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-02-01T00:00:00Z\"}", 404
+        ),
+        ("/api/v1/backfills/backfill-20260327T071500Z-1f3a09b1/cancel", "{}", 200),
+        ("/api/v1/backfills/backfill-20260327T041500Z-1f3a09b4/resume", "{}", 200),
+        ("/api/v1/backfills/nothing/resume", "{}", 404),
         ("/api/v1/accounts/stripe/acme/reset", #"{"reason":"new topics","forget":true}"#, 200),
         ("/api/v1/accounts/stripe/acme/reset", "{}", 400),
         ("/api/v1/accounts/stripe/other/reset", #"{"reason":"x"}"#, 404),

@@ -159,6 +159,7 @@ enum Scene {
             view.schedules.append(schedule(plan, entry, &view.runs))
         }
         view.schedules.sort { $0.id < $1.id }
+        view.backfills = backfills(of: try AccountName("stripe/globex"))
         for run in view.runs where run.status == nil {
             state.logs[run.start.run] = "10:00:02 run \(run.start.run) of \(run.start.account) began\n"
         }

@@ -5,18 +5,20 @@ import ProcessSupport
 struct DaemonFixture {
     private let fixture: SyncFixture
     private let folder: String
+    private let service: String
 
     /// The account's own file stands in the folder already.
-    init(_ fixture: SyncFixture) throws {
+    init(_ fixture: SyncFixture, of service: String = "stripe") throws {
         self.fixture = fixture
+        self.service = service
         folder = "\(fixture.folder)/schedules"
-        let account = try String(contentsOfFile: "\(fixture.folder)/stripe.yaml", encoding: .utf8)
+        let account = try String(contentsOfFile: "\(fixture.folder)/\(service).yaml", encoding: .utf8)
         _ = try fixture.write("schedules/account.yaml", account)
     }
 
     /// Writes a schedule of the account.
     func write(_ id: String, _ text: String) throws {
-        _ = try fixture.write("schedules/\(id).yaml", "extractor: stripe\naccount: simulated\n" + text)
+        _ = try fixture.write("schedules/\(id).yaml", "extractor: \(service)\naccount: simulated\n" + text)
     }
 
     /// Starts the daemon; what makes another host is its folder of locks.
@@ -32,6 +34,18 @@ struct DaemonFixture {
             ] + words,
             environment: environment
         )
+    }
+
+    /// Runs a command that asks the daemon for something, or looks at what it did.
+    func ask(_ words: [String]) async throws -> (code: Int32, output: String, errors: String) {
+        let process = try SluiceProcess(
+            words + ["--kafka", fixture.bootstrap, "--topic-prefix", fixture.prefix, "--output", "json"]
+        )
+        guard await process.waitForEnd(atMost: 120) else {
+            await process.killNow()
+            throw TestFailure("\(words) did not end: \(process.standardError)")
+        }
+        return (process.exitCode, process.standardOutput, process.standardError)
     }
 
     /// How many runs of a schedule succeeded since the process started.

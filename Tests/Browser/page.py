@@ -14,6 +14,7 @@ VIEWS = {
     "failing": "#/schedules/zendesk-tickets",
     "schedule": "#/schedules/stripe-nightly",
     "paused": "#/schedules/hubspot-archive",
+    "backfills": "#/schedules/stripe-balance",
     "run": "#/runs/01JQ5RUNNING",
     "timeline": "#/timeline",
     "topics": "#/topics",
@@ -162,11 +163,39 @@ class Visit:
         self.picture("paused")
         browser.click("button", "Resume")
         browser.until("!document.querySelector('.box.paused')", "it is resumed")
+        # A stretch of time that is read again, cancelled in its midst, and read on.
+        browser.click("button", "Backfill…")
+        browser.until("document.querySelector('#backfill').open", "the question from when to when")
+        browser.click("#backfill button", "Begin")
+        if not browser.evaluate("document.querySelector('#backfill').open"):
+            raise Failure("it begins a backfill without times")
+        self.time("from", "03012025", "1200A")
+        self.time("to", "03212026", "0600P")
+        browser.click("#backfill input[name=streams]")
+        browser.type("charges, refunds")
+        self.check("the question from when to when")
+        self.picture("dialog-backfill")
+        browser.click("#backfill button", "Begin")
+        browser.shows("#said", "is begun")
+        browser.shows(".backfills", "2025-03-01 00:00:00 UTC")
+        browser.shows(".backfills", "2026-03-21 18:00:00 UTC")
+        browser.shows(".backfills", "charges, refunds")
+        browser.until("document.querySelector('.backfills meter').value > 0", "a chunk that is done")
+        self.check("a backfill that goes on")
+        self.picture("backfill-active")
+        browser.click(".backfills button", "Cancel…")
+        browser.click("#confirm button", "Cancel it")
+        browser.shows(".backfills .badge", "cancelled")
+        done = browser.evaluate("document.querySelector('.backfills meter').value")
+        self.picture("backfill-cancelled")
+        browser.click(".backfills button", "Go on")
+        browser.shows(".backfills .badge", "active")
+        browser.until(f"document.querySelector('.backfills meter').value > {done}", "it goes on where it was")
         # A run that is cancelled.
         browser.click("button", "Run now")
         browser.click("#trigger button", "Run now")
         browser.click("#said a", "See the run")
-        browser.click("button", "Cancel…")
+        browser.click(".head button", "Cancel…")
         browser.click("#confirm button", "Cancel the run")
         browser.shows(".facts .badge", "cancelled")
         # Events.
@@ -176,6 +205,17 @@ class Visit:
         browser.until("document.querySelector('.events details').open")
         browser.shows(".value", "<b>kept as text</b>")
         self.picture("event")
+
+    def time(self, name, date, clock):
+        """Types a time into the field of a name, as an American writes it."""
+        browser = self.browser
+        # Each part of a field is a step of its own, and so is its calendar.
+        for _ in range(9):
+            if browser.evaluate("document.activeElement.name") == name:
+                break
+            browser.press("Tab")
+        browser.until(f"document.activeElement.name === '{name}'", f"the field '{name}'")
+        browser.press(*date, "Tab", *clock)
 
     def keyboard(self):
         browser = self.browser
@@ -212,6 +252,14 @@ class Visit:
         browser.press("Enter")
         browser.shows("#said", "stripe-payments runs")
         browser.shows(".facts .badge", "running")
+        browser.press("b")
+        browser.until("document.activeElement.name === 'from'", "the field from when")
+        self.time("from", "02012026", "1200A")
+        self.time("to", "02022026", "1200A")
+        self.focused()
+        browser.press("Enter")
+        browser.shows("#said", "is begun")
+        browser.shows(".backfills", "2026-02-01 00:00:00 UTC")
         browser.press("?")
         browser.until("document.querySelector('#help').open", "the keys")
         self.check("the keys")
@@ -222,10 +270,10 @@ class Visit:
         self.fresh("#/schedules/stripe-payments")
         browser.shows("#pulse", "live")
         reached = []
-        for _ in range(14):
+        for _ in range(16):
             browser.press("Tab")
             reached.append(self.focused())
-        for name in ("Skip to the content", "Schedules", "Run now", "Pause…", "Skip next"):
+        for name in ("Skip to the content", "Schedules", "Run now", "Pause…", "Skip next", "Backfill…"):
             if name not in reached:
                 raise Failure(f"the tabulator does not lead to '{name}' but to {reached}")
 

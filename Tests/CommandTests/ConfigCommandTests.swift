@@ -61,6 +61,7 @@ struct ConfigCommandTests {
                 "lock_folder /locks SLUICE_LOCK_FOLDER",
                 "alerts.topic false default",
                 "alerts.repeat 4h default",
+                "alerts.quota_margin 10% default",
                 "alerts.webhook (none) default",
                 "alerts.secret (none) default",
             ]

@@ -64,6 +64,21 @@ struct StateRecordTests {
         #expect(text(record.key) == #"["session","stripe/acme"]"#)
     }
 
+    @Test(arguments: ["backfill-1.json", "backfill-1-token.json"])
+    func `a backfill's progress survives its file`(file: String) throws {
+        let bytes = try Golden.bytes(file)
+        let id = "backfill-20261125T130743Z-1f3a09bc"
+        let progress = try BackfillProgress(bytes, account: account, id: id, stream: stream)
+        #expect((progress.token != nil) == file.contains("token"))
+        let record = try progress.record(account: account, id: id, stream: stream)
+        #expect(text(record.value) == text(bytes))
+        #expect(text(record.key) == #"["backfill","stripe/acme","\#(id)","customers"]"#)
+        #expect(try StateKey(record.key) == .backfill(account, id, stream))
+        let state = [record.key: record.value ?? []]
+        #expect(try BackfillProgress.removal(of: { $0 != id }, in: state).isEmpty)
+        #expect(try BackfillProgress.removal(of: { $0 == id }, in: state).map(\.key) == [record.key])
+    }
+
     @Test func `a layout record survives its file`() throws {
         let bytes = try Golden.bytes("layout-1.json")
         let record = try LayoutRecord(bytes, topic: "t").record(topic: "t")

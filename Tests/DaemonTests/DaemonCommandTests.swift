@@ -41,6 +41,42 @@ struct DaemonCommandTests {
         }
     }
 
+    @Test func `the commands of backfills are written as their golden lines, and read from them`() throws {
+        let at = Instant(nanoseconds: 1_772_366_400_250_000_000)
+        let from = try #require(Instant(rfc3339: "2026-01-01T00:00:00Z"))
+        let to = try #require(Instant(rfc3339: "2026-02-01T00:00:00Z"))
+        let verbs: [DaemonCommand.Verb] = [
+            .backfill(
+                .init(
+                    schedule: "stripe",
+                    streams: ["charges"],
+                    from: from,
+                    to: to,
+                    chunk: 3600,
+                    isDryRun: true
+                )
+            ),
+            .backfill(.init(schedule: "stripe", from: from, to: to)),
+            .resumeBackfill(id: "backfill-1"),
+        ]
+        let golden = try Golden.lines("commands-1-backfill.jsonl")
+        #expect(golden.count == verbs.count)
+        for (index, verb) in verbs.enumerated() {
+            let command = DaemonCommand(
+                id: "c\(index)",
+                by: "ada@ops-1",
+                at: at,
+                expires: index.isMultiple(of: 2) ? at.advanced(by: .seconds(10)) : nil,
+                verb: verb
+            )
+            #expect(
+                String(decoding: try command.bytes(), as: UTF8.self)
+                    == String(decoding: golden[index], as: UTF8.self)
+            )
+            #expect(try DaemonCommand(golden[index]) == command)
+        }
+    }
+
     @Test func `every command is written as its golden line, and read from it`() throws {
         let golden = try Golden.lines("commands-1.jsonl")
         let commands = try Self.commands()

@@ -123,8 +123,28 @@ struct RunLineTests {
         }
     }
 
+    @Test func `the lines of backfills are written as their golden ones, and read from them`() throws {
+        let account = try Self.account()
+        let notes = try BackfillSamples.all.map {
+            RunLine.Event.backfill(BackfillNote(schedule: "stripe", account: account, backfill: $0))
+        }
+        var start = RunStart(run: "r1", account: account, schedule: "stripe", trigger: "backfill")
+        start.streams = ["charges"]
+        start.backfill = "backfill-1"
+        let golden = try Golden.lines("runs-1-backfill.jsonl")
+        let lines = ([.started(start)] + notes).map { RunLine(at: Self.at, host: "ops-1", event: $0) }
+        #expect(golden.count == lines.count)
+        for (line, bytes) in zip(lines, golden) {
+            #expect(
+                String(decoding: try line.bytes(), as: UTF8.self) == String(decoding: bytes, as: UTF8.self)
+            )
+            #expect(try RunLine(bytes) == line)
+        }
+        #expect(lines[1].key == Array("backfill-20260301T120000Z-1f3a09bc".utf8))
+    }
+
     @Test func `a damaged line never traps`() throws {
-        for golden in try Golden.lines("runs-1.jsonl") {
+        for golden in try Golden.lines("runs-1.jsonl") + Golden.lines("runs-1-backfill.jsonl") {
             for cut in golden.indices {
                 #expect(throws: StateError.self) { try RunLine(Array(golden[..<cut])) }
             }

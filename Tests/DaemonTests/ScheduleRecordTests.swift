@@ -17,6 +17,7 @@ struct ScheduleRecordTests {
 
     private static let goldens = [
         "schedule-1.json", "schedule-1-new.json", "schedule-1-manual.json", "schedule-1-catch-up.json",
+        "schedule-2.json",
     ]
 
     // MARK: Golden files: what was written once is read for ever, and written the same by the same format.
@@ -68,6 +69,19 @@ struct ScheduleRecordTests {
         )
     }
 
+    @Test func `a file with backfills says what it says`() throws {
+        let bytes = try #require(try Golden.lines("schedule-2.json").first)
+        let record = try ScheduleRecord(bytes, account: account, id: "stripe")
+        #expect(record.backfills == (try BackfillSamples.all))
+        #expect(record.backfills.map(\.chunks) == [31, 8760])
+        #expect(record.backfills[0].start(ofChunk: 31) == record.backfills[0].to)
+        // Without one, it stays what every version reads.
+        var without = record
+        without.backfills = []
+        let old = try #require(try Golden.lines("schedule-1.json").first)
+        #expect(text(try without.record(account: account).value) == text(old))
+    }
+
     // MARK: Round trips
 
     /// Every cause of a tick, and every member there and not there.
@@ -114,7 +128,7 @@ struct ScheduleRecordTests {
     // MARK: Refusals
 
     @Test(arguments: [
-        (#"{"format":2}"#, "upgrade sluice"),
+        (#"{"format":3}"#, "upgrade sluice"),
         (#"{"format":1,"schedule":"other"}"#, "it is about other"),
         (
             #"{"format":1,"schedule":"s","through":"yesterday","last":null}"#,

@@ -155,7 +155,7 @@ import Testing
     func findsWhatTheValuesShow(seed: UInt64) throws {
         var maker = DriftMaker(dice: SeededGenerator(seed: seed))
         let document = maker.record()
-        let records = (0..<20).map { _ in maker.value(of: document, oddity: 6) }
+        let records = (0..<20).map { _ in maker.record(of: document, oddity: 6) }
         let schema = try RecordSchema(maker.document(document).bytes())
         var detector = DriftDetector(schema, looksAtAll: true)
         let page = try Self.page(records.map(\.compactText))

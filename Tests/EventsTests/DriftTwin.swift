@@ -156,6 +156,15 @@ struct DriftMaker {
         }
     }
 
+    /// A record that fits its schema, but for one value of so many.
+    mutating func record(of schema: JSONValue, oddity: Int) -> JSONValue {
+        while true {
+            let record = value(of: schema, oddity: oddity)
+            // A page holds objects alone.
+            if record.members != nil { return record }
+        }
+    }
+
     /// A value that fits a schema, but for one of so many.
     mutating func value(of schema: JSONValue, oddity: Int) -> JSONValue {
         if roll(oddity * 3) == 0 { return scalar() }

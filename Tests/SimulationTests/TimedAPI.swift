@@ -187,6 +187,20 @@ final class TimedAPI: HTTPTransport {
         }
     }
 
+    /// What those rows are whose last change is of [from, to) and was seen by a time; nil where it is gone.
+    func truth(from: Instant, to: Instant, seenBy time: Instant) -> [String: String?] {
+        state.withLock { state in
+            var truth: [String: String?] = [:]
+            for (id, changes) in state.rows {
+                guard let last = changes.last, last.version >= from.seconds, last.version < to.seconds,
+                    last.visible <= time
+                else { continue }
+                truth.updateValue(last.value == nil ? nil : Self.record(id, last), forKey: id)
+            }
+            return truth
+        }
+    }
+
     /// The children of every row that is there, by their keys.
     var children: [String: String] {
         state.withLock { state in

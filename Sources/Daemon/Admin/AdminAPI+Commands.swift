@@ -60,7 +60,7 @@ extension AdminAPI {
         ]
     }
 
-    private func command(
+    func command(
         _ path: String,
         _ operation: String,
         _ about: String,
@@ -74,7 +74,12 @@ extension AdminAPI {
             operation,
             about,
             parameters: [
-                Self.variable("id", path.contains("/runs/") ? "The run's id." : "The schedule's id.")
+                Self.variable(
+                    "id",
+                    path.contains("/runs/")
+                        ? "The run's id."
+                        : path.contains("/backfills/") ? "The backfill's id." : "The schedule's id."
+                )
             ],
             body: Self.body(members, required: required),
             answers: Self.commandAnswers
@@ -126,13 +131,17 @@ extension AdminAPI {
         case .refused:
             let code = answer.code ?? "daemon.refused"
             let isUnknown = code.contains(".unknown_")
+            let isWrong = code.contains(".bad_")
             throw AdminProblem(
-                status: isUnknown ? 404 : 409,
+                status: isUnknown ? 404 : isWrong ? 400 : 409,
                 code: code,
                 detail: answer.message,
                 remedy: isUnknown
-                    ? "GET \(base)/schedules, \(base)/runs and …/accounts/…/bookmarks list what there is"
-                    : "look at how it stands now, and ask again if it is still wanted"
+                    ? "GET \(base)/schedules, \(base)/runs, \(base)/backfills and …/accounts/…/bookmarks "
+                        + "list what there is"
+                    : isWrong
+                        ? "ask for something else"
+                        : "look at how it stands now, and ask again if it is still wanted"
             )
         }
     }

@@ -55,6 +55,22 @@ struct CommandBody {
         return time
     }
 
+    /// Names, where some are given; nil where there are none.
+    func names(_ name: String, most: Int = 100) throws(AdminProblem) -> [String]? {
+        guard let given = value[name], !given.isNull else { return nil }
+        guard case .array(let elements) = given, elements.count <= most,
+            elements.allSatisfy({ $0.text?.isEmpty == false })
+        else { throw misfit(name, "a list of at most \(most) names, or null") }
+        return elements.isEmpty ? nil : elements.compactMap(\.text)
+    }
+
+    /// A length of time in whole seconds, where one is given.
+    func seconds(_ name: String) throws(AdminProblem) -> Int? {
+        guard let given = value[name], !given.isNull else { return nil }
+        guard let seconds = given.int, seconds > 0 else { throw misfit(name, "a number of seconds") }
+        return seconds
+    }
+
     /// A time that must be there.
     func neededTime(_ name: String) throws(AdminProblem) -> Instant {
         guard let time = try time(name) else { throw misfit(name, "a time such as 2026-03-01T12:00:00Z") }
@@ -66,7 +82,7 @@ struct CommandBody {
         value[name].flatMap { $0.isNull ? nil : $0 }
     }
 
-    private func misfit(_ name: String, _ wanted: String) -> AdminProblem {
+    func misfit(_ name: String, _ wanted: String) -> AdminProblem {
         AdminProblem(.badBody, "'\(name)' is missing or no fit", remedy: "give \(wanted)")
     }
 }

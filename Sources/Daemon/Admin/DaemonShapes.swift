@@ -102,7 +102,7 @@ enum DaemonShapes {
             .word("status", of: ["accepted", "done"], "`accepted` where a run comes of it, else `done`.") {
                 $0.status.rawValue
             },
-            .textOrNull("run", "The run that comes of it.") { $0.run },
+            .textOrNull("run", "The run, or the backfill, that comes of it.") { $0.run },
             .text("message", "What was done, in words.") { $0.message },
         ]
     )

@@ -84,6 +84,7 @@ struct OpenAPIDocument {
     private var schemas: [JSONValue.Member] {
         [
             DaemonShapes.status.component, DaemonShapes.pool.component, DaemonShapes.fault.component,
+            BackfillShapes.list.component, BackfillShapes.backfill.component,
             ScheduleShapes.list.component, ScheduleShapes.schedule.component, ScheduleShapes.pause.component,
             ScheduleShapes.ticks.component, ScheduleShapes.tick.component, ScheduleShapes.waiting.component,
             ScheduleShapes.policy.component, RunShapes.list.component, RunShapes.summary.component,

@@ -58,7 +58,8 @@ enum RunShapes {
         .textOrNull("schedule", "Its schedule; null for one that `sluice sync` handed over.") {
             $0.start.schedule
         },
-        .text("trigger", "`schedule`, `catch_up`, `manual` or `sync`.") { $0.start.trigger },
+        .text("trigger", "`schedule`, `catch_up`, `manual`, `sync` or `backfill`.") { $0.start.trigger },
+        .textOrNull("backfill", "The backfill whose chunk it reads.") { $0.start.backfill },
         .timeOrNull("nominal", "The tick that it is the run of.") { $0.start.nominal },
         .textsOrNull("selected", "The streams that were asked for; null for the extractor's choice.") {
             $0.start.streams

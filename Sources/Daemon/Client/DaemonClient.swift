@@ -7,8 +7,8 @@ package struct DaemonClient: Sendable {
     /// So long a command may take until it is answered.
     package static let patience = Duration.seconds(10)
 
-    private let kafka: KafkaSettings
-    private let prefix: TopicPrefix
+    let kafka: KafkaSettings
+    let prefix: TopicPrefix
     private let wall: WallClock
     private let monotonic: Monotonic
 

@@ -48,7 +48,7 @@ final class Heard: Sendable {
             case .ended(let finish) where finish.run == state.run:
                 state.end = finish
                 return (true, true)
-            case .ended, .skipped, .audit, .answer: return (false, false)
+            case .ended, .skipped, .audit, .answer, .backfill: return (false, false)
             }
         }
         if isOurs { onLine(line) }

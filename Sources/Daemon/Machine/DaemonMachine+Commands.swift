@@ -35,6 +35,10 @@ extension DaemonMachine {
             guard isKnown(id, command) else { return }
             undoSkips(id, command)
         case .cancel(let run): cancel(run, command)
+        case .backfill(let request):
+            guard isKnown(request.schedule, command) else { return }
+            backfill(request, command)
+        case .resumeBackfill(let id): resumeBackfill(id, command)
         case .sync(let request): sync(request, command)
         case .state(let request): change(request, command)
         }
@@ -66,7 +70,8 @@ extension DaemonMachine {
             case .trigger(let id, _), .pause(let id, _, _), .resume(let id), .skipNext(let id),
                 .undoSkips(let id):
                 ([id], false)
-            case .cancel: (Set(schedules.keys), false)
+            case .cancel, .resumeBackfill: (Set(schedules.keys), false)
+            case .backfill(let request): ([request.schedule], false)
             case .sync(let request): (accounts[request.account] ?? [], true)
             case .state(let request): (accounts[request.account] ?? [], false)
             }
@@ -111,7 +116,7 @@ extension DaemonMachine {
         return false
     }
 
-    private mutating func audit(
+    mutating func audit(
         _ what: String,
         _ id: String,
         _ command: DaemonCommand,
@@ -203,11 +208,15 @@ extension DaemonMachine {
     // MARK: Runs
 
     private mutating func cancel(_ id: String, _ command: DaemonCommand) {
+        if let (schedule, backfill) = self.backfill(named: id) {
+            return cancel(backfill, of: schedule, command)
+        }
         guard let run = runs[id], !run.isWithdrawn else {
             return refuse(
                 command.id,
                 "daemon.unknown_run",
-                "no run \(id) waits or runs; `sluice runs` names all"
+                "no run \(id) waits or runs, and no backfill of that name goes on; `sluice runs` and `sluice backfills` "
+                    + "name all"
             )
         }
         let schedule = run.tick?.schedule

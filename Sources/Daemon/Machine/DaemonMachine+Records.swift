@@ -9,6 +9,11 @@ extension DaemonMachine {
         schedules[schedule]?.record ?? retired[schedule]?.record
     }
 
+    /// The account of a schedule that is known, or was.
+    package func account(of schedule: String) -> AccountName? {
+        schedules[schedule]?.entry.account ?? retired[schedule]?.account
+    }
+
     /// What the first transaction of a run writes; nil where the run is not wanted any more, and must not begin.
     ///
     /// From here on the tick counts as begun, since nobody may learn what becomes of the transaction. The record of a run that
@@ -29,6 +34,11 @@ extension DaemonMachine {
             runs[run.id]?.opened = opened
             schedules[host]?.remember(command.id)
             return schedules[host]?.record
+        case .backfill(let chunk):
+            guard schedules[chunk.schedule]?.chunks[chunk.backfill] == run.id else { return nil }
+            runs[run.id]?.opened = opened
+            schedules[chunk.schedule]?.change(chunk.backfill) { $0.run = run.id }
+            return schedules[chunk.schedule]?.record
         }
     }
 
@@ -36,7 +46,9 @@ extension DaemonMachine {
     package mutating func closing(_ order: RunOrder, _ end: RunEnd, at reading: ClockReading)
         -> ScheduleRecord?
     {
-        guard let run = runs[order.run], run.stage == .running, !run.isWithdrawn, let tick = run.tick,
+        guard let run = runs[order.run], run.stage == .running, !run.isWithdrawn else { return nil }
+        if let chunk = run.chunk { return closing(chunk, run, end, at: reading.wall) }
+        guard let tick = run.tick,
             var after = schedules[tick.schedule]
         else { return nil }
         let end = run.judged(end)

@@ -37,8 +37,7 @@ extension DaemonMachine {
     }
 
     private mutating func withQueue<Value>(_ pool: String, _ body: (inout PoolQueue) -> Value) -> Value {
-        let slots = settings.pools[pool] ?? settings.usualSlots
-        return body(&queues[pool, default: PoolQueue(slots: slots)])
+        body(&queues[pool, default: PoolQueue(slots: settings.slots(of: pool))])
     }
 
     /// The streams that a run reads, as its schedule says now.
@@ -47,6 +46,7 @@ extension DaemonMachine {
         case .tick(let tick): schedules[tick.schedule]?.entry.streams
         case .command(let command):
             if case .sync(let request) = command.verb { request.streams.map { Set($0) } } else { nil }
+        case .backfill(let chunk): streams(of: chunk)
         }
     }
 
@@ -56,7 +56,12 @@ extension DaemonMachine {
         mayStart = false
         // One that has waited longer, and only for its streams, is not overtaken on them.
         var passed = waitingEdits
-        for pool in queues.keys.sorted() {
+        let backfills = Settings.backfillPool
+        for pool in queues.keys.sorted().filter({ $0 != backfills }) + [backfills] {
+            // A chunk goes behind everything that is due, whatever that waits for.
+            if pool == backfills, queues[pool].map({ $0.count > 0 }) ?? false {
+                passed.take(waitingFor: runs, streams(of:))
+            }
             guard var queue = queues.removeValue(forKey: pool) else { continue }
             var claims = claims
             let started = queue.fill { id in
@@ -126,6 +131,7 @@ extension DaemonMachine {
 
     /// What becomes of a run by the end of an attempt.
     func verdict(on run: OrderedRun, _ end: RunEnd, at now: Instant) -> Verdict {
+        if let chunk = run.chunk { return verdict(on: chunk, run, end) }
         guard let tick = run.tick, let schedule = schedules[tick.schedule] else { return .close }
         let isAsked = run.stopReason.map { $0 != .drain } ?? false
         if isDraining, !isAsked, end.status == .cancelled || end.isTransient { return .leave }
@@ -167,6 +173,7 @@ extension DaemonMachine {
             CommandAnswer(command: command, status: .done, run: run.id, message: "the run has ended")
         }
         for answer in answers { memory.end(answer) }
+        if let chunk = run.chunk { return close(chunk, run, end, then: answers) }
         guard let tick = run.tick else {
             if case .command(let command) = run.origin {
                 memory.end(
@@ -250,7 +257,7 @@ extension DaemonMachine {
             guard let run = runs[id] else { continue }
             if run.stage == .running {
                 stop(id, .drain)
-            } else if run.tick == nil {
+            } else if run.tick == nil, run.chunk == nil {
                 refuseSync(run, "daemon.draining", "the daemon is ending; run `sluice sync` again")
             } else {
                 timers.set(id, nil)

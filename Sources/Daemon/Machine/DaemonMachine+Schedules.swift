@@ -20,6 +20,7 @@ extension DaemonMachine {
         // Without a record, nobody would know after a restart what was due before it.
         if known?.through == nil || record != known { keep(id) }
         if let last = known?.last, last.ended == nil { resume(last, of: id) }
+        orderChunks(of: id)
         guard !isDraining else { return }
         tell(id, .wake(.started))
     }
@@ -59,6 +60,7 @@ extension DaemonMachine {
         let record = retired.comingBack(to: known.entry.account, at: now)
         var schedule = FollowedSchedule(entry, record, [], at: now)
         swap(&schedule.runs, &known.runs)
+        swap(&schedule.chunks, &known.chunks)
         schedule.skipped = known.skipped
         schedule.lastSuccess = known.lastSuccess
         schedule.since = known.since
@@ -73,6 +75,7 @@ extension DaemonMachine {
         guard let before = schedules[id], !before.isRemoved else { return add(entry, nil, []) }
         tell(id, .edit(entry.schedule))
         schedules[id]?.entry = entry
+        endBackfills(changedBy: entry, of: id)
         if before.entry.account != entry.account {
             accounts[entry.account, default: []].insert(id)
             forget(id, of: before.entry.account)
@@ -91,6 +94,7 @@ extension DaemonMachine {
             tell(id, .abandon(tick, .skipRequested(by: "the removal of its file")))
         }
         wakes.set(id, nil)
+        endBackfills(removing: id)
         retireIfIdle(id)
     }
 
@@ -103,7 +107,8 @@ extension DaemonMachine {
     /// Forgets a removed schedule once no run of it is left.
     mutating func retireIfIdle(_ id: String) {
         guard let schedule = schedules[id], schedule.isRemoved else { return }
-        guard !schedule.runs.values.contains(where: { runs[$0] != nil }) else { return }
+        let open = Array(schedule.runs.values) + Array(schedule.chunks.values)
+        guard !open.contains(where: { runs[$0] != nil }) else { return }
         if retired.count >= Self.maximumRetired { retired = [:] }
         retired[id] = RetiredSchedule(account: schedule.entry.account, record: schedule.record)
         schedules[id] = nil

@@ -30,7 +30,7 @@ extension DaemonMachine {
     /// The pools that are named, or used, by name.
     package var pools: [PoolView] {
         Set(settings.pools.keys).union(queues.keys).sorted().map { name in
-            let slots = settings.pools[name] ?? settings.usualSlots
+            let slots = settings.slots(of: name)
             let queue = queues[name]
             return PoolView(name: name, slots: slots, used: queue?.used ?? 0, waiting: queue?.count ?? 0)
         }
@@ -91,7 +91,9 @@ extension DaemonMachine {
                 return "a change of the state of \(run.account) by hand, which waits for a run"
             }
             guard let queue = queues[run.pool], queue.isFull else {
-                return "a run that has waited longer for the same streams"
+                return run.chunk == nil
+                    ? "a run that has waited longer for the same streams"
+                    : "runs of its streams that are due go first"
             }
             return "the pool \(run.pool) is full (\(queue.used) of \(queue.slots))"
         }

@@ -10,13 +10,20 @@ package struct DaemonMachine: Sendable {
     package struct Settings: Sendable {
         /// How many runs a pool has room for.
         package var pools: [String: Int]
-        /// The same for a pool that is not among them.
+        /// The same for a pool that is not among them, but for that of backfills, which then has room for one.
         package var usualSlots: Int
 
         /// Settings; without a word, 16 runs in each pool.
         package init(pools: [String: Int] = [:], usualSlots: Int = 16) {
             self.pools = pools
             self.usualSlots = usualSlots
+        }
+
+        /// The pool that the chunks of all backfills share.
+        package static let backfillPool = "backfill"
+
+        func slots(of pool: String) -> Int {
+            pools[pool] ?? (pool == Self.backfillPool ? 1 : usualSlots)
         }
     }
 
@@ -61,6 +68,8 @@ package struct DaemonMachine: Sendable {
         case audit(AuditEntry)
         /// A run is over for good: its tick is closed.
         case finished(run: String, RunEnd)
+        /// A backfill was begun, has done a chunk, or is over: for the log of runs.
+        case tell(BackfillNote)
         case paused(schedule: String, ScheduleMachine.Pause)
         case resumed(schedule: String)
         /// The clock was set, or the machine slept.

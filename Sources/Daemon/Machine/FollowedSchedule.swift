@@ -20,6 +20,10 @@ struct FollowedSchedule: Sendable {
     var kept: Instant
     /// Ticks that did not run, by the code of their reason.
     var skipped: [String: Int] = [:]
+    /// In the order in which they were asked for.
+    var backfills: [BackfillRecord]
+    /// The run of each backfill's chunk that was asked for, by the backfill's id.
+    var chunks: [String: String] = [:]
     /// Its file is gone, and a run of it goes on.
     var isRemoved = false
 
@@ -40,6 +44,7 @@ struct FollowedSchedule: Sendable {
         )
         last = record?.last
         commands = record?.commands ?? []
+        backfills = record?.backfills ?? []
         if let last, last.status == RunEnd.Status.success.rawValue { lastSuccess = last.ended }
         since = now
         kept = now
@@ -54,7 +59,8 @@ struct FollowedSchedule: Sendable {
             pause: machine.pause,
             skips: machine.skips,
             failures: machine.failures,
-            commands: commands
+            commands: commands,
+            backfills: backfills
         )
     }
 

@@ -45,6 +45,11 @@ struct OrderedRun: Sendable {
         if case .tick(let tick) = origin { tick } else { nil }
     }
 
+    /// The chunk of a backfill that it is.
+    var chunk: BackfillChunk? {
+        if case .backfill(let chunk) = origin { chunk } else { nil }
+    }
+
     /// The order of its attempt.
     var order: RunOrder {
         RunOrder(run: id, account: account, origin: origin, attempt: attempt, isResumed: isResumed)

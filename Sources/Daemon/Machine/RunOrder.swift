@@ -8,6 +8,8 @@ package struct RunOrder: Hashable, Sendable {
         case tick(Tick)
         /// `sluice sync` handed it over, as a command.
         case command(DaemonCommand)
+        /// A chunk of a backfill.
+        case backfill(BackfillChunk)
     }
 
     /// Its `RunID`; the same for every attempt, and for a run that a dead daemon had begun.
@@ -34,9 +36,13 @@ package struct RunOrder: Hashable, Sendable {
         self.isResumed = isResumed
     }
 
-    /// The schedule whose tick it is.
+    /// The schedule whose tick, or whose backfill's chunk, it is.
     package var schedule: String? {
-        if case .tick(let tick) = origin { tick.schedule } else { nil }
+        switch origin {
+        case .tick(let tick): tick.schedule
+        case .backfill(let chunk): chunk.schedule
+        case .command: nil
+        }
     }
 }
 

@@ -31,6 +31,8 @@ package struct ScheduleEntry: Sendable {
     package var retries: Retries?
     /// The schedule's last success may be so old.
     package var freshWithin: Duration?
+    /// What of it a backfill can read.
+    package var backfills = BackfillChoice()
 
     /// An entry.
     package init(

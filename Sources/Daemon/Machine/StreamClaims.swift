@@ -30,6 +30,13 @@ struct StreamClaims: Sendable {
         held[account, default: [:]].updateValue(streams, forKey: run)
     }
 
+    /// Takes the streams of everything that waits, but for chunks of backfills, which go last.
+    mutating func take(waitingFor runs: [String: OrderedRun], _ streams: (OrderedRun) -> Set<String>?) {
+        for run in runs.values where run.stage == .waiting && run.chunk == nil {
+            take(run.id, run.account, streams(run))
+        }
+    }
+
     mutating func release(_ run: String, _ account: AccountName) {
         held[account]?.removeValue(forKey: run)
         if held[account]?.isEmpty == true { held[account] = nil }

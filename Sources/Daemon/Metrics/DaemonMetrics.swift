@@ -123,7 +123,8 @@ package final class DaemonMetrics: Sendable {
     /// A run has begun: its first transaction has committed.
     package func began(_ start: RunStart, pool: String, at now: Instant) {
         // What goes on where a dead daemon left it began there, and a later attempt began with the first.
-        guard let schedule = start.schedule, !start.isResumed, start.attempt == 1 else { return }
+        guard let schedule = start.schedule, start.backfill == nil, !start.isResumed, start.attempt == 1
+        else { return }
         ticks[schedule, "started"].add()
         guard let due = start.due else { return }
         startDelay[].observe(now.since(due))

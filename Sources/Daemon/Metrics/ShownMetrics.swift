@@ -21,6 +21,8 @@ final class ShownMetrics: Sendable {
     private let waiting: MetricFamily<Gauge>
     private let slots: MetricFamily<Gauge>
     private let used: MetricFamily<Gauge>
+    private let backfills: MetricFamily<Gauge>
+    private let chunksLeft: MetricFamily<Gauge>
     private let limits: LimitMetrics
 
     init(_ registry: MetricRegistry) {
@@ -80,6 +82,16 @@ final class ShownMetrics: Sendable {
         waiting = registry.gauge("sluice_queue_waiting", "Runs that wait for a pool.", labels: ["pool"])
         slots = registry.gauge("sluice_pool_slots", "Runs that a pool lets go on at once.", labels: ["pool"])
         used = registry.gauge("sluice_pool_slots_used", "Runs of a pool that go on now.", labels: ["pool"])
+        backfills = registry.gauge(
+            "sluice_backfills",
+            "Backfills by how they stand: those that go on, and those that ended last.",
+            labels: ["schedule", "status"]
+        )
+        chunksLeft = registry.gauge(
+            "sluice_backfill_chunks_left",
+            "Chunks that backfills which go on have still to read.",
+            labels: ["schedule"]
+        )
         limits = LimitMetrics(registry)
     }
 
@@ -100,6 +112,7 @@ final class ShownMetrics: Sendable {
         }
         show(all, in: promise) { $0.freshWithin.map { $0 / .seconds(1) } }
         showStates(view)
+        showBackfills(view)
         limits.show(view.limits)
         var active = Dictionary(view.schedules.map { ([$0.id], 0.0) }) { first, _ in first }
         // Those that `sluice sync` handed over belong to no schedule.
@@ -110,6 +123,19 @@ final class ShownMetrics: Sendable {
             let values = view.pools.map { ([$0.name], Double($0[keyPath: count])) }
             family.replace(Dictionary(values) { first, _ in first })
         }
+    }
+
+    private func showBackfills(_ view: DaemonView) {
+        var counts: [[String]: Double] = [:]
+        var left: [[String]: Double] = [:]
+        for shown in view.backfills {
+            let backfill = shown.note.backfill
+            counts[[shown.note.schedule, backfill.status.rawValue], default: 0] += 1
+            guard backfill.status == .active else { continue }
+            left[[shown.note.schedule], default: 0] += Double(backfill.chunks - backfill.done)
+        }
+        backfills.replace(counts)
+        chunksLeft.replace(left)
     }
 
     private func showStates(_ view: DaemonView) {

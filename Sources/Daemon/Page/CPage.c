@@ -13,6 +13,9 @@ static const unsigned char app_css[] = {
 static const unsigned char app_js[] = {
 #embed "app.js"
 };
+static const unsigned char backfills_js[] = {
+#embed "backfills.js"
+};
 static const unsigned char client_js[] = {
 #embed "client.js"
 };
@@ -45,6 +48,7 @@ static const struct sluice_page_file files[] = {
     {"index.html", index_html, sizeof index_html},
     {"app.css", app_css, sizeof app_css},
     {"app.js", app_js, sizeof app_js},
+    {"backfills.js", backfills_js, sizeof backfills_js},
     {"client.js", client_js, sizeof client_js},
     {"daemon.js", daemon_js, sizeof daemon_js},
     {"dom.js", dom_js, sizeof dom_js},

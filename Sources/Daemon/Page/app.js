@@ -2,6 +2,7 @@
 
 import { command, follow, look, path, setToken } from "./client.js";
 import { h, show } from "./dom.js";
+import * as backfills from "./backfills.js";
 import * as daemon from "./daemon.js";
 import * as f from "./format.js";
 import * as runs from "./runs.js";
@@ -237,7 +238,8 @@ function say(text, kind = "success", link = null) {
 async function perform(target, body, done) {
   try {
     const answer = await command(target, body);
-    say(done ?? answer.message, "success", answer.run ? `#${path("runs", answer.run)}` : null);
+    const isRun = answer.run && !answer.run.startsWith("backfill-");
+    say(done ?? answer.message, "success", isRun ? `#${path("runs", answer.run)}` : null);
   } catch (error) {
     if (error.status === 401 && (await askToken())) return perform(target, body, done);
     say([error.message, error.remedy && ` – ${error.remedy}`].filter(Boolean).join(""), "failed");
@@ -273,6 +275,21 @@ const actions = {
   resume: (id) => perform(path("schedules", id, "resume")),
   "skip-next": (id) => perform(path("schedules", id, "skip-next")),
   "undo-skips": (id) => perform(path("schedules", id, "undo-skips")),
+
+  async backfill(id) {
+    const values = await open("backfill", { name: id });
+    if (values) await perform(path("schedules", id, "backfill"), backfills.wanted(values));
+  },
+
+  async "cancel-backfill"(id) {
+    const values = await open("confirm", {
+      title: "Cancel the backfill?", yes: "Cancel it",
+      hint: `${id} ends after the page at hand; what is committed stays, and it can go on later from there.`,
+    });
+    if (values) await perform(path("backfills", id, "cancel"));
+  },
+
+  "resume-backfill": (id) => perform(path("backfills", id, "resume")),
 
   async cancel(id) {
     const values = await open("confirm", {
@@ -358,7 +375,7 @@ function step(by) {
 
 /** Does what a button of this page does. */
 function press(key) {
-  const names = { t: ["trigger"], p: ["pause", "resume"], s: ["skip-next"], c: ["cancel"] }[key] ?? [];
+  const names = { t: ["trigger"], p: ["pause", "resume"], s: ["skip-next"], b: ["backfill"], c: ["cancel"] }[key] ?? [];
   const button = names.map((name) => main.querySelector(`.head [data-action="${name}"]`)).find(Boolean);
   button?.click();
   return Boolean(button);

@@ -1,6 +1,7 @@
 // The list of schedules, and the page of one.
 
 import { look, path } from "./client.js";
+import * as backfills from "./backfills.js";
 import { h } from "./dom.js";
 import * as f from "./format.js";
 import { runRows } from "./runs.js";
@@ -127,17 +128,18 @@ function freshness(schedule) {
 
 // MARK: One schedule
 
-/** A schedule, its next ticks and its runs. */
+/** A schedule, its next ticks, its backfills and its runs. */
 export async function loadOne(id, signal) {
-  const [schedule, ticks, runs] = await Promise.all([
+  const [schedule, ticks, runs, found] = await Promise.all([
     look(path("schedules", id), signal),
     look(`${path("schedules", id, "next")}?count=10`, signal),
     look(`/runs?${new URLSearchParams({ schedule: id, limit: "50" })}`, signal),
+    look(`/backfills?${new URLSearchParams({ schedule: id })}`, signal),
   ]);
-  return { schedule, ticks: ticks.next, runs: runs.runs, at: runs.at };
+  return { schedule, ticks: ticks.next, runs: runs.runs, backfills: found.backfills, at: runs.at };
 }
 
-export function renderOne({ schedule, ticks, runs }) {
+export function renderOne({ schedule, ticks, runs, backfills: found }) {
   const last = schedule.last_runs[0];
   const isSkipping = ticks.some((tick) => tick.skipped?.startsWith("skipped by"));
   const skipped = Object.entries(schedule.skipped);
@@ -152,6 +154,7 @@ export function renderOne({ schedule, ticks, runs }) {
         action("trigger", "Run now", schedule.id, "primary"),
         schedule.pause ? action("resume", "Resume", schedule.id) : action("pause", "Pause…", schedule.id),
         action("skip-next", "Skip next", schedule.id),
+        action("backfill", "Backfill…", schedule.id),
         isSkipping && action("undo-skips", "Undo skips", schedule.id))),
     schedule.pause && box("paused", "Paused", h("p", null, schedule.pause.reason),
       h("p", { class: "facts" }, h("span", null, `by ${schedule.pause.by}`),
@@ -175,6 +178,7 @@ export function renderOne({ schedule, ticks, runs }) {
         schedule.last_success && more("last success", f.from(schedule.last_success)),
         skipped.length > 0 && more("did not run",
           skipped.map(([code, count]) => `${f.count(count)} ${f.word(code)}`).join(", "), "since the daemon began")))),
+    backfills.section(found),
     h("section", null, h("h2", null, "Runs"), runRows(runs, schedule.time_zone)),
   ];
 }

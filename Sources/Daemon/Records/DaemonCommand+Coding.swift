@@ -57,6 +57,8 @@ extension DaemonCommand.Verb {
         case "skip_next": self = .skipNext(schedule: try document.text("schedule"))
         case "undo_skips": self = .undoSkips(schedule: try document.text("schedule"))
         case "cancel": self = .cancel(run: try document.text("run"))
+        case "backfill": self = .backfill(try DaemonCommand.BackfillRequest(&document))
+        case "resume_backfill": self = .resumeBackfill(id: try document.text("backfill"))
         case "sync": self = .sync(try DaemonCommand.SyncRequest(&document))
         case StateRequest.verb: self = .state(try StateRequest(&document))
         default: throw StateDocument.unreadable(document.noun, "its verb is \"\(word.prefix(100))\"")
@@ -76,6 +78,9 @@ extension DaemonCommand.Verb {
         case .undoSkips(let schedule): Self.members("undo_skips", schedule)
         case .cancel(let run):
             [.init(name: "verb", value: "cancel"), .init(name: "run", value: .string(run))]
+        case .backfill(let request): [.init(name: "verb", value: "backfill")] + request.members
+        case .resumeBackfill(let id):
+            [.init(name: "verb", value: "resume_backfill"), .init(name: "backfill", value: .string(id))]
         case .sync(let request): [.init(name: "verb", value: "sync")] + request.members
         case .state(let request):
             [.init(name: "verb", value: .string(StateRequest.verb))] + request.members

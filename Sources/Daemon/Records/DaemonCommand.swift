@@ -13,8 +13,11 @@ package struct DaemonCommand: Hashable, Sendable {
         case resume(schedule: String)
         case skipNext(schedule: String)
         case undoSkips(schedule: String)
-        /// End a run after its page.
+        /// End a run after its page, or a backfill after the page of its chunk.
         case cancel(run: String)
+        case backfill(BackfillRequest)
+        /// Go on with a backfill that was cancelled or has failed.
+        case resumeBackfill(id: String)
         /// A run of an account as `sluice sync` wants it; whoever asked follows it.
         case sync(SyncRequest)
         /// Somebody changes an account's state by hand.
@@ -81,7 +84,7 @@ package struct CommandAnswer: Hashable, Sendable {
 
     package var command: String
     package var status: Status
-    /// The run that comes of it.
+    /// The run, or the backfill, that comes of it.
     package var run: String?
     /// The code of an error (`daemon.unknown_schedule`); nil where it is not refused.
     package var code: String?

@@ -62,6 +62,7 @@ extension RunLine {
             case .skipped(let schedule, _): schedule
             case .audit(let entry): entry.schedule ?? entry.account?.text ?? entry.by
             case .answer(let answer): answer.command
+            case .backfill(let note): note.backfill.id
             }
         return Array(text.utf8)
     }
@@ -82,6 +83,7 @@ extension RunLine.Event {
             self = .skipped(schedule: try document.text("schedule"), try SkippedTicks(&document))
         case "audit": self = .audit(try AuditEntry(&document))
         case "answer": self = .answer(try CommandAnswer(&document))
+        case "backfill": self = .backfill(try BackfillNote(&document))
         default: throw StateDocument.unreadable(document.noun, "its event is \"\(word.prefix(100))\"")
         }
     }
@@ -107,6 +109,7 @@ extension RunLine.Event {
             Self.named("skipped", [.init(name: "schedule", value: .string(schedule))] + ticks.members)
         case .audit(let entry): Self.named("audit", entry.members)
         case .answer(let answer): Self.named("answer", answer.members)
+        case .backfill(let note): Self.named("backfill", note.members)
         }
     }
 
@@ -155,10 +158,11 @@ extension RunStart {
             attempt: try document.int("attempt"),
             isResumed: try document.bool("resumed")
         )
+        if document.holds("backfill") { backfill = try document.text("backfill") }
     }
 
     fileprivate var members: [JSONValue.Member] {
-        [
+        var members: [JSONValue.Member] = [
             .init(name: "run", value: .string(run)),
             .init(name: "account", value: .string(account.text)),
             .init(name: "schedule", value: .optional(schedule)),
@@ -170,6 +174,8 @@ extension RunStart {
             .init(name: "attempt", value: .number(attempt)),
             .init(name: "resumed", value: .bool(isResumed)),
         ]
+        if let backfill { members.append(.init(name: "backfill", value: .string(backfill))) }
+        return members
     }
 }
 

@@ -22,6 +22,8 @@ package struct RunLine: Hashable, Sendable {
         /// Somebody changed something; `before` and `after` in words.
         case audit(AuditEntry)
         case answer(CommandAnswer)
+        /// A backfill was begun, has done a chunk, or is over.
+        case backfill(BackfillNote)
     }
 
     package var at: Instant
@@ -43,10 +45,12 @@ package struct RunStart: Hashable, Sendable {
     package var account: AccountName
     /// Nil for a run that `sluice sync` handed over.
     package var schedule: String?
-    /// `schedule`, `catch_up`, `manual` or `sync`.
+    /// `schedule`, `catch_up`, `manual`, `sync` or `backfill`.
     package var trigger: String
     /// The command that asked for it.
     package var command: String?
+    /// The backfill whose chunk it reads.
+    package var backfill: String?
     package var nominal: Instant?
     package var due: Instant?
     /// Nil for the extractor's own choice.

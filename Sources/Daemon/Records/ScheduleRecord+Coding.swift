@@ -30,6 +30,13 @@ extension ScheduleRecord {
         }
         failures = try document.int("failures")
         commands = try document.texts("commands")
+        // Format 1 knew none.
+        if document.format >= 2 {
+            for var backfill in try document.documents("backfills") {
+                backfills.append(try BackfillRecord(&backfill))
+                try backfill.finish()
+            }
+        }
         try document.finish()
     }
 
@@ -45,8 +52,9 @@ extension ScheduleRecord {
         guard StateKey.isScheduleID(schedule) else {
             throw StateError(.unreadable, "\(noun): this names no schedule; rename its file")
         }
-        let value: JSONValue = .object([
-            .init(name: "format", value: .number(Self.format)),
+        var members: [JSONValue.Member] = [
+            // Without a backfill it stays what every version reads.
+            .init(name: "format", value: .number(backfills.isEmpty ? 1 : Self.format)),
             .init(name: "schedule", value: .string(schedule)),
             .init(name: "through", value: .optional(through)),
             .init(name: "last", value: last?.json ?? .null),
@@ -67,11 +75,16 @@ extension ScheduleRecord {
                 name: "commands",
                 value: .array(commands.suffix(Self.maximumCommands).map(JSONValue.string))
             ),
-        ])
+        ]
+        if !backfills.isEmpty {
+            members.append(
+                .init(name: "backfills", value: .array(backfills.map { .object($0.members) }))
+            )
+        }
         return StateRecord(
             key: StateKey.schedule(account, schedule).bytes,
             value: try StateDocument.encode(
-                value,
+                .object(members),
                 noun: noun,
                 hint: "undo skips of it, or give a shorter reason for its pause"
             )

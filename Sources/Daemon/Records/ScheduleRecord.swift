@@ -4,7 +4,7 @@ package import Scheduling
 /// What outlives the daemon of one schedule (I5): a record of the account's state, written by its fenced producer alone.
 package struct ScheduleRecord: Hashable, Sendable {
     /// The format that this version writes.
-    package static let format = 1
+    package static let format = 2
     /// So many commands are remembered as done; the topic of commands gives none again that is older.
     package static let maximumCommands = 64
 
@@ -46,6 +46,8 @@ package struct ScheduleRecord: Hashable, Sendable {
     package var failures: Int
     /// The ids of the commands that were done last, the newest at the end.
     package var commands: [String]
+    /// In the order in which they were asked for.
+    package var backfills: [BackfillRecord]
 
     /// A record of a schedule of which nothing is known yet.
     package init(
@@ -55,7 +57,8 @@ package struct ScheduleRecord: Hashable, Sendable {
         pause: ScheduleMachine.Pause? = nil,
         skips: [Instant: String] = [:],
         failures: Int = 0,
-        commands: [String] = []
+        commands: [String] = [],
+        backfills: [BackfillRecord] = []
     ) {
         self.schedule = schedule
         self.through = through
@@ -64,5 +67,6 @@ package struct ScheduleRecord: Hashable, Sendable {
         self.skips = skips
         self.failures = failures
         self.commands = commands
+        self.backfills = backfills
     }
 }

@@ -62,12 +62,12 @@ final class OpenAccount: Sendable {
         return try await body(session)
     }
 
-    /// Commits what `record` gives; false where it gives none.
+    /// Commits what `records` gives, which is told the account's state; false where it gives nothing.
     @discardableResult
-    func keep(_ record: @Sendable () async throws -> StateRecord?) async throws -> Bool {
+    func keep(_ records: @Sendable ([[UInt8]: [UInt8]]) async throws -> [StateRecord]?) async throws -> Bool {
         try await inTurn { session in
-            guard let record = try await record() else { return false }
-            try await session.commit(TransactionGroup(pages: [], state: [record]))
+            guard let records = try await records(session.state) else { return false }
+            try await session.commit(TransactionGroup(pages: [], state: records))
             return true
         }
     }

@@ -180,6 +180,10 @@ extension RunStart {
             trigger = "sync"
             command = asked.id
             if case .sync(let request) = asked.verb { streams = request.streams }
+        case .backfill(let chunk):
+            trigger = "backfill"
+            backfill = chunk.backfill
+            streams = chunk.streams
         }
     }
 }

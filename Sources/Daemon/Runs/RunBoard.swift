@@ -78,7 +78,8 @@ final class RunBoard: Sendable {
             if known.ended.count > Self.kept {
                 known.logs[known.ended.removeFirst().start.run] = nil
             }
-            guard let schedule = view.start.schedule else { return }
+            // What a backfill reads again says nothing of how the schedule's ticks go, nor of how fresh it is.
+            guard let schedule = view.start.schedule, view.start.backfill == nil else { return }
             var views = known.bySchedule[schedule] ?? []
             views.insert(view, at: 0)
             known.bySchedule[schedule] = Array(views.prefix(Self.keptOfSchedule))

@@ -76,14 +76,14 @@ struct RunPerformer: RunPerforming {
         _ account: AccountName,
         run: String,
         stop: StopSignal,
-        _ record: @escaping @Sendable () async throws -> StateRecord?
+        _ records: @escaping @Sendable ([[UInt8]: [UInt8]]) async throws -> [StateRecord]?
     ) async throws {
         let result = Locked<Result<Bool, any Error>?>(nil)
         let settings = place.session(account, run: run, topics: [])
         try await sessions.run(account, open: { try await Self.open(settings, stop, $0) }) { open in
             let kept: Result<Bool, any Error>
             do {
-                kept = .success(try await open.keep(record))
+                kept = .success(try await open.keep(records))
             } catch {
                 kept = .failure(error)
             }
@@ -143,10 +143,10 @@ struct RunPerformer: RunPerforming {
         }
         guard let end = attempt.result?.end else { return }
         do {
-            let isOver = try await account.keep {
+            let isOver = try await account.keep { state in
                 let record = desk.closing(order, end)
                 if record != nil { try await desk.flush() }
-                return try record?.record(account: order.account)
+                return try record?.records(account: order.account, in: state)
             }
             if isOver { CrashPoint.hit(.afterTickEnd) }
         } catch {
@@ -176,11 +176,11 @@ struct RunPerformer: RunPerforming {
             )
             if let last = known?.last, last.tick.id == tick.id, last.ended != nil { return .isRecorded }
         }
-        let isWanted = try await account.keep {
+        let isWanted = try await account.keep { state in
             let record = desk.opening(order, at: now())
             // What it says was decided must be told before it says so.
             if record != nil { try await desk.flush() }
-            return try record?.record(account: order.account)
+            return try record?.records(account: order.account, in: state)
         }
         guard isWanted else { return .isUnwanted }
         CrashPoint.hit(.afterTickStart)
@@ -214,6 +214,8 @@ struct RunPerformer: RunPerforming {
             // The schedule whose settings it uses may read others.
             chosen = try setup.definition.chosen(request.streams ?? [])
         }
+        let backfill = attempt.order.chunk
+        if let backfill { chosen = try backfill.chosen(of: setup) }
         let observe = metrics.observer(of: setup.account, next: attempt.observe)
         let finder = StreamFinder(requester: requester, stop: stop, observer: observe)
         var found = try await finder.find(chosen)
@@ -229,9 +231,11 @@ struct RunPerformer: RunPerforming {
             isResync: isResync,
             drift: setup.drift
         )
-        var outcome = await SyncRun(
+        var streams = try plans.make(&found, topics, account.session)
+        if let backfill { try backfill.place(&streams, setup.account, account.session.state) }
+        var run = SyncRun(
             account: setup.account,
-            streams: try plans.make(&found, topics, account.session),
+            streams: streams,
             limit: limit,
             requester: requester,
             destination: account.session,
@@ -240,7 +244,9 @@ struct RunPerformer: RunPerforming {
             stop: stop,
             observer: observe,
             acceptsAbsence: accepts
-        ).run()
+        )
+        run.backfill = backfill?.part
+        var outcome = await run.run()
         outcome.add(found)
         return outcome
     }

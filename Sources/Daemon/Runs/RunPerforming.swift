@@ -11,12 +11,12 @@ protocol RunPerforming: Sendable {
         stop: StopSignal
     ) async -> RunResult
 
-    /// Writes a schedule's record while no run of it needs to be active.
+    /// Writes what belongs to a schedule's record, which is told the state, while no run of it needs to be active.
     func keep(
         _ account: AccountName,
         run: String,
         stop: StopSignal,
-        _ record: @escaping @Sendable () async throws -> StateRecord?
+        _ records: @escaping @Sendable ([[UInt8]: [UInt8]]) async throws -> [StateRecord]?
     ) async throws
 
     /// How near its limits each account is.

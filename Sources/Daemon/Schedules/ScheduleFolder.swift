@@ -105,7 +105,7 @@ package struct ScheduleFolder: Sendable {
         try problems.check()
         guard let setup, let keys = file.schedule, let schedule = schedule ?? nil else { return nil }
         let streams = file.streams == nil ? nil : setup.streams.flatMap(\.names)
-        let entry = ScheduleEntry(
+        var entry = ScheduleEntry(
             schedule: schedule,
             account: setup.account,
             streams: streams.map { Set($0) },
@@ -117,6 +117,7 @@ package struct ScheduleFolder: Sendable {
             },
             freshWithin: keys.freshWithin.map { .seconds($0) }
         )
+        entry.backfills = BackfillChoice(setup.streams)
         return LoadedSchedule(file: file, entry: entry, topics: setup.knownTopics, streams: streams)
     }
 

@@ -59,7 +59,7 @@ struct DaemonHistory: Sendable {
             } else {
                 accepted.remove(answer.command)
             }
-        case .progress, .audit: break
+        case .progress, .audit, .backfill: break
         }
     }
 

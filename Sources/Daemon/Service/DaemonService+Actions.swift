@@ -50,6 +50,7 @@ extension DaemonService {
         case .stop(let run, let reason): shared.active[run]?.reason = reason
         case .withdraw(let run): shared.active[run]?.isWithdrawn = true
         case .keep(let schedule, let answers): shared.keeps.add(schedule, answers)
+        case .tell(let backfill): shared.outbox.append(line(.backfill(backfill), at: now))
         case .finished, .paused, .resumed, .clockChanged, .change: break
         }
     }
@@ -77,6 +78,17 @@ extension DaemonService {
             send()
             if answer.status != .accepted { later { [self] in await records.done(answer.command) } }
         case .keep: keepers.ring()
+        case .tell(let note):
+            send()
+            logger.info(
+                "backfill",
+                [
+                    "backfill": .string(note.backfill.id), "schedule": .string(note.schedule),
+                    "status": .string(note.backfill.status.rawValue),
+                    "done": .number(String(note.backfill.done)),
+                    "chunks": .number(String(note.backfill.chunks)),
+                ]
+            )
         case .change(let command, let request): change(command, request)
         case .finished(let run, let end): finish(run, end)
         case .paused(let schedule, let pause):
@@ -165,9 +177,10 @@ extension DaemonService {
         }
     }
 
-    /// The schedule whose tick an order is.
+    /// The schedule whose tick an order is; a backfill's chunk says nothing of how its ticks go.
     private func loaded(_ order: RunOrder) -> LoadedSchedule? {
-        order.schedule.flatMap { id in shared.withLock { $0.schedules[id] } }
+        if case .backfill = order.origin { return nil }
+        return order.schedule.flatMap { id in shared.withLock { $0.schedules[id] } }
     }
 
     private func stop(_ run: String, _ reason: StopReason) {
@@ -239,14 +252,16 @@ extension DaemonService {
     private func keep(_ schedule: String, then answers: [CommandAnswer]) async {
         var pause = Duration.seconds(1)
         while true {
-            let account = shared.withLock { $0.schedules[schedule]?.account }
+            let account = shared.withLock {
+                $0.schedules[schedule]?.account ?? $0.machine.account(of: schedule)
+            }
             guard let account else { return }
             do {
                 try await performer.keep(account, run: RunID(at: clocks.wall()).text, stop: drained) {
-                    [self] in
+                    [self] state in
                     let record = shared.withLock { $0.machine.record(of: schedule) }
                     try await flush()
-                    return try record?.record(account: account)
+                    return try record?.records(account: account, in: state)
                 }
                 break
             } catch is CancellationError {
@@ -297,7 +312,7 @@ extension DaemonService: RunPerformer.Desk {
                 start.schedule.flatMap { shared.schedules[$0]?.entry.pool }
             }
             numbers.began(start, pool: pool ?? ScheduleEntry.usualPool, at: now)
-            if let watch, start.attempt == 1,
+            if let watch, start.attempt == 1, start.backfill == nil,
                 let loaded = shared.withLock({ shared in
                     start.schedule.flatMap { shared.schedules[$0] }
                 })

@@ -20,7 +20,7 @@ extension DaemonService: DaemonControl {
         let known = shared.withLock { $0 }
         let standings = known.machine.views(at: now, count: 1)
         let captions = captions(known.schedules)
-        return DaemonView(
+        var shown = DaemonView(
             at: now,
             revision: revision,
             version: settings.version,
@@ -41,6 +41,8 @@ extension DaemonService: DaemonControl {
             faults: known.faults,
             limits: performer.limits.standings(at: now)
         )
+        shown.backfills = known.machine.backfills
+        return shown
     }
 
     /// Those of the schedules, of which new ones are worked out.

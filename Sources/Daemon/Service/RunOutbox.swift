@@ -41,6 +41,7 @@ extension RunLine.Event {
         case .ended(let finish): finish.schedule
         case .skipped(let schedule, _): schedule
         case .audit(let entry): entry.schedule
+        case .backfill(let note): note.schedule
         case .progress, .log, .answer: nil
         }
     }

@@ -55,6 +55,9 @@ package struct StateFile: Hashable, Sendable {
             for (key, value) in state.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
                 switch try StateKey(key) {
                 case .session, .layout: continue
+                // A backfill's place in its stretch of time belongs to the topics that it publishes to. Its schedule's record
+                // says that it goes on: elsewhere it reads the stretch from its beginning.
+                case .backfill: continue
                 case .credential where !withCredentials: continue
                 case nil:
                     throw StateError(

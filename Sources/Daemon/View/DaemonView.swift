@@ -22,6 +22,8 @@ package struct DaemonView: Sendable {
     /// Those that run now, and the last ones that ended, the newest first.
     package var runs: [RunView]
     package var pools: [PoolView]
+    /// Those that go on, and those that ended last; the newest first.
+    package var backfills: [BackfillView] = []
     /// Files that could not be loaded: their schedules run as they were before, if they were.
     package var faults: [FileFault]
     /// How the accounts stand with the limits of their APIs, as far as that is known.

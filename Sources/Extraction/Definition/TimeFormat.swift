@@ -66,5 +66,5 @@ package enum TimeFormat: String, CaseIterable, Sendable {
     private var nanoseconds: Int64 { self == .epochSeconds ? 1_000_000_000 : 1_000_000 }
 
     /// The smallest step between two times that can be written.
-    var unit: Duration { .nanoseconds(nanoseconds) }
+    package var unit: Duration { .nanoseconds(nanoseconds) }
 }

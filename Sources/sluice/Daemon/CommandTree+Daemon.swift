@@ -71,9 +71,14 @@ extension CommandTree {
 
     static let cancel = Command(
         "cancel",
-        summary: "Ask the daemon to end a run after its page.",
+        summary: "Ask the daemon to end a run, or a backfill, after its page.",
         options: kafkaOptions + [textOrJSON],
-        arguments: [Argument("run", help: "The run's id, as sluice runs has it.")],
+        arguments: [
+            Argument(
+                "run",
+                help: "The run's id, as sluice runs has it, or the backfill's, as sluice backfills has it."
+            )
+        ],
         examples: [Example("End it", "sluice cancel 20261126T082740Z-c7eaa29a \(place)")]
     )
 

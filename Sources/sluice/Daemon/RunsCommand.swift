@@ -56,7 +56,7 @@ struct RunsCommand {
                 }
             case .skipped(let schedule, let ticks) where command.has("skipped"):
                 rows.append(RunRow(schedule, ticks, at: line.at))
-            case .skipped, .progress, .log, .audit, .answer: break
+            case .skipped, .progress, .log, .audit, .answer, .backfill: break
             }
         }
         return rows

@@ -96,6 +96,8 @@ struct MachineWorld {
     private(set) var stops: [(run: String, reason: StopReason)] = []
     private(set) var withdrawn: [String] = []
     private(set) var others: [String] = []
+    /// What was told of backfills.
+    private(set) var notes: [BackfillNote] = []
     /// Changes of state that are to be made, which a test ends.
     private(set) var changes: [(command: DaemonCommand, request: StateRequest)] = []
     private(set) var traces: [String: Trace] = [:]
@@ -412,6 +414,7 @@ struct MachineWorld {
         case .change(let command, let request): changes.append((command, request))
         case .paused(let schedule, let pause): others.append("paused \(schedule): \(pause.reason)")
         case .resumed(let schedule): others.append("resumed \(schedule)")
+        case .tell(let note): notes.append(note)
         case .clockChanged(let change): others.append("clock \(change)")
         }
     }
@@ -484,6 +487,7 @@ struct MachineWorld {
             switch order.origin {
             case .tick(let tick): tick.id
             case .command(let command): command.id
+            case .backfill(let chunk): "\(chunk.backfill) \(chunk.number)"
             }
         var trace = traces[key] ?? Trace()
         trace.isRepeated = trace.isRepeated || !trace.ends.isEmpty
@@ -499,7 +503,7 @@ struct MachineWorld {
             switch flights.removeValue(forKey: run)?.order.origin {
             case .command(let command)?: command.id
             case .tick(let tick)?: if case .manual(let id) = tick.cause { id } else { nil }
-            case nil: nil
+            case .backfill?, nil: nil
             }
         let before = unflushed.count
         try tell(.ended(run: run, result))

@@ -55,7 +55,7 @@ struct TickRunner {
                 tell(.ended(run: order.run, end))
             case .record(let schedule, let range): skipped[schedule, default: 0] += range.count
             case .stop, .withdraw, .keep, .answer, .audit, .change, .clockChanged, .finished, .paused,
-                .resumed:
+                .resumed, .tell:
                 break
             }
         }

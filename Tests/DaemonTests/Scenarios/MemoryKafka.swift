@@ -118,11 +118,22 @@ final class MemoryKafka: RunRecords, RunPerforming {
         _ account: AccountName,
         run: String,
         stop: StopSignal,
-        _ record: @escaping @Sendable () async throws -> StateRecord?
+        _ records: @escaping @Sendable ([[UInt8]: [UInt8]]) async throws -> [StateRecord]?
     ) async throws {
-        guard let record = try await record() else { return }
-        guard case .schedule(_, let schedule)? = try StateKey(record.key) else { return }
-        try await commit(record, account, schedule)
+        for record in try await records(try state(of: account)) ?? [] {
+            guard case .schedule(_, let schedule)? = try StateKey(record.key) else { continue }
+            try await commit(record, account, schedule)
+        }
+    }
+
+    private func state(of account: AccountName) throws -> [[UInt8]: [UInt8]] {
+        let kept = read(\.records).values.filter { $0.account == account }
+        return Dictionary(
+            uniqueKeysWithValues: try kept.map {
+                let record = try $0.record.record(account: account)
+                return (record.key, record.value ?? [])
+            }
+        )
     }
 
     let limits = LimitBoard()

@@ -1,0 +1,54 @@
+import CommandLine
+import Configuration
+import Core
+import Daemon
+import JSON
+import Synchronization
+import Telemetry
+
+/// `sluice backfills`: what the log of runs says of them, whether a daemon runs or not.
+struct BackfillsCommand {
+    let program: Program
+    let command: ParsedCommand
+
+    private static let usualAge = Duration.seconds(30 * 86_400)
+
+    func run() async throws -> Int32 {
+        let options = try KafkaOptions(program: program, command: command, file: nil)
+        let client = DaemonClient(options.settings, prefix: options.prefix)
+        let since = try command.value("since").map { text in
+            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
+            return time
+        }
+        let start = since ?? Instant.systemClock().advanced(by: .zero - Self.usualAge)
+        let notes = Locked<[String: BackfillNote]>([:])
+        let schedule = command.value("schedule")
+        try await client.history(since: start) { line in
+            guard case .backfill(let note) = line.event, schedule == nil || note.schedule == schedule else {
+                return
+            }
+            notes.withLock { $0[note.backfill.id] = note }
+        }
+        show(notes.withLock { $0.values.sorted { $0.backfill.id < $1.backfill.id } })
+        return ExitCode.success.rawValue
+    }
+
+    private func show(_ notes: [BackfillNote]) {
+        guard command.value("output") != "json" else {
+            return program.print(JSONValue.array(notes.map(BackfillCommand.json)).compactText + "\n")
+        }
+        var table = Table([
+            .init("BACKFILL"), .init("SCHEDULE"), .init("STATUS"), .init("CHUNKS", .right), .init("FROM"),
+            .init("TO"), .init("STREAMS"), .init("WHY"),
+        ])
+        for note in notes {
+            let backfill = note.backfill
+            table.append([
+                backfill.id, note.schedule, backfill.status.rawValue, "\(backfill.done)/\(backfill.chunks)",
+                backfill.from.rfc3339(), backfill.to.rfc3339(),
+                backfill.streams?.joined(separator: ", ") ?? "by time", backfill.reason ?? "",
+            ])
+        }
+        program.print(table)
+    }
+}
