@@ -1,5 +1,6 @@
 import CRDKafka
 import Core
+import Glibc
 
 /// What the coordinator wants of a member.
 enum GroupEvent: Sendable {
@@ -8,6 +9,14 @@ enum GroupEvent: Sendable {
     /// They are not any more; `isLost` where others may have them already. It must answer with `give`.
     case revoked(isLost: Bool)
     case error(ClientError)
+}
+
+/// What a group committed for a partition.
+struct CommittedOffset: Hashable, Sendable {
+    /// To go on from.
+    var offset: Int64
+    /// What was written beside it.
+    var note: String
 }
 
 extension ClientHandle {
@@ -57,8 +66,9 @@ extension ClientHandle {
         return .success(members)
     }
 
-    /// The offset that the group committed for a partition; nil where it committed none.
-    func committedOffset(_ topic: String, _ partition: Int32, limit: Duration) -> Result<Int64?, ClientError>
+    /// What the group committed for a partition; nil where it committed nothing.
+    func committed(_ topic: String, _ partition: Int32, limit: Duration)
+        -> Result<CommittedOffset?, ClientError>
     {
         unsafe withPartition(topic, partition) { list, entry in
             let code = unsafe rd_kafka_committed(client, list, limit.milliseconds)
@@ -67,14 +77,26 @@ extension ClientHandle {
                 return unsafe .failure(Self.error(entry.pointee.err))
             }
             let offset = unsafe entry.pointee.offset
-            return .success(offset < 0 ? nil : offset)
+            guard offset >= 0 else { return .success(nil) }
+            let note = unsafe UnsafeRawBufferPointer(
+                start: entry.pointee.metadata,
+                count: entry.pointee.metadata_size
+            )
+            return unsafe .success(
+                CommittedOffset(offset: offset, note: String(decoding: note, as: UTF8.self))
+            )
         }
     }
 
-    /// Commits the offset to go on from, as a member; blocks until the coordinator answered.
-    func commit(_ topic: String, _ partition: Int32, offset: Int64) -> ClientError? {
+    /// Commits the offset to go on from and a note beside it, as a member; blocks until the coordinator answered.
+    func commit(_ topic: String, _ partition: Int32, _ committed: CommittedOffset) -> ClientError? {
         unsafe withPartition(topic, partition) { list, entry in
-            unsafe entry.pointee.offset = offset
+            unsafe entry.pointee.offset = committed.offset
+            // The list frees it.
+            if let note = unsafe strdup(committed.note) {
+                unsafe entry.pointee.metadata = UnsafeMutableRawPointer(note)
+                unsafe entry.pointee.metadata_size = strlen(note)
+            }
             let code = unsafe rd_kafka_commit(client, list, 0)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return Self.error(code) }
             let own = unsafe entry.pointee.err

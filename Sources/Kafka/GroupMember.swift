@@ -15,15 +15,17 @@ package struct MemberSettings: Sendable {
     }
 
     /// Stays the same over restarts on a host: the coordinator gives the place of the dead to its successor at once.
-    var instance: String {
+    ///
+    /// The id in the host's lock file is part of it. A host's name alone may be that of two, or of one whose daemons share
+    /// no lock; each would take the place from the other, and a frozen one on waking from its successor (I3).
+    func instance(lock: String) -> String {
         let legal = host.unicodeScalars.map { scalar -> Character in
             switch scalar {
             case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": Character(scalar)
             default: "-"
             }
         }
-        let text = String(legal.prefix(200))
-        return text.allSatisfy { $0 == "." } ? "host-\(text.count)" : text
+        return "\(String(legal.prefix(200)))-\(lock)"
     }
 
     /// The settings of its clients, which carry the host for whoever asks who it is.
@@ -36,18 +38,31 @@ package struct MemberSettings: Sendable {
 
 /// The one daemon of an installation: the only member of its group, which has the topic of commands to itself.
 ///
-/// A host's lock keeps a second one on it out at once. Between hosts the group's coordinator decides: it gives the one
-/// partition of the topic to one member, and to another host only after that one left or was silent for its session
-/// timeout. `close()` must be called.
+/// A host's lock keeps a second one on it out at once. Between hosts, and where two share no lock, the group's coordinator
+/// decides: it gives the one partition of the topic to one member, and to another only after that one left or was silent
+/// for its session timeout. One that was silent for so long, and has the place again, goes on only if nobody had it
+/// meanwhile. `close()` must be called.
 package final class GroupMember: Sendable {
     /// How the coordinator sees it.
     private enum Standing: Sendable {
         /// It is asked for a place, or the group is being ordered anew.
         case waiting
+        /// Others may have its place, and it has not learnt yet whether they do.
+        case lost
+        /// It was given the place, and has not learnt yet whether others had it meanwhile.
+        case given
         /// It is the one.
         case holds
         /// Somebody else is, or it is of no more use.
         case over(PublishError)
+
+        /// Whether it is known who has the place.
+        var isSettled: Bool {
+            switch self {
+            case .waiting, .lost, .given: false
+            case .holds, .over: true
+            }
+        }
     }
 
     /// How it ends.
@@ -59,6 +74,8 @@ package final class GroupMember: Sendable {
     }
 
     private let settings: MemberSettings
+    private let instance: String
+    private let mark: PlaceMark
     private let client: Client
     private let queue: GroupQueue
     private let lock: HostLock
@@ -67,6 +84,10 @@ package final class GroupMember: Sendable {
     private let silence: Locked<Silence>
     /// The offset that was committed last.
     private let done = Locked(Int64(0))
+    /// Whether the place was its own before.
+    private let hasHeld = Locked(false)
+    /// Whether the library waits to hear that what was lost is given back.
+    private let owesAnswer = Locked(false)
     /// For commits, which block.
     private let worker = SerialThread()
     private let ending = Watched(Ending?.none)
@@ -97,10 +118,12 @@ package final class GroupMember: Sendable {
     private static func join(_ settings: MemberSettings, _ log: LogTopic) async throws -> GroupMember {
         let asking = try GroupClient(settings.named, prefix: settings.installation.prefix)
         let lock: HostLock
+        let instance: String
         do {
             lock = try await takeLock(settings, asking)
+            instance = settings.instance(lock: lock.id)
             // A place that is taken is not asked for: to order the group anew would disturb who has it.
-            if let other = try await asking.holder(except: settings.instance) {
+            if let other = try await asking.holder(except: instance) {
                 lock.release()
                 throw Self.runsAlready(settings, other)
             }
@@ -113,7 +136,7 @@ package final class GroupMember: Sendable {
             settings: settings.named,
             role: .member(
                 group: settings.installation.prefix.group,
-                instance: settings.instance,
+                instance: instance,
                 sessionTimeout: settings.sessionTimeout
             )
         )
@@ -127,7 +150,7 @@ package final class GroupMember: Sendable {
                 "joining the group \(settings.installation.prefix.group): \(error.text)"
             )
         }
-        let member = GroupMember(settings, client, queue, lock, log)
+        let member = GroupMember(settings, instance, client, queue, lock, log)
         do {
             try await member.waitForPlace()
         } catch {
@@ -162,12 +185,15 @@ package final class GroupMember: Sendable {
 
     private init(
         _ settings: MemberSettings,
+        _ instance: String,
         _ client: Client,
         _ queue: GroupQueue,
         _ lock: HostLock,
         _ log: LogTopic
     ) {
         self.settings = settings
+        self.instance = instance
+        mark = PlaceMark(host: settings.host)
         self.client = client
         self.queue = queue
         self.lock = lock
@@ -182,15 +208,13 @@ package final class GroupMember: Sendable {
 
     private func waitForPlace() async throws {
         let isSettled = await Monotonic.system.wait(atMost: Self.joinPatience) { [standing] in
-            await standing.wait { standing in
-                if case .waiting = standing { false } else { true }
-            }
+            await standing.wait { $0.isSettled }
         }
         try Task.checkCancellation()
         switch standing.read({ $0 }) {
         case .holds: return
         case .over(let error): throw error
-        case .waiting:
+        case .waiting, .lost, .given:
             guard isSettled else {
                 throw client.unreachable(
                     "joining the group \(settings.installation.prefix.group)",
@@ -215,11 +239,13 @@ package final class GroupMember: Sendable {
                 }
                 answer(event)
             }
+            learn()
             if let error = client.handle.fatalError { end(with: fenced(error)) }
         }
         if ending.read({ $0 == .dies }) { return }
         // A static member's end alone would keep its place for the session timeout, from every other host.
         queue.unsubscribe()
+        if owesAnswer.withLock({ $0 }) { queue.giveBack() }
         // Closed before that is answered, it would not have left.
         answerAll(for: hasPlace ? .seconds(5) : .milliseconds(500))
         queue.close()
@@ -242,16 +268,13 @@ package final class GroupMember: Sendable {
 
     private func answer(_ event: GroupEvent) {
         switch event {
-        case .assigned(let count) where count > 0: stand(.holds)
+        case .assigned(let count) where count > 0: stand(.given)
         case .assigned: end(with: Self.runsAlready(settings, other() ?? "another host"))
         case .revoked(let isLost):
-            stand(.waiting)
-            // Silent for too long: whoever took the place has it. Joining anew could take it away again.
-            if isLost, let other = other() {
-                end(with: Self.runsAlready(settings, other))
-                return
-            }
-            queue.giveBack()
+            stand(isLost ? .lost : .waiting)
+            // What is lost is given back once it is known that nobody has it: joining anew could take it away again.
+            owesAnswer.withLock { $0 = isLost }
+            if !isLost { queue.giveBack() }
         case .error(let error):
             if error.isFatal || error.code == ErrorNumber.fencedInstance { end(with: fenced(error)) }
             let code = ErrorClass.publishCode(of: error.code)
@@ -266,21 +289,71 @@ package final class GroupMember: Sendable {
         }
     }
 
+    /// Asks whose the place is or was, as long as that is not known.
+    private func learn() {
+        switch standing.read({ $0 }) {
+        case .lost: lookAround()
+        case .given: lookBack()
+        case .waiting, .holds, .over: break
+        }
+    }
+
+    /// Silent for too long: whoever took the place has it.
+    private func lookAround() {
+        guard case .success(let members) = members() else { return }
+        if let other = members.host(except: instance) {
+            end(with: supplanted(by: other))
+        } else {
+            stand(.waiting)
+            owesAnswer.withLock { $0 = false }
+            queue.giveBack()
+        }
+    }
+
+    /// Whoever had the place meanwhile decided ticks and did commands, of which this daemon knows nothing (I5).
+    private func lookBack() {
+        let topic = settings.installation.prefix.commandsTopic
+        guard case .success(let committed) = client.handle.committed(topic, 0, limit: .seconds(2)) else {
+            return
+        }
+        let last = committed.flatMap { PlaceMark($0.note) }
+        if hasHeld.withLock({ $0 }), last != mark {
+            end(with: supplanted(by: last?.host ?? "another host"))
+            return
+        }
+        let offset = done.withLock { done in
+            done = max(done, committed?.offset ?? 0)
+            return done
+        }
+        guard commitMarked(offset) == nil else { return }
+        hasHeld.withLock { $0 = true }
+        stand(.holds)
+    }
+
+    private func members() -> Result<[MemberDescription], ClientError> {
+        client.handle.members(of: settings.installation.prefix.group, limit: .seconds(2))
+    }
+
     private func other() -> String? {
-        guard
-            case .success(let members) = client.handle.members(
-                of: settings.installation.prefix.group,
-                limit: .seconds(2)
-            )
-        else { return nil }
-        return members.host(except: settings.instance)
+        guard case .success(let members) = members() else { return nil }
+        return members.host(except: instance)
+    }
+
+    private func supplanted(by host: String) -> PublishError {
+        PublishError(
+            .alreadyRunning,
+            "the daemon of \(settings.installation.prefix) on \(host) took the place of this one, which gave no sign of "
+                + "life for over \(settings.sessionTimeout.components.seconds) s and decides nothing any more; start it "
+                + "again where it is to be the daemon"
+        )
     }
 
     private func fenced(_ error: ClientError) -> PublishError {
         PublishError(
             .alreadyRunning,
-            "another daemon of \(settings.installation.prefix) calls itself \(settings.host), as this one does, and took its place "
-                + "(\(error.text)); give each host a name of its own"
+            "another daemon of \(settings.installation.prefix) calls itself \(settings.host), has a copy of the lock file "
+                + "\(lock.path) and took the place of this one (\(error.text)); give each host a name and a lock "
+                + "folder of its own"
         )
     }
 
@@ -331,9 +404,7 @@ package final class GroupMember: Sendable {
     }
 
     private func hold() async throws {
-        await standing.wait { standing in
-            if case .waiting = standing { false } else { true }
-        }
+        await standing.wait { $0.isSettled }
         try Task.checkCancellation()
         if case .over(let error) = standing.read({ $0 }) { throw error }
     }
@@ -346,10 +417,7 @@ package final class GroupMember: Sendable {
             try await hold()
             guard silence.withLock({ $0.isDoubtful(at: time.now()) }) else { return }
             let (asked, offset) = (time.now(), done.withLock { $0 })
-            let error = await worker.run { [client, settings] in
-                client.handle.commit(settings.installation.prefix.commandsTopic, 0, offset: offset)
-            }
-            if error == nil {
+            if await worker.run({ [self] in commit(offset) }) == nil {
                 silence.withLock { $0.confirm(at: asked) }
             } else {
                 // Its thread hears what became of it.
@@ -360,21 +428,42 @@ package final class GroupMember: Sendable {
 
     /// The offset that was committed last; nil where none was.
     package func committed() async throws -> Int64? {
-        let offset = try await ask("reading what is committed of") { [client, settings] in
-            client.handle.committedOffset(settings.installation.prefix.commandsTopic, 0, limit: .seconds(5))
+        let committed = try await ask("reading what is committed of") { [client, settings] in
+            client.handle.committed(settings.installation.prefix.commandsTopic, 0, limit: .seconds(5))
         }
-        done.withLock { $0 = max($0, offset ?? 0) }
+        // The first daemon of an installation committed only that it has the place.
+        guard let offset = committed?.offset, offset > 0 else { return nil }
+        done.withLock { $0 = max($0, offset) }
         return offset
     }
 
     /// Commits that everything before an offset is done: the next daemon goes on from there.
     package func commit(before offset: Int64) async throws {
         try await hold()
-        try await ask("committing the commands of") { [client, settings] in
-            let error = client.handle.commit(settings.installation.prefix.commandsTopic, 0, offset: offset)
-            return error.map { Result<Void, ClientError>.failure($0) } ?? .success(())
+        try await ask("committing the commands of") { [self] in
+            commit(offset).map { Result<Void, ClientError>.failure($0) } ?? .success(())
         }
         done.withLock { $0 = max($0, offset) }
+    }
+
+    /// Commits an offset under this daemon's mark, which must cover nobody else's: only while the place is its own.
+    private func commit(_ offset: Int64) -> ClientError? {
+        guard standing.read({ if case .holds = $0 { true } else { false } }) else {
+            return ClientError(
+                code: ErrorNumber.rebalanceInProgress,
+                name: "REBALANCE_IN_PROGRESS",
+                text: "it is not known who has the place"
+            )
+        }
+        return commitMarked(offset)
+    }
+
+    private func commitMarked(_ offset: Int64) -> ClientError? {
+        client.handle.commit(
+            settings.installation.prefix.commandsTopic,
+            0,
+            CommittedOffset(offset: offset, note: mark.text)
+        )
     }
 
     private func ask<Value: Sendable>(
@@ -455,66 +544,5 @@ package final class GroupMember: Sendable {
             await asking.close()
             throw error
         }
-    }
-}
-
-/// Asks about a group without being a member of it.
-private final class GroupClient: Sendable {
-    private let client: Client
-    private let settings: KafkaSettings
-    private let group: String
-    private let worker = SerialThread()
-
-    init(_ settings: KafkaSettings, prefix: TopicPrefix) throws(PublishError) {
-        self.settings = settings
-        group = prefix.group
-        client = try Client(settings: settings, role: .admin)
-    }
-
-    func clusterID() async throws(PublishError) -> String {
-        try await worker.run { [self] () throws(PublishError) in
-            guard let id = client.handle.clusterID(limit: .seconds(20)) else {
-                throw client.unreachable("asking for the cluster's id", settings: settings)
-            }
-            return id
-        }
-    }
-
-    /// The host of a member, of the one that has the commands if there is one.
-    func holder(
-        except instance: String?,
-        patience: Duration = .seconds(20)
-    ) async throws(PublishError) -> String? {
-        try await worker.run { [self] () throws(PublishError) in
-            let begun = ContinuousClock.now
-            while true {
-                let left = patience - (ContinuousClock.now - begun)
-                let error: ClientError
-                switch client.handle.members(of: group, limit: max(.milliseconds(100), left)) {
-                case .success(let members):
-                    return members.host(except: instance)
-                case .failure(let found): error = found
-                }
-                guard ErrorClass.isPassing(error.code), ContinuousClock.now - begun < patience else {
-                    let attempt = "asking for the daemon (the group \(group))"
-                    if ErrorClass.isConnection(error.code) {
-                        throw client.unreachable(attempt, settings: settings)
-                    }
-                    if ErrorClass.publishCode(of: error.code) == .notAuthorized {
-                        throw PublishError(
-                            .notAuthorized,
-                            "\(attempt): \(error.text); grant the principal Describe on the group"
-                        )
-                    }
-                    throw PublishError(.fatal, "\(attempt): \(error.text) (\(error.name))")
-                }
-                Latch.pause(.milliseconds(50))
-            }
-        }
-    }
-
-    func close() async {
-        await worker.run { [self] in _ = client.shutDown(atMost: .seconds(2)) }
-        worker.stop()
     }
 }

@@ -147,12 +147,27 @@ struct GroupMemberTests {
         await successor.close()
     }
 
-    @Test func `of two that bear one name, the first ends`() async throws {
+    @Test func `two that bear one name and share no lock are two hosts`() async throws {
         let first = try await GroupMember.join(settings("h1", locks: "one"))
+        let error = try #require(await refusal(settings("h1", locks: "two")))
+        #expect(error.exitCode == .alreadyRunning)
+        #expect(error.message.contains("already runs on h1"), "\(error.message)")
+        try await post(["a"])
+        #expect(try await commands(of: first, upTo: "a") == ["0:a"])
+        try await first.commit(before: 1)
+        await first.close()
+    }
+
+    @Test func `of two that bear one name and have copies of one lock, the first ends`() async throws {
+        let first = try await GroupMember.join(settings("h1", locks: "one"))
+        try FileManager.default.copyItem(atPath: "\(folder)/one", toPath: "\(folder)/two")
         let second = try await GroupMember.join(settings("h1", locks: "two"))
         let error = await #expect(throws: PublishError.self) { try await first.commands { _ in } }
         #expect(error?.exitCode == .alreadyRunning)
-        #expect(error?.message.contains("calls itself h1") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.message.contains("has a copy of the lock file \(folder)/one/") == true,
+            "\(error?.message ?? "")"
+        )
         await #expect(throws: PublishError.self) { try await first.commit(before: 0) }
         try await post(["a"])
         #expect(try await commands(of: second, upTo: "a") == ["0:a"])
