@@ -48,27 +48,37 @@ package struct RecordRest: Sendable {
         let begun = text.count
         var isAny = false
         var at = start + 1
+        // Members that stand side by side go over at once.
+        var run: Range<Int>?
+        func flush(_ text: inout [UInt8]) {
+            guard let members = run else { return }
+            text.append(isAny ? UInt8(ascii: ",") : UInt8(ascii: "{"))
+            text.append(contentsOf: bytes[members])
+            isAny = true
+            run = nil
+        }
         while bytes[at] != UInt8(ascii: "}") {
             if bytes[at] == UInt8(ascii: ",") { at += 1 }
             let name = at..<Self.end(of: at, bytes)
             let value = name.upperBound + 1
-            let kept = text.count
-            text.append(isAny ? UInt8(ascii: ",") : UInt8(ascii: "{"))
-            Self.copy(name.lowerBound..<value, bytes, &text)
             switch find(name.lowerBound + 1..<name.upperBound - 1, in: node, bytes) {
             case .rest:
                 at = Self.end(of: value, bytes)
-                Self.copy(value..<at, bytes, &text)
-                isAny = true
+                run = (run?.lowerBound ?? name.lowerBound)..<at
             case .named:
+                flush(&text)
                 at = Self.end(of: value, bytes)
-                text.removeLast(text.count - kept)
             case .through(let next):
+                flush(&text)
+                let kept = text.count
+                text.append(isAny ? UInt8(ascii: ",") : UInt8(ascii: "{"))
+                text.append(contentsOf: bytes[name.lowerBound..<value])
                 let inner = append(next, from: value, bytes, &text)
                 at = inner.end
                 if inner.isAny { isAny = true } else { text.removeLast(text.count - kept) }
             }
         }
+        flush(&text)
         if isAny { text.append(UInt8(ascii: "}")) } else { text.removeLast(text.count - begun) }
         return (isAny, at + 1)
     }
@@ -84,10 +94,6 @@ package struct RecordRest: Sendable {
         }
         guard let found else { return .rest }
         return found.node.map(Member.through) ?? .named
-    }
-
-    private static func copy(_ range: Range<Int>, _ bytes: [UInt8], _ text: inout [UInt8]) {
-        text.append(contentsOf: bytes[range])
     }
 
     /// The byte behind the value that begins at one, in compact JSON that was scanned before.

@@ -1,7 +1,11 @@
 /// E-mail addresses and telephone numbers in the forms by which they are compared.
 enum ContactText {
     /// Without white space around it, in small letters.
-    static func email(_ text: String) -> String { trimmed(text).lowercased() }
+    static func email(_ text: String) -> String {
+        let text = trimmed(text)
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return text.lowercased() }
+        return String(decoding: text.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
 
     /// `+` and digits where the number tells its country (`+` or `00`), else its digits; a text without digits as it is.
     ///
@@ -16,6 +20,9 @@ enum ContactText {
 
     /// Without white space at both ends.
     static func trimmed(_ text: String) -> String {
+        guard let first = text.utf8.first, let last = text.utf8.last else { return text }
+        // Nearly all begin and end with a visible character of ASCII.
+        if (0x21...0x7E).contains(first), (0x21...0x7E).contains(last) { return text }
         let start = text.drop(while: \.isWhitespace)
         return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }

@@ -276,6 +276,13 @@ struct EntityTarget: Sendable {
     /// The digits of a text that is a number of JSON.
     private static func number(_ text: String) -> [UInt8]? {
         let bytes = Array(ContactText.trimmed(text).utf8)
+        // Whole numbers need no parser; a zero leads none but itself.
+        let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes[...]
+        if let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1,
+            digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        {
+            return bytes
+        }
         guard case .number? = try? JSONValue.parse(bytes) else { return nil }
         return bytes
     }
