@@ -26,16 +26,7 @@ package struct DefinitionPlace: Sendable {
 
     /// Reads the definition.
     package func load(files: ExtractorFiles = .disk) throws(ExtractionError) -> ExtractorDefinition {
-        let bytes: [UInt8]
-        do {
-            bytes = try files.read(file)
-        } catch {
-            throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
-        }
-        var definition = try ExtractorDefinition.decode(bytes, file: file, folderName: folderName)
-        // Its schemas lie there.
-        definition.folder = folder
-        return definition
+        try ExtractorDefinition.load(file: file, folder: folder, folderName: folderName, files: files)
     }
 
     /// What a word names: one with a slash, a dot alone, or the end of a YAML file is a path, all else a name.

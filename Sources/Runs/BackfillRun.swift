@@ -44,7 +44,7 @@ final class BackfillRun {
                 failures[stream] = error
             }
         }
-        let runError = await failure { try await self.read(due) }
+        let runError = await slots.failure { try await self.read(due) }
         var ending = runError
         for stream in streams {
             let unpublished = await context.drained(stream)
@@ -57,18 +57,6 @@ final class BackfillRun {
         }
         guard let ending, !(ending is CancellationError) else { return nil }
         return RunContext.described(ending).recovery == .failRun ? ending : nil
-    }
-
-    private func failure(of reading: () async throws -> Void) async -> (any Error)? {
-        await slots.withSlot {
-            do {
-                try Task.checkCancellation()
-                try await reading()
-                return nil
-            } catch {
-                return error
-            }
-        }
     }
 
     /// Up to where a stream may be read; throws where it cannot be read by time.

@@ -34,29 +34,9 @@ struct Forgetting {
             plan.builder.noEvents,
             bookmark: context.move(stream) { $0.forgotten = time }
         )
-        var budget = max(Self.leastBudget, 2 * records)
-        var after: [UInt8]?
-        repeat {
-            let found = try context.run.destination.versions.keys(
-                versionBefore: time,
-                format: format,
-                after: after,
-                limit: Self.chunk,
-                stream: plan.name
-            )
-            after = found.end
-            let keys = found.keys.prefix(budget)
-            budget -= keys.count
-            try await context.submit(
-                stream,
-                remembering: keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
-            )
-        } while after != nil && budget > 0
-        try await context.committer.drain(stream)
+        try await forget(before: time, format, atMost: max(Self.leastBudget, 2 * records))
     }
-}
 
-extension Forgetting {
     /// Forgets what a backfill met again of what had been forgotten: the bookmark says of it already that it may be.
     func again() async throws {
         let plan = context.plan(stream)
@@ -64,6 +44,12 @@ extension Forgetting {
             let time = context.bookmark(stream).forgotten
         else { return }
         try await context.committer.drain(stream)
+        try await forget(before: time, format, atMost: .max)
+    }
+
+    private func forget(before time: Instant, _ format: VersionFormat, atMost most: Int) async throws {
+        let name = context.plan(stream).name
+        var budget = most
         var after: [UInt8]?
         repeat {
             let found = try context.run.destination.versions.keys(
@@ -71,14 +57,16 @@ extension Forgetting {
                 format: format,
                 after: after,
                 limit: Self.chunk,
-                stream: plan.name
+                stream: name
             )
             after = found.end
+            let keys = found.keys.prefix(budget)
+            budget -= keys.count
             try await context.submit(
                 stream,
-                remembering: found.keys.map { VersionChange(plan.name, .version(key: $0, nil)) }
+                remembering: keys.map { VersionChange(name, .version(key: $0, nil)) }
             )
-        } while after != nil
+        } while after != nil && budget > 0
         try await context.committer.drain(stream)
     }
 }

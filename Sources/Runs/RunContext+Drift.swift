@@ -53,8 +53,7 @@ extension RunContext {
     }
 
     private func schemaFile(_ stream: Int) -> String {
-        let definition = plan(stream).definition
-        return "schemas/\(definition.family ?? definition.name).json"
+        "schemas/\(plan(stream).definition.schemaName).json"
     }
 }
 

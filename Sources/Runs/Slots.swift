@@ -20,6 +20,19 @@ final class Slots: Sendable {
         return try await body()
     }
 
+    /// Reads once a slot is free, unless the task is cancelled by then; the error that it ended with, if it did.
+    func failure(of reading: () async throws -> Void) async -> (any Error)? {
+        await withSlot {
+            do {
+                try Task.checkCancellation()
+                try await reading()
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     private func take() async {
         await withCheckedContinuation { continuation in
             let isTaken = shared.withLock { shared in

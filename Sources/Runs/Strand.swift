@@ -33,19 +33,6 @@ struct Strand: Sendable {
         return await first ?? second
     }
 
-    /// Reads once a slot is free; the error that it ended with, if it did.
-    private func failure(of reading: () async throws -> Void) async -> (any Error)? {
-        await slots.withSlot {
-            do {
-                try Task.checkCancellation()
-                try await reading()
-                return nil
-            } catch {
-                return error
-            }
-        }
-    }
-
     // MARK: Without a feed
 
     private func readBySelf() async -> (any Error)? {
@@ -82,7 +69,7 @@ struct Strand: Sendable {
     }
 
     private func read(_ stream: Int) async -> (any Error)? {
-        await failure {
+        await slots.failure {
             context.tell(stream, reads: .list)
             if context.plan(stream).isReadWhole {
                 try await FullRun(context, stream: stream).run()
@@ -98,7 +85,7 @@ struct Strand: Sendable {
             await context.finishDrift(stream, isWhole: false)
             return context.settle(stream, error)
         }
-        let failure = await self.failure { try await Passes(context, stream: stream).run() }
+        let failure = await slots.failure { try await Passes(context, stream: stream).run() }
         let unpublished = failure == nil ? nil : await context.drained(stream)
         let late = await context.finishDrift(stream, isWhole: failure == nil)
         if failure == nil, late == nil, let note {
@@ -114,7 +101,7 @@ struct Strand: Sendable {
     private func readWindows(_ reading: StreamDefinition, _ progress: WindowProgress) async -> (any Error)? {
         for stream in streams { context.tell(stream, reads: .window) }
         let run = WindowRun(context, reading: reading, progress: progress, streams: streams)
-        let error = await failure { try await run.run() }
+        let error = await slots.failure { try await run.run() }
         return await settle(run.group, streams, error)
     }
 
@@ -128,7 +115,7 @@ struct Strand: Sendable {
             rest.removeAll { together.contains($0) }
             for stream in together { context.tell(stream, reads: .token) }
             let run = TokenRun(context, reading: reading, progress: progress, streams: together)
-            let error = await failure { try await run.run() }
+            let error = await slots.failure { try await run.run() }
             runError = await settle(run.group, together, error)
         }
         for stream in rest { _ = context.settle(stream, CancellationError()) }

@@ -43,7 +43,7 @@ struct ExtractorReadCommand {
                 stream,
                 sample,
                 trace.entries,
-                schema: account.check.folder?.schemas.schemas[stream.family ?? stream.name]
+                schema: account.check.folder?.schemas.schemas[stream.schemaName]
             )
             return show(report, redaction)
         } catch {

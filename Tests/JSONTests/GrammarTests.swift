@@ -1,4 +1,5 @@
 import JSON
+import ProcessSupport
 import Testing
 
 /// What the grammar of RFC 8259 takes and refuses, for the scanner and the parser alike.

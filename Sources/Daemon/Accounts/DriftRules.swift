@@ -27,7 +27,7 @@ package struct DriftRules: Sendable {
     /// Reads the schemas of some streams; of one that cannot be used nothing is compared, as `extractor check` says.
     func schemas(of streams: [StreamDefinition]) -> StreamSchemas {
         guard let folder else { return StreamSchemas() }
-        return StreamSchemas.read(folder: folder, only: Set(streams.map(Self.name)))
+        return StreamSchemas.read(folder: folder, only: Set(streams.map(\.schemaName)))
     }
 
     /// What a stream's records are compared with; nil where it has no schema.
@@ -37,7 +37,7 @@ package struct DriftRules: Sendable {
         account: AccountName,
         _ session: any Destination
     ) throws -> DriftPlan? {
-        let name = Self.name(stream)
+        let name = stream.schemaName
         guard let schema = schemas.schemas[name] else { return nil }
         let key = try StreamName(stream.name)
         return DriftPlan(
@@ -49,6 +49,4 @@ package struct DriftRules: Sendable {
         )
     }
 
-    /// Whose schema it is: all streams of a family have one.
-    private static func name(_ stream: StreamDefinition) -> String { stream.family ?? stream.name }
 }

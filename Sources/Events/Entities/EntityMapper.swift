@@ -36,7 +36,7 @@ package struct EntityMapper: Sendable {
     /// The topics of the entities, in the order of the mappings.
     package var topics: [String] { targets.map(\.topic) }
 
-    /// The pages of entities that the events of a page make, one a mapping, without those that have no event.
+    /// The pages of entities that the events of a page make, one a mapping.
     ///
     /// A delete deletes them all, and a record that is not of an entity any more deletes it. `parent` is the key of the parent
     /// whose children the page has.
@@ -61,17 +61,16 @@ package struct EntityMapper: Sendable {
                 )
             }
         }
+        let keys = page.events.map { recordKey(of: $0, in: page) }
         var pages: [EventPage] = []
-        for target in targets {
-            let made = try entities(target, of: page, scanned, parent)
-            if !made.events.isEmpty { pages.append(made) }
-        }
+        for target in targets { pages.append(try entities(target, of: page, keys, scanned, parent)) }
         return pages
     }
 
     private func entities(
         _ target: EntityTarget,
         of page: EventPage,
+        _ keys: [ArraySlice<UInt8>],
         _ scanned: ScannedPage?,
         _ parent: [UInt8]?
     )
@@ -85,8 +84,7 @@ package struct EntityMapper: Sendable {
         var events: [Event] = []
         events.reserveCapacity(page.events.count)
         var record = 0
-        for event in page.events {
-            let key = recordKey(of: event, in: page)
+        for (event, key) in zip(page.events, keys) {
             let keyStart = text.count
             text.append(contentsOf: target.idPrefix)
             text.append(contentsOf: key)

@@ -105,18 +105,28 @@ extension ExtractorDefinition {
         folder: String,
         files: ExtractorFiles = .disk
     ) throws(ExtractionError) -> ExtractorDefinition {
-        let file = "\(folder)/extractor.yaml"
+        try load(
+            file: "\(folder)/extractor.yaml",
+            folder: folder,
+            folderName: String(folder.split(separator: "/").last ?? ""),
+            files: files
+        )
+    }
+
+    /// Reads a file; `folder` is where its schemas lie, and `folderName` the name that the folder has to share with it.
+    package static func load(
+        file: String,
+        folder: String?,
+        folderName: String?,
+        files: ExtractorFiles = .disk
+    ) throws(ExtractionError) -> ExtractorDefinition {
         let bytes: [UInt8]
         do {
             bytes = try files.read(file)
         } catch {
             throw ExtractionError(.badDefinition, "\(file) cannot be read: \(error.reason)")
         }
-        var definition = try decode(
-            bytes,
-            file: file,
-            folderName: String(folder.split(separator: "/").last ?? "")
-        )
+        var definition = try decode(bytes, file: file, folderName: folderName)
         definition.folder = folder
         return definition
     }

@@ -8,6 +8,9 @@ extension StreamDefinition {
     /// Whether it is no stream itself but makes them.
     package var isFamily: Bool { onePer != nil }
 
+    /// Whose schema its records have: all streams of a family have one.
+    package var schemaName: String { family ?? name }
+
     /// The fields of an object that the family's templates read, each once and in order.
     var objectFields: [[String]] {
         var found: Set<[String]> = []

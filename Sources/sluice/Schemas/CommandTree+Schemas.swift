@@ -29,15 +29,7 @@ extension CommandTree {
             "What is printed is what the runs of an account have met since the schema is what it is. It is read off the "
                 + "state that Kafka keeps, and no API is asked."
         ],
-        options: kafkaOptions + [
-            Option(
-                "extractor",
-                short: "e",
-                value: "NAME",
-                help: "Only accounts of this extractor, named as sync is told it.",
-                completion: extractorNames
-            ),
-            Option("account", short: "a", value: "NAME", help: "Only this account."),
+        options: kafkaOptions + accountChoice + [
             Option("stream", short: "s", value: "NAME", help: "Only this stream."),
             extractorsFolder, textOrJSON,
         ],

@@ -51,8 +51,8 @@ struct SchemasDiffCommand {
             let definition = try? program.definition(of: PlacedText(name, at: .flag("--extractor")), command),
             let folder = definition.folder
         else { return nil }
-        // Streams of a family have its schema, and begin with its name.
-        let family = definition.streams.first { $0.isFamily && stream.text.hasPrefix("\($0.name)_") }
+        // Streams of a family have its schema.
+        let family = definition.streams.first { $0.isFamily && FamilyName.isMember(stream.text, of: $0.name) }
         let file = family?.name ?? stream.text
         return StreamSchemas.read(folder: folder, only: [file]).schemas[file]?.id
     }

@@ -61,7 +61,8 @@ extension CommandTree {
             Flag("yes", short: "y", help: "Do not ask on a terminal."),
         ] + writerFlags
 
-    private static let choice = [
+    /// Which accounts of an installation.
+    static let accountChoice = [
         Option(
             "extractor",
             short: "e",
@@ -75,7 +76,7 @@ extension CommandTree {
     private static let show = Command(
         "show",
         summary: "Print the bookmarks of an account, or of all.",
-        options: kafkaOptions + choice + [textOrJSON],
+        options: kafkaOptions + accountChoice + [textOrJSON],
         examples: [Example("All bookmarks", "sluice state show \(place)")]
     )
 
@@ -185,7 +186,7 @@ extension CommandTree {
                 + "stay sealed by the key that the account has.",
             "An account that is written meanwhile is as it was at its last commit: end its runs first.",
         ],
-        options: choice + kafkaOptions,
+        options: accountChoice + kafkaOptions,
         flags: [
             Flag("with-credentials", help: "Also the credentials that the state keeps, sealed as they are.")
         ],
@@ -202,7 +203,7 @@ extension CommandTree {
                 + "is all of it while a daemon of the prefix runs. Records that are here already stay as they are, so that it "
                 + "can be run again."
         ],
-        options: choice + [reason] + kafkaOptions + [cacheFolder, textOrJSON],
+        options: accountChoice + [reason] + kafkaOptions + [cacheFolder, textOrJSON],
         flags: [
             Flag("replace", help: "Also go back behind what is newer here."),
             Flag("resync", help: "Read all streams anew, and publish all of them again."),

@@ -69,14 +69,12 @@ import Testing
         var world = world(try entry("0 * * * *", policy: .init(pauseAfterFailures: 3)))
         world.outcome = { _, _ in RunEnd(status: .failed, reason: "the key is wrong") }
         world.run(for: .seconds(2 * 3600 + 60))
-        world.kill()
-        world.start()
+        world.restart()
         #expect(world.standing()?.failures == 2)
         world.run(for: .seconds(4 * 3600))
         #expect(times(world.nominals()) == ["13:00", "14:00", "15:00"])
         #expect(world.others.last == "paused crm: 3 failed runs in a row")
-        world.kill()
-        world.start()
+        world.restart()
         #expect(world.standing()?.state == .paused)
         world.outcome = { _, _ in RunEnd(status: .success) }
         world.ask(.resume(schedule: "crm"))
@@ -203,8 +201,7 @@ import Testing
             world.run(for: .seconds(600))
             #expect(world.orders.count == 1)
             if isKilled {
-                world.kill()
-                world.start()
+                world.restart()
             }
             world.run(for: .seconds(9000))
             #expect(world.traces[isSync ? "x" : "crm!x"]?.runs.count == 1)
@@ -219,8 +216,7 @@ import Testing
         world.ask(sync, id: "s")
         world.ask(sync, id: "s")
         world.run(for: .seconds(2))
-        world.kill()
-        world.start()
+        world.restart()
         world.run(for: .seconds(60))
         #expect(world.orders.count == 1)
         // Its run died: whoever waits for it must not wait for ever.

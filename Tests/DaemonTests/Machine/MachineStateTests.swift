@@ -119,8 +119,7 @@ import Testing
         // Its transaction has committed, and the daemon dies before it could tell.
         let record = world.commitChange("c1", of: account("stripe/crm"))
         #expect(record?.commands == ["c1"])
-        world.kill()
-        world.start()
+        world.restart()
         #expect(world.answers("c1").map(\.status) == [.done])
         #expect(world.answers("c1")[0].message.contains("before the daemon's restart"))
         #expect(world.changes.count == 1)
@@ -135,8 +134,7 @@ import Testing
         world.drain()
         world.run(for: .seconds(60))
         #expect(world.changes.isEmpty)
-        world.kill()
-        world.start()
+        world.restart()
         world.run(for: .seconds(60))
         // A run that a drain ended goes on first, or after it: never beside it.
         let isThere = world.changes.map(\.command.id) == ["c1"]

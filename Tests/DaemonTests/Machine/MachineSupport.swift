@@ -66,7 +66,20 @@ extension SkippedTicks {
     }
 }
 
+/// A daemon that follows one schedule of an expression, from a time on.
+func world(_ text: String, zone: Zone = .utc, policy: TickPolicy = TickPolicy(), at now: Instant) throws
+    -> MachineWorld
+{
+    MachineWorld.following(try entry(text, zone: zone, policy: policy), from: now)
+}
+
 extension MachineWorld {
+    /// The daemon dies, and another one begins.
+    mutating func restart() {
+        kill()
+        start()
+    }
+
     /// A daemon that follows schedules, from a time on.
     static func following(_ entries: ScheduleEntry..., from now: Instant) -> MachineWorld {
         var world = MachineWorld(at: now)

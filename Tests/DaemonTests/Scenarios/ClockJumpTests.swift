@@ -6,19 +6,6 @@ import Testing
 
 /// The clocks' own jumps, through the daemon's loop.
 @Suite struct ClockJumpTests {
-    private func world(
-        _ text: String,
-        zone: Zone = .utc,
-        policy: TickPolicy = TickPolicy(),
-        at now: Instant
-    )
-        throws -> MachineWorld
-    {
-        var world = MachineWorld(at: now)
-        world.write(try entry(text, zone: zone, policy: policy))
-        world.start()
-        return world
-    }
     @Test(
         "S3 where the clocks jump, the loop runs what Debian's cron would",
         arguments: DaylightRow.all

@@ -80,8 +80,7 @@ struct DaemonSimulation {
         longest = 1
         isPeace = true
         // One that drains begins nothing any more.
-        world.kill()
-        world.start()
+        world.restart()
         for id in world.files.keys.sorted() { world.ask(.resume(schedule: id)) }
         world.run(for: .seconds(2 * 86_400))
         check(world)
@@ -116,8 +115,7 @@ struct DaemonSimulation {
             world.start()
         }
         if Int.random(in: 0..<4, using: &random) == 0 {
-            world.kill()
-            world.start()
+            world.restart()
         }
     }
 

@@ -12,24 +12,18 @@ import Testing
     private func world(_ text: String = "0 * * * *", policy: TickPolicy = TickPolicy()) throws
         -> MachineWorld
     {
-        var world = MachineWorld(at: noon)
-        world.write(try entry(text, policy: policy))
-        world.start()
+        var world = MachineWorld.following(try entry(text, policy: policy), from: noon)
         world.run(for: .seconds(60))
         return world
     }
 
-    private func restart(_ world: inout MachineWorld) {
-        world.kill()
-        world.start()
-    }
     @Test("S6 an edit while it waits for the next tick is not retroactive")
     func s6AnEditWhileItWaitsForTheNextTickIsNotRetroactive() throws {
         var world = try world("0 18 * * *")
         world.run(for: .seconds(3600))
         world.write(try entry("30 12 * * *"))
         world.run(for: .seconds(60))
-        restart(&world)
+        world.restart()
         world.run(for: .seconds(86_400))
         #expect(world.nominals() == [at("2026-05-05T12:30:00Z")])
         #expect(world.skips() == [])
@@ -85,7 +79,7 @@ import Testing
         world.run(for: .seconds(60))
         world.write(try entry("30 * * * *"))
         world.run(for: .seconds(3600))
-        restart(&world)
+        world.restart()
         world.run(for: .seconds(7200))
         #expect(world.orders.isEmpty)
         #expect(world.standing()?.state == .paused)
@@ -103,7 +97,7 @@ import Testing
         world.run(for: .seconds(3 * 3600))
         world.write(try entry("0 * * * *"))
         world.run(for: .seconds(3600))
-        restart(&world)
+        world.restart()
         world.run(for: .seconds(60))
         #expect(times(world.nominals()) == ["13:00", "17:00"])
         #expect(world.skips() == [])

@@ -7,17 +7,12 @@ import Testing
 @Suite struct FreshnessTests {
     private let noon = at("2026-05-04T12:00:00Z")
 
-    private func world(_ entries: ScheduleEntry...) -> MachineWorld {
-        var world = MachineWorld(at: noon)
-        for entry in entries { world.write(entry) }
-        world.start()
-        return world
-    }
     @Test("S18 whoever finds nothing new is fresh, and whoever fails is stale")
     func s18WhoFindsNothingNewIsFreshAndWhoFailsIsStale() throws {
-        var world = world(
+        var world = MachineWorld.following(
             try entry("*/10 * * * *", id: "quiet", freshWithin: .seconds(1800)),
-            try entry("*/10 * * * *", id: "broken", freshWithin: .seconds(1800))
+            try entry("*/10 * * * *", id: "broken", freshWithin: .seconds(1800)),
+            from: noon
         )
         world.outcome = { order, _ in
             order.schedule == "quiet"

@@ -124,8 +124,7 @@ import Testing
         world.run(for: .seconds(3600 + 300))
         let before = world.orders.count
         #expect((50..<150).contains(before))
-        world.kill()
-        world.start()
+        world.restart()
         world.run(for: .seconds(400))
         #expect(Set(world.orders.compactMap(\.schedule)).count == 200)
         for (order, time) in zip(world.orders, world.orderTimes).dropFirst(before)

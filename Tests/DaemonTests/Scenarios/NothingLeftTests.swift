@@ -29,8 +29,7 @@ import Testing
         // The clock is looked at, in case somebody sets it, and nothing more.
         #expect(world.looks - before <= 86_400 / 30 + 1)
         #expect(world.orders.isEmpty)
-        world.kill()
-        world.start()
+        world.restart()
         world.run(for: .seconds(60))
         #expect(world.orders.isEmpty)
     }

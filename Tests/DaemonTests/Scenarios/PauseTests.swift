@@ -12,23 +12,17 @@ import Testing
     private func world(_ text: String = "0 * * * *", policy: TickPolicy = TickPolicy()) throws
         -> MachineWorld
     {
-        var world = MachineWorld(at: noon)
-        world.write(try entry(text, policy: policy))
-        world.start()
+        var world = MachineWorld.following(try entry(text, policy: policy), from: noon)
         world.run(for: .seconds(60))
         return world
     }
 
-    private func restart(_ world: inout MachineWorld) {
-        world.kill()
-        world.start()
-    }
     @Test("S7 nothing of a pause is made up for, also over a restart")
     func s7NothingOfAPauseIsMadeUpFor() throws {
         var world = try world(policy: .init(catchUp: .all(maximum: 10)))
         world.ask(.pause(schedule: "crm", reason: "quota", until: nil), id: "p")
         world.run(for: .seconds(3600))
-        restart(&world)
+        world.restart()
         world.run(for: .seconds(2 * 3600 + 60))
         world.ask(.resume(schedule: "crm"), id: "r")
         world.ask(.resume(schedule: "crm"), id: "r")
@@ -74,7 +68,7 @@ import Testing
         world.ask(.skipNext(schedule: "crm"), id: "a")
         world.ask(.skipNext(schedule: "crm"), id: "b")
         world.run(for: .seconds(60))
-        restart(&world)
+        world.restart()
         #expect(
             world.standing()?.next.map { $0.skip?.text } == ["skipped by ann", "skipped by ann", nil]
         )

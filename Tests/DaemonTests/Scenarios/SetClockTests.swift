@@ -7,19 +7,6 @@ import Testing
 @Suite struct SetClockTests {
     private let noon = at("2026-05-04T12:00:00Z")
 
-    private func world(
-        _ text: String,
-        zone: Zone = .utc,
-        policy: TickPolicy = TickPolicy(),
-        at now: Instant
-    )
-        throws -> MachineWorld
-    {
-        var world = MachineWorld(at: now)
-        world.write(try entry(text, zone: zone, policy: policy))
-        world.start()
-        return world
-    }
     @Test(
         "S2 the clock is set by minutes, an hour or a day: no burst, nothing twice, no stall",
         arguments: [300, 3600, 86_400, -300, -3600, -86_400]
@@ -91,8 +78,7 @@ import Testing
         world.isKafkaAway = false
         world.ask(.skipNext(schedule: "crm"))
         world.run(for: .seconds(20))
-        world.kill()
-        world.start()
+        world.restart()
         world.run(for: .seconds(3600))
         let (faults, ticks) = MachineChecker(world: world).faults(of: "crm")
         #expect(faults == [])

@@ -7,19 +7,6 @@ import Testing
 @Suite struct SleepTests {
     private let noon = at("2026-05-04T12:00:00Z")
 
-    private func world(
-        _ text: String,
-        zone: Zone = .utc,
-        policy: TickPolicy = TickPolicy(),
-        at now: Instant
-    )
-        throws -> MachineWorld
-    {
-        var world = MachineWorld(at: now)
-        world.write(try entry(text, zone: zone, policy: policy))
-        world.start()
-        return world
-    }
     @Test(
         "S1 asleep or down for six hours: none, the latest or all within the window are made up for, and counted",
         arguments: [

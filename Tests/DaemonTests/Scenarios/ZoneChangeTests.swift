@@ -7,19 +7,6 @@ import Testing
 @Suite struct ZoneChangeTests {
     private let noon = at("2026-05-04T12:00:00Z")
 
-    private func world(
-        _ text: String,
-        zone: Zone = .utc,
-        policy: TickPolicy = TickPolicy(),
-        at now: Instant
-    )
-        throws -> MachineWorld
-    {
-        var world = MachineWorld(at: now)
-        world.write(try entry(text, zone: zone, policy: policy))
-        world.start()
-        return world
-    }
     @Test("S12 changed rules of a zone move what is to come, and nothing that was")
     func s12ChangedRulesOfAZoneMoveWhatIsToCome() throws {
         var world = try world("0 18 * * *", zone: zones.zone("Asia/Karachi"), at: noon)
@@ -29,8 +16,7 @@ import Testing
         world.write(try entry("0 18 * * *", zone: zones.zone("Asia/Dhaka")))
         #expect(world.machine?.wake == at("2026-05-05T12:00:00Z"))
         world.run(for: .seconds(60))
-        world.kill()
-        world.start()
+        world.restart()
         world.run(for: .seconds(86_400))
         #expect(world.nominals() == [at("2026-05-05T12:00:00Z")])
         // And back: the one that comes again by the old rules has another name.

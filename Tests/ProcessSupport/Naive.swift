@@ -1,7 +1,7 @@
 /// The obvious way to do a thing, to compare the fast way with.
-enum Naive {
+package enum Naive {
     /// Valid JSON without white space outside of its strings.
-    static func compact(_ json: [UInt8]) -> [UInt8] {
+    package static func compact(_ json: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var isInString = false
         var isEscaped = false
