@@ -26,7 +26,7 @@ package final class SerialThread: @unchecked Sendable {
     ) async throws(Failure) -> Value {
         let result = await withCheckedContinuation {
             (continuation: CheckedContinuation<Result<Value, Failure>, Never>) in
-            enqueue { continuation.resume(returning: Result(catching: body)) }
+            submit { continuation.resume(returning: Result(catching: body)) }
         }
         return try result.get()
     }
@@ -69,7 +69,8 @@ package final class SerialThread: @unchecked Sendable {
         unsafe sem_post(signal)
     }
 
-    private func enqueue(_ job: @escaping @Sendable () -> Void) {
+    /// Runs `job` after what was given before, and returns at once.
+    package func submit(_ job: @escaping @Sendable () -> Void) {
         let isAccepted = jobs.withLock { jobs in
             if !jobs.isStopped { jobs.queue.append(job) }
             return !jobs.isStopped

@@ -40,8 +40,8 @@ package struct MemberSettings: Sendable {
 ///
 /// A host's lock keeps a second one on it out at once. Between hosts, and where two share no lock, the group's coordinator
 /// decides: it gives the one partition of the topic to one member, and to another only after that one left or was silent
-/// for its session timeout. One that was silent for so long, and has the place again, goes on only if nobody had it
-/// meanwhile. `close()` must be called.
+/// for its session timeout. One that was silent for so long, or was fenced, and has the place again, goes on only if nobody
+/// had it meanwhile. `close()` must be called.
 package final class GroupMember: Sendable {
     /// How the coordinator sees it.
     private enum Standing: Sendable {
@@ -49,6 +49,8 @@ package final class GroupMember: Sendable {
         case waiting
         /// Others may have its place, and it has not learnt yet whether they do.
         case lost
+        /// The coordinator refuses its client: for a copy of this daemon, or for what the client itself asked before.
+        case fenced(ClientError)
         /// It was given the place, and has not learnt yet whether others had it meanwhile.
         case given
         /// It is the one.
@@ -59,7 +61,7 @@ package final class GroupMember: Sendable {
         /// Whether it is known who has the place.
         var isSettled: Bool {
             switch self {
-            case .waiting, .lost, .given: false
+            case .waiting, .lost, .fenced, .given: false
             case .holds, .over: true
             }
         }
@@ -74,10 +76,9 @@ package final class GroupMember: Sendable {
     }
 
     private let settings: MemberSettings
-    private let instance: String
+    let instance: String
     private let mark: PlaceMark
-    private let client: Client
-    private let queue: GroupQueue
+    private let stay: Locked<GroupStay>
     private let lock: HostLock
     private let log: LogTopic
     private let standing = Watched(Standing.waiting)
@@ -86,8 +87,6 @@ package final class GroupMember: Sendable {
     private let done = Locked(Int64(0))
     /// Whether the place was its own before.
     private let hasHeld = Locked(false)
-    /// Whether the library waits to hear that what was lost is given back.
-    private let owesAnswer = Locked(false)
     /// For commits, which block.
     private let worker = SerialThread()
     private let ending = Watched(Ending?.none)
@@ -132,25 +131,14 @@ package final class GroupMember: Sendable {
             throw error
         }
         await asking.close()
-        let client = try Client(
-            settings: settings.named,
-            role: .member(
-                group: settings.installation.prefix.group,
-                instance: instance,
-                sessionTimeout: settings.sessionTimeout
-            )
-        )
-        let queue: GroupQueue
-        switch client.handle.subscribe(to: settings.installation.prefix.commandsTopic) {
-        case .success(let joined): queue = joined
-        case .failure(let error):
-            _ = client.shutDown()
-            throw PublishError(
-                .fatal,
-                "joining the group \(settings.installation.prefix.group): \(error.text)"
-            )
+        let stay: GroupStay
+        do {
+            stay = try GroupStay(settings, instance: instance)
+        } catch {
+            lock.release()
+            throw error
         }
-        let member = GroupMember(settings, instance, client, queue, lock, log)
+        let member = GroupMember(settings, instance, stay, lock, log)
         do {
             try await member.waitForPlace()
         } catch {
@@ -186,16 +174,14 @@ package final class GroupMember: Sendable {
     private init(
         _ settings: MemberSettings,
         _ instance: String,
-        _ client: Client,
-        _ queue: GroupQueue,
+        _ stay: GroupStay,
         _ lock: HostLock,
         _ log: LogTopic
     ) {
         self.settings = settings
         self.instance = instance
         mark = PlaceMark(host: settings.host)
-        self.client = client
-        self.queue = queue
+        self.stay = Locked(stay)
         self.lock = lock
         self.log = log
         silence = Locked(Silence(longest: settings.sessionTimeout / 2, at: time.now()))
@@ -214,9 +200,9 @@ package final class GroupMember: Sendable {
         switch standing.read({ $0 }) {
         case .holds: return
         case .over(let error): throw error
-        case .waiting, .lost, .given:
+        case .waiting, .lost, .fenced, .given:
             guard isSettled else {
-                throw client.unreachable(
+                throw current.client.unreachable(
                     "joining the group \(settings.installation.prefix.group)",
                     settings: settings.installation.kafka
                 )
@@ -226,61 +212,19 @@ package final class GroupMember: Sendable {
 
     // MARK: The member's thread
 
+    /// The client that stands in the group now. It ends on the thread of `worker` alone, which can use it without care.
+    private var current: GroupStay { stay.withLock { $0 } }
+
     private func listen() {
-        defer { queue.destroy() }
-        var hasPlace = false
         while ending.read({ $0 == nil }) {
             silence.withLock { $0.look(at: time.now()) }
-            if let event = queue.next(limit: .milliseconds(500)) {
-                switch event {
-                case .assigned(let count): hasPlace = count > 0
-                case .revoked: hasPlace = false
-                case .error: break
-                }
-                answer(event)
-            }
+            let stay = current
+            if let event = stay.next(limit: .milliseconds(500)) { answer(event) }
+            if let error = stay.client.handle.fatalError { suspect(error) }
             learn()
-            if let error = client.handle.fatalError { end(with: fenced(error)) }
         }
-        if ending.read({ $0 == .dies }) { return }
-        // A static member's end alone would keep its place for the session timeout, from every other host.
-        queue.unsubscribe()
-        if owesAnswer.withLock({ $0 }) { queue.giveBack() }
-        answerAll(for: hasPlace ? .seconds(5) : .milliseconds(500))
-        waitUntilLeft()
-        queue.close()
-        let begun = ContinuousClock.now
-        while !queue.isClosed, ContinuousClock.now - begun < .seconds(5) {
-            answerAll(for: .milliseconds(100))
-        }
-    }
-
-    /// Returns when the coordinator does not know the member any more, or cannot be asked.
-    ///
-    /// The library (2.0.2) leaves behind the back of who unsubscribes; an end that comes before takes it for one of a static
-    /// member, which keeps its place.
-    private func waitUntilLeft() {
-        let begun = ContinuousClock.now
-        while ContinuousClock.now - begun < .seconds(5) {
-            guard
-                case .success(let members) = client.handle.members(
-                    of: settings.installation.prefix.group,
-                    limit: .seconds(2)
-                ), members.contains(where: { $0.isInstance(instance) })
-            else { return }
-            answerAll(for: .milliseconds(50))
-        }
-    }
-
-    private func answerAll(for limit: Duration) {
-        let begun = ContinuousClock.now
-        while ContinuousClock.now - begun < limit, !queue.isClosed {
-            guard let event = queue.next(limit: .milliseconds(50)) else { continue }
-            if case .revoked = event {
-                queue.giveBack()
-                return
-            }
-        }
+        if ending.read({ $0 == .leaves }) { current.leave() }
+        current.end()
     }
 
     private func answer(_ event: GroupEvent) {
@@ -290,10 +234,9 @@ package final class GroupMember: Sendable {
         case .revoked(let isLost):
             stand(isLost ? .lost : .waiting)
             // What is lost is given back once it is known that nobody has it: joining anew could take it away again.
-            owesAnswer.withLock { $0 = isLost }
-            if !isLost { queue.giveBack() }
+            if !isLost { current.giveBack() }
         case .error(let error):
-            if error.isFatal || error.code == ErrorNumber.fencedInstance { end(with: fenced(error)) }
+            if error.isFatal || error.code == ErrorNumber.fencedInstance { suspect(error) }
             let code = ErrorClass.publishCode(of: error.code)
             if code == .notAuthorized {
                 end(
@@ -310,6 +253,7 @@ package final class GroupMember: Sendable {
     private func learn() {
         switch standing.read({ $0 }) {
         case .lost: lookAround()
+        case .fenced(let error): lookForCopy(error)
         case .given: lookBack()
         case .waiting, .holds, .over: break
         }
@@ -322,17 +266,52 @@ package final class GroupMember: Sendable {
             end(with: supplanted(by: other))
         } else {
             stand(.waiting)
-            owesAnswer.withLock { $0 = false }
-            queue.giveBack()
+            current.giveBack()
+        }
+    }
+
+    /// The coordinator refuses its client as somebody joined under its name: a copy of this daemon, if it never had the place.
+    ///
+    /// Otherwise it may have been this client: a request to join that stood still in Kafka can be heard after the one that
+    /// was sent when it stayed unanswered, and then counts as the younger.
+    private func suspect(_ error: ClientError) {
+        if hasHeld.withLock({ $0 }) {
+            standing.change { standing in
+                switch standing {
+                case .over, .fenced: return
+                case .waiting, .lost, .given, .holds: standing = .fenced(error)
+                }
+            }
+        } else {
+            end(with: fenced(error))
+        }
+    }
+
+    /// A copy that had the place left its mark; where none did, a new client asks for it.
+    ///
+    /// A copy that is about to leave its mark is fenced by that, and ends as it never had the place; had it just left it, this
+    /// daemon finds it when it is given the place.
+    private func lookForCopy(_ error: ClientError) {
+        guard case .success(let committed) = committed(within: .seconds(2)) else { return }
+        guard committed.flatMap({ PlaceMark($0.note) }) == mark else {
+            end(with: fenced(error))
+            return
+        }
+        do {
+            let old = current
+            old.end()
+            let new = try GroupStay(settings, instance: instance)
+            stay.withLock { $0 = new }
+            worker.submit { _ = old.client.shutDown(atMost: .seconds(5)) }
+            stand(.waiting)
+        } catch {
+            end(with: error)
         }
     }
 
     /// Whoever had the place meanwhile decided ticks and did commands, of which this daemon knows nothing (I5).
     private func lookBack() {
-        let topic = settings.installation.prefix.commandsTopic
-        guard case .success(let committed) = client.handle.committed(topic, 0, limit: .seconds(2)) else {
-            return
-        }
+        guard case .success(let committed) = committed(within: .seconds(2)) else { return }
         let last = committed.flatMap { PlaceMark($0.note) }
         if hasHeld.withLock({ $0 }), last != mark {
             end(with: supplanted(by: last?.host ?? "another host"))
@@ -348,7 +327,11 @@ package final class GroupMember: Sendable {
     }
 
     private func members() -> Result<[MemberDescription], ClientError> {
-        client.handle.members(of: settings.installation.prefix.group, limit: .seconds(2))
+        current.client.handle.members(of: settings.installation.prefix.group, limit: .seconds(2))
+    }
+
+    private func committed(within limit: Duration) -> Result<CommittedOffset?, ClientError> {
+        current.client.handle.committed(settings.installation.prefix.commandsTopic, 0, limit: limit)
     }
 
     private func other() -> String? {
@@ -445,11 +428,11 @@ package final class GroupMember: Sendable {
 
     /// The offset that was committed last; nil where none was.
     package func committed() async throws -> Int64? {
-        let committed = try await ask("reading what is committed of") { [client, settings] in
-            client.handle.committed(settings.installation.prefix.commandsTopic, 0, limit: .seconds(5))
+        let found = try await ask("reading what is committed of") { [self] in
+            committed(within: .seconds(5))
         }
         // The first daemon of an installation committed only that it has the place.
-        guard let offset = committed?.offset, offset > 0 else { return nil }
+        guard let offset = found?.offset, offset > 0 else { return nil }
         done.withLock { $0 = max($0, offset) }
         return offset
     }
@@ -476,7 +459,7 @@ package final class GroupMember: Sendable {
     }
 
     private func commitMarked(_ offset: Int64) -> ClientError? {
-        client.handle.commit(
+        current.client.handle.commit(
             settings.installation.prefix.commandsTopic,
             0,
             CommittedOffset(offset: offset, note: mark.text)
@@ -495,10 +478,12 @@ package final class GroupMember: Sendable {
             case .failure(let found): error = found
             }
             if case .over(let ending) = standing.read({ $0 }) { throw ending }
-            guard ErrorClass.isPassing(error.code), ContinuousClock.now - begun < .seconds(30) else {
+            // Whether a copy of this daemon fenced it, its thread finds out.
+            let isPassing = ErrorClass.isPassing(error.code) || error.code == ErrorNumber.fencedInstance
+            guard isPassing, ContinuousClock.now - begun < .seconds(30) else {
                 let attempt = "\(attempt) \(settings.installation.prefix.group)"
                 if ErrorClass.isConnection(error.code) {
-                    throw client.unreachable(attempt, settings: settings.installation.kafka)
+                    throw current.client.unreachable(attempt, settings: settings.installation.kafka)
                 }
                 throw PublishError(
                     ErrorClass.publishCode(of: error.code) ?? .fatal,
@@ -528,7 +513,7 @@ package final class GroupMember: Sendable {
         end(with: PublishError(.fatal, "the daemon has left the group \(settings.installation.prefix.group)"))
         await worker.run { [self] in
             if ended.wait(atMost: .seconds(10)) {
-                _ = client.shutDown(atMost: .seconds(5))
+                _ = current.client.shutDown(atMost: .seconds(5))
             } else {
                 say(
                     "the member of the group \(settings.installation.prefix.group) did not end in time and was left behind"
