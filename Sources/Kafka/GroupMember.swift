@@ -212,7 +212,9 @@ package final class GroupMember: Sendable {
 
     // MARK: The member's thread
 
-    /// The client that stands in the group now. It ends on the thread of `worker` alone, which can use it without care.
+    /// The client that stands in the group now.
+    ///
+    /// Only the thread of `worker` shuts one down, so that what is asked there never meets a client that has ended.
     private var current: GroupStay { stay.withLock { $0 } }
 
     private func listen() {
