@@ -7,10 +7,10 @@ import Testing
 
 /// Schedules of which a copy shares what has not changed.
 struct ScheduleTableTests {
-    @Test func `a copy keeps what it had while the other one changes`() {
+    @Test func `a copy keeps what it had while the other one changes`() throws {
         var table = ScheduleTable()
         for id in ["a", "b"] {
-            table[id] = FollowedSchedule(entry(id), nil, [], at: Instant(seconds: 0))
+            table[id] = FollowedSchedule(try entry(id: id), nil, [], at: Instant(seconds: 0))
         }
         let copy = table
         table["a"]?.commands.append("1")
