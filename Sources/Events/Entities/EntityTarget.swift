@@ -127,9 +127,9 @@ struct EntityTarget: Sendable {
         case .constant(let value): JSONText.appendQuoted(value.utf8, to: &text)
         case .first(let places): return try append(places, field.target, reading, to: &text)
         case .joined(let places):
-            let parts = places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
+            let parts = places.compactMap { reading.trimmed($0) }
             guard !parts.isEmpty else { return false }
-            JSONText.appendQuoted(parts.joined(separator: " ").utf8, to: &text)
+            Self.append(Array(parts.joined(separator: CollectionOfOne(UInt8(ascii: " ")))), to: &text)
         case .minor(let place, let currency):
             return try append(place, currency, reading, to: &text) { MoneyText(minor: $0, $1, currencies) }
         case .major(let place, let currency):
@@ -226,25 +226,32 @@ struct EntityTarget: Sendable {
     ) -> Bool {
         let start = text.count
         for part in AddressPart.allCases {
-            let values = (parts[part] ?? []).compactMap { reading.text($0) }.map(ContactText.trimmed)
-                .filter { !$0.isEmpty }
+            let values = (parts[part] ?? []).compactMap { reading.trimmed($0) }
             guard let first = values.first else { continue }
             text.append(text.count == start ? UInt8(ascii: "{") : UInt8(ascii: ","))
             text.append(contentsOf: "\"\(part.rawValue)\":".utf8)
             guard part == .lines else {
-                let isCode = part == .country && first.utf8.count == 2
-                JSONText.appendQuoted((isCode ? first.uppercased() : first).utf8, to: &text)
+                let isCode = part == .country && first.count == 2
+                let code = String(decoding: first, as: UTF8.self).uppercased()
+                Self.append(isCode ? Array(code.utf8) : first, to: &text)
                 continue
             }
             for (number, line) in values.enumerated() {
                 text.append(number == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
-                JSONText.appendQuoted(line.utf8, to: &text)
+                Self.append(line, to: &text)
             }
             text.append(UInt8(ascii: "]"))
         }
         guard text.count > start else { return false }
         text.append(UInt8(ascii: "}"))
         return true
+    }
+
+    /// Appends what stands between the quotes of a string.
+    private static func append(_ content: [UInt8], to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        text.append(contentsOf: content)
+        text.append(UInt8(ascii: "\""))
     }
 
     private func value(

@@ -37,6 +37,20 @@ struct RecordReading {
         }
     }
 
+    /// A text or number without white space around it, as it stands between the quotes of JSON; nil where nothing is left.
+    ///
+    /// Half a surrogate pair stays the escape that it is.
+    func trimmed(_ place: RecordPlace) -> [UInt8]? {
+        guard let text = text(place).map(ContactText.trimmed), !text.isEmpty else { return nil }
+        if text.utf8.contains(0xEF), text.unicodeScalars.contains("\u{FFFD}") {
+            let content = token(place).dropFirst().dropLast().drop { $0 == UInt8(ascii: " ") }
+            return content.reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
+        }
+        var quoted: [UInt8] = []
+        JSONText.appendQuoted(text.utf8, to: &quoted)
+        return Array(quoted.dropFirst().dropLast())
+    }
+
     /// Appends a field's text or number as a text, as it came: escapes of lone surrogates stay.
     ///
     /// False for anything else.
