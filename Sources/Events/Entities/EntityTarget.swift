@@ -19,8 +19,8 @@ struct EntityTarget: Sendable {
 
     private struct JoinKey {
         var name: [UInt8]
-        var place: RecordPlace
-        var isEmail: Bool
+        var source: EntitySource<RecordPlace>
+        var form: EntityMapping.JoinKey.Form
     }
 
     let name: String
@@ -63,7 +63,7 @@ struct EntityTarget: Sendable {
             )
         }
         joinKeys = mapping.joinKeys.map {
-            JoinKey(name: Array("\(quoted($0.name)):".utf8), place: place($0.path), isEmail: $0.isEmail)
+            JoinKey(name: Array("\(quoted($0.name)):".utf8), source: $0.source.placed(place), form: $0.form)
         }
         condition = mapping.condition.map { (place($0.path), Set($0.values)) }
         // What only decides or joins goes along as well.
@@ -110,13 +110,28 @@ struct EntityTarget: Sendable {
     private func appendJoinKeys(_ reading: RecordReading, to text: inout [UInt8]) {
         var isFirst = true
         for key in joinKeys {
-            guard let value = reading.text(key.place), !value.isEmpty else { continue }
+            guard let value = value(of: key, reading), !value.isEmpty else { continue }
             text.append(contentsOf: (isFirst ? #","joinKeys":{"# : ",").utf8)
             isFirst = false
             text.append(contentsOf: key.name)
-            JSONText.appendQuoted((key.isEmail ? ContactText.email(value) : value).utf8, to: &text)
+            JSONText.appendQuoted(value.utf8, to: &text)
         }
         if !isFirst { text.append(UInt8(ascii: "}")) }
+    }
+
+    private func value(of key: JoinKey, _ reading: RecordReading) -> String? {
+        let value: String? =
+            switch key.source {
+            case .joined(let places):
+                places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
+                    .joined(separator: " ")
+            default: key.source.places.first { reading.hasValue($0) }.flatMap { reading.text($0) }
+            }
+        return switch key.form {
+        case .text: value
+        case .email: value.map(ContactText.email)
+        case .phone: value.map(ContactText.phone)
+        }
     }
 
     /// Appends a field's value; false where the record has none.
