@@ -26,7 +26,7 @@ struct RetailExampleTests {
         }
 
         /// Reads all of them into topics below one prefix.
-        func sync() async throws {
+        func sync(_ envelope: String = "binary") async throws {
             let accounts: [(SyncFixture, streams: [String], settings: [String])] = [
                 (stripe, ["customers", "charges", "checkout_sessions"], []),
                 (
@@ -43,7 +43,7 @@ struct RetailExampleTests {
                 try await fixture.advance(3600)
                 let words =
                     streams.flatMap { ["--stream", $0] } + settings.flatMap { ["--set", $0] }
-                    + ["--entities", "beside"]
+                    + ["--entities", "beside", "--envelope", envelope]
                 let end = try await fixture.run(words, prefix: prefix)
                 try #require(end.code == 0, "\(end.errors)")
             }
@@ -71,8 +71,11 @@ struct RetailExampleTests {
         return try #require(done["id"]?.text)
     }
 
-    @Test("orders, payments and tickets of a customer whom all three know, as they were put there")
-    func oneCustomer() async throws {
+    @Test(
+        "orders, payments and tickets of a customer whom all three know, as they were put there",
+        arguments: ["binary", "structured"]
+    )
+    func oneCustomer(_ envelope: String) async throws {
         let shop = try await Shop()
         let email = "zoe.retail@example.com"
         let customer = try await put(
@@ -123,7 +126,7 @@ struct RetailExampleTests {
                 "hs_initiated_date": "2025-12-31T12:00:00Z", "hs_customer_email": "ZOE.RETAIL@example.com",
             ]
         )
-        try await shop.sync()
+        try await shop.sync(envelope)
         #expect(
             try await shop.ask(email) == [
                 ["hubspot knows Zoë R. as hubspot/simulated:contacts:\(contact)"],

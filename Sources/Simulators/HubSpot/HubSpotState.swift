@@ -20,7 +20,8 @@ struct HubSpotState: Sendable {
     var exists: Bool { successor == nil && !isPurged }
     /// The JSON of the values that are still as they were written.
     var stillWritten: [String: String] {
-        written.filter { values[$0.key] == $0.value.text }.mapValues(\.json)
+        // Of nearly all objects there are none.
+        written.isEmpty ? [:] : written.filter { values[$0.key] == $0.value.text }.mapValues(\.json)
     }
     /// Whether it exists and is not archived.
     var isLiving: Bool { exists && archived == nil }
