@@ -41,10 +41,18 @@ struct RecordReading {
     ///
     /// Half a surrogate pair stays the escape that it is.
     func trimmed(_ place: RecordPlace) -> [UInt8]? {
+        let content = token(place).dropFirst().dropLast()
+        // Nearly all are strings without escapes that begin and end with a visible character of ASCII: they stay.
+        if token(place).first == UInt8(ascii: "\""), let first = content.first, let last = content.last,
+            (0x21...0x7E).contains(first), (0x21...0x7E).contains(last),
+            !content.contains(UInt8(ascii: "\\"))
+        {
+            return Array(content)
+        }
         guard let text = text(place).map(ContactText.trimmed), !text.isEmpty else { return nil }
         if text.utf8.contains(0xEF), text.unicodeScalars.contains("\u{FFFD}") {
-            let content = token(place).dropFirst().dropLast().drop { $0 == UInt8(ascii: " ") }
-            return content.reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
+            return content.drop { $0 == UInt8(ascii: " ") }.reversed().drop { $0 == UInt8(ascii: " ") }
+                .reversed()
         }
         var quoted: [UInt8] = []
         JSONText.appendQuoted(text.utf8, to: &quoted)
