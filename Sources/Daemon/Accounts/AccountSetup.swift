@@ -14,6 +14,7 @@ package struct AccountSetup: Sendable {
     package let template: TopicTemplate
     package let envelope: Envelope
     package let entities: EntityMode
+    package let joinKeys: JoinKeyRules
     package let streams: [ChosenStream]
     /// What becomes of records that are not as their schema says.
     package let drift: DriftRules
@@ -61,6 +62,9 @@ package struct AccountSetup: Sendable {
         let entities = try problems.take {
             try Self.word(sources.entities, "entities", else: EntityMode.none)
         }
+        let joinKeys = try definition.flatMap { definition in
+            try problems.take { try JoinKeyRules(definition, file?.joinKeys) }
+        }
         let streams = try definition.flatMap { definition in
             try problems.take {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
@@ -71,7 +75,7 @@ package struct AccountSetup: Sendable {
         }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let envelope, let entities, let streams, let drift
+            let envelope, let entities, let joinKeys, let streams, let drift
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -81,6 +85,7 @@ package struct AccountSetup: Sendable {
         self.template = template
         self.envelope = envelope
         self.entities = entities
+        self.joinKeys = joinKeys
         self.streams = streams
         self.drift = drift
     }
@@ -96,6 +101,11 @@ package struct AccountSetup: Sendable {
     /// The topics of streams, in their order; two that Kafka could not tell apart are refused.
     package func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
         try AccountTopics.topics(streams.map(\.name), account, template, prefix)
+    }
+
+    /// What of the streams goes out as entities, to topics below a prefix.
+    package func entityPlan(_ prefix: TopicPrefix) -> EntityPlan {
+        EntityPlan(entities, prefix: prefix, joinKeys: joinKeys)
     }
 
     /// The topics of the entities that streams become, each with the stream whose events it holds.
