@@ -26,6 +26,7 @@ struct SyncOrder: Sendable {
         sources.account = command.given("account", else: file?.account)
         sources.template = command.given("topic-template", else: file?.topicTemplate)
         sources.entities = command.given("entities", else: file?.entities)
+        sources.deadLetters = command.given("dead-letters", else: file?.deadLetters)
         sources.envelope = command.given("envelope", else: file?.envelope)
         sources.settings = try SettingFlag.parse(command.values("set"), option: "--set")
         sources.stateKeys = command.values("state-key")
