@@ -21,6 +21,9 @@ package struct EventError: SluiceError {
         /// More records of a stream cannot be published than a run goes past.
         package static let tooManyDead = Code(kind: .tooManyDead)
 
+        /// Those of records that become dead letters.
+        package static var ofDeadLetters: [String] { [badVersion, badEntity].map(\.kind.rawValue) }
+
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
     }

@@ -44,6 +44,7 @@ package final class DeadLetterDesk: Sendable {
             parent: entry.facts?.parent,
             at: now,
             seen: entry.facts?.seen ?? now,
+            read: entry.facts?.read,
             bookmark: entry.bookmark?.value
         )
         return entry.page.refused.map { DeadLetter($0, of: entry.page, at: place) }

@@ -5,7 +5,7 @@ package struct DeadLetterPlan: Hashable, Sendable {
 
     /// The run, as its letters have it.
     package var run: String
-    /// Letters a stream and run; behind them the stream stops. With 0 the first such record stops it.
+    /// Letters a stream and run, behind which the stream stops; with 0 the first such record stops it.
     package var limit: Int
 
     /// A plan.

@@ -237,9 +237,15 @@ enum CommandTree {
         ),
     ]
 
+    /// The account by its file, where something else names it.
+    static let fileOptions = accountOptions.filter { !["extractor", "account"].contains($0.name) }
+
+    /// How records are published to Kafka.
+    static let publishingOptions = [cacheFolder, topicTemplate, entities, envelope]
+
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, entities, envelope]
+        connectionOptions + [stateKey] + kafkaOptions + publishingOptions
         + [deadLetters]
         + destinationOptions
 

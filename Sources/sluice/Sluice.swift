@@ -98,6 +98,7 @@ struct Sluice {
         switch command.path.last {
         case "list": try await DeadListCommand(program: program, command: command).run()
         case "show": try await DeadShowCommand(program: program, command: command).run()
+        case "replay", "drop": try await DeadWorkCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }

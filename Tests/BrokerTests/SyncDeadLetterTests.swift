@@ -68,7 +68,7 @@ struct SyncDeadLetterTests {
         #expect(row["key"]?.text == "p500" && row["code"]?.text == "event.bad_entity")
         #expect(row["stream"]?.text == "products" && row["account"]?.text == "shop/simulated")
         for filter in [
-            ["--stream", "other"], ["--reason", "event.bad_version"], ["--since", "2100-01-01"],
+            ["--stream", "other"], ["--code", "event.bad_version"], ["--since", "2100-01-01"],
         ] {
             #expect(try await dead(["list", "-o", "json"] + filter, fixture).summary == .array([]))
         }

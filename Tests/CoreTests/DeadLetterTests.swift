@@ -24,6 +24,7 @@ import Testing
             String(decoding: letter.kept, as: UTF8.self)
                 == #"{"id":"ch_1","amount":"free","n":1.50e3,"big":9007199254740993,"t":"\u00e9\ud800"}"#
         )
+        #expect(letter.read == 3)
         #expect(letter.isWhole && letter.reason.code == "event.bad_entity" && letter.keyText == "ch_1")
         let head = try Self.letter("dead-1-head.json")
         #expect(!head.isWhole && head.size == 2_000_000 && head.kept == Array(#"{"id":"#.utf8))

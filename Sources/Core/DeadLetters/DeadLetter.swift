@@ -51,6 +51,8 @@ package struct DeadLetter: Hashable, Sendable {
     package var at: Instant
     /// When the answer was given at the latest: nothing later can be in it.
     package var seen: Instant
+    /// The number of the full read that had it; nil where nothing is remembered of the stream.
+    package var read: Int?
     /// The bookmark that commits with its page, as JSON; nil where none does, or a very long one.
     package var bookmark: [UInt8]?
     /// How many bytes the record has.
@@ -71,6 +73,7 @@ package struct DeadLetter: Hashable, Sendable {
         run: String,
         at: Instant,
         seen: Instant,
+        read: Int? = nil,
         bookmark: [UInt8]? = nil,
         size: Int,
         sha256: String,
@@ -86,6 +89,7 @@ package struct DeadLetter: Hashable, Sendable {
         self.run = run
         self.at = at
         self.seen = seen
+        self.read = read
         self.bookmark = bookmark
         self.size = size
         self.sha256 = sha256

@@ -123,6 +123,7 @@ final class StreamMetrics: Sendable {
     private func prepare(_ key: [String]) {
         for family in [records, pages, requests, warnings] { _ = family.series(key) }
         for kind in SchemaDrift.Kind.allCases { _ = drift.series(key + [kind.rawValue]) }
+        for code in EventError.Code.ofDeadLetters { _ = letters.series(key + [code]) }
         for kind in ["upsert", "delete"] { _ = published.series(key + [kind]) }
         for status in [StreamOutcome.Status.success, .failed] { _ = ends.series(key + [status.rawValue]) }
     }

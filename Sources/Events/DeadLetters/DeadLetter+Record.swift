@@ -11,6 +11,7 @@ extension DeadLetter {
         package var parent: [UInt8]?
         package var at: Instant
         package var seen: Instant
+        package var read: Int?
         package var bookmark: [UInt8]?
 
         /// A place.
@@ -21,6 +22,7 @@ extension DeadLetter {
             parent: [UInt8]?,
             at: Instant,
             seen: Instant,
+            read: Int?,
             bookmark: [UInt8]?
         ) {
             self.account = account
@@ -29,6 +31,7 @@ extension DeadLetter {
             self.parent = parent
             self.at = at
             self.seen = seen
+            self.read = read
             self.bookmark = bookmark
         }
     }
@@ -48,6 +51,7 @@ extension DeadLetter {
             run: place.run,
             at: place.at,
             seen: place.seen,
+            read: place.read,
             bookmark: place.bookmark.flatMap { $0.count <= Self.bookmarkBytes ? $0 : nil },
             size: record.count,
             sha256: sha256,

@@ -30,9 +30,37 @@ struct DeadLetters {
         return letters.filter { letter in
             command.chooses(letter.account, extractor)
                 && command.value("stream").map { $0 == letter.stream.text } ?? true
-                && command.value("reason").map { $0 == letter.reason.code } ?? true
+                && command.value("code").map { $0 == letter.reason.code } ?? true
                 && since.map { letter.at >= $0 } ?? true
         }
+    }
+
+    /// Those that a command's words name: by ids, else by the filters, else all where that is said.
+    func wanted() throws -> [DeadLetter] {
+        let ids = command.values("letter")
+        let filters = ["extractor", "account", "stream", "code", "since"].filter { command.has($0) }
+        guard ids.isEmpty else {
+            guard filters.isEmpty, !command.has("all") else {
+                throw UsageError(
+                    .badValue,
+                    "letters are named by their ids, or chosen by --\(filters.first ?? "all"); leave out one of them",
+                    command: command.title
+                )
+            }
+            var named: [DeadLetter] = []
+            for letter in try ids.map({ try self.named($0) }) where !named.contains(letter) {
+                named.append(letter)
+            }
+            return named
+        }
+        guard command.has("all") || !filters.isEmpty else {
+            throw UsageError(
+                .badValue,
+                "say which letters: by their ids, by --stream, --code and other filters, or --all",
+                command: command.title
+            )
+        }
+        return try chosen()
     }
 
     /// The one that an id, or the beginning of one, names.
