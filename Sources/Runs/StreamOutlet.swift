@@ -22,4 +22,9 @@ package struct StreamOutlet: Sendable {
         let entities = try mapper?.pages(of: page, parent: parent) ?? []
         return ((publishesRecords ? [page] : []) + entities).map { $0.enveloped() }
     }
+
+    /// The records for which that throws.
+    func refusals(of page: EventPage, parent: [UInt8]?) -> [RefusedRecord] {
+        mapper?.refusals(of: page, parent: parent) ?? []
+    }
 }

@@ -24,6 +24,13 @@ struct SyncDestination: Sendable {
     init(program: Program, command: ParsedCommand, order: SyncOrder, report: SyncReport) throws {
         let place = try Self.place(program, command, order.file, report)
         self.place = place
+        if case .output = place, let limit = command.value("dead-letters"), limit != "0" {
+            throw ConfigurationError(
+                .badFlag,
+                "--dead-letters \(limit): the standard output has no place for dead letters, so that a record that cannot be "
+                    + "published stops its stream there; leave it out, or write to a folder"
+            )
+        }
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
         topics = try Self.topics(of: known, order, place) + Self.entityTopics(of: known, order, place)
         // A folder is of one account.
@@ -68,6 +75,12 @@ struct SyncDestination: Sendable {
     /// Kafka, where the events go there.
     var kafka: KafkaOptions? {
         if case .kafka(let options) = place { options } else { nil }
+    }
+
+    /// How many records that cannot be published the run goes past: none where there is no place for their letters.
+    func deadLetters(_ order: SyncOrder) -> DeadLetterPlan {
+        if case .output = place { return .none }
+        return DeadLetterPlan(run: order.runID, limit: order.setup.deadLetters)
     }
 
     /// Secret values, for the redaction.

@@ -22,6 +22,7 @@ enum DefinedRun {
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
+        deadLetters: Int = 0,
         observer: @escaping RunObserver = { _ in }
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
@@ -80,6 +81,7 @@ enum DefinedRun {
             observer: observer
         )
         run.maximumEntries = maximumEntries
+        run.deadLetters = DeadLetterPlan(run: "r1", limit: deadLetters)
         var outcome = await run.run()
         outcome.add(found)
         return outcome

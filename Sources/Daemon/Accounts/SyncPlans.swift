@@ -91,7 +91,8 @@ package struct SyncPlans: Sendable {
         )
     }
 
-    private func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
+    /// The plan of one stream as the destination's bookmark has it; refused state shows here.
+    func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
         -> StreamPlan
     {
         var plan = StreamPlan(
