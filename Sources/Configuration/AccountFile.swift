@@ -15,6 +15,7 @@ import YAML
 ///       topic_template: "<prefix>.<stream>"
 ///       envelope: structured
 ///       entities: beside
+///       registry: {url: "https://registry:8081", user: sluice, password: env:REGISTRY_PASSWORD}
 ///
 /// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
 /// Kafka at all.
@@ -40,6 +41,8 @@ package struct AccountFile: Hashable, Sendable {
     package var envelope: PlacedText?
     /// Whether records go out as entities: `none`, `beside` or `instead`.
     package var entities: PlacedText?
+    /// The schema registry, by the names of `DaemonSettings`.
+    var registry: [GivenSetting]
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
     /// What becomes of records that are not as their schema says, in place of what the extractor says.
@@ -111,13 +114,14 @@ package struct AccountFile: Hashable, Sendable {
         topicTemplate = faults.text(place["topic_template"])
         envelope = faults.text(place["envelope"])
         entities = faults.text(place["entities"])
+        registry = RegistrySettings.settings(of: place["registry"], &faults)
         destinationFolder = faults.text(place["folder"])
         let section = KafkaSection(place["kafka"], &faults)
         kafka = section.settings
         bootstrap = section.bootstrap
     }
 
-    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template", "entities"]
+    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template", "entities", "registry"]
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
     private static func destination(_ root: YAMLNode, _ faults: inout FileFaults) -> YAMLNode {
         guard let to = root["to"] else { return root }

@@ -5,7 +5,9 @@ package import Events
 package struct StreamOutlet: Sendable {
     /// Nil where its records become no entities.
     let mapper: EntityMapper?
-    let publishesRecords: Bool
+    package let publishesRecords: Bool
+    /// Where a registry must know the schemas of what is published; nil where there is none.
+    package var registration: StreamRegistration?
 
     /// An outlet for a stream; without a mapper its own events go out, whatever the mode.
     package init(_ mapper: EntityMapper? = nil, _ mode: EntityMode = .none) {
@@ -20,6 +22,9 @@ package struct StreamOutlet: Sendable {
     func pages(of page: EventPage, parent: [UInt8]?) throws(EventError) -> [EventPage] {
         guard !page.events.isEmpty else { return [] }
         let entities = try mapper?.pages(of: page, parent: parent) ?? []
-        return ((publishesRecords ? [page] : []) + entities).map { $0.enveloped() }
+        return ((publishesRecords ? [page] : []) + entities).map { page in
+            let enveloped = page.enveloped()
+            return registration?.framed(enveloped) ?? enveloped
+        }
     }
 }

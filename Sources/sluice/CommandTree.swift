@@ -231,7 +231,7 @@ enum CommandTree {
     /// How to the API and from there into topics or files.
     private static let pathOptions =
         connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, entities, envelope]
-        + destinationOptions
+        + registryOptions + destinationOptions
 
     static let logLevel = Option(
         "log-level",

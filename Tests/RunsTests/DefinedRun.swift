@@ -22,7 +22,8 @@ enum DefinedRun {
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
-        observer: @escaping RunObserver = { _ in }
+        observer: @escaping RunObserver = { _ in },
+        registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil }
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
@@ -56,6 +57,7 @@ enum DefinedRun {
                 )
                 plan.outlet = StreamOutlet(mapper, entities)
             }
+            plan.outlet.registration = try registration(stream, plan.outlet.entityTopics)
             plan.bookmark = try destination.bookmark(of: topic.stream)
             plan.drift = try schema.map { schema in
                 DriftPlan(

@@ -17,7 +17,7 @@ extension RunPerformer {
     ) async throws -> ChangedState? {
         let result = Locked<Result<ChangedState, any Error>?>(nil)
         let settings = place.session(request.account, run: run, topics: [])
-        try await sessions.run(request.account, open: { try await Self.open(settings, stop, $0) }) { open in
+        try await sessions.run(request.account, open: { try await open(settings, stop, $0) }) { open in
             let changed: Result<ChangedState, any Error>
             do {
                 changed = .success(

@@ -1,0 +1,30 @@
+import Configuration
+import Core
+import Extraction
+import HTTP
+import Runs
+
+extension RegistrySettings {
+    /// Runs `body` with a way to the registry, which ends with it; with nil where there is no registry.
+    static func withRegistry<Value>(
+        _ settings: RegistrySettings?,
+        _ body: (SchemaRegistry?) async throws -> Value
+    ) async throws -> Value {
+        guard let settings else { return try await body(nil) }
+        let transport = try CurlTransport(
+            settings: .init(caFile: settings.caFile, userAgent: "sluice/\(VersionText.number)")
+        )
+        return try await closing(transport, by: { await $0.close() }) { transport in
+            let registry = SchemaRegistry(
+                settings.address,
+                user: settings.user,
+                password: settings.password,
+                registers: settings.registers,
+                naming: settings.naming,
+                transport: transport,
+                clock: WaitingClock(ContinuousClock())
+            )
+            return try await body(registry)
+        }
+    }
+}
