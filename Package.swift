@@ -79,7 +79,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "BrokerTests",
         [
-            "ProcessSupport", "Daemon", "Scheduling", "HTTP", "Kafka", "CRDKafka", "Cache", "Core", "JSON",
+            "ProcessSupport", "Daemon", "Scheduling", "HTTP", "Kafka", "CRDKafka", "Cache", "Events", "Web",
+            "Core", "JSON",
         ]
     ),
     (

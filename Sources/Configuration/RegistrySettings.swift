@@ -139,6 +139,12 @@ struct RegistryReading {
         if let setting = setting(.password), user == nil, self.setting(.user) == nil {
             note(setting, "needs registry.user as well")
         }
+        if let address, let setting = setting(.user), address.scheme == "http", !address.isLoopback {
+            note(
+                setting,
+                "would go to another machine in plain text: write https in registry.url, or take it away"
+            )
+        }
         let caFile = caFile()
         let naming = value(.subjects, RegistrySettings.namingForms) { SubjectNaming(rawValue: $0) }
         let registers = value(.autoRegister, "true or false") { Bool($0) }

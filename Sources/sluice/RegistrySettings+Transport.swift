@@ -11,9 +11,10 @@ extension RegistrySettings {
         _ body: (SchemaRegistry?) async throws -> Value
     ) async throws -> Value {
         guard let settings else { return try await body(nil) }
-        let transport = try CurlTransport(
-            settings: .init(caFile: settings.caFile, userAgent: "sluice/\(VersionText.number)")
-        )
+        var way = CurlTransport.Settings(caFile: settings.caFile, userAgent: "sluice/\(VersionText.number)")
+        // Schemas are no secret; where there is one, its settings have seen to it.
+        way.sendsPlainHTTP = settings.user == nil
+        let transport = try CurlTransport(settings: way)
         return try await closing(transport, by: { await $0.close() }) { transport in
             let registry = SchemaRegistry(
                 settings.address,

@@ -124,7 +124,7 @@ struct DaemonSettingsTests {
         let file = """
             {kafka: "f:1", topic_prefix: file, schedules: file, listen: "127.0.0.1:1", token: env:T,
              pools: {default: 1, a: 1}, drain: 1s,
-             registry: {url: "http://file:1", user: file, password: env:T, subjects: topic, auto_register: true},
+             registry: {url: "https://file:1", user: file, password: env:T, subjects: topic, auto_register: true},
              alerts: {webhook: env:U, secret: env:T, topic: false, repeat: 1m, quota_margin: 1%}}
             """
         let variables = [
@@ -132,7 +132,7 @@ struct DaemonSettingsTests {
             "SLUICE_LISTEN": "127.0.0.1:2", "SLUICE_TOKEN": "env:T", "SLUICE_POOLS": "default=2,a=2",
             "SLUICE_DRAIN": "2s", "SLUICE_ALERTS_WEBHOOK": "env:U", "SLUICE_ALERTS_SECRET": "env:T",
             "SLUICE_ALERTS_TOPIC": "true", "SLUICE_ALERTS_REPEAT": "2m",
-            "SLUICE_ALERTS_QUOTA_MARGIN": "2%", "SLUICE_REGISTRY_URL": "http://variable:2",
+            "SLUICE_ALERTS_QUOTA_MARGIN": "2%", "SLUICE_REGISTRY_URL": "https://variable:2",
             "SLUICE_REGISTRY_USER": "variable", "SLUICE_REGISTRY_PASSWORD": "env:T",
             "SLUICE_REGISTRY_SUBJECTS": "record", "SLUICE_REGISTRY_AUTO_REGISTER": "false",
         ]
@@ -140,7 +140,7 @@ struct DaemonSettingsTests {
             "kafka": "flag:1", "topic-prefix": "flag", "schedules": "flag", "listen": "127.0.0.1:3",
             "token": "env:T", "drain": "3s", "alerts-webhook": "env:U", "alerts-secret": "env:T",
             "alerts-topic": "true", "alerts-repeat": "3m",
-            "alerts-quota-margin": "3%", "registry-url": "http://flag:3", "registry-user": "flag",
+            "alerts-quota-margin": "3%", "registry-url": "https://flag:3", "registry-user": "flag",
             "registry-password": "env:T", "registry-subjects": "topic_record",
             "registry-auto-register": "false",
         ]

@@ -55,12 +55,12 @@ struct RegistrySettingsTests {
     }
 
     @Test func aFlagBeatsTheFileAndThatTheEnvironment() throws {
-        let file = "to: {kafka: 'a:1', registry: {url: 'http://file:1', subjects: record}}"
-        let variables = ["registry-url": "http://variable:1", "registry-user": "variable"]
+        let file = "to: {kafka: 'a:1', registry: {url: 'https://file:1', subjects: record}}"
+        let variables = ["registry-url": "https://variable:1", "registry-user": "variable"]
         #expect(try resolve(nil, variables: variables)?.address.host == "variable")
         #expect(try resolve(file, variables: variables)?.address.host == "file")
         #expect(try resolve(file, variables: variables)?.user == "variable")
-        let flags = ["registry-url": "http://flag:1", "registry-auto-register": "false"]
+        let flags = ["registry-url": "https://flag:1", "registry-auto-register": "false"]
         let settings = try #require(try resolve(file, flags: flags, variables: variables))
         #expect(settings.address.host == "flag" && settings.naming == .record && !settings.registers)
         #expect(try resolve(file, flags: ["registry-url": "", "registry-subjects": ""]) == nil)
@@ -76,6 +76,10 @@ struct RegistrySettingsTests {
             ("{registry: {url: 'http://x?token=secret'}}", "registry.url: is not"),
             ("{registry: {user: a}}", "etc/acme.yaml:1:19: registry.user: needs registry.url as well"),
             ("{registry: {url: 'http://x', password: b}}", "registry.password: needs registry.user as well"),
+            (
+                "{registry: {url: 'http://x', user: a, password: b}}",
+                "registry.user: would go to another machine"
+            ),
             ("{registry: {url: 'http://x', user: 'a:b'}}", "registry.user: \"a:b\" is not a name"),
             (
                 "{registry: {url: 'http://x', subjects: all}}",
@@ -94,7 +98,7 @@ struct RegistrySettingsTests {
     }
 
     @Test func noPasswordStandsOnACommandLine() {
-        let flags = ["registry-url": "http://x", "registry-user": "a", "registry-password": "hunter2"]
+        let flags = ["registry-url": "https://x", "registry-user": "a", "registry-password": "hunter2"]
         let message = message { try resolve(nil, flags: flags) }
         #expect(message.contains("--registry-password") && !message.contains("hunter2"), "\(message)")
     }

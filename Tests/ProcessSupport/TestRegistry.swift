@@ -15,9 +15,12 @@ package final class TestRegistry: HTTPTransport, Sendable {
         /// What is answered in place of the truth, so often.
         var faults: [(status: Int, left: Int)] = []
         var isAway = false
+        /// Subjects whose compatibility is NONE.
+        var allowed: Set<String> = []
     }
 
     private let contents = Locked(Contents())
+    private let asked = Watched(0)
     private let authorization: String?
     private let types: [JSONValue]
 
@@ -54,6 +57,12 @@ package final class TestRegistry: HTTPTransport, Sendable {
     /// From now on nobody answers, or everybody is answered again.
     package func setAway(_ isAway: Bool) { contents.withLock { $0.isAway = isAway } }
 
+    /// From now on a subject takes any schema.
+    package func allow(_ subject: String) { contents.withLock { _ = $0.allowed.insert(subject) } }
+
+    /// Waits until so many requests have come in all.
+    package func waitForRequests(_ count: Int) async { await asked.wait { $0 >= count } }
+
     // MARK: The service
 
     package func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -75,7 +84,8 @@ package final class TestRegistry: HTTPTransport, Sendable {
             status: Int, body: JSONValue
         )?
     {
-        contents.withLock { contents in
+        defer { asked.change { $0 += 1 } }
+        return contents.withLock { contents in
             contents.requests.append("\(method) \(target)")
             if contents.isAway { return nil }
             if let fault = contents.faults.first {
@@ -120,7 +130,9 @@ package final class TestRegistry: HTTPTransport, Sendable {
             guard let newest = contents.subjects[path[2]]?.last else {
                 return Self.error(404, 40_401, "Subject '\(path[2])' not found.")
             }
-            let problems = Self.problems(schema, after: contents.schemas[newest - 1])
+            let problems =
+                contents.allowed.contains(path[2])
+                ? [] : Self.problems(schema, after: contents.schemas[newest - 1])
             return (
                 200,
                 [
@@ -130,7 +142,7 @@ package final class TestRegistry: HTTPTransport, Sendable {
             )
         }
         if path.count == 3, path[0] == "subjects", path[2] == "versions" {
-            if let newest = contents.subjects[path[1]]?.last {
+            if let newest = contents.subjects[path[1]]?.last, !contents.allowed.contains(path[1]) {
                 let problems = Self.problems(schema, after: contents.schemas[newest - 1])
                 if !problems.isEmpty { return Self.error(409, 409, problems.joined(separator: "; ")) }
             }
