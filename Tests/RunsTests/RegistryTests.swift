@@ -234,6 +234,33 @@ final class RegistryTests: Sendable {
         #expect(other.events.count == 5)
     }
 
+    @Test("a refusal holds for the run, however many parts of the stream ask, and not for the next one")
+    func asksOnce() async throws {
+        registry.setAway(true)
+        let session = try session()
+        let schema = TopicSchema(try Self.schema("fake plain"), of: "plain", source: "schemas/plain.json")
+        let registration = StreamRegistration(session, [schema])
+        let failures = await withTaskGroup(of: String?.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    do {
+                        try await registration.prepare()
+                        return nil
+                    } catch {
+                        return (error as? RegistryError)?.codeText
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures == Array(repeating: "registry.unreachable", count: 20))
+        #expect(slept.withLock { $0.count } == 7 && registry.requests.count == 8)
+        registry.setAway(false)
+        await #expect(throws: RegistryError.self) { try await registration.prepare() }
+        try await StreamRegistration(session, [schema]).prepare()
+        #expect(registry.versions("plain-value").count == 1)
+    }
+
     @Test("credentials go along, and are in no error", arguments: ["hunter2", "other"])
     func credentials(password: String) async throws {
         let registry = TestRegistry(user: "sluice", password: password)
