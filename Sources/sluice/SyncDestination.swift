@@ -24,6 +24,9 @@ struct SyncDestination: Sendable {
     init(program: Program, command: ParsedCommand, order: SyncOrder, report: SyncReport) throws {
         let place = try Self.place(program, command, order.file, report)
         self.place = place
+        if case .kafka(_, let registry) = place {
+            try SyncPlans.check(order.setup.envelope, hasRegistry: registry != nil)
+        }
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
         topics = try Self.topics(of: known, order, place) + Self.entityTopics(of: known, order, place)
         // A folder is of one account.

@@ -160,6 +160,20 @@ struct SyncRegistryTests {
         }
     }
 
+    @Test("what a registry cannot go with is refused before anything is asked")
+    func misfits() async throws {
+        let fixture = try await SyncFixture("stripe", records: 5)
+        let structured = try await fixture.run(words("--envelope", "structured"))
+        #expect(
+            structured.code == 2 && structured.errors.contains("write binary or plain"),
+            "\(structured.errors)"
+        )
+        let words = ["--stream", "customers", "--registry-url", server.address]
+        let files = try await fixture.end(of: fixture.start(words, into: "\(fixture.folder)/files"))
+        #expect(files.code == 2 && files.errors.contains("--registry-url is for Kafka"), "\(files.errors)")
+        #expect(registry.requests == [])
+    }
+
     @Test("a password goes to the registry, and nowhere else")
     func credentials() async throws {
         let server = try RegistryServer(TestRegistry(user: "sluice", password: "hunter2"))

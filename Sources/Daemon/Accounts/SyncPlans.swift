@@ -49,7 +49,7 @@ package struct SyncPlans: Sendable {
     package func make(_ found: inout FoundStreams, _ topics: [EventTopic], _ session: any Destination) throws
         -> [StreamPlan]
     {
-        try refuseEnvelope()
+        try Self.check(envelope, hasRegistry: registry != nil)
         var plans: [StreamPlan] = []
         let schemas = drift?.schemas(of: found.streams)
         for (stream, topic) in zip(found.streams, topics) {
@@ -101,9 +101,9 @@ package struct SyncPlans: Sendable {
         return StreamRegistration(registry, known, problem: problem)
     }
 
-    /// A value that is a CloudEvent is not what the record's schema describes.
-    private func refuseEnvelope() throws {
-        guard registry != nil, envelope == .structured else { return }
+    /// Refuses an envelope that does not go with a registry: a CloudEvent is not what a record's schema describes.
+    package static func check(_ envelope: Envelope, hasRegistry: Bool) throws(ConfigurationError) {
+        guard hasRegistry, envelope == .structured else { return }
         throw ConfigurationError(
             .badSetting,
             "envelope: structured does not go with a schema registry, whose schemas are of the records and not of the events "
