@@ -102,7 +102,7 @@ package struct SyncPlans: Sendable {
     }
 
     /// Refuses an envelope that does not go with a registry: a CloudEvent is not what a record's schema describes.
-    package static func check(_ envelope: Envelope, hasRegistry: Bool) throws(ConfigurationError) {
+    package static func check(_ envelope: Envelope, hasRegistry: Bool) throws {
         guard hasRegistry, envelope == .structured else { return }
         throw ConfigurationError(
             .badSetting,
