@@ -191,6 +191,24 @@ struct SyncRegistryTests {
     }
 
     @Test(
+        "over TLS, by an authority of one's own",
+        .enabled(if: Nginx.isAvailable && TestCertificates.canBeMade, "nginx or openssl is not installed")
+    )
+    func tls() async throws {
+        let certificates = try TestCertificates()
+        let front = try await Nginx(certificates, location: "proxy_pass \(server.address);")
+        defer { front.stop() }
+        let fixture = try await SyncFixture("stripe", records: 5)
+        let words = ["--stream", "customers", "--registry-url", "https://127.0.0.1:\(front.port)/"]
+        let refused = try await fixture.run(words)
+        #expect(refused.code == 3 && refused.errors.contains("http.certificate"), "\(refused.errors)")
+        #expect(registry.requests == [])
+        let accepted = try await fixture.run(words + ["--registry-ca-file", certificates.file("right.pem")])
+        #expect(accepted.code == 0, "\(accepted.errors)")
+        #expect(registry.subjects == ["\(fixture.prefix).stripe.simulated.customers-value"])
+    }
+
+    @Test(
         "a daemon's registry holds for its schedules, and its API shows records without what stands before them"
     )
     func daemon() async throws {
