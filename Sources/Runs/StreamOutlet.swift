@@ -18,6 +18,9 @@ package struct StreamOutlet: Sendable {
     /// The topics of its entities.
     package var entityTopics: [String] { mapper?.topics ?? [] }
 
+    /// Sees to it that what it publishes may be published; before the first page that has records.
+    package func prepare() async throws { try await registration?.prepare() }
+
     /// The pages that a page of new events makes, as they are published; `parent` is whose children they are.
     func pages(of page: EventPage, parent: [UInt8]?) throws(EventError) -> [EventPage] {
         guard !page.events.isEmpty else { return [] }

@@ -208,6 +208,27 @@ struct SyncRegistryTests {
         #expect(registry.subjects == ["\(fixture.prefix).stripe.simulated.customers-value"])
     }
 
+    @Test("where it registers nothing, what schemas show prints was registered before")
+    func registersNothing() async throws {
+        let fixture = try await SyncFixture("stripe", records: 10)
+        let more = ["--registry-auto-register", "false"]
+        let refused = try await fixture.run(words() + more)
+        #expect(refused.code == 1 && refused.errors.contains("registry.not_registered"), "\(refused.errors)")
+        #expect(registry.subjects == [])
+        for (topic, name) in zip(
+            topics(fixture),
+            Self.streams.map { ["stripe", $0] } + Self.entities.map { ["entity", $0] }
+        ) {
+            let shown = try await fixture.end(of: SluiceProcess(["schemas", "show"] + name))
+            #expect(shown.code == 0, "\(shown.errors)")
+            registry.put(shown.summary.compactText, into: "\(topic)-value")
+        }
+        let accepted = try await fixture.run(words() + more)
+        #expect(accepted.code == 0, "\(accepted.errors)")
+        try await expectWhole(fixture)
+        #expect(registry.requests.allSatisfy { !$0.contains("versions") })
+    }
+
     @Test(
         "a daemon's registry holds for its schedules, and its API shows records without what stands before them"
     )
