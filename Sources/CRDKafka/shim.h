@@ -23,3 +23,6 @@ static inline void sluice_keep_memory(int mapped_from, int trimmed_from) {
     mallopt(M_TRIM_THRESHOLD, trimmed_from);
     mallopt(M_MXFAST, 0);
 }
+
+/// See `KafkaLibrary.returnMemory`.
+static inline void sluice_return_memory(void) { malloc_trim(0); }

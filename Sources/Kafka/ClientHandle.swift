@@ -22,6 +22,9 @@ final class ClientHandle: @unchecked Sendable {
     /// See `KafkaLibrary.keepMemory()`.
     static func keepMemory() { sluice_keep_memory(2 << 20, 4 << 20) }
 
+    /// See `KafkaLibrary`.
+    static func returnMemory() { sluice_return_memory() }
+
     init(_ configuration: ClientConfiguration, isConsumer: Bool) throws(PublishError) {
         guard let conf = unsafe rd_kafka_conf_new() else { preconditionFailure("out of memory") }
         var text = [CChar](repeating: 0, count: 512)

@@ -9,4 +9,8 @@ package enum KafkaLibrary {
     /// library hands such buffers back to the system, so that the next batch pays page fault by page fault, and keeps
     /// lists of small free blocks that every freed large one sweeps: a tenth of a record's whole way.
     package static func keepMemory() { ClientHandle.keepMemory() }
+
+    /// Gives the system back what lies free between blocks that are in use, which the C library does by itself only at the
+    /// end of its heap: some milliseconds.
+    package static func returnMemory() { ClientHandle.returnMemory() }
 }

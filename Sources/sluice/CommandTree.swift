@@ -13,7 +13,7 @@ enum CommandTree {
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
                 subcommands: [
-                    sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
+                    sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs, audit,
                     backfill,
                     backfills,
                     schedule,

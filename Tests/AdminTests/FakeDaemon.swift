@@ -96,6 +96,10 @@ final class FakeDaemon: DaemonControl {
         }
     }
 
+    func outline() async -> DaemonView { await view() }
+
+    func revision() async -> Int { await view().revision }
+
     func change(from revision: Int, within patience: Duration) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -23,7 +23,7 @@ final class ChangeFeed: Sendable {
         let stream = WebStream(limit: 64 << 10)
         // First on the list, then the look: a change between them is told twice rather than not at all.
         listeners.withLock { $0.append(stream) }
-        stream.write(Self.event(await control.view().revision))
+        stream.write(Self.event(await control.revision()))
         return WebResponse(
             status: 200,
             headers: [
@@ -35,10 +35,10 @@ final class ChangeFeed: Sendable {
 
     /// Tells of changes until the task is cancelled.
     func run() async {
-        var revision = await control.view().revision
+        var revision = await control.revision()
         while !Task.isCancelled {
             await control.change(from: revision, within: Self.heartbeat)
-            let now = await control.view().revision
+            let now = await control.revision()
             tell(now == revision ? Array(": still here\n\n".utf8) : Self.event(now))
             revision = now
             try? await time.sleep(Self.pace)

@@ -71,7 +71,7 @@ package final class AlertWatch: Sendable {
     func follow(_ control: any DaemonControl) async {
         while !Task.isCancelled {
             let begun = clocks.monotonic.now()
-            let view = await control.view()
+            let view = await control.outline()
             let cost = clocks.monotonic.now() - begun
             let (alerts, wake) = machine.withLock { machine in
                 (machine.handle(.looked(view), at: view.at), machine.wake)

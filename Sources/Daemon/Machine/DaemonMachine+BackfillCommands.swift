@@ -6,7 +6,7 @@ extension DaemonMachine {
     /// A backfill by its id, or by that of its chunk's run, with its schedule; nil where none that goes on has it.
     func backfill(named id: String) -> (schedule: String, backfill: String)? {
         if let chunk = runs[id]?.chunk { return (chunk.schedule, chunk.backfill) }
-        for schedule in schedules.values
+        for schedule in schedules.all
         where schedule.backfills.contains(where: { $0.id == id && $0.status == .active }) {
             return (schedule.entry.schedule.id, id)
         }
@@ -160,7 +160,7 @@ extension DaemonMachine {
     }
 
     mutating func resumeBackfill(_ backfill: String, _ command: DaemonCommand) {
-        let found = schedules.values.lazy.compactMap { schedule in
+        let found = schedules.all.lazy.compactMap { schedule in
             schedule.backfills.first { $0.id == backfill }.map { (schedule, $0) }
         }.first
         guard let (schedule, record) = found, !schedule.isRemoved else {

@@ -70,7 +70,7 @@ extension DaemonMachine {
             case .trigger(let id, _), .pause(let id, _, _), .resume(let id), .skipNext(let id),
                 .undoSkips(let id):
                 ([id], false)
-            case .cancel, .resumeBackfill: (Set(schedules.keys), false)
+            case .cancel, .resumeBackfill: (Set(schedules.ids), false)
             case .backfill(let request): ([request.schedule], false)
             case .sync(let request): (accounts[request.account] ?? [], true)
             case .state(let request): (accounts[request.account] ?? [], false)
@@ -95,7 +95,7 @@ extension DaemonMachine {
 
     private mutating func isKnown(_ id: String, _ command: DaemonCommand) -> Bool {
         if let schedule = schedules[id], !schedule.isRemoved { return true }
-        let known = schedules.values.filter { !$0.isRemoved }.map(\.entry.schedule.id).sorted()
+        let known = schedules.all.filter { !$0.isRemoved }.map(\.entry.schedule.id).sorted()
         let hint =
             NearestName.of(id, among: known).map { "did you mean \($0)?" }
             ?? "`sluice schedule list` names all"

@@ -7,7 +7,7 @@ extension DaemonMachine {
 
     /// How each schedule stands, by id, with so many of its next ticks.
     package func views(at now: Instant, count: Int) -> [ScheduleStanding] {
-        schedules.keys.sorted().compactMap { view(of: $0, at: now, count: count) }
+        schedules.ids.sorted().compactMap { view(of: $0, at: now, count: count) }
     }
 
     /// How one schedule stands; nil where it is not known.

@@ -78,7 +78,7 @@ package struct DaemonMachine: Sendable {
 
     let settings: Settings
     let runID: @Sendable (Instant) -> String
-    var schedules: [String: FollowedSchedule] = [:]
+    var schedules = ScheduleTable()
     /// The schedules of each account: the daemon knows no other.
     var accounts: [AccountName: Set<String>] = [:]
     /// What is known of schedules whose files are gone: the same id may come back.
@@ -150,7 +150,7 @@ package struct DaemonMachine: Sendable {
         guard !isDraining else { return }
         guard change == .steady else {
             // Times that were passed may come again; and who waits for nothing must not take a jump for time that ran on.
-            for id in schedules.keys.sorted() { tell(id, .wake(change)) }
+            for id in schedules.ids.sorted() { tell(id, .wake(change)) }
             return
         }
         var due: [String] = []

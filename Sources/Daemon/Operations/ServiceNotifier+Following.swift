@@ -6,7 +6,7 @@ extension ServiceNotifier {
         guard isListening else { return }
         let pause = watchdogInterval.map { min($0, .seconds(15)) } ?? .seconds(15)
         while !Task.isCancelled {
-            let view = await control.view()
+            let view = await control.outline()
             send(.status(Self.status(of: view)))
             // A loop that hangs gives no sign, and the manager ends it.
             if watchdogInterval != nil, await control.isAlive() { send(.watchdog) }

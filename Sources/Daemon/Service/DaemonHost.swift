@@ -163,9 +163,9 @@ package struct DaemonHost: Sendable {
                 group.addTask { await watch.follow(service) }
             }
             group.addTask { [notifier, clocks] in await notifier.follow(service, clocks.monotonic) }
-            // A view of ten thousand schedules is worth its time only where somebody looks at it.
+            // An outline of ten thousand schedules is worth its time only where somebody looks at it.
             if notifier.isListening {
-                notifier.send(.ready(status: ServiceNotifier.status(of: await service.view())))
+                notifier.send(.ready(status: ServiceNotifier.status(of: await service.outline())))
             }
             onReady(web.port, service)
             await service.run(stop: end)

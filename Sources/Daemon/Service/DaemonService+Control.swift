@@ -14,13 +14,19 @@ extension DaemonService: DaemonControl {
     /// So long a command may take until it is answered.
     private static let patience: Duration = .seconds(10)
 
-    package func view() async -> DaemonView {
+    package func view() async -> DaemonView { view(isOutline: false) }
+
+    package func outline() async -> DaemonView { view(isOutline: true) }
+
+    package func revision() async -> Int { changes.number }
+
+    private func view(isOutline: Bool) -> DaemonView {
         let now = clocks.wall()
         let revision = changes.number
         // A copy: what is worked out from it must not keep the loop from its clock.
         let known = shared.withLock { $0 }
-        let standings = known.machine.views(at: now, count: 1)
-        let captions = captions(known.schedules)
+        let standings = known.machine.views(at: now, count: isOutline ? 0 : 1)
+        let captions = isOutline ? [:] : captions(known.schedules)
         var shown = DaemonView(
             at: now,
             revision: revision,
@@ -32,10 +38,7 @@ extension DaemonService: DaemonControl {
             isDraining: known.machine.isDraining,
             trouble: trouble,
             schedules: standings.compactMap { standing in
-                guard let loaded = known.schedules[standing.id], let caption = captions[standing.id] else {
-                    return nil
-                }
-                return view(of: loaded, caption, standing)
+                known.schedules[standing.id].map { view(of: $0, captions[standing.id], standing) }
             },
             runs: board.recent(Self.shownRuns),
             pools: known.machine.pools,
@@ -57,7 +60,7 @@ extension DaemonService: DaemonControl {
         return all
     }
 
-    private func view(of loaded: LoadedSchedule, _ caption: ScheduleCaption, _ standing: ScheduleStanding)
+    private func view(of loaded: LoadedSchedule, _ caption: ScheduleCaption?, _ standing: ScheduleStanding)
         -> ScheduleView
     {
         ScheduleView(
@@ -65,9 +68,9 @@ extension DaemonService: DaemonControl {
             path: loaded.file.path,
             account: loaded.account,
             streams: loaded.streams,
-            expression: caption.expression,
-            words: caption.words,
-            zone: caption.zone,
+            expression: caption?.expression ?? "",
+            words: caption?.words ?? "",
+            zone: caption?.zone ?? "",
             state: standing.state,
             pause: standing.pause,
             next: standing.next,
@@ -80,7 +83,7 @@ extension DaemonService: DaemonControl {
             pool: loaded.entry.pool,
             priority: loaded.entry.priority,
             skipped: standing.skipped,
-            policies: caption.policies
+            policies: caption?.policies ?? []
         )
     }
 

@@ -1,6 +1,7 @@
 package import Core
 import Glibc
 import JSON
+import Kafka
 package import Runs
 package import Scheduling
 import Synchronization
@@ -67,13 +68,18 @@ extension DaemonService {
     /// Looks at the clock whenever something is due, and at the latest when a set clock must be seen.
     private func loop() async {
         var wake: Instant?
+        var relief = MemoryRelief()
         while !Task.isCancelled {
             let now = clocks.wall()
             // Woken before it, it is not late.
             numbers.looked(at: now, planned: wake.flatMap { $0 <= now ? $0 : nil })
             look()
             noteBacklog()
-            wake = shared.withLock { $0.machine.wake }
+            let isBusy = shared.withLock { shared in
+                wake = shared.machine.wake
+                return !shared.machine.isIdle || !shared.keeps.isEmpty
+            }
+            if relief.isDue(isBusy: isBusy, at: clocks.monotonic.now()) { KafkaLibrary.returnMemory() }
             await bell.wait(atMost: ClockWatch.wait(at: clocks.wall(), until: wake), clocks.monotonic)
         }
     }

@@ -6,6 +6,9 @@ struct KeepQueue: Sendable {
     private var answers: [String: [CommandAnswer]] = [:]
     private var atWork: Set<String> = []
 
+    /// Whether none waits or is being written.
+    var isEmpty: Bool { atWork.isEmpty && answers.isEmpty }
+
     /// Asks for a schedule's record to be written, and for answers then.
     mutating func add(_ schedule: String, _ more: [CommandAnswer]) {
         // One that is written just now may not have the change in it.

@@ -21,7 +21,7 @@ extension DaemonMachine {
     /// The backfills that go on, and those that ended last; the newest first.
     package var backfills: [BackfillView] {
         var views: [BackfillView] = []
-        for schedule in schedules.values {
+        for schedule in schedules.all {
             for backfill in schedule.backfills {
                 let note = BackfillNote(
                     schedule: schedule.entry.schedule.id,

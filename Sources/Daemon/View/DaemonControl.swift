@@ -5,6 +5,10 @@ package import Scheduling
 package protocol DaemonControl: Sendable {
     /// All of it as it is now.
     func view() async -> DaemonView
+    /// The same without what only a reader wants: no next ticks, and nothing of a schedule in words.
+    func outline() async -> DaemonView
+    /// The number of its last change.
+    func revision() async -> Int
     /// One schedule as it is now; nil where there is none of that id.
     func schedule(_ id: String) async -> ScheduleView?
     /// Returns once the revision is another than this one, or after so long.
