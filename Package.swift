@@ -79,8 +79,8 @@ let suites: [(name: String, imports: [Target.Dependency])] = [
     (
         "BrokerTests",
         [
-            "ProcessSupport", "Daemon", "Scheduling", "HTTP", "Kafka", "CRDKafka", "Cache", "Web", "Core",
-            "JSON",
+            "ProcessSupport", "Daemon", "Scheduling", "HTTP", "Kafka", "CRDKafka", "Cache", "Events", "Web",
+            "Core", "JSON",
         ]
     ),
     (

@@ -15,6 +15,7 @@ import YAML
 ///       topic_template: "<prefix>.<stream>"
 ///       envelope: structured
 ///       entities: beside       # or {mode: beside, join_keys: {Customer: [email, phone]}}
+///       registry: {url: "https://registry:8081", user: sluice, password: env:REGISTRY_PASSWORD}
 ///
 /// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
 /// Kafka at all.
@@ -42,6 +43,8 @@ package struct AccountFile: Hashable, Sendable {
     package var entities: PlacedText?
     /// By which keys they are found in other services, where that is not by the extractor's own.
     package var joinKeys: JoinKeyChoice?
+    /// The schema registry, by the names of `DaemonSettings`.
+    var registry: [GivenSetting]
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
     /// What becomes of records that are not as their schema says, in place of what the extractor says.
@@ -116,13 +119,14 @@ package struct AccountFile: Hashable, Sendable {
         topicTemplate = faults.text(place["topic_template"])
         envelope = faults.text(place["envelope"])
         (entities, joinKeys) = Self.entities(place["entities"], &faults)
+        registry = RegistrySettings.settings(of: place["registry"], &faults)
         destinationFolder = faults.text(place["folder"])
         let section = KafkaSection(place["kafka"], &faults)
         kafka = section.settings
         bootstrap = section.bootstrap
     }
 
-    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template", "entities"]
+    private static let kafkaKeys = ["kafka", "topic_prefix", "topic_template", "entities", "registry"]
     /// The mapping that says where the events go: `to`, or the root where there is no such key.
     private static func destination(_ root: YAMLNode, _ faults: inout FileFaults) -> YAMLNode {
         guard let to = root["to"] else { return root }

@@ -36,9 +36,6 @@ package struct ConnectionSettings: Sendable {
         }
     }
 
-    /// More than the bundle of any system.
-    private static let maximumBytes = 4 << 20
-
     /// The secret values, for a `Redaction`.
     package var secrets: [String] {
         let password = proxy.flatMap { ProxyAddress($0.revealed)?.password }
@@ -90,28 +87,12 @@ package struct ConnectionSettings: Sendable {
             guard let setting = given[name] else { return nil }
             let path = SecretReader.path(try text(setting), in: start(of: setting))
             if reader.isBlind { return path }
-            guard try pem(path, setting).contains(mark) else {
-                let noun = name == "client_key" ? "private key" : "certificate"
-                throw bad(
-                    setting,
-                    "\(path) holds no \(noun) in PEM form (-----BEGIN …); name the right file, or convert it "
-                        + "with openssl"
-                )
-            }
+            try setting.checkPEM(
+                path,
+                holds: mark,
+                noun: name == "client_key" ? "private key" : "certificate"
+            )
             return path
-        }
-
-        private func pem(_ path: String, _ setting: GivenSetting) throws(ConfigurationError) -> String {
-            do {
-                let bytes = try FileBytes.read(path, limit: ConnectionSettings.maximumBytes)
-                return String(decoding: bytes, as: UTF8.self)
-            } catch let failure {
-                throw ConfigurationError(
-                    .unreadableFile,
-                    "\(setting.origin): \(setting.name): cannot read \(path): \(failure.reason); "
-                        + "name a PEM file that this user may read"
-                )
-            }
         }
 
         /// A setting that means nothing alone.
@@ -129,7 +110,7 @@ package struct ConnectionSettings: Sendable {
                 return
             }
             let path = SecretReader.path(try text(setting), in: start(of: setting))
-            let key = try pem(path, setting)
+            let key = try setting.pem(path)
             guard key.contains("PRIVATE KEY-----") else {
                 throw bad(
                     setting,

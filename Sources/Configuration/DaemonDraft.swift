@@ -13,6 +13,7 @@ package struct DaemonDraft: Sendable {
     package var stateKeys: [Secret]
     package var cacheFolder: String?
     package var lockFolder: String?
+    package var registry: RegistrySettings?
     package var alerts: DaemonSettings.Alerts?
     /// Those that somebody gave or that have a default, in the order of the documentation.
     package var rows: [DaemonSettings.Row]
@@ -23,8 +24,8 @@ package struct DaemonDraft: Sendable {
     package var unset: [String] {
         let known = Set(rows.map(\.name))
         return [
-            "extractors", "token", "state_key", "cache_folder", "lock_folder", "alerts.webhook",
-            "alerts.secret",
+            "extractors", "token", "state_key", "cache_folder", "lock_folder", "registry.url",
+            "alerts.webhook", "alerts.secret",
         ]
         .filter { !known.contains($0) }
     }
@@ -32,7 +33,7 @@ package struct DaemonDraft: Sendable {
     /// The secret values, for a `Redaction`.
     package var secrets: [String] {
         let own = ([token] + stateKeys + [alerts?.webhook, alerts?.secret]).compactMap { $0?.revealed }
-        return ((kafka?.secrets ?? []) + own).filter { !$0.isEmpty }
+        return ((kafka?.secrets ?? []) + (registry?.secrets ?? []) + own).filter { !$0.isEmpty }
     }
 
     /// All of them; throws what is wrong.
@@ -53,6 +54,7 @@ package struct DaemonDraft: Sendable {
             stateKeys: stateKeys,
             cacheFolder: cacheFolder,
             lockFolder: lockFolder,
+            registry: registry,
             alerts: alerts,
             rows: rows
         )

@@ -14,11 +14,12 @@ import YAML
 ///     state_key: file:/run/secrets/sluice-state-key
 ///     cache_folder: /var/cache/sluice
 ///     lock_folder: /var/lib/sluice/locks
+///     registry: {url: "https://registry:8081", user: sluice, password: env:REGISTRY_PASSWORD}
 ///     alerts: {webhook: env:ALERT_URL, secret: file:/run/secrets/alerts, topic: true, repeat: 4h}
 package struct DaemonFile: Sendable {
     private static let names = [
         "kafka", "topic_prefix", "schedules", "extractors", "listen", "token", "pools", "drain", "state_key",
-        "cache_folder", "lock_folder", "alerts",
+        "cache_folder", "lock_folder", "registry", "alerts",
     ]
     private static let alertNames = ["webhook", "secret", "topic", "repeat", "quota_margin"]
     /// How other programs, and the files of accounts, call some of them.
@@ -88,6 +89,7 @@ package struct DaemonFile: Sendable {
             let members = faults.take(else: []) { () throws(YAMLError) in try pools.mapping() }
             settings += Self.texts(members.map(\.key), of: pools, "pools.", &faults)
         }
+        settings += RegistrySettings.settings(of: root["registry"], &faults)
         if let alerts = root["alerts"] {
             faults.take(else: ()) { () throws(YAMLError) in _ = try alerts.mapping() }
             faults.note(alerts.unknownKeys(Self.alertNames))

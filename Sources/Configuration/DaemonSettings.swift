@@ -65,6 +65,8 @@ package struct DaemonSettings: Sendable {
     package var cacheFolder: String?
     /// Where the locks of this host are; nil for the usual place.
     package var lockFolder: String?
+    /// The registry that must know the schemas of what is published; nil where there is none.
+    package var registry: RegistrySettings?
     package var alerts: Alerts
     /// All of it, in the order of the documentation.
     package var rows: [Row]
@@ -72,7 +74,7 @@ package struct DaemonSettings: Sendable {
     /// The secret values, for a `Redaction`.
     package var secrets: [String] {
         let own = ([token] + stateKeys + [alerts.webhook, alerts.secret]).compactMap { $0?.revealed }
-        return (kafka.secrets + own).filter { !$0.isEmpty }
+        return (kafka.secrets + (registry?.secrets ?? []) + own).filter { !$0.isEmpty }
     }
 
     /// A token that could be guessed is none.
@@ -113,7 +115,7 @@ package struct DaemonSettings: Sendable {
 
     /// The options that give one setting each, without their dashes.
     ///
-    /// Beside them stand `kafka`, `kafka-set`, `pool` and `state-key`.
+    /// Beside them stand `kafka`, `kafka-set`, `pool`, `state-key` and the registry's.
     package static var options: [String] { Key.allCases.map(\.option) }
 
     /// What a command line gave, by the options' names; a value that came from elsewhere is nil or empty here.
@@ -126,6 +128,16 @@ package struct DaemonSettings: Sendable {
         var flags = Key.allCases.compactMap { key in
             value(key.option).map {
                 GivenSetting(name: key.rawValue, value: .text(Secret($0)), origin: .flag("--\(key.option)"))
+            }
+        }
+        flags += RegistrySettings.names.compactMap { name in
+            let option = RegistrySettings.option(name)
+            return value(option).map {
+                GivenSetting(
+                    name: RegistrySettings.prefix + name,
+                    value: .text(Secret($0)),
+                    origin: .flag("--\(option)")
+                )
             }
         }
         if let brokers = value("kafka") {

@@ -42,6 +42,13 @@ struct DaemonSettingsResolver {
         var variables = Key.allCases.compactMap { key in
             Self.variable(key.variable, of: key.rawValue, environment)
         }
+        variables += RegistrySettings.names.compactMap { name in
+            Self.variable(
+                "SLUICE_REGISTRY_\(name.uppercased())",
+                of: RegistrySettings.prefix + name,
+                environment
+            )
+        }
         do {
             variables += try Self.poolVariables(environment)
         } catch let error {
@@ -101,6 +108,7 @@ struct DaemonSettingsResolver {
         let stateKeys = stateKeys()
         let cacheFolder = paths(.cacheFolder)
         let lockFolder = paths(.lockFolder)
+        let registry = registry()
         let alerts = alerts()
         return DaemonDraft(
             kafka: kafka,
@@ -114,6 +122,7 @@ struct DaemonSettingsResolver {
             stateKeys: stateKeys,
             cacheFolder: cacheFolder,
             lockFolder: lockFolder,
+            registry: registry,
             alerts: alerts,
             rows: rows,
             error: error
@@ -263,6 +272,14 @@ struct DaemonSettingsResolver {
         }
     }
 
+    private mutating func registry() -> RegistrySettings? {
+        var reading = RegistryReading(given: given, folder: file?.folder ?? ".", reader: reader)
+        let settings = reading.settings()
+        rows += reading.rows
+        errors += reading.errors.map { ($0.origin, $0.error) }
+        return settings
+    }
+
     private mutating func alerts() -> DaemonSettings.Alerts? {
         let webhook = secret(.webhook, isAddress: true)
         let secret = secret(.secret)
@@ -356,13 +373,7 @@ struct DaemonSettingsResolver {
         }
     }
 
-    /// A secret as the reference to it, which shows nothing; one that is written out as bullets.
-    private func shown(_ setting: GivenSetting?) -> String {
-        guard let text = try? setting?.written(), let reference = try? SecretReference(parsing: text) else {
-            return Secret.mask
-        }
-        return reference.description
-    }
+    private func shown(_ setting: GivenSetting?) -> String { setting?.shown ?? Secret.mask }
 
     /// The value of a setting, and its row; nil where an error was noted.
     private mutating func take<Value>(

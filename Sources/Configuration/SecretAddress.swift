@@ -68,4 +68,12 @@ extension GivenSetting {
             throw ConfigurationError(error.code, "\(origin): \(name): \(error.message)")
         }
     }
+
+    /// A secret as the reference to it, which shows nothing; one that is written out as bullets.
+    var shown: String {
+        guard let text = try? written(), let reference = try? SecretReference(parsing: text) else {
+            return Secret.mask
+        }
+        return reference.description
+    }
 }

@@ -16,6 +16,18 @@ package struct CivilDate: Hashable, Comparable, Sendable {
         self.day = day
     }
 
+    /// The date of a text such as `2026-03-01`; nil for any other form.
+    package init?(iso8601 text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2],
+            text.utf8.allSatisfy({
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "-")
+            }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
+
     /// The date so many days after 1970-01-01.
     package init(daysSinceEpoch days: Int) {
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in March, so that the

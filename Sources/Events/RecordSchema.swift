@@ -3,9 +3,9 @@ package import JSON
 
 /// What the records of a stream look like: the part of JSON Schema 2020-12 that records need.
 ///
-/// `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `const`, `format: date-time`, `anyOf`,
-/// `$defs` and `$ref` to one of them, beside texts for people. Any other keyword is an error, as is one that would
-/// have no effect: what a schema says is what is checked.
+/// `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `const`, `format` (`date-time` or `date`),
+/// `anyOf`, `$defs` and `$ref` to one of them, beside the `$id` and texts for people. Any other keyword is an error, as is
+/// one that would have no effect: what a schema says is what is checked.
 package struct RecordSchema: Sendable {
     /// The version of JSON Schema that a schema must name.
     package static let dialect = "https://json-schema.org/draft/2020-12/schema"
@@ -54,6 +54,12 @@ struct SchemaNode: Sendable {
         case node(Int)
     }
 
+    /// What a text is, where not all are possible.
+    enum Format: String, CaseIterable, Sendable {
+        case dateTime = "date-time"
+        case date
+    }
+
     /// A value that is possible, where not all are.
     enum Value: Hashable, Sendable {
         case null
@@ -65,7 +71,7 @@ struct SchemaNode: Sendable {
     var types = SchemaTypes.all
     /// Empty where all are possible.
     var values: [Value] = []
-    var isDateTime = false
+    var format: Format?
     var members = SchemaMembers()
     var others = Others.undeclared
     var items: Int?

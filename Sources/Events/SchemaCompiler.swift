@@ -34,7 +34,8 @@ struct SchemaCompiler {
             }
         }
         if document["$defs"].map({ $0.members == nil }) ?? false { report("#/$defs", "an object is needed") }
-        let own = (document.members ?? []).filter { $0.name != "$schema" && $0.name != "$defs" }
+        if let id = document["$id"], id.text?.isEmpty ?? true { report("#/$id", "a text is needed") }
+        let own = (document.members ?? []).filter { !["$schema", "$id", "$defs"].contains($0.name) }
         if document["$ref"] != nil { report("#/$ref", "a record's schema says itself what it is") }
         fill(0, document.members == nil ? document : .object(own), "#")
         for name in named.map(\.name) where !used.contains(name) {
@@ -180,14 +181,15 @@ struct SchemaCompiler {
 
     private mutating func fillText(_ index: Int, _ schema: JSONValue, _ pointer: String) {
         guard let format = schema["format"] else { return }
-        if format.text != "date-time" {
+        let known = format.text.flatMap { SchemaNode.Format(rawValue: $0) }
+        if known == nil {
             report(
                 "\(pointer)/format",
-                "\(format.compactText) is not checked; date-time is, and a description says the rest"
+                "\(format.compactText) is not checked; date-time and date are, and a description says the rest"
             )
         }
         need(.string, index, "format", pointer)
-        nodes[index].isDateTime = true
+        nodes[index].format = known
     }
 
     private mutating func fillItems(_ index: Int, _ schema: JSONValue, _ pointer: String) {

@@ -51,14 +51,21 @@ struct SchemaWalk {
         if !nodes[node].values.isEmpty, !nodes[node].values.contains(value(token)) {
             return refuse(.value, node, at: start)
         }
-        if nodes[node].isDateTime, first == UInt8(ascii: "\"") {
+        if let format = nodes[node].format, first == UInt8(ascii: "\"") {
             var text: [UInt8] = []
             JSONText.decodeString(bytes[token], into: &text)
-            if Instant(rfc3339: String(decoding: text, as: UTF8.self)) == nil {
+            if !fits(String(decoding: text, as: UTF8.self), format) {
                 return refuse(.format, node, at: start)
             }
         }
         return next
+    }
+
+    private func fits(_ text: String, _ format: SchemaNode.Format) -> Bool {
+        switch format {
+        case .dateTime: Instant(rfc3339: text) != nil
+        case .date: CivilDate(iso8601: text) != nil
+        }
     }
 
     private func isWhole(_ token: Range<Int>) -> Bool {
@@ -181,7 +188,9 @@ struct SchemaWalk {
         let expected =
             switch kind {
             case .type: types(of: node).text
-            case .format: "a time such as 2026-03-01T12:00:00Z"
+            case .format:
+                nodes[node].format == .date
+                    ? "a date such as 2026-03-01" : "a time such as 2026-03-01T12:00:00Z"
             case .value: "one of \(nodes[node].values.map(Self.text).joined(separator: ", "))"
             case .choice: "as any choice says"
             case .missing, .unknown, .undeclared: ""

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Sends requests with libcurl: HTTP/1.1 and HTTP/2, connections kept and shared, all on one thread of its own.
 ///
-/// Redirects are not followed, certificates are checked, plain http goes to this machine only. A request asks for
+/// Redirects are not followed, certificates are checked, plain http goes to this machine only unless the settings say otherwise. A request asks for
 /// gzip unless it has an `Accept-Encoding` of its own: one that names `br`, `zstd` or `deflate` hands the decoding to
 /// libcurl, which does it piece by piece on the thread all requests share; `maximumBody` counts decoded bytes in
 /// every case. A body that is opened is inflated where it is read, and knows gzip only.
@@ -23,6 +23,8 @@ package final class CurlTransport: HTTPTransport, Sendable {
         ///
         /// Never used for requests to this machine.
         package var proxy: String?
+        /// Whether plain http goes to other machines as well: of a service that is told no secret.
+        package var sendsPlainHTTP = false
         /// Sent unless a request has its own.
         package var userAgent: String
         /// Connections open at once to one host; more requests wait for a free one.
@@ -96,7 +98,7 @@ package final class CurlTransport: HTTPTransport, Sendable {
     package func perform(_ request: HTTPRequest) async throws -> HTTPResponse {
         try Task.checkCancellation()
         let address = try HTTPAddress(parsing: request.address)
-        try address.checkIsSecure()
+        if !settings.sendsPlainHTTP { try address.checkIsSecure() }
         let handle = try takeHandle()
         defer { giveBack(handle) }
         let decoding = try handle.prepare(request, to: address, settings)
@@ -123,7 +125,7 @@ package final class CurlTransport: HTTPTransport, Sendable {
     package func open(_ request: HTTPRequest) async throws -> HTTPOpenResponse {
         try Task.checkCancellation()
         let address = try HTTPAddress(parsing: request.address)
-        try address.checkIsSecure()
+        if !settings.sendsPlainHTTP { try address.checkIsSecure() }
         let handle = try takeHandle()
         do {
             _ = try handle.prepare(request, to: address, settings, window: StreamedBody.window)

@@ -86,6 +86,10 @@ final class RunContext: Sendable {
         facts: PageFacts? = nil,
         changes: [VersionChange] = []
     ) async throws {
+        if page.events.contains(where: { $0.kind == .upsert }) {
+            // Here and not where it is committed: no other stream waits for what this one asks.
+            try await plan(stream).outlet.prepare()
+        }
         try await committer.submit(
             GroupMachine.Entry(
                 stream: stream,

@@ -5,7 +5,9 @@ package import Events
 package struct StreamOutlet: Sendable {
     /// Nil where its records become no entities.
     let mapper: EntityMapper?
-    let publishesRecords: Bool
+    package let publishesRecords: Bool
+    /// Where a registry must know the schemas of what is published; nil where there is none.
+    package var registration: StreamRegistration?
 
     /// An outlet for a stream; without a mapper its own events go out, whatever the mode.
     package init(_ mapper: EntityMapper? = nil, _ mode: EntityMode = .none) {
@@ -16,11 +18,17 @@ package struct StreamOutlet: Sendable {
     /// The topics of its entities.
     package var entityTopics: [String] { mapper?.topics ?? [] }
 
+    /// Sees to it that what it publishes may be published; before the first page that has records.
+    package func prepare() async throws { try await registration?.prepare() }
+
     /// The pages that a page of new events makes, as they are published; `parent` is whose children they are.
     func pages(of page: EventPage, parent: [UInt8]?) throws(EventError) -> [EventPage] {
         guard !page.events.isEmpty else { return [] }
         let entities = try mapper?.pages(of: page, parent: parent) ?? []
-        return ((publishesRecords ? [page] : []) + entities).map { $0.enveloped() }
+        return ((publishesRecords ? [page] : []) + entities).map { page in
+            let enveloped = page.enveloped()
+            return registration?.framed(enveloped) ?? enveloped
+        }
     }
 
     /// The records for which that throws.

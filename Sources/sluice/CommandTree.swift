@@ -241,12 +241,11 @@ enum CommandTree {
     static let fileOptions = accountOptions.filter { !["extractor", "account"].contains($0.name) }
 
     /// How records are published to Kafka.
-    static let publishingOptions = [cacheFolder, topicTemplate, entities, envelope]
+    static let publishingOptions = [cacheFolder, topicTemplate, entities, envelope] + registryOptions
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + publishingOptions
-        + [deadLetters]
+        connectionOptions + [stateKey] + kafkaOptions + publishingOptions + [deadLetters]
         + destinationOptions
 
     static let logLevel = Option(

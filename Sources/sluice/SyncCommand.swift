@@ -68,7 +68,11 @@ struct SyncCommand {
                 }
                 return nil
             }
-            group.addTask { try await perform(order, destination, report, stop, start, read) }
+            group.addTask {
+                try await RegistrySettings.withRegistry(destination.registry) { registry in
+                    try await perform(order, destination, registry, report, stop, start, read)
+                }
+            }
             defer { group.cancelAll() }
             while let outcome = try await group.next() {
                 if let outcome { return outcome }
@@ -80,6 +84,7 @@ struct SyncCommand {
     private func perform(
         _ order: SyncOrder,
         _ destination: SyncDestination,
+        _ registry: SchemaRegistry?,
         _ report: SyncReport,
         _ stop: StopSignal,
         _ start: SessionStart,
@@ -93,7 +98,8 @@ struct SyncCommand {
             envelope: order.setup.envelope,
             entities: destination.entities(order),
             isResync: command.has("resync"),
-            drift: order.setup.drift
+            drift: order.setup.drift,
+            registry: registry.map { RegistrySession($0) }
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)

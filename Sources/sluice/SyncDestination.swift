@@ -10,7 +10,7 @@ import Runs
 /// Where the events of one sync go: chosen once, from the flags and the file.
 struct SyncDestination: Sendable {
     private enum Place: Sendable {
-        case kafka(KafkaOptions)
+        case kafka(KafkaOptions, RegistrySettings?)
         case folder(String)
         case output(stateFile: String?)
     }
@@ -30,6 +30,9 @@ struct SyncDestination: Sendable {
                 "--dead-letters \(limit): the standard output has no place for dead letters, so that a record that cannot be "
                     + "published stops its stream there; leave it out, or write to a folder"
             )
+        }
+        if case .kafka(_, let registry) = place {
+            try SyncPlans.check(order.setup.envelope, hasRegistry: registry != nil)
         }
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
         topics = try Self.topics(of: known, order, place) + Self.entityTopics(of: known, order, place)
@@ -52,7 +55,7 @@ struct SyncDestination: Sendable {
         throws
         -> [EventTopic]
     {
-        guard case .kafka(let options) = place else { return [] }
+        guard case .kafka(let options, _) = place else { return [] }
         return try order.setup.entityTopics(of: streams, options.prefix)
     }
 
@@ -65,7 +68,7 @@ struct SyncDestination: Sendable {
         -> [EventTopic]
     {
         switch place {
-        case .kafka(let options): try order.setup.topics(of: streams, options.prefix)
+        case .kafka(let options, _): try order.setup.topics(of: streams, options.prefix)
         case .folder:
             try streams.map { EventTopic(stream: try StreamName($0.name), topic: "\($0.name).jsonl") }
         case .output: try streams.map { EventTopic(stream: try StreamName($0.name), topic: $0.name) }
@@ -74,7 +77,12 @@ struct SyncDestination: Sendable {
 
     /// Kafka, where the events go there.
     var kafka: KafkaOptions? {
-        if case .kafka(let options) = place { options } else { nil }
+        if case .kafka(let options, _) = place { options } else { nil }
+    }
+
+    /// The registry that must know the schemas of what is published; nil where there is none.
+    var registry: RegistrySettings? {
+        if case .kafka(_, let registry) = place { registry } else { nil }
     }
 
     /// How many records that cannot be published the run goes past: none where there is no place for their letters.
@@ -85,7 +93,7 @@ struct SyncDestination: Sendable {
 
     /// Secret values, for the redaction.
     var secrets: [String] {
-        kafka?.secrets ?? []
+        (kafka?.secrets ?? []) + (registry?.secrets ?? [])
     }
 
     /// Whether the standard output is for events, so that nothing else may be printed there.
@@ -102,7 +110,7 @@ struct SyncDestination: Sendable {
     ) async throws -> RunOutcome {
         let resyncs = command.has("resync") ? try order.streams.choice : []
         switch place {
-        case .kafka(let options):
+        case .kafka(let options, _):
             var settings = SessionSettings(
                 kafka: options.settings,
                 prefix: options.prefix,
@@ -150,11 +158,12 @@ struct SyncDestination: Sendable {
     // MARK: The choice
 
     /// The options that mean something to Kafka alone.
-    private static let kafkaOptions = [
-        "kafka", "topic-prefix", "topic-template", "entities", "kafka-set", "lock-folder", "cache-folder",
-        "wait",
-        "take-over",
-    ]
+    private static let kafkaOptions =
+        [
+            "kafka", "topic-prefix", "topic-template", "entities", "kafka-set", "lock-folder", "cache-folder",
+            "wait",
+            "take-over",
+        ] + RegistrySettings.options
 
     /// `--to` beats all, then `--kafka` beats the file, and the file beats the environment.
     private static func place(
@@ -167,9 +176,14 @@ struct SyncDestination: Sendable {
         let fromFile = command.source("kafka") == .commandLine ? nil : file?.destinationFolder
         guard let target = given ?? fromFile else {
             if command.has("state") { throw misplacedState("Kafka keeps the state beside the events") }
-            return .kafka(
+            var problems = Problems()
+            let kafka = try problems.take {
                 try KafkaOptions(program: program, command: command, file: file, onLog: report.log)
-            )
+            }
+            let registry = try problems.take { try RegistrySettings.of(program, command, file) }
+            try problems.check()
+            guard let kafka, let registry else { preconditionFailure("what is missing was no problem") }
+            return .kafka(kafka, registry)
         }
         guard !target.text.isEmpty else {
             throw ConfigurationError(.badFlag, "\(target.origin): is empty; name a folder, or stdout")

@@ -124,6 +124,7 @@ struct DaemonSettingsTests {
         let file = """
             {kafka: "f:1", topic_prefix: file, schedules: file, listen: "127.0.0.1:1", token: env:T,
              pools: {default: 1, a: 1}, drain: 1s,
+             registry: {url: "https://file:1", user: file, password: env:T, subjects: topic, auto_register: true},
              alerts: {webhook: env:U, secret: env:T, topic: false, repeat: 1m, quota_margin: 1%}}
             """
         let variables = [
@@ -131,13 +132,17 @@ struct DaemonSettingsTests {
             "SLUICE_LISTEN": "127.0.0.1:2", "SLUICE_TOKEN": "env:T", "SLUICE_POOLS": "default=2,a=2",
             "SLUICE_DRAIN": "2s", "SLUICE_ALERTS_WEBHOOK": "env:U", "SLUICE_ALERTS_SECRET": "env:T",
             "SLUICE_ALERTS_TOPIC": "true", "SLUICE_ALERTS_REPEAT": "2m",
-            "SLUICE_ALERTS_QUOTA_MARGIN": "2%",
+            "SLUICE_ALERTS_QUOTA_MARGIN": "2%", "SLUICE_REGISTRY_URL": "https://variable:2",
+            "SLUICE_REGISTRY_USER": "variable", "SLUICE_REGISTRY_PASSWORD": "env:T",
+            "SLUICE_REGISTRY_SUBJECTS": "record", "SLUICE_REGISTRY_AUTO_REGISTER": "false",
         ]
         let flags = [
             "kafka": "flag:1", "topic-prefix": "flag", "schedules": "flag", "listen": "127.0.0.1:3",
             "token": "env:T", "drain": "3s", "alerts-webhook": "env:U", "alerts-secret": "env:T",
             "alerts-topic": "true", "alerts-repeat": "3m",
-            "alerts-quota-margin": "3%",
+            "alerts-quota-margin": "3%", "registry-url": "https://flag:3", "registry-user": "flag",
+            "registry-password": "env:T", "registry-subjects": "topic_record",
+            "registry-auto-register": "false",
         ]
         let settings = try resolve(
             file,
@@ -147,12 +152,14 @@ struct DaemonSettingsTests {
                 hasVariable ? variables : [:]
             ) { $1 }
         )
-        #expect(settings.rows.count == 13)
+        #expect(settings.rows.count == 18)
         for row in settings.rows { #expect(row.origin.description.contains(origin), "\(row)") }
         #expect(Set(settings.pools.values) == [settings.listen.port])
         #expect(settings.drain == .seconds(settings.listen.port))
         #expect(settings.alerts.repeatEvery == .seconds(60 * settings.listen.port))
         #expect(settings.alerts.quotaMargin == settings.listen.port)
+        #expect(settings.registry?.address.port == settings.listen.port)
+        #expect(settings.registry?.registers == (settings.listen.port == 1))
     }
 
     @Test func whereThingsLie() throws {
@@ -216,7 +223,8 @@ struct DaemonSettingsTests {
         #expect(draft.error?.parts.count == 2)
         #expect(
             draft.unset == [
-                "extractors", "token", "state_key", "cache_folder", "alerts.webhook", "alerts.secret",
+                "extractors", "token", "state_key", "cache_folder", "registry.url", "alerts.webhook",
+                "alerts.secret",
             ]
         )
     }

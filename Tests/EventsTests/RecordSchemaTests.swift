@@ -76,6 +76,16 @@ import Testing
         #expect(try Self.misfits(body, #"{"a":\#(value)}"#).isEmpty == fits)
     }
 
+    @Test(arguments: [
+        (#""2026-03-01""#, true), (#""2024-02-29""#, true), (#""2026-02-29""#, false),
+        (#""2026-3-01""#, false),
+        (#""2026-03-01T12:00:00Z""#, false), (#""+026-03-01""#, false), (#""""#, false), ("null", true),
+    ])
+    func dates(value: String, fits: Bool) throws {
+        let body = #"{"properties":{"a":{"type":["string","null"],"format":"date"}}}"#
+        #expect(try Self.misfits(body, #"{"a":\#(value)}"#).isEmpty == fits)
+    }
+
     // MARK: Paths and texts
 
     @Test(

@@ -21,6 +21,11 @@ package enum VendorClient {
     ///
     /// - Throws: if it does not end well.
     package static func run(_ name: String, _ words: String...) async throws -> String {
+        try await run(name, words)
+    }
+
+    /// The same with words in a list.
+    package static func run(_ name: String, _ words: [String]) async throws -> String {
         try await run(program: "Tests/Clients/read_\(name).py", words)
     }
 

@@ -23,7 +23,8 @@ enum DefinedRun {
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
         deadLetters: Int = 0,
-        observer: @escaping RunObserver = { _ in }
+        observer: @escaping RunObserver = { _ in },
+        registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil }
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
@@ -57,6 +58,7 @@ enum DefinedRun {
                 )
                 plan.outlet = StreamOutlet(mapper, entities)
             }
+            plan.outlet.registration = try registration(stream, plan.outlet.entityTopics)
             plan.bookmark = try destination.bookmark(of: topic.stream)
             plan.drift = try schema.map { schema in
                 DriftPlan(

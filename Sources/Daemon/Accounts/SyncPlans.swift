@@ -17,6 +17,8 @@ package struct SyncPlans: Sendable {
     let isResync: Bool
     /// Nil where records are compared with nothing.
     let drift: DriftRules?
+    /// The registry that must know the schemas of what is published; nil where there is none.
+    let registry: RegistrySession?
 
     /// Plans of an account's streams.
     package init(
@@ -27,7 +29,8 @@ package struct SyncPlans: Sendable {
         envelope: Envelope = .binary,
         entities: EntityPlan? = nil,
         isResync: Bool = false,
-        drift: DriftRules? = nil
+        drift: DriftRules? = nil,
+        registry: RegistrySession? = nil
     ) {
         self.account = account
         self.definition = definition
@@ -37,6 +40,7 @@ package struct SyncPlans: Sendable {
         self.entities = entities
         self.isResync = isResync
         self.drift = drift
+        self.registry = registry
     }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
@@ -45,6 +49,7 @@ package struct SyncPlans: Sendable {
     package func make(_ found: inout FoundStreams, _ topics: [EventTopic], _ session: any Destination) throws
         -> [StreamPlan]
     {
+        try Self.check(envelope, hasRegistry: registry != nil)
         var plans: [StreamPlan] = []
         let schemas = drift?.schemas(of: found.streams)
         for (stream, topic) in zip(found.streams, topics) {
@@ -53,6 +58,7 @@ package struct SyncPlans: Sendable {
                 if let drift, let schemas {
                     plan.drift = try drift.plan(stream, schemas, account: account, session)
                 }
+                plan.outlet.registration = try registration(of: plan, stream, topic.topic, schemas)
                 plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
@@ -63,6 +69,62 @@ package struct SyncPlans: Sendable {
             plans[index].bookmark = try beginning(of: plans[index], session)
         }
         return plans
+    }
+
+    /// The plan of a stream of which records are published again; throws where the registry refuses their schema.
+    func replay(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) async throws
+        -> StreamPlan
+    {
+        try Self.check(envelope, hasRegistry: registry != nil)
+        var plan = try plan(stream, topic, session)
+        plan.outlet.registration = try registration(
+            of: plan,
+            stream,
+            topic.topic,
+            drift?.schemas(of: [stream])
+        )
+        try await plan.outlet.prepare()
+        return plan
+    }
+
+    /// What a registry must know of a stream before its first record; nil where there is no registry.
+    private func registration(
+        of plan: StreamPlan,
+        _ stream: StreamDefinition,
+        _ topic: String,
+        _ schemas: StreamSchemas?
+    ) throws -> StreamRegistration? {
+        guard let registry else { return nil }
+        var known: [TopicSchema] = []
+        var problem: RegistryError?
+        if plan.outlet.publishesRecords {
+            let file = "schemas/\(stream.schemaName).json of \(definition.name)"
+            if let schema = schemas?.schemas[stream.schemaName] {
+                known.append(TopicSchema(schema, of: topic, source: file))
+            } else {
+                let found =
+                    schemas?.problems.first { $0.stream == stream.schemaName }?.text ?? "there is none"
+                problem = RegistryError(
+                    .noSchema,
+                    "stream \(stream.name): the registry needs a schema of its records, \(file): \(found); write it, "
+                        + "docs/extractors.md says how, and sluice extractor check looks at it"
+                )
+            }
+        }
+        for (mapping, topic) in zip(stream.entities, plan.outlet.entityTopics) {
+            known.append(try TopicSchema(mapping.entity, of: topic))
+        }
+        return StreamRegistration(registry, known, problem: problem)
+    }
+
+    /// Refuses an envelope that does not go with a registry: a CloudEvent is not what a record's schema describes.
+    package static func check(_ envelope: Envelope, hasRegistry: Bool) throws {
+        guard hasRegistry, envelope == .structured else { return }
+        throw ConfigurationError(
+            .badSetting,
+            "envelope: structured does not go with a schema registry, whose schemas are of the records and not of the events "
+                + "around them; write binary or plain, or take registry away"
+        )
     }
 
     /// Where a stream without a bookmark begins: nil for a new one; all of it anew where keys of it are remembered.
@@ -92,7 +154,7 @@ package struct SyncPlans: Sendable {
     }
 
     /// The plan of one stream as the destination's bookmark has it; refused state shows here.
-    func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
+    private func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
         -> StreamPlan
     {
         var plan = StreamPlan(

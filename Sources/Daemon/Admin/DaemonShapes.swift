@@ -82,6 +82,9 @@ enum DaemonShapes {
             .text("key", "Its key.") { $0.key },
             .list("headers", header, "Its headers, in their order.") { $0.headers },
             .textOrNull("value", "Its value as text; null for a delete.") { $0.value },
+            .numberOrNull("schema", "Its schema's id in the registry; null where the value names none.") {
+                $0.schema
+            },
         ]
     )
 

@@ -86,6 +86,14 @@ struct Field<Value: Sendable>: Sendable {
         Self(name, SchemaKind.integer, about) { .number(read($0)) }
     }
 
+    static func numberOrNull(
+        _ name: String,
+        _ about: String,
+        _ read: @escaping @Sendable (Value) -> Int?
+    ) -> Self {
+        Self(name, SchemaKind.orNull(SchemaKind.integer), about) { read($0).map { .number($0) } ?? .null }
+    }
+
     static func flag(_ name: String, _ about: String, _ read: @escaping @Sendable (Value) -> Bool) -> Self {
         Self(name, SchemaKind.flag, about) { .bool(read($0)) }
     }

@@ -3,7 +3,7 @@ package import Core
 import Events
 import Extraction
 package import Kafka
-import Runs
+package import Runs
 
 /// Replays or drops dead letters of an account, in its session.
 package struct LettersJob: Sendable {
@@ -12,13 +12,22 @@ package struct LettersJob: Sendable {
     private let prefix: TopicPrefix
     /// Nil where nothing is to be published.
     private let setup: AccountSetup?
+    /// The registry that must know the schemas of what is published; nil where there is none.
+    private let registry: RegistrySession?
 
     /// A job that a change of state asks for; `setup` says how the account's records are published.
-    package init(_ request: StateRequest, kafka: KafkaSettings, prefix: TopicPrefix, setup: AccountSetup?) {
+    package init(
+        _ request: StateRequest,
+        kafka: KafkaSettings,
+        prefix: TopicPrefix,
+        setup: AccountSetup?,
+        registry: SchemaRegistry?
+    ) {
         self.request = request
         self.kafka = kafka
         self.prefix = prefix
         self.setup = setup
+        self.registry = registry.map { RegistrySession($0) }
     }
 
     /// Events go out, with what is remembered of them, in the transaction that takes their letters away (I1).
@@ -102,10 +111,12 @@ package struct LettersJob: Sendable {
             definition: setup.definition,
             isAccountInKey: setup.isAccountInKey,
             envelope: setup.envelope,
-            entities: (setup.entities, prefix)
+            entities: setup.entityPlan(prefix),
+            drift: setup.drift,
+            registry: registry
         )
         let stream = LetterReplay.Stream(
-            plan: try plans.plan(definition, topics[0], session),
+            plan: try await plans.replay(definition, topics[0], session),
             records: try KeptRecords(
                 of: definition,
                 in: setup.definition,

@@ -51,7 +51,8 @@ function event(event) {
         : h("span", { class: "type" }, type ?? ""),
       f.from(event.at)),
     h("dl", { class: "policies" }, event.headers.map((header) =>
-      h("div", null, h("dt", null, h("code", null, header.name)), h("dd", null, header.value)))),
+      h("div", null, h("dt", null, h("code", null, header.name)), h("dd", null, header.value))),
+      event.schema !== null && h("div", null, h("dt", null, "schema"), h("dd", null, `${event.schema}`))),
     event.value !== null && h("pre", { class: "value", tabindex: "0" }, pretty(event.value))));
 }
 

@@ -1,6 +1,7 @@
 import Core
 import Extraction
 import Kafka
+import Runs
 import Synchronization
 
 /// An account while runs of it are active: its session, and the one requester whose budgets they share.
@@ -14,14 +15,17 @@ final class OpenAccount: Sendable {
     }
 
     let session: AccountSession
+    /// What the session has learned from the registry, where there is one.
+    let registry: RegistrySession?
     private let way = Locked<Way?>(nil)
     /// The topics that the session looks after.
     private let topics: Locked<Set<EventTopic>>
     /// Whoever writes a schedule's record composes and commits it in one turn, so that none goes back behind another.
     private let turn = Turn()
 
-    init(_ session: AccountSession, topics: [EventTopic]) {
+    init(_ session: AccountSession, topics: [EventTopic], registry: SchemaRegistry?) {
         self.session = session
+        self.registry = registry.map { RegistrySession($0) }
         self.topics = Locked(Set(topics))
     }
 

@@ -19,7 +19,7 @@ extension RunPerformer {
         let result = Locked<Result<ChangedState, any Error>?>(nil)
         let job = try await job(request, sources)
         let settings = place.session(request.account, run: run, topics: [])
-        try await sessions.run(request.account, open: { try await Self.open(settings, stop, $0) }) { open in
+        try await sessions.run(request.account, open: { try await open(settings, stop, $0) }) { open in
             let changed: Result<ChangedState, any Error>
             do {
                 changed = .success(
@@ -51,6 +51,12 @@ extension RunPerformer {
             // Secrets are read anew, which can take seconds.
             setup = try await SerialThread.apart { try AccountSetup(sources) }
         }
-        return LettersJob(request, kafka: place.kafka, prefix: place.prefix, setup: setup)
+        return LettersJob(
+            request,
+            kafka: place.kafka,
+            prefix: place.prefix,
+            setup: setup,
+            registry: place.registry
+        )
     }
 }

@@ -55,7 +55,7 @@ struct RunPerformer: RunPerforming {
             attempt.redact(setup.redaction)
             board.wait(order.run, for: "the account's session")
             let session = try session(setup, order)
-            try await sessions.run(order.account, open: { try await Self.open(session, stop, $0) }) {
+            try await sessions.run(order.account, open: { try await open(session, stop, $0) }) {
                 account in
                 await run(attempt, setup, account, desk, stop)
             }
@@ -80,7 +80,7 @@ struct RunPerformer: RunPerforming {
     ) async throws {
         let result = Locked<Result<Bool, any Error>?>(nil)
         let settings = place.session(account, run: run, topics: [])
-        try await sessions.run(account, open: { try await Self.open(settings, stop, $0) }) { open in
+        try await sessions.run(account, open: { try await open(settings, stop, $0) }) { open in
             let kept: Result<Bool, any Error>
             do {
                 kept = .success(try await open.keep(records))
@@ -104,13 +104,13 @@ struct RunPerformer: RunPerforming {
     }
 
     /// Opens an account, whoever does; runs that join bring the way to its API, which ends with the session.
-    static func open(
+    func open(
         _ settings: SessionSettings,
         _ stop: StopSignal,
         _ body: @escaping @Sendable (OpenAccount) async -> Void
     ) async throws {
         try await AccountSession.withSession(settings, startUnless: stop.wait) { session in
-            let account = OpenAccount(session, topics: settings.eventTopics)
+            let account = OpenAccount(session, topics: settings.eventTopics, registry: place.registry)
             await body(account)
             await account.close()
         }
@@ -229,7 +229,8 @@ struct RunPerformer: RunPerforming {
             envelope: setup.envelope,
             entities: setup.entityPlan(place.prefix),
             isResync: isResync,
-            drift: setup.drift
+            drift: setup.drift,
+            registry: account.registry
         )
         var streams = try plans.make(&found, topics, account.session)
         if let backfill { try backfill.place(&streams, setup.account, account.session.state) }

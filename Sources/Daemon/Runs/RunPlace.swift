@@ -1,5 +1,6 @@
 package import Core
 package import Kafka
+package import Runs
 
 /// Where runs publish to, and by what way they reach their APIs.
 package struct RunPlace: Sendable {
@@ -9,6 +10,8 @@ package struct RunPlace: Sendable {
     package var lockFolder: LockFolder
     package var cacheFolder: CacheFolder?
     package var topicOrigin = TopicOrigin.createdHere
+    /// The registry that must know the schemas of what is published; nil where there is none.
+    package var registry: SchemaRegistry?
     /// The time that an account goes by, where that is not the daemon's; nil for all others.
     package var time: @Sendable (AccountName) -> AccountTime? = { _ in nil }
     /// What makes the way to an account's API; the second part ends it.

@@ -1,5 +1,6 @@
 import Configuration
 import Core
+import Events
 import JSON
 import Kafka
 package import Scheduling
@@ -219,7 +220,8 @@ extension EventView {
             headers: record.headers.map {
                 Header(name: $0.name, value: String(decoding: $0.value ?? [], as: UTF8.self))
             },
-            value: record.value.map { String(decoding: $0, as: UTF8.self) }
+            value: record.value.map { String(decoding: SchemaFrame.payload(of: $0[...]), as: UTF8.self) },
+            schema: record.value.flatMap { SchemaFrame.schema(of: $0) }.map { Int($0) }
         )
     }
 }

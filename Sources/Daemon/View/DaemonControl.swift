@@ -73,6 +73,8 @@ package struct EventView: Sendable {
     package var headers: [Header]
     /// Nil for a delete.
     package var value: String?
+    /// The id of its schema in the registry; nil where the value names none.
+    package var schema: Int?
 
     /// An event.
     package init(
@@ -81,7 +83,8 @@ package struct EventView: Sendable {
         at: Instant,
         key: String,
         headers: [Header],
-        value: String?
+        value: String?,
+        schema: Int? = nil
     ) {
         self.partition = partition
         self.offset = offset
@@ -89,5 +92,6 @@ package struct EventView: Sendable {
         self.key = key
         self.headers = headers
         self.value = value
+        self.schema = schema
     }
 }

@@ -23,11 +23,5 @@ enum EntityTime {
         return instant.rfc3339(fractionDigits: min(fraction, 9))
     }
 
-    private static func isDate(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard text.utf8.count == 10, parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
-        else { return false }
-        return CivilDate(year: year, month: month, day: day) != nil
-    }
+    private static func isDate(_ text: String) -> Bool { CivilDate(iso8601: text) != nil }
 }

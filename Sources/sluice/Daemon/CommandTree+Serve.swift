@@ -32,7 +32,8 @@ extension CommandTree {
         summary: "Look at everything that a daemon needs, and say what is wrong and what helps.",
         discussion: [
             "With the options of serve, in the same environment: its settings, Kafka with the topics and the rights that it "
-                + "needs there, this machine's clock, folders and time zones, each schedule, and each account's credentials. "
+                + "needs there, the schema registry, this machine's clock, folders and time zones, each schedule, and each account's "
+                + "credentials. "
                 + "All of it is looked at, whatever is wrong before.",
             "Nothing is changed, and no topic is made. Kafka is asked to fence the transactional id PREFIX.sluice.doctor, "
                 + "which nobody else uses. No API is asked without --ask.",
@@ -132,7 +133,8 @@ extension CommandTree {
             ),
             extractorsFolder, stateKey,
         ] + kafkaOptions + [
-            cacheFolder,
+            cacheFolder
+        ] + registryOptions + [
             Option(
                 "alerts-webhook",
                 value: "REFERENCE",

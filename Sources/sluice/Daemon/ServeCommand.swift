@@ -5,6 +5,7 @@ import Daemon
 import HTTP
 import JSON
 import Kafka
+import Runs
 import Scheduling
 import Telemetry
 
@@ -15,13 +16,19 @@ struct ServeCommand {
 
     func run() async throws -> Int32 {
         let settings = try options.settings()
+        return try await RegistrySettings.withRegistry(settings.registry) { registry in
+            try await serve(settings, registry)
+        }
+    }
+
+    private func serve(_ settings: DaemonSettings, _ registry: SchemaRegistry?) async throws -> Int32 {
         let logger = logger(settings)
         let stop = program.signals.awaited()
         let reloads = program.signals.reloads()
         // For webhooks and pings.
         let transport = try CurlTransport(settings: .init(userAgent: "sluice/\(VersionText.number)"))
         let host = DaemonHost(
-            settings: try service(settings, logger),
+            settings: try service(settings, registry, logger),
             admin: AdminServer.Configuration(
                 host: settings.listen.host,
                 port: UInt16(settings.listen.port),
@@ -62,7 +69,9 @@ struct ServeCommand {
         )
     }
 
-    private func service(_ settings: DaemonSettings, _ logger: Logger) throws -> DaemonService.Settings {
+    private func service(_ settings: DaemonSettings, _ registry: SchemaRegistry?, _ logger: Logger) throws
+        -> DaemonService.Settings
+    {
         let (program, options) = (program, options)
         let locator = program.locator(extractors: settings.extractors)
         let zones = ZoneDatabase(environment: program.environment)
@@ -82,6 +91,7 @@ struct ServeCommand {
             let transport = try CurlTransport(settings: setup.connection.transport)
             return (transport, { await transport.close() })
         }
+        place.registry = registry
         place.cacheFolder = settings.cacheFolder.map { CacheFolder(path: $0) }
         let reader = SecretReader(environment: program.environment)
         return DaemonService.Settings(

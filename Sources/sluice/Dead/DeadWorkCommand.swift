@@ -4,6 +4,7 @@ import Core
 import Daemon
 import JSON
 import Kafka
+import Runs
 
 /// `sluice dead replay` and `drop`: letters are dealt with by the account's one writer, account by account.
 struct DeadWorkCommand {
@@ -90,13 +91,27 @@ struct DeadWorkCommand {
     /// What came of each letter, in words; thrown where somebody refuses it.
     private func perform(_ request: StateRequest, _ options: KafkaOptions) async throws -> [String] {
         if let answer = try await ask(request, options) { return [answer] }
+        let file = try command.value("config").map { try AccountFile.load($0) }
+        let settings = work == .replay ? try RegistrySettings.of(program, command, file) : nil
+        return try await RegistrySettings.withRegistry(settings) { registry in
+            try await perform(request, options, file, registry)
+        }
+    }
+
+    private func perform(
+        _ request: StateRequest,
+        _ options: KafkaOptions,
+        _ file: AccountFile?,
+        _ registry: SchemaRegistry?
+    ) async throws -> [String] {
         let writer = StateWriter(program: program, command: command, options: options)
         let session = try writer.settings(request.account)
         let job = LettersJob(
             request,
             kafka: options.settings,
             prefix: options.prefix,
-            setup: work == .replay ? try setup(of: request.account) : nil
+            setup: work == .replay ? try setup(of: request.account, file) : nil,
+            registry: registry
         )
         let changed = try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in
             try await AccountSession.withSession(session) { session in
@@ -134,8 +149,7 @@ struct DeadWorkCommand {
     }
 
     /// How the account's records are published, by its file or by flags.
-    private func setup(of account: AccountName) throws -> AccountSetup {
-        let file = try command.value("config").map { try AccountFile.load($0) }
+    private func setup(of account: AccountName, _ file: AccountFile?) throws -> AccountSetup {
         var sources = try AccountSources(program: program, command: command, file: file)
         if file == nil {
             sources.extractor = PlacedText(account.extractor, at: .flag("--extractor"))

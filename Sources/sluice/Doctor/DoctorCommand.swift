@@ -30,6 +30,7 @@ struct DoctorCommand {
         let folder = await accounts.folder()
         show(folder.findings)
         show(await BrokerCheckup(draft: draft, otherTopics: folder.otherTopics).run())
+        show(await RegistryCheckup(draft: draft).run())
         for schedule in folder.accounts { show(await accounts.credentials(of: schedule)) }
         let errors = findings.filter { $0.status == .error }
         let warnings = findings.count { $0.status == .warning }

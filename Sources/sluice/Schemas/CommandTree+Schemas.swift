@@ -9,17 +9,24 @@ extension CommandTree {
 
     private static let schemasShow = Command(
         "show",
-        summary: "Print the schema that a stream's records are compared with.",
+        summary: "Print the schema of a stream's records, or of an entity's events.",
+        discussion: [
+            "The one of a stream is what its records are compared with. Of an entity, which is the same whatever service it "
+                + "comes from, write entity and its name."
+        ],
         options: [extractorsFolder],
         arguments: [
             Argument(
                 "extractor",
-                help: "An extractor's name, its folder or its file.",
+                help: "An extractor's name, its folder or its file; or entity.",
                 completion: extractorNames
             ),
-            Argument("stream", help: "One of its streams."),
+            Argument("stream", help: "One of its streams; of entity, its name."),
         ],
-        examples: [Example("The charges of Stripe", "sluice schemas show stripe charges")]
+        examples: [
+            Example("The charges of Stripe", "sluice schemas show stripe charges"),
+            Example("What they become", "sluice schemas show entity Payment"),
+        ]
     )
 
     private static let schemasDiff = Command(

@@ -3,15 +3,31 @@ import Core
 import Events
 import Extraction
 import ExtractorKit
+import JSON
 import Runs
 
-/// `sluice schemas show`: what the records of a stream are compared with.
+/// `sluice schemas show`: what the records of a stream are compared with, or what an entity's events look like.
 struct SchemasShowCommand {
     let program: Program
     let command: ParsedCommand
 
     func run() throws -> Int32 {
         let name = command.value("extractor") ?? ""
+        // No extractor's name: the part of the topics that stands in its place.
+        let document = try name == "entity" ? entity(command.value("stream") ?? "") : schema(of: name)
+        program.print(JSONLayout.text(document) + "\n")
+        return ExitCode.success.rawValue
+    }
+
+    private func entity(_ name: String) throws -> JSONValue {
+        if let entity = EntityModel.named(name) { return EntitySchema(entity).document }
+        throw ExtractionError(
+            .badDefinition,
+            "there is no entity \(name); there are \(EntityModel.all.map(\.name).joined(separator: ", "))"
+        )
+    }
+
+    private func schema(of name: String) throws -> JSONValue {
         let definition = try DefinitionPlace.find(name, locator: program.locator(command)).load()
         let stream = try definition.stream(named: command.value("stream") ?? "")
         let schemas = definition.folder.map { StreamSchemas.read(folder: $0, only: [stream.name]) }
@@ -26,7 +42,6 @@ struct SchemasShowCommand {
                 stream: stream.name
             )
         }
-        program.print(JSONLayout.text(schema.document) + "\n")
-        return ExitCode.success.rawValue
+        return schema.document
     }
 }
