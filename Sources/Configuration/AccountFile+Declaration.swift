@@ -23,6 +23,7 @@ extension AccountFile {
         file.connection = other.connection
         file.stateKeys = other.stateKeys
         file.onDrift = onDrift ?? other.onDrift
+        file.deadLetters = deadLetters ?? other.deadLetters
         file.topicTemplate = topicTemplate ?? other.topicTemplate
         file.envelope = envelope ?? other.envelope
         file.entities = entities ?? other.entities

@@ -47,6 +47,8 @@ package struct AccountFile: Hashable, Sendable {
     package var destinationFolder: PlacedText?
     /// What becomes of records that are not as their schema says, in place of what the extractor says.
     package var onDrift: DriftChoice?
+    /// How many records of a stream a run goes past that cannot be published.
+    package var deadLetters: PlacedText?
     /// When it runs; `sluice sync` runs at once whatever it says.
     package var schedule: ScheduleKeys?
 
@@ -95,7 +97,7 @@ package struct AccountFile: Hashable, Sendable {
             root.unknownKeys(
                 [
                     "extractor", "account", "settings", "streams", "connection", "state_key", "to",
-                    "on_drift", "envelope",
+                    "on_drift", "dead_letters", "envelope",
                 ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
@@ -109,6 +111,7 @@ package struct AccountFile: Hashable, Sendable {
         connection = GivenSetting.members(of: root["connection"], &faults)
         stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
         onDrift = DriftChoice(root["on_drift"], &faults)
+        deadLetters = faults.text(root["dead_letters"])
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])

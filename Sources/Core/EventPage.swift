@@ -61,6 +61,8 @@ package struct EventPage: Sendable {
     package var events: [Event]
     /// How they are published.
     package var envelope: Envelope
+    /// The records of the page that make no events.
+    package var refused: [RefusedRecord] = []
 
     /// A page.
     package init(

@@ -93,7 +93,7 @@ package struct LocalState: Hashable, Sendable {
         files = []
         for var file in try document.documents("files") {
             let stream = try Self.name(file.text("stream"), path) { text throws(NameError) in
-                try StreamName(text)
+                text == StreamName.deadLetters.text ? .deadLetters : try StreamName(text)
             }
             files.append(
                 File(

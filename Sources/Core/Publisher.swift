@@ -18,21 +18,32 @@ package struct TransactionGroup: Sendable {
     package var versions: [VersionChange]
     /// What goes to the topic of schemas, where the destination has one: keys and values, both JSON.
     package var schemas: [StateRecord]
+    /// Records of the pages that cannot be published; a destination without a place for them fails the group.
+    package var letters: [DeadLetter]
+    /// Letters that are over.
+    package var settled: [DeadLetter] = []
 
     /// A group.
     package init(
         pages: [EventPage],
         state: [StateRecord],
         versions: [VersionChange] = [],
-        schemas: [StateRecord] = []
+        schemas: [StateRecord] = [],
+        letters: [DeadLetter] = []
     ) {
         self.pages = pages
         self.state = state
         self.versions = versions
         self.schemas = schemas
+        self.letters = letters
     }
 
-    /// The event records over all topics: the count of `sluice_txn`.
+    /// What goes to the topic of dead letters.
+    package func letterPages(to topic: String) -> [EventPage] {
+        letters.map { $0.page(to: topic) } + settled.map { $0.end(in: topic) }
+    }
+
+    /// The event records over all topics, dead letters left out: the count of `sluice_txn`.
     package var eventCount: Int { pages.reduce(0) { $0 + $1.events.count } }
 }
 

@@ -22,6 +22,16 @@ package enum StateChange: Hashable, Sendable {
     case skip(StreamName, Part)
     /// Everything that is kept of the account goes.
     case remove
+    /// Dead letters, by their ids, of some streams are dealt with.
+    case letters([String], of: [StreamName], LetterWork)
+
+    /// What is done with dead letters.
+    package enum LetterWork: String, CaseIterable, Sendable {
+        /// Their records are published, as the definition has it by now.
+        case replay
+        /// They are taken away.
+        case drop
+    }
 
     /// What the audit calls it.
     package var name: String {
@@ -30,6 +40,7 @@ package enum StateChange: Hashable, Sendable {
         case .set: "state set"
         case .skip: "state skip"
         case .remove: "account remove"
+        case .letters(_, _, let work): "dead \(work.rawValue)"
         }
     }
 
@@ -39,6 +50,7 @@ package enum StateChange: Hashable, Sendable {
         case .reset(let streams, _): streams.map { Set($0.map(\.text)) }
         case .set(let stream, _), .skip(let stream, _): [stream.text]
         case .remove: nil
+        case .letters(_, let streams, _): Set(streams.map(\.text))
         }
     }
 }

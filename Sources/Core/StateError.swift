@@ -14,6 +14,7 @@ package struct StateError: SluiceError {
             case fileChanged = "state.file_changed"
             case outputClosed = "state.output_closed"
             case unknownStream = "state.unknown_stream"
+            case unknownLetter = "state.unknown_letter"
             case badPlace = "state.bad_place"
             case newerRecord = "state.newer_record"
             case daemonRuns = "state.daemon_runs"
@@ -35,6 +36,8 @@ package struct StateError: SluiceError {
         package static let outputClosed = Code(kind: .outputClosed)
         /// Nothing is kept of it.
         package static let unknownStream = Code(kind: .unknownStream)
+        /// There is no such dead letter, or several are meant.
+        package static let unknownLetter = Code(kind: .unknownLetter)
         /// A bookmark cannot be put there.
         package static let badPlace = Code(kind: .badPlace)
         /// What is to be replaced is newer than what would replace it.

@@ -8,6 +8,11 @@ package struct StreamName: Hashable, Comparable, Sendable, CustomStringConvertib
         self.text = text
     }
 
+    private init(unchecked text: String) { self.text = text }
+
+    /// What stands in a stream's place for the letters of all of an account: no stream can be called so.
+    package static let deadLetters = StreamName(unchecked: "sluice.dead")
+
     package var description: String { text }
 
     package static func < (left: StreamName, right: StreamName) -> Bool { left.text < right.text }

@@ -20,6 +20,8 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     package var alertsTopic: String { "\(text).sluice.alerts" }
     /// How records differ from their schemas: compacted, one record a stream, path and kind.
     package var schemasTopic: String { "\(text).sluice.schemas" }
+    /// Records that could not be published: compacted, each until it is replayed, dropped or too old.
+    package var deadTopic: String { "\(text).sluice.dead" }
     /// Remembered versions and content hashes.
     package var versionsTopic: String { "\(text).sluice.versions" }
     /// The topic of an entity.

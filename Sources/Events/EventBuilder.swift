@@ -55,6 +55,8 @@ package struct EventBuilder: Sendable {
     /// `happened` the time of the feed's entry where one led to the page. A record that says that it is deleted
     /// (`deleted`; empty where none does) deletes its key under its version, and one that swallowed others (`merged`)
     /// deletes theirs under its own.
+    ///
+    /// A record whose version is none is refused by itself; one without a key throws, since nothing tells what it is.
     package func build(
         _ page: consuming ScannedPage,
         keyFields: Range<Int>,
@@ -70,6 +72,7 @@ package struct EventBuilder: Sendable {
         let nowSlice = ByteSlice(offset: 0, count: text.count)
         var events = [Event]()
         events.reserveCapacity(page.records.count + merged.count)
+        var refused = [RefusedRecord]()
         // With the account in them a key that is a number has two forms.
         var table = KeyTable(capacity: page.records.count + merged.count * 2)
         var hasRepeats = false
@@ -80,7 +83,7 @@ package struct EventBuilder: Sendable {
             keepNewest(earlier, events.count - 1, &events, text: text, now: now)
         }
         // By record, as the events of those that stand twice may change places.
-        var versions: [(version: Range<Int>, time: ByteSlice)] = []
+        var versions: [(version: Range<Int>, time: ByteSlice)?] = []
         for record in page.records.indices {
             let keyStart = text.count
             try appendKey(of: record, fields: keyFields, page: page, to: &text)
@@ -88,14 +91,21 @@ package struct EventBuilder: Sendable {
             text.append(UInt8(ascii: ":"))
             let token = versionField.map { page.field($0, ofRecord: record) } ?? .absent
             let content = hash(of: record, page: page, token: token)
-            let time = try appendVersion(
-                token,
-                of: record,
-                page: page,
-                content: content,
-                now: nowSlice,
-                to: &text
-            )
+            let time: EventTime
+            do {
+                time = try appendVersion(
+                    token,
+                    of: record,
+                    page: page,
+                    content: content,
+                    now: nowSlice,
+                    to: &text
+                )
+            } catch {
+                refused.append(RefusedRecord(record: page.records[record], key: key, reason: error.reason))
+                if !merged.isEmpty { versions.append(nil) }
+                continue
+            }
             let id = ByteSlice(offset: keyStart, count: text.count - keyStart)
             let timeSlice = Self.place(time, in: &text)
             let isDeleted = !deleted.isEmpty && deleted[record]
@@ -113,11 +123,14 @@ package struct EventBuilder: Sendable {
             add(event)
         }
         for (record, name) in merged {
-            let (version, time) = versions[record]
+            // What a record swallowed that is refused goes with it.
+            guard let (version, time) = versions[record] else { continue }
             for event in deletes(of: name, under: version, time: time, to: &text) { add(event) }
         }
         if hasRepeats { events.removeAll { $0.key.isAbsent } }
-        return self.page(values: page.bytes, text: text, events: events)
+        var built = self.page(values: page.bytes, text: text, events: events)
+        built.refused = refused
+        return built
     }
 
     /// The deletes of a key that a record swallowed, under the record's version, which stands in the text; without one
@@ -353,8 +366,9 @@ package struct EventBuilder: Sendable {
             guard let number = Self.integer(text[written.range]) else {
                 throw EventError(
                     .badVersion,
-                    "\(stream): record \(record + 1)'s version is \(String(decoding: text[written.range], as: UTF8.self)), "
-                        + "not a whole number of \(version == .epochSeconds ? "seconds" : "milliseconds")"
+                    "\(stream): record \(record + 1)'s version is \(String(decoding: text[written.range].prefix(60), as: UTF8.self)), "
+                        + "not a whole number of \(version == .epochSeconds ? "seconds" : "milliseconds"); mend the record, or "
+                        + "version: in the extractor's definition"
                 )
             }
             guard version == .epochMilliseconds else {

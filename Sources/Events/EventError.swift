@@ -1,6 +1,7 @@
 package import Core
 
-/// A record that cannot become an event: its stream fails, and nothing of its page is visible (I2).
+/// A record that cannot become an event: it becomes a dead letter, or its stream fails, and nothing of its page is
+/// visible (I2).
 package struct EventError: SluiceError {
     /// The kinds of failure.
     package struct Code: Hashable, Sendable {
@@ -9,6 +10,7 @@ package struct EventError: SluiceError {
             case badKey = "event.bad_key"
             case badVersion = "event.bad_version"
             case badEntity = "event.bad_entity"
+            case tooManyDead = "event.too_many_dead_letters"
         }
         fileprivate let kind: Kind
 
@@ -16,6 +18,11 @@ package struct EventError: SluiceError {
         package static let badKey = Code(kind: .badKey)
         package static let badVersion = Code(kind: .badVersion)
         package static let badEntity = Code(kind: .badEntity)
+        /// More records of a stream cannot be published than a run goes past.
+        package static let tooManyDead = Code(kind: .tooManyDead)
+
+        /// Those of records that become dead letters.
+        package static var ofDeadLetters: [String] { [badVersion, badEntity].map(\.kind.rawValue) }
 
         /// Every code's text form.
         package static var allTexts: [String] { Kind.allCases.map(\.rawValue) }
@@ -32,6 +39,16 @@ package struct EventError: SluiceError {
         self.message = message
         self.stream = stream
     }
+
+    /// The error of a record that nothing goes past.
+    package init(_ reason: DeadLetter.Reason, stream: String) {
+        code = Code.Kind(rawValue: reason.code).map(Code.init) ?? .tooManyDead
+        message = reason.text
+        self.stream = stream
+    }
+
+    /// The same, of a record that becomes a dead letter.
+    package var reason: DeadLetter.Reason { DeadLetter.Reason(code: codeText, text: message) }
 
     package var codeText: String { code.kind.rawValue }
     package var recovery: Recovery { .failStream }

@@ -136,6 +136,13 @@ struct FolderCheck {
 
     private func refuse(_ stream: StreamName, _ what: String) throws(StateError) {
         if accepts(stream) { return }
+        guard stream != .deadLetters else {
+            throw StateError(
+                .fileChanged,
+                "\(what); the file of dead letters is only ever appended to by sluice. Restore it, or go on with it as it is with "
+                    + "--accept"
+            )
+        }
         throw StateError(
             .fileChanged,
             "\(what); a file of events is only ever appended to by sluice: rotating or editing it loses events for who "

@@ -4,6 +4,7 @@ import Synchronization
 /// An account's only writer into a folder (I3): one file of JSON lines a stream, exactly once as in Kafka.
 ///
 ///     DIR/<stream>.jsonl              {"key": …, "headers": {…}, "value": …}, value null for a delete
+///     DIR/sluice.dead.jsonl           records that could not be published, in the same form
 ///     DIR/.sluice/state.json          what is committed; the commit itself
 ///     DIR/.sluice/lock                held by the session
 ///     DIR/.sluice/versions.<n>.jsonl  what is remembered of keys, as in the versions topic

@@ -37,7 +37,8 @@ struct FolderWriter: Sendable {
         )
         var files: [StreamName: StreamFile] = [:]
         do {
-            let known = Set(settings.streams).union(ledger.state.files.map(\.stream))
+            // A crash may have left the first letters behind.
+            let known = Set(settings.streams).union(ledger.state.files.map(\.stream)).union([.deadLetters])
             let found = try Self.look(known, settings, ledger, &lost)
             for (stream, file) in found { files[stream] = try Self.take(file) }
             unwritten = Set(settings.streams).subtracting(files.keys)
@@ -178,8 +179,10 @@ struct FolderWriter: Sendable {
         )
         var touched: Set<StreamName> = []
         var isNamed = true
-        for page in group.pages where !page.events.isEmpty {
-            let stream = try StreamName(page.stream)
+        let pages =
+            try group.pages.filter { !$0.events.isEmpty }.map { (try StreamName($0.stream), $0) }
+            + group.letterPages(to: StreamName.deadLetters.text).map { (.deadLetters, $0) }
+        for (stream, page) in pages {
             if files[stream] == nil {
                 files[stream] = try create(stream)
                 unwritten.remove(stream)

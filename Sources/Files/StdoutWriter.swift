@@ -55,6 +55,7 @@ struct StdoutWriter: Sendable {
     /// The lines of a group first, so that none is missing, and then its state (I1, at least once).
     mutating func commit(_ group: TransactionGroup) throws {
         if let ending { throw ending }
+        precondition(group.letters.isEmpty, "the standard output has no place for dead letters")
         let next = ledger?.nextTransaction ?? number + 1
         CrashPoint.hit(.afterBegin)
         do throws(StateError) {

@@ -22,6 +22,7 @@ actor SessionSteps {
     private var versionsPosition: Int64 = 0
     private let neighbours: Neighbours
     private var schemas: SchemasTopic
+    private var dead: DeadTopic
     private var lock: HostLock?
     private var producer: TransactionalProducer?
     /// Set by a commit after which KAFKA-17754 could strike: the next transaction needs a new producer.
@@ -84,6 +85,7 @@ actor SessionSteps {
         )
         versions = VersionsLog(settings: settings, layout: layout, partition: partition, reader: reader)
         schemas = SchemasTopic(settings: settings, admin: admin)
+        dead = DeadTopic(settings: settings, admin: admin)
         neighbours = Neighbours(settings.installation, except: settings.account, layoutID: layout.id)
     }
 
@@ -130,8 +132,10 @@ actor SessionSteps {
     /// Only one at a time commits, so that nothing is overtaken while the topic is looked at.
     private func admitted(_ group: TransactionGroup) async throws -> TransactionGroup {
         var topic = schemas
-        let group = try await topic.admit(group)
+        var letters = dead
+        let group = try await letters.admit(try await topic.admit(group))
         schemas = topic
+        dead = letters
         return group
     }
 
@@ -396,6 +400,7 @@ actor SessionSteps {
                 statePartition: partition,
                 versions: versions.place,
                 schemasTopic: settings.prefix.schemasTopic,
+                deadTopic: settings.prefix.deadTopic,
                 transaction: (run: settings.run, number: number)
             )
             isStale = outcome.mustRecycle

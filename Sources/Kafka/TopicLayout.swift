@@ -61,6 +61,19 @@ package struct TopicLayout: Sendable {
         )
     }
 
+    /// The topic of dead letters: each once, until it is replayed or dropped, and for 90 days, as the runs are.
+    ///
+    /// One order for all, as somebody reads them from the oldest to the newest.
+    package static var dead: TopicLayout {
+        TopicLayout(
+            partitions: 1,
+            configuration: [
+                ("cleanup.policy", "compact,delete"), ("retention.ms", String(90 * 86_400_000)),
+                ("segment.ms", "86400000"), ("max.message.bytes", "1048588"),
+            ]
+        )
+    }
+
     private static func log(days: Int) -> TopicLayout {
         TopicLayout(
             partitions: 1,

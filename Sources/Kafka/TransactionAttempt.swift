@@ -12,6 +12,8 @@ struct TransactionAttempt {
     let versions: VersionsPlace?
     /// The one partition of the topic of schemas.
     let schemas: (topic: String, partition: Int32)
+    /// What goes to the topic of dead letters.
+    private let letters: [EventPage]
     private let versionRecords: VersionRecords?
     let label: [UInt8]
     let start = ContinuousClock.now
@@ -29,6 +31,7 @@ struct TransactionAttempt {
         state: (topic: String, partition: Int32),
         versions: VersionsPlace?,
         schemasTopic: String,
+        deadTopic: String,
         label: [UInt8],
         budget: Duration,
         abortable: Duration
@@ -39,6 +42,7 @@ struct TransactionAttempt {
         self.group = group
         self.state = state
         schemas = (schemasTopic, 0)
+        letters = group.letterPages(to: deadTopic)
         precondition(group.versions.isEmpty || versions != nil, "a group's versions need their topic")
         self.versions = group.versions.isEmpty ? nil : versions
         versionRecords = self.versions.map { VersionRecords(group.versions, account: $0.account) }
@@ -63,7 +67,9 @@ struct TransactionAttempt {
         onStep(.begun)
         if let error = produceEvents() { throw abort(after: error) }
         onStep(.eventsProduced)
-        if let error = produceSchemas() ?? produceVersions() ?? produceState() { throw abort(after: error) }
+        if let error = produceLetters() ?? produceSchemas() ?? produceVersions() ?? produceState() {
+            throw abort(after: error)
+        }
         onStep(.stateProduced)
         try commit()
         onStep(.committed)
@@ -75,7 +81,7 @@ struct TransactionAttempt {
     // MARK: - Topics
 
     private func warmTopics() throws(PublishError) {
-        for page in group.pages { _ = try warm(page.topic, stream: page.stream) }
+        for page in group.pages + letters { _ = try warm(page.topic, stream: page.stream) }
         if !group.schemas.isEmpty { _ = try warm(schemas.topic, stream: PublishError.schemas) }
         if !group.state.isEmpty { try warm(state.topic, partition: state.partition) }
         if let versions { try warm(versions.topic, partition: versions.partition) }
@@ -132,8 +138,16 @@ struct TransactionAttempt {
 
     // MARK: - Records
 
-    private func produceEvents() -> ClientError? {
-        for (number, page) in group.pages.enumerated() {
+    private func produceEvents() -> ClientError? { produce(group.pages, from: 0) }
+
+    /// Behind everything else in the numbers of its reports, as the other topics have fixed ones.
+    private func produceLetters() -> ClientError? { produce(letters, from: firstLetter) }
+
+    private var firstLetter: Int { group.pages.count + 3 }
+
+    private func produce(_ pages: [EventPage], from first: Int) -> ClientError? {
+        for (place, page) in pages.enumerated() {
+            let number = first + place
             var next = 0
             while let stopped = client.handle.produce(
                 page,
@@ -292,6 +306,15 @@ struct TransactionAttempt {
         let token = RecordToken(rawValue: failure.token)
         let remedy = ErrorClass.remedy(for: code).map { "; \($0)" } ?? ""
         let found = "\(failure.error.text) (\(failure.error.name))\(remedy)"
+        if token.page >= firstLetter {
+            let letter = letters[token.page - firstLetter]
+            return PublishError(
+                code,
+                "the dead letter \(Self.text(letter.text.prefix(16))) of a record of stream \(letter.stream), \(failure.size) "
+                    + "bytes, for topic \(letter.topic): \(found)",
+                stream: letter.stream
+            )
+        }
         if token.page > group.pages.count + 1 {
             return PublishError(
                 code,

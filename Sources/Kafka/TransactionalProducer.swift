@@ -77,6 +77,7 @@ package final class TransactionalProducer: Sendable {
         statePartition: Int32,
         versions: VersionsPlace? = nil,
         schemasTopic: String = "",
+        deadTopic: String = "",
         transaction: (run: String, number: Int)
     ) async throws(PublishError) -> CommitOutcome {
         let label = EventHeader.transactionValue(
@@ -93,6 +94,7 @@ package final class TransactionalProducer: Sendable {
                 state: (topic: stateTopic, partition: statePartition),
                 versions: versions,
                 schemasTopic: schemasTopic,
+                deadTopic: deadTopic,
                 label: Array(label.utf8),
                 budget: budget,
                 abortable: abortable

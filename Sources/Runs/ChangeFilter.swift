@@ -15,7 +15,12 @@ struct ChangeFilter {
 
     /// The page with what is new in it; what is then remembered is added to `changes`.
     mutating func take(_ entry: GroupMachine.Entry) throws(StateError) -> EventPage {
-        guard let facts = entry.facts, !entry.page.events.isEmpty else {
+        guard let facts = entry.facts else {
+            changes += entry.changes
+            return entry.page
+        }
+        try keep(entry.page, facts)
+        guard !entry.page.events.isEmpty else {
             changes += entry.changes
             return entry.page
         }
@@ -38,6 +43,29 @@ struct ChangeFilter {
         page.events = kept
         changes += entry.changes
         return page
+    }
+
+    /// What cannot be published is there all the same: what was published of it must not be taken for absent (I2).
+    ///
+    /// Of what has to go out again since it is lost nothing can be said: it is forgotten, to be new when it can be published.
+    private mutating func keep(_ page: EventPage, _ facts: PageFacts) throws(StateError) {
+        guard !page.refused.isEmpty else { return }
+        let stored = try store.versions(
+            of: page.refused.map(\.key),
+            in: page.text,
+            stream: facts.stream
+        )
+        for (refused, stored) in zip(page.refused, stored) {
+            let key = Array(page.text[refused.key.range])
+            guard var known = overlay[facts.stream]?[key] ?? stored, !known.isDeleted, known.read < facts.read
+            else { continue }
+            known.read = facts.read
+            guard facts.isAnew else {
+                remember(key, known, facts.stream)
+                continue
+            }
+            changes.append(VersionChange(facts.stream, .version(key: key, nil)))
+        }
     }
 
     private func said(_ event: Event, in page: EventPage, _ facts: PageFacts) -> VersionRule.Said {

@@ -249,6 +249,7 @@ struct FeedPart {
             isNew = isNew || zip(page.events, versions).contains { Self.isNew($0, $1) }
             known += versions.compactMap { $0 }
         }
+        // What cannot be published, nothing can be older than.
         guard isNew else { return .settled }
         let sight: LookRule.Sight
         if plan.definition.parent != nil {

@@ -108,9 +108,16 @@ final class GapFiller {
             kept.append(event)
             if event.kind == .upsert, known != nil { back.append(Array(events.text[event.key.range])) }
         }
-        guard !kept.isEmpty else { return }
+        // Of what is published already its own reading tells.
+        let refused = try context.run.destination.versions.versions(
+            of: events.refused.map(\.key),
+            in: events.text,
+            stream: plan.name
+        )
+        events.refused = zip(events.refused, refused).filter { isGap($1) }.map(\.0)
+        guard !kept.isEmpty || !events.refused.isEmpty else { return }
         events.events = kept
-        context.tell(stream, read: kept.count)
+        context.tell(stream, read: kept.count + events.refused.count)
         try await context.submit(
             stream,
             events,

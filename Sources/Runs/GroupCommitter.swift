@@ -23,6 +23,8 @@ package final class GroupCommitter: Sendable {
     private let destination: any Destination
     private let names: [String]
     private let outlets: [StreamOutlet]
+    /// Nil where no record is gone past that cannot be published.
+    private let letters: DeadLetterDesk?
     private let onCommit: @Sendable ([GroupMachine.Entry]) -> Void
 
     /// A committer for the streams with these names, in the order of their numbers.
@@ -33,6 +35,7 @@ package final class GroupCommitter: Sendable {
         to destination: any Destination,
         streams names: [String],
         outlets: [StreamOutlet]? = nil,
+        letters: DeadLetterDesk? = nil,
         caps: GroupMachine.Caps = .init(),
         onCommit: @escaping @Sendable ([GroupMachine.Entry]) -> Void
     ) {
@@ -40,6 +43,7 @@ package final class GroupCommitter: Sendable {
         self.destination = destination
         self.names = names
         self.outlets = outlets ?? names.map { _ in StreamOutlet() }
+        self.letters = letters
         self.onCommit = onCommit
     }
 
@@ -122,23 +126,60 @@ package final class GroupCommitter: Sendable {
     ///
     /// Decided anew for every attempt, against what is committed by then (I1).
     private func commit(_ entries: [GroupMachine.Entry]) async throws -> [GroupMachine.Entry] {
-        var filter = ChangeFilter(store: destination.versions)
-        var entries = entries
-        for position in entries.indices { entries[position].page = try filter.take(entries[position]) }
-        var pages: [EventPage] = []
-        for entry in entries {
-            pages += try outlets[entry.stream].pages(of: entry.page, parent: entry.facts?.parent)
-        }
+        var (entries, pages, changes) = try published(entries)
+        let letters = try self.letters(of: entries)
+        for (position, letters) in letters.enumerated() { entries[position].letters = letters }
         let news = GroupMachine.schemaNews(entries)
         try await destination.commit(
             TransactionGroup(
                 pages: pages,
                 state: GroupMachine.lastBookmarks(entries) + news.state,
-                versions: filter.changes,
-                schemas: news.notices
+                versions: changes,
+                schemas: news.notices,
+                letters: letters.flatMap { $0 }
             )
         )
+        self.letters?.committed(&entries)
         return entries
+    }
+
+    /// What is new in the entries, as pages to publish, and what is then remembered.
+    ///
+    /// A record that makes no entity must not be remembered as published: it is taken out, and all is decided anew without it.
+    private func published(_ given: [GroupMachine.Entry]) throws -> (
+        entries: [GroupMachine.Entry], pages: [EventPage], changes: [VersionChange]
+    ) {
+        var given = given
+        while true {
+            var filter = ChangeFilter(store: destination.versions)
+            var entries = given
+            var pages: [EventPage] = []
+            var isSound = true
+            for position in entries.indices {
+                let entry = entries[position]
+                entries[position].page = try filter.take(entry)
+                let page = entries[position].page
+                do {
+                    pages += try outlets[entry.stream].pages(of: page, parent: entry.facts?.parent)
+                } catch {
+                    let refused = outlets[entry.stream].refusals(of: page, parent: entry.facts?.parent)
+                    guard !refused.isEmpty else { throw error }
+                    given[position].page.refuse(refused)
+                    isSound = false
+                }
+            }
+            if isSound { return (entries, pages, filter.changes) }
+        }
+    }
+
+    /// The letters of the entries, by their positions.
+    private func letters(of entries: [GroupMachine.Entry]) throws -> [[DeadLetter]] {
+        if let letters { return try letters.letters(of: entries) }
+        for entry in entries {
+            guard let first = entry.page.refused.first else { continue }
+            throw EventError(first.reason, stream: entry.page.stream)
+        }
+        return entries.map { _ in [] }
     }
 
     /// After a commit that failed: redo, fail one stream, or end the run.

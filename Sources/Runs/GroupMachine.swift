@@ -18,6 +18,8 @@ package struct GroupMachine {
         package var changes: [VersionChange]
         /// What is to be known of its schema.
         package var schema: SchemaNews?
+        /// What of it became a dead letter; only of an entry that is committed.
+        package var letters: [DeadLetter] = []
 
         /// An entry of a stream, by its number in the run.
         package init(

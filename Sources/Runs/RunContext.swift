@@ -187,6 +187,7 @@ final class RunContext: Sendable {
         for page in pages {
             let built = try self.events(of: page, stream, happened: happened)
             for event in built.events { present.insert(Array(built.text[event.key.range])) }
+            for refused in built.refused { present.insert(Array(built.text[refused.key.range])) }
             events.append(built)
         }
         let plan = plan(stream)

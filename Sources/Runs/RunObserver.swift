@@ -1,3 +1,4 @@
+package import Core
 package import Events
 
 /// What a run tells while it goes on; called from its tasks, in order for each stream.
@@ -12,6 +13,8 @@ package enum RunEvent: Sendable {
     case committed(stream: String, records: Int, deletes: Int, pages: Int)
     /// Records of a stream differ from its schema in ways that were never met before.
     case drifted(stream: String, [SchemaDrift])
+    /// Records of a stream were committed as dead letters, which the run had not met before.
+    case deadLetters(stream: String, [DeadLetter])
     /// Something that a person should know though the run goes on.
     case warned(stream: String, text: String)
     case ended(stream: String, outcome: StreamOutcome)

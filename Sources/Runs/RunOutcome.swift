@@ -16,6 +16,8 @@ package struct StreamOutcome: Sendable {
     package var pages = 0
     /// The parents whose children could not be read though those of others could.
     package var refusedParents = 0
+    /// The records that could not be published and are dead letters.
+    package var deadLetters = 0
     /// How its records differed from its schema in this run; empty where that is taken as it comes.
     package var drift: [SchemaDrift] = []
     /// How many of them were never met before.
@@ -106,6 +108,7 @@ package struct RunOutcome: Sendable {
             .init(name: "status", value: .string(status.rawValue)),
             .init(name: "records", value: sum(\.records)),
             .init(name: "deletes", value: sum(\.deletes)),
+            .init(name: "dead_letters", value: sum(\.deadLetters)),
             .init(
                 name: "requests",
                 value: .number(
@@ -135,6 +138,9 @@ package struct RunOutcome: Sendable {
             members.append(
                 .init(name: "refused_parents", value: .number(String(outcome.refusedParents)))
             )
+        }
+        if outcome.deadLetters > 0 {
+            members.append(.init(name: "dead_letters", value: .number(String(outcome.deadLetters))))
         }
         if !outcome.drift.isEmpty {
             members.append(.init(name: "schema_drift", value: .array(outcome.drift.map(json(of:)))))

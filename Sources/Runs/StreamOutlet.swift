@@ -30,4 +30,9 @@ package struct StreamOutlet: Sendable {
             return registration?.framed(enveloped) ?? enveloped
         }
     }
+
+    /// The records for which that throws.
+    func refusals(of page: EventPage, parent: [UInt8]?) -> [RefusedRecord] {
+        mapper?.refusals(of: page, parent: parent) ?? []
+    }
 }

@@ -36,6 +36,7 @@ final class StreamTally: Sendable {
                 outcomes[entry.stream].deletes += deletes
                 outcomes[entry.stream].records += entry.page.events.count - deletes
                 outcomes[entry.stream].pages += 1
+                outcomes[entry.stream].deadLetters += entry.letters.count
                 if let bookmark = entry.bookmark?.value {
                     outcomes[entry.stream].bookmark = try? JSONValue.parse(bookmark)
                 }
@@ -43,6 +44,8 @@ final class StreamTally: Sendable {
             return Set(entries.map(\.stream)).sorted().map { ($0, outcomes[$0]) }
         }
         for (stream, outcome) in changed {
+            let letters = entries.filter { $0.stream == stream }.flatMap(\.letters)
+            if !letters.isEmpty { observer(.deadLetters(stream: names[stream], letters)) }
             observer(
                 .committed(
                     stream: names[stream],
@@ -86,6 +89,11 @@ final class StreamTally: Sendable {
             outcomes[stream].requests = sent
             outcomes[stream].error = error
             if let note { outcomes[stream].note = note }
+            let dead = outcomes[stream].deadLetters
+            if dead > 0, outcomes[stream].note == nil {
+                outcomes[stream].note =
+                    "\(dead) \(dead == 1 ? "record is a dead letter" : "records are dead letters"): sluice dead list shows them"
+            }
             return outcomes[stream]
         }
         observer(.ended(stream: names[stream], outcome: outcome))

@@ -27,6 +27,8 @@ package struct SyncRun: Sendable {
     package var maximumEntries = FeedReader.usualMaximum
     /// The run reads this again, and no bookmark moves by it; nil where it reads what is new.
     package var backfill: BackfillPart?
+    /// How many records that cannot be published it goes past.
+    package var deadLetters = DeadLetterPlan.none
 
     /// A run; nothing is read before `run()`.
     package init(
@@ -65,7 +67,12 @@ package struct SyncRun: Sendable {
             requests: { [requester] in requester.requests(of: $0) },
             observer: observer
         )
-        let committer = GroupCommitter(to: destination, streams: names, outlets: streams.map(\.outlet)) {
+        let committer = GroupCommitter(
+            to: destination,
+            streams: names,
+            outlets: streams.map(\.outlet),
+            letters: DeadLetterDesk(account: account, plan: deadLetters, wall: wall)
+        ) {
             tally.count($0)
         }
         let context = RunContext(self, committer: committer, tally: tally)

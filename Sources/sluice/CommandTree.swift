@@ -17,7 +17,7 @@ enum CommandTree {
                     backfill,
                     backfills,
                     schedule,
-                    state, account, schemas,
+                    state, account, schemas, dead,
                     extractor,
                     simulate, demo,
                 ]
@@ -196,6 +196,15 @@ enum CommandTree {
         choices: EntityMode.allCases.map(\.rawValue)
     )
 
+    private static let deadLetters = Option(
+        "dead-letters",
+        value: "N",
+        help:
+            "How many records of a stream the run goes past that cannot be published, each of which is kept as a dead letter; "
+            + "0 stops the stream at the first. Without it, 100. Not with --to stdout, which has no place for them.",
+        heading: "Where to"
+    )
+
     static let kafkaOptions = [
         Option(
             "kafka",
@@ -228,10 +237,17 @@ enum CommandTree {
         ),
     ]
 
+    /// The account by its file, where something else names it.
+    static let fileOptions = accountOptions.filter { !["extractor", "account"].contains($0.name) }
+
+    /// How records are published to Kafka.
+    static let publishingOptions = [cacheFolder, topicTemplate, entities, envelope] + registryOptions
+
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + [cacheFolder, topicTemplate, entities, envelope]
-        + registryOptions + destinationOptions
+        connectionOptions + [stateKey] + kafkaOptions + publishingOptions
+        + [deadLetters]
+        + destinationOptions
 
     static let logLevel = Option(
         "log-level",

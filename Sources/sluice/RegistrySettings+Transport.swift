@@ -1,3 +1,4 @@
+import CommandLine
 import Configuration
 import Core
 import Extraction
@@ -5,6 +6,18 @@ import HTTP
 import Runs
 
 extension RegistrySettings {
+    /// What flags, an account's file or the environment say of it; nil where nobody names one.
+    static func of(_ program: Program, _ command: ParsedCommand, _ file: AccountFile?)
+        throws(ConfigurationError)
+        -> RegistrySettings?
+    {
+        try resolve(
+            file: file,
+            option: { name in command.value(name).map { ($0, command.source(name) == .commandLine) } },
+            reader: SecretReader(environment: program.environment)
+        )
+    }
+
     /// Runs `body` with a way to the registry, which ends with it; with nil where there is no registry.
     static func withRegistry<Value>(
         _ settings: RegistrySettings?,

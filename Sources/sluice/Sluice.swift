@@ -76,6 +76,7 @@ struct Sluice {
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
+        case "dead": try await dead(command)
         case "schemas": try await schemas(command)
         case "state": try await state(command)
         case "account": try await StateChangeCommand(program: program, command: command).run()
@@ -90,6 +91,15 @@ struct Sluice {
         case "reset", "set", "skip": try await StateChangeCommand(program: program, command: command).run()
         case "export": try await StateExportCommand(program: program, command: command).run()
         case "import": try await StateImportCommand(program: program, command: command).run()
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
+    private func dead(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.last {
+        case "list": try await DeadListCommand(program: program, command: command).run()
+        case "show": try await DeadShowCommand(program: program, command: command).run()
+        case "replay", "drop": try await DeadWorkCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }

@@ -121,7 +121,7 @@ struct SyncCommand {
                 let members = zip(found.streams, topics).filter { $0.0.family != nil }
                 let entities = try destination.entityTopics(of: members.map(\.0), order)
                 try await session.add(members.map(\.1) + entities)
-                let run = SyncRun(
+                var run = SyncRun(
                     account: order.account,
                     streams: try plans.make(&found, topics, session),
                     limit: order.limit,
@@ -133,6 +133,7 @@ struct SyncCommand {
                     observer: report.observe,
                     acceptsAbsence: acceptsAbsence
                 )
+                run.deadLetters = destination.deadLetters(order)
                 var outcome = await run.run()
                 outcome.add(found)
                 read.keep(outcome)

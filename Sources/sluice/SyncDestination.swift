@@ -27,6 +27,13 @@ struct SyncDestination: Sendable {
         if case .kafka(_, let registry) = place {
             try SyncPlans.check(order.setup.envelope, hasRegistry: registry != nil)
         }
+        if case .output = place, let limit = command.value("dead-letters"), limit != "0" {
+            throw ConfigurationError(
+                .badFlag,
+                "--dead-letters \(limit): the standard output has no place for dead letters, so that a record that cannot be "
+                    + "published stops its stream there; leave it out, or write to a folder"
+            )
+        }
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
         topics = try Self.topics(of: known, order, place) + Self.entityTopics(of: known, order, place)
         // A folder is of one account.
@@ -76,6 +83,12 @@ struct SyncDestination: Sendable {
     /// The registry that must know the schemas of what is published; nil where there is none.
     var registry: RegistrySettings? {
         if case .kafka(_, let registry) = place { registry } else { nil }
+    }
+
+    /// How many records that cannot be published the run goes past: none where there is no place for their letters.
+    func deadLetters(_ order: SyncOrder) -> DeadLetterPlan {
+        if case .output = place { return .none }
+        return DeadLetterPlan(run: order.runID, limit: order.setup.deadLetters)
     }
 
     /// Secret values, for the redaction.
@@ -167,7 +180,7 @@ struct SyncDestination: Sendable {
             let kafka = try problems.take {
                 try KafkaOptions(program: program, command: command, file: file, onLog: report.log)
             }
-            let registry = try problems.take { try registrySettings(program, command, file) }
+            let registry = try problems.take { try RegistrySettings.of(program, command, file) }
             try problems.check()
             guard let kafka, let registry else { preconditionFailure("what is missing was no problem") }
             return .kafka(kafka, registry)
@@ -182,19 +195,6 @@ struct SyncDestination: Sendable {
         }
         // The paths of a file start where the file is.
         return .folder(given == nil ? file?.path(target.text) ?? target.text : target.text)
-    }
-
-    private static func registrySettings(_ program: Program, _ command: ParsedCommand, _ file: AccountFile?)
-        throws
-        -> RegistrySettings?
-    {
-        try RegistrySettings.resolve(
-            file: file,
-            option: { name in
-                command.value(name).map { ($0, command.source(name) == .commandLine) }
-            },
-            reader: SecretReader(environment: program.environment)
-        )
     }
 
     private static func refuseKafkaOptions(_ command: ParsedCommand, _ target: PlacedText) throws {

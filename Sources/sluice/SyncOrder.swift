@@ -16,21 +16,11 @@ struct SyncOrder: Sendable {
 
     init(program: Program, command: ParsedCommand) throws {
         let file = try Self.file(command)
-        var sources = AccountSources(
-            file: file,
-            reader: SecretReader(environment: program.environment),
-            definition: { try program.definition(of: $0, command, file: file) }
-        )
+        var sources = try AccountSources(program: program, command: command, file: file)
         sources.missing = { "no \($0); give --\($0) NAME, or \($0): in the account's file" }
         sources.extractor = command.given("extractor", else: file?.extractor)
         sources.account = command.given("account", else: file?.account)
-        sources.template = command.given("topic-template", else: file?.topicTemplate)
-        sources.entities = command.given("entities", else: file?.entities)
-        sources.envelope = command.given("envelope", else: file?.envelope)
-        sources.settings = try SettingFlag.parse(command.values("set"), option: "--set")
-        sources.stateKeys = command.values("state-key")
-        sources.stateKeyVariable = program.environment["SLUICE_STATE_KEY"]
-        sources.connection = ConnectionSettings.flags { command.value($0) }
+        sources.deadLetters = command.given("dead-letters", else: file?.deadLetters)
         sources.streams = command.values("stream").map { PlacedText($0, at: .flag("--stream")) }
         var problems = Problems()
         let setup = try problems.take { try AccountSetup(sources) }

@@ -22,6 +22,8 @@ final class SyncReport: Sendable {
     private let rows = Locked<[String: ProgressUpdate]>([:])
     /// What was warned of, by stream: it is not said again at the end.
     private let warnings = Locked<[String: Set<String>]>([:])
+    /// How many dead letters were met, by stream.
+    private let namedLetters = Locked<[String: Int]>([:])
     private let redactions: Redactions
 
     init(program: Program, command: ParsedCommand, redaction: Redaction) {
@@ -79,6 +81,7 @@ final class SyncReport: Sendable {
         { [self] event in
             // A warning is said whatever else is quiet.
             if case .warned(let stream, let text) = event { return say(text, of: stream) }
+            if case .deadLetters(let stream, let letters) = event { return say(letters, of: stream) }
             guard !isQuiet else { return }
             switch event {
             case .started(let stream, let after):
@@ -93,7 +96,7 @@ final class SyncReport: Sendable {
                     row.records = records + deletes
                     row.pages = pages
                 }
-            case .warned, .drifted: break
+            case .warned, .drifted, .deadLetters: break
             case .ended(let stream, let outcome):
                 show(stream) { row in
                     row.records = outcome.records + outcome.deletes
@@ -116,6 +119,18 @@ final class SyncReport: Sendable {
     private func say(_ text: String, of stream: String) {
         warnings.withLock { _ = $0[stream, default: []].insert(text) }
         logger.warning(text, ["stream": .string(stream)])
+    }
+
+    /// So many dead letters of a stream are named; the summary has how many there are.
+    private static let namedLetters = 5
+
+    private func say(_ letters: [DeadLetter], of stream: String) {
+        let named = namedLetters.withLock { named in
+            let left = Self.namedLetters - named[stream, default: 0]
+            named[stream, default: 0] += letters.count
+            return letters.prefix(max(0, left))
+        }
+        for letter in named { say(letter.warning, of: stream) }
     }
 
     private func note(_ stream: String, _ text: String?) {
@@ -220,9 +235,11 @@ final class SyncReport: Sendable {
             ])
         }
         let deletes = outcome["deletes"]?.int ?? 0
+        let dead = outcome["dead_letters"]?.int ?? 0
         let line =
             "\(outcome["status"]?.text ?? "failed"): \(outcome["records"]?.int ?? 0) records"
-            + "\(deletes == 0 ? "" : " and \(deletes) deletes") in \(outcome["transactions"]?.int ?? 0) transactions\n"
+            + "\(deletes == 0 ? "" : " and \(deletes) deletes") in \(outcome["transactions"]?.int ?? 0) transactions"
+            + "\(dead == 0 ? "" : "; \(dead) \(dead == 1 ? "record is a dead letter" : "records are dead letters")")\n"
         return table.lines().map { $0 + "\n" }.joined() + line
     }
 }

@@ -158,12 +158,23 @@ struct EventBuilderTests {
         #expect(text(page, page.events[0].time) == row.time)
     }
 
-    @Test("a version that is no number is refused")
-    func badVersion() {
-        let error = #expect(throws: EventError.self) {
-            try build(#"{"id":"a","updated":"yesterday"}"#, version: .epochSeconds)
-        }
-        #expect(error?.codeText == "event.bad_version")
+    @Test("a record whose version is no number is refused by itself")
+    func badVersion() throws {
+        let page = try build(
+            #"{"id":"a","updated":1},{"id":"b","updated":"yesterday"},{"id":"c","updated":2}"#,
+            version: .epochSeconds
+        )
+        #expect(page.events.map { text(page, $0.id) } == ["a:1", "c:2"])
+        #expect(page.refused.count == 1)
+        let refused = try #require(page.refused.first)
+        #expect(text(page, refused.key) == "b")
+        #expect(
+            String(decoding: page.values[refused.record.range], as: UTF8.self)
+                == #"{"id":"b","updated":"yesterday"}"#
+        )
+        #expect(refused.reason.code == "event.bad_version")
+        #expect(refused.reason.text.contains("record 2's version is yesterday"))
+        #expect(refused.reason.text.contains("mend the record, or version:"))
     }
 
     @Test("a key that stands twice goes out once: the newest, or the last said")

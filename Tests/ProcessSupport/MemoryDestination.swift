@@ -17,6 +17,7 @@ package final class MemoryDestination: Destination {
         var events: [Event] = []
         var state: [[UInt8]: [UInt8]] = [:]
         var schemas: [StateRecord] = []
+        var letters: [DeadLetter] = []
         var transactions = 0
         var attempts = 0
     }
@@ -53,6 +54,8 @@ package final class MemoryDestination: Destination {
     package var state: [[UInt8]: [UInt8]] { contents.withLock { $0.state } }
     /// What went to the topic of schemas, oldest first.
     package var schemas: [StateRecord] { contents.withLock { $0.schemas } }
+    /// The records that could not be published, oldest first.
+    package var letters: [DeadLetter] { contents.withLock { $0.letters } }
     package var versions: any VersionStore { memory }
 
     package func bookmark(of stream: StreamName) throws(StateError) -> Bookmark? {
@@ -95,6 +98,7 @@ package final class MemoryDestination: Destination {
                 }
             }
             contents.schemas += group.schemas
+            contents.letters += group.letters
             for record in group.state { contents.state[record.key] = record.value }
         }
         memory.apply(group.versions)

@@ -22,6 +22,7 @@ enum DefinedRun {
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
+        deadLetters: Int = 0,
         observer: @escaping RunObserver = { _ in },
         registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil }
     ) async throws -> RunOutcome {
@@ -82,6 +83,7 @@ enum DefinedRun {
             observer: observer
         )
         run.maximumEntries = maximumEntries
+        run.deadLetters = DeadLetterPlan(run: "r1", limit: deadLetters)
         var outcome = await run.run()
         outcome.add(found)
         return outcome

@@ -68,7 +68,7 @@ struct EntityOutletTests {
         #expect(again == expected.filter { $0.key != "plain" })
     }
 
-    @Test("a record that makes no entity fails its stream whole, and no other")
+    @Test("where no record is gone past, one that makes no entity fails its stream whole, and no other")
     func misfit() async throws {
         let destination = MemoryDestination(FakeService.account)
         let outcome = try await run(

@@ -275,7 +275,7 @@ struct SyncRunTests {
             streams: ["a", "gone"]
         )
         let text = outcome.json.compactText
-        #expect(text.hasPrefix(#"{"status":"partial","records":12,"deletes":0,"requests":"#))
+        #expect(text.hasPrefix(#"{"status":"partial","records":12,"deletes":0,"dead_letters":0,"requests":"#))
         #expect(outcome.json["streams"]?["gone"]?["error"]?["code"]?.text == "extraction.unavailable")
         #expect(outcome.json["streams"]?["a"]?["bookmark"]?["list"]?["done"]?.bool == true)
         #expect(outcome.json["error"]?["code"]?.text == "extraction.unavailable")

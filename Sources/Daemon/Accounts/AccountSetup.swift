@@ -2,6 +2,7 @@ package import Configuration
 package import Core
 package import Extraction
 import JSON
+import Runs
 
 /// An account with all that reading it needs; what is wrong with any part of it is told at once, before anything starts.
 package struct AccountSetup: Sendable {
@@ -17,6 +18,8 @@ package struct AccountSetup: Sendable {
     package let streams: [ChosenStream]
     /// What becomes of records that are not as their schema says.
     package let drift: DriftRules
+    /// How many records of a stream a run goes past that cannot be published.
+    package let deadLetters: Int
     private let sources: AccountSources
 
     /// Reads what the sources refer to, secrets included.
@@ -69,9 +72,10 @@ package struct AccountSetup: Sendable {
         let drift = try definition.flatMap { definition in
             try problems.take { try DriftRules(definition, file?.onDrift) }
         }
+        let deadLetters = try problems.take { try Self.deadLetters(sources.deadLetters) }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let envelope, let entities, let streams, let drift
+            let envelope, let entities, let streams, let drift, let deadLetters
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -83,6 +87,22 @@ package struct AccountSetup: Sendable {
         self.entities = entities
         self.streams = streams
         self.drift = drift
+        self.deadLetters = deadLetters
+    }
+
+    /// No run should need more: each letter is to be looked at by somebody.
+    package static let mostDeadLetters = 1_000_000
+
+    private static func deadLetters(_ given: PlacedText?) throws -> Int {
+        guard let given else { return DeadLetterPlan.usualLimit }
+        return try given.read { text in
+            if let limit = Int(text), (0...mostDeadLetters).contains(limit) { return limit }
+            throw ConfigurationError(
+                .badSetting,
+                "dead_letters cannot be \(text): write how many records of a stream a run may go past that cannot be published, "
+                    + "0 to \(mostDeadLetters); 0 stops the stream at the first"
+            )
+        }
     }
 
     /// What no log line may show.

@@ -11,6 +11,7 @@ package struct AccountSources: Sendable {
     package var template: PlacedText?
     package var envelope: PlacedText?
     package var entities: PlacedText?
+    package var deadLetters: PlacedText?
     package var settings: [GivenSetting] = []
     /// References to the keys that seal what the state keeps of a credential.
     package var stateKeys: [String] = []
@@ -39,6 +40,7 @@ package struct AccountSources: Sendable {
         template = file?.topicTemplate
         envelope = file?.envelope
         entities = file?.entities
+        deadLetters = file?.deadLetters
         let place = file.map { "\($0.path): " } ?? ""
         let other = file?.schedule == nil ? "" : ", or keep when: out of a file that is no schedule"
         missing = { "\(place)no \($0); add \($0): NAME\(other)" }

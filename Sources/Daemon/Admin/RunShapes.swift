@@ -34,6 +34,9 @@ enum RunShapes {
             .number("deletes", "Deletes among the events.") { $0.deletes },
             .number("pages", "Pages that were read.") { $0.pages },
             .number("requests", "Requests that were sent.") { $0.requests },
+            .number("dead_letters", "Records that could not be published and are dead letters.") {
+                $0.deadLetters
+            },
             .textOrNull("warning", "The last thing that it warned of.") { $0.warning },
             .textOrNull("error_code", "The code of the error that ended it.") { $0.errorCode },
             .textOrNull("error_message", "The error in words, with its remedy.") { $0.errorMessage },

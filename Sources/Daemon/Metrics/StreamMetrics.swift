@@ -14,6 +14,7 @@ final class StreamMetrics: Sendable {
     private let requests: MetricFamily<Counter>
     private let warnings: MetricFamily<Counter>
     private let drift: MetricFamily<Counter>
+    private let letters: MetricFamily<Counter>
     private let errors: MetricFamily<Counter>
     private let ends: MetricFamily<Counter>
     private let transactions: MetricFamily<Counter>
@@ -48,6 +49,11 @@ final class StreamMetrics: Sendable {
             "sluice_schema_changes_total",
             "New ways in which records differ from their stream's schema, by kind.",
             labels: Self.labels + ["kind"]
+        )
+        letters = registry.counter(
+            "sluice_dead_letters_total",
+            "Records that could not be published and are dead letters, by the reason's code; each once a run.",
+            labels: Self.labels + ["code"]
         )
         errors = registry.counter(
             "sluice_stream_errors_total",
@@ -102,6 +108,8 @@ final class StreamMetrics: Sendable {
         case .warned(let stream, _): warnings.series(account + [stream]).add()
         case .drifted(let stream, let drifts):
             for one in drifts { drift.series(account + [stream, one.kind.rawValue]).add() }
+        case .deadLetters(let stream, let dead):
+            for letter in dead { letters.series(account + [stream, letter.reason.code]).add() }
         case .ended(let stream, let outcome):
             let key = account + [stream]
             ends.series(key + [outcome.status.rawValue]).add()
@@ -115,6 +123,7 @@ final class StreamMetrics: Sendable {
     private func prepare(_ key: [String]) {
         for family in [records, pages, requests, warnings] { _ = family.series(key) }
         for kind in SchemaDrift.Kind.allCases { _ = drift.series(key + [kind.rawValue]) }
+        for code in EventError.Code.ofDeadLetters { _ = letters.series(key + [code]) }
         for kind in ["upsert", "delete"] { _ = published.series(key + [kind]) }
         for status in [StreamOutcome.Status.success, .failed] { _ = ends.series(key + [status.rawValue]) }
     }

@@ -38,6 +38,13 @@ extension StateChange {
             let stream = try Self.stream(document.text("stream"), document.noun)
             self = .skip(stream, try Part(&document))
         case "remove": self = .remove
+        case LetterWork.replay.rawValue, LetterWork.drop.rawValue:
+            var streams: [StreamName] = []
+            for text in try document.texts("streams") {
+                streams.append(try Self.stream(text, document.noun))
+            }
+            let work = LetterWork(rawValue: word) ?? .replay
+            self = .letters(try document.texts("letters"), of: streams, work)
         default: throw StateDocument.unreadable(document.noun, "its change is \"\(word.prefix(100))\"")
         }
     }
@@ -67,6 +74,12 @@ extension StateChange {
             [.init(name: "change", value: "skip"), .init(name: "stream", value: .string(stream.text))]
                 + part.members
         case .remove: [.init(name: "change", value: "remove")]
+        case .letters(let ids, let streams, let work):
+            [
+                .init(name: "change", value: .string(work.rawValue)),
+                .init(name: "streams", value: .array(streams.map { .string($0.text) })),
+                .init(name: "letters", value: .array(ids.map(JSONValue.string))),
+            ]
         }
     }
 }

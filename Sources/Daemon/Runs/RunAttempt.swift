@@ -58,11 +58,19 @@ final class RunAttempt: Sendable {
         case .ended(let stream, let outcome):
             guard let error = outcome.error else { break }
             log(.error, "\(outcome.status.rawValue): \(error)", stream: stream)
+        case .deadLetters(let stream, let letters):
+            for letter in letters.prefix(Self.toldLetters) { log(.warning, letter.warning, stream: stream) }
+            if letters.count > Self.toldLetters {
+                log(.warning, "and \(letters.count - Self.toldLetters) more dead letters", stream: stream)
+            }
         case .started, .read, .committed, .drifted: break
         }
         board.observe(order.run, event.redacted { redacted($0) })
         tellProgress()
     }
+
+    /// So many letters of a transaction are named.
+    private static let toldLetters = 5
 
     /// Not more often than somebody could read it.
     private func tellProgress() {

@@ -126,6 +126,7 @@ extension RunView {
                 row.status = "running"
                 row.phase = phase.rawValue
             }
+        case .deadLetters(let stream, let letters): row(stream) { $0.deadLetters += letters.count }
         case .read, .drifted: break
         case .committed(let stream, let records, let deletes, let pages):
             row(stream) { row in
@@ -167,6 +168,7 @@ extension RunView.StreamRow {
         deletes = outcome.deletes
         pages = outcome.pages
         requests = outcome.requests
+        deadLetters = outcome.deadLetters
         bookmark = outcome.bookmark
         errorCode = outcome.error?.codeText
         errorMessage = outcome.error?.message

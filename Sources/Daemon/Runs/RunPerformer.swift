@@ -247,6 +247,7 @@ struct RunPerformer: RunPerforming {
             acceptsAbsence: accepts
         )
         run.backfill = backfill?.part
+        run.deadLetters = DeadLetterPlan(run: attempt.order.run, limit: setup.deadLetters)
         var outcome = await run.run()
         outcome.add(found)
         return outcome

@@ -25,6 +25,7 @@ protocol RunPerforming: Sendable {
     /// Changes an account's state, as somebody asked; nil where the session was lost.
     func change(
         _ request: StateRequest,
+        sources: AccountSources,
         by: String,
         run: String,
         stop: StopSignal,

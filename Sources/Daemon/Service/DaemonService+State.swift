@@ -39,13 +39,23 @@ extension DaemonService {
         return try BookmarkView.all(in: state, of: account)
     }
 
+    /// What says how an account is read; nil where no schedule does.
+    private func sources(of account: AccountName) -> AccountSources? {
+        let schedule = shared.withLock { shared in
+            shared.schedules.values.filter { $0.account == account }.min { $0.id < $1.id }
+        }
+        return schedule.map { settings.sources($0) }
+    }
+
     /// Nil where the daemon ends first: the next one does it.
     private func end(of command: DaemonCommand, _ request: StateRequest) async -> StateEdit.End? {
         var pause = Duration.seconds(1)
         while true {
             do {
+                guard let sources = sources(of: request.account) else { throw Unwanted() }
                 let changed = try await performer.change(
                     request,
+                    sources: sources,
                     by: command.by,
                     run: RunID(at: clocks.wall()).text,
                     stop: drained
@@ -75,6 +85,8 @@ extension DaemonService {
                     message: "the account's last schedule was removed"
                 )
             } catch let error as StateError {
+                return .refused(code: error.codeText, message: error.message)
+            } catch let error as any SluiceError where error.exitCode == .configuration {
                 return .refused(code: error.codeText, message: error.message)
             } catch {
                 logger.warning(

@@ -215,6 +215,8 @@ package struct RunView: Sendable {
         package var bookmark: JSONValue?
         /// How its records differed from its schema.
         package var drift: [SchemaDrift] = []
+        /// The records that could not be published and are dead letters.
+        package var deadLetters = 0
         /// How many of these no run had met before.
         package var newDrift = 0
         /// In how many ways its records are known to differ, in this run or earlier.

@@ -67,6 +67,25 @@ package struct EntityMapper: Sendable {
         return pages
     }
 
+    /// The records of a page that make no entity, though others of it may.
+    ///
+    /// Each is tried by itself: asked only where `pages(of:parent:)` throws.
+    package func refusals(of page: EventPage, parent: [UInt8]? = nil) -> [RefusedRecord] {
+        var refused: [RefusedRecord] = []
+        for event in page.events where event.kind == .upsert {
+            var alone = page
+            alone.events = [event]
+            do {
+                _ = try pages(of: alone, parent: parent)
+            } catch {
+                refused.append(
+                    RefusedRecord(record: event.value, key: event.key, reason: error.reason)
+                )
+            }
+        }
+        return refused
+    }
+
     private func entities(
         _ target: EntityTarget,
         of page: EventPage,

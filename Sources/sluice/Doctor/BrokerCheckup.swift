@@ -99,6 +99,12 @@ struct BrokerCheckup {
                 policy: "compact",
                 maker: "the first record that is not as its schema says"
             ),
+            OwnTopic(
+                name: prefix.deadTopic,
+                policy: "compact,delete",
+                partitions: 1,
+                maker: "the first record that cannot be published"
+            ),
             OwnTopic(name: prefix.runsTopic, policy: "delete", partitions: 1),
             OwnTopic(name: prefix.commandsTopic, policy: "delete", partitions: 1),
         ]
@@ -147,6 +153,9 @@ struct BrokerCheckup {
         return findings
     }
 
+    /// The words of a policy, which have no order.
+    private static func words(_ policy: String) -> Set<Substring> { Set(policy.split(separator: ",")) }
+
     private func problems(_ topic: OwnTopic, _ found: TopicDescription, _ brokers: Int) -> [Finding] {
         let (check, name) = ("kafka.topics", topic.name)
         let alter =
@@ -156,7 +165,8 @@ struct BrokerCheckup {
             let text = "has \(found.partitions) partitions: its lines have an order in one only"
             findings.append(.error(check, name, text, ["delete it and make it anew with 1 partition"]))
         }
-        if let policy = found.configuration["cleanup.policy"], policy != topic.policy {
+        if let policy = found.configuration["cleanup.policy"], Self.words(policy) != Self.words(topic.policy)
+        {
             let text = "has cleanup.policy=\(policy): sluice refuses all but \(topic.policy)"
             findings.append(.error(check, name, text, ["\(alter)cleanup.policy=\(topic.policy)"]))
         }

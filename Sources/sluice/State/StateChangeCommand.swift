@@ -143,7 +143,7 @@ struct StateChangeCommand {
         case .remove:
             settings.acceptsLoss = true
             settings.leavesNothing = true
-        case .set, .skip: break
+        case .set, .skip, .letters: break
         }
         let session = settings
         let changed = try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in

@@ -140,6 +140,7 @@ final class MemoryKafka: RunRecords, RunPerforming {
 
     func change(
         _ request: StateRequest,
+        sources: AccountSources,
         by: String,
         run: String,
         stop: StopSignal,

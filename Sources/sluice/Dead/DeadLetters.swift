@@ -1,0 +1,85 @@
+import CommandLine
+import Configuration
+import Core
+import Kafka
+
+/// The dead letters that a command is about.
+struct DeadLetters {
+    let program: Program
+    let command: ParsedCommand
+    let options: KafkaOptions
+    let letters: [DeadLetter]
+
+    /// Reads those that are there.
+    init(program: Program, command: ParsedCommand) async throws {
+        self.program = program
+        self.command = command
+        options = try KafkaOptions(program: program, command: command, file: nil)
+        letters = try await DeadScan(options.settings, prefix: options.prefix).run()
+    }
+
+    /// Those that the filters choose.
+    func chosen() throws -> [DeadLetter] {
+        let since = try command.value("since").map { text in
+            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
+            return time
+        }
+        let extractor = try command.value("extractor").map { name in
+            try program.extractorName(PlacedText(name, at: .flag("--extractor")), command)
+        }
+        return letters.filter { letter in
+            command.chooses(letter.account, extractor)
+                && command.value("stream").map { $0 == letter.stream.text } ?? true
+                && command.value("code").map { $0 == letter.reason.code } ?? true
+                && since.map { letter.at >= $0 } ?? true
+        }
+    }
+
+    /// Those that a command's words name: by ids, else by the filters, else all where that is said.
+    func wanted() throws -> [DeadLetter] {
+        let ids = command.values("letter")
+        let filters = ["extractor", "account", "stream", "code", "since"].filter { command.has($0) }
+        guard ids.isEmpty else {
+            guard filters.isEmpty, !command.has("all") else {
+                throw UsageError(
+                    .badValue,
+                    "letters are named by their ids, or chosen by --\(filters.first ?? "all"); leave out one of them",
+                    command: command.title
+                )
+            }
+            var named: [DeadLetter] = []
+            for letter in try ids.map({ try self.named($0) }) where !named.contains(letter) {
+                named.append(letter)
+            }
+            return named
+        }
+        guard command.has("all") || !filters.isEmpty else {
+            throw UsageError(
+                .badValue,
+                "say which letters: by their ids, by --stream, --code and other filters, or --all",
+                command: command.title
+            )
+        }
+        return try chosen()
+    }
+
+    /// The one that an id, or the beginning of one, names.
+    func named(_ id: String) throws -> DeadLetter {
+        let found = letters.filter { $0.id.hasPrefix(id) }
+        guard let letter = found.first, !id.isEmpty else {
+            throw StateError(
+                .unknownLetter,
+                "there is no dead letter \(id) in \(options.prefix.deadTopic): it was replayed or dropped, or is older than the "
+                    + "topic keeps them; sluice dead list shows those that are there"
+            )
+        }
+        guard found.count == 1 || letter.id == id else {
+            throw StateError(
+                .unknownLetter,
+                "\(found.count) dead letters begin with \(id): \(found.prefix(5).map(\.id).joined(separator: ", ")); write more "
+                    + "of the one that you mean"
+            )
+        }
+        return found.first { $0.id == id } ?? letter
+    }
+}
