@@ -121,7 +121,7 @@ struct SyncDeadLetterTests {
     }
 
     @Test(
-        "a topic that takes less gets less; one that is closed stops the stream, and nothing of the page is there"
+        "a topic that takes less gets less of a record that does not fit"
     )
     func smallTopic() async throws {
         let fixture = try await SyncFixture("shop")

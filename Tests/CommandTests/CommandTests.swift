@@ -319,7 +319,8 @@ struct CommandTests {
         #expect(summary["streams"]?["customers"]?["records"]?.int == 0)
         #expect(
             summary.members?.map(\.name) == [
-                "status", "records", "deletes", "requests", "transactions", "seconds", "streams", "error",
+                "status", "records", "deletes", "dead_letters", "requests", "transactions", "seconds",
+                "streams", "error",
             ]
         )
     }

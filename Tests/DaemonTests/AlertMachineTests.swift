@@ -234,6 +234,40 @@ struct AlertMachineTests {
         )
     }
 
+    private mutating func read(_ seconds: Int, dead: Int, status: String = "success") -> [Alert] {
+        var row = RunView.StreamRow(name: "charges", status: status)
+        row.deadLetters = dead
+        return machine.handle(
+            .finished(
+                schedule: "crm",
+                account: DaemonViews.account(),
+                run: "r\(seconds)",
+                RunEnd(status: .success),
+                streams: [row]
+            ),
+            at: DaemonViews.time(seconds)
+        )
+    }
+
+    @Test mutating func recordsThatCannotBePublished() throws {
+        #expect(look(0, DaemonViews.schedule()) == [] && read(1, dead: 0) == [])
+        let first = try #require(read(2, dead: 3).first)
+        #expect(words([first]) == ["dead_letters raised dead/stripe/acme/charges"])
+        #expect(
+            first.text
+                == "3 records of charges of stripe/acme could not be published; sluice dead list shows why"
+        )
+        // While runs meet some it is no news; one that ends early tells nothing, and a view does not end it.
+        #expect(read(3, dead: 1) == [] && read(4, dead: 0, status: "cancelled") == [])
+        #expect(look(5, DaemonViews.schedule()) == [])
+        #expect(
+            look(2 + 4 * 3600, DaemonViews.schedule()) == ["dead_letters repeated dead/stripe/acme/charges"]
+        )
+        #expect(words(read(20_000, dead: 0)) == ["dead_letters resolved dead/stripe/acme/charges"])
+        #expect(words(read(20_001, dead: 1)) == ["dead_letters raised dead/stripe/acme/charges"])
+        #expect(look(20_002) == ["dead_letters resolved dead/stripe/acme/charges"])
+    }
+
     @Test mutating func recordsThatAreNotAsTheirSchemaSays() throws {
         let field = SchemaDrift(path: "a.b", kind: .newField, found: "string")
         let type = SchemaDrift(path: "n", kind: .type, expected: "integer", found: "string")

@@ -45,6 +45,27 @@ struct StateCommandTests {
         }
     }
 
+    @Test func `what is to be done with dead letters is written as its golden line, and read from it`() throws
+    {
+        let streams = [try StreamName("charges"), try StreamName("customers")]
+        let golden = try Golden.lines("commands-1-letters.jsonl")
+        #expect(golden.count == StateChange.LetterWork.allCases.count)
+        for (work, bytes) in zip(StateChange.LetterWork.allCases, golden) {
+            let change = StateChange.letters(["3f09a1c2b4d5e6f7", "00ff"], of: streams, work)
+            let request = StateRequest(
+                account: try AccountName("stripe/acme"),
+                change: change,
+                reason: "mapping mended"
+            )
+            let command = DaemonCommand(id: "c1", by: "ada@ops-1", at: Self.at, verb: .state(request))
+            #expect(
+                String(decoding: try command.bytes(), as: UTF8.self) == String(decoding: bytes, as: UTF8.self)
+            )
+            #expect(try DaemonCommand(bytes) == command)
+            #expect(change.streams == ["charges", "customers"] && change.name == "dead \(work.rawValue)")
+        }
+    }
+
     @Test(arguments: [
         (#""change":"wipe","reason":"x""#, #"its change is "wipe""#),
         (#""change":"reset","streams":["a b"],"forget":false,"reason":"x""#, "a b"),

@@ -19,6 +19,8 @@ package struct Alert: Hashable, Sendable {
         case quotaNear = "quota_near"
         /// Records of a stream are not as its schema says.
         case schemaDrift = "schema_drift"
+        /// Records of a stream could not be published.
+        case deadLetters = "dead_letters"
     }
 
     /// How it stands with it.

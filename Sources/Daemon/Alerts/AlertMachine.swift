@@ -58,7 +58,10 @@ package struct AlertMachine: Sendable {
         switch event {
         case .finished(let schedule, let account, let run, let end, let streams):
             finish(schedule, account, run, end, at: now)
-            for stream in streams { compare(stream, schedule, account, run, at: now) }
+            for stream in streams {
+                compare(stream, schedule, account, run, at: now)
+                bury(stream, schedule, account, run, at: now)
+            }
         case .looked(let view):
             look(at: view, now)
         }
@@ -173,6 +176,39 @@ package struct AlertMachine: Sendable {
         }
     }
 
+    /// Raised while runs meet records that cannot be published; over with one that succeeds and met none.
+    private mutating func bury(
+        _ stream: RunView.StreamRow,
+        _ schedule: String,
+        _ account: AccountName,
+        _ run: String,
+        at now: Instant
+    ) {
+        let key = "\(Self.deadPrefix)\(account.text)/\(stream.name)"
+        guard stream.deadLetters > 0 else {
+            if stream.status == StreamOutcome.Status.success.rawValue { resolve(key, at: now) }
+            return
+        }
+        let noun = stream.deadLetters == 1 ? "record" : "records"
+        hold(
+            Alert(
+                kind: .deadLetters,
+                status: .raised,
+                key: key,
+                at: now,
+                since: now,
+                schedule: schedule,
+                account: account,
+                run: run,
+                text:
+                    "\(stream.deadLetters) \(noun) of \(stream.name) of \(account.text) could not be published; sluice dead list "
+                    + "shows why"
+            )
+        )
+    }
+
+    private static let deadPrefix = "dead/"
+
     /// So many of the ways in which records differ are named.
     private static let namedDrifts = 5
 
@@ -219,10 +255,11 @@ package struct AlertMachine: Sendable {
         }
         // A day's requests come back with the day, whatever was said of them meanwhile.
         wrong.formUnion(open.filter { $0.value.holdsUntil.map { now < $0 } ?? false }.keys)
-        // Only a run tells that records are as their schema says, or the end of its schedule.
+        // Only a run tells that records are as their schema says, and can be published, or the end of its schedule.
         wrong.formUnion(
             open.filter { key, condition in
-                key.hasPrefix(Self.driftPrefix) && condition.alert.schedule.map { known[$0] != nil } ?? false
+                (key.hasPrefix(Self.driftPrefix) || key.hasPrefix(Self.deadPrefix))
+                    && condition.alert.schedule.map { known[$0] != nil } ?? false
             }.keys
         )
         for fault in view.faults {

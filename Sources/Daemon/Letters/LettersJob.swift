@@ -114,7 +114,7 @@ package struct LettersJob: Sendable {
             definition: setup.definition,
             isAccountInKey: setup.isAccountInKey,
             envelope: setup.envelope,
-            entities: (setup.entities, prefix),
+            entities: setup.entityPlan(prefix),
             drift: setup.drift,
             registry: registry
         )

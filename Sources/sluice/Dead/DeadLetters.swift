@@ -9,21 +9,22 @@ struct DeadLetters {
     let command: ParsedCommand
     let options: KafkaOptions
     let letters: [DeadLetter]
+    private let since: Instant?
 
     /// Reads those that are there.
     init(program: Program, command: ParsedCommand) async throws {
         self.program = program
         self.command = command
+        since = try command.value("since").map { text in
+            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
+            return time
+        }
         options = try KafkaOptions(program: program, command: command, file: nil)
         letters = try await DeadScan(options.settings, prefix: options.prefix).run()
     }
 
     /// Those that the filters choose.
     func chosen() throws -> [DeadLetter] {
-        let since = try command.value("since").map { text in
-            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
-            return time
-        }
         let extractor = try command.value("extractor").map { name in
             try program.extractorName(PlacedText(name, at: .flag("--extractor")), command)
         }
@@ -35,32 +36,38 @@ struct DeadLetters {
         }
     }
 
-    /// Those that a command's words name: by ids, else by the filters, else all where that is said.
-    func wanted() throws -> [DeadLetter] {
-        let ids = command.values("letter")
-        let filters = ["extractor", "account", "stream", "code", "since"].filter { command.has($0) }
-        guard ids.isEmpty else {
-            guard filters.isEmpty, !command.has("all") else {
-                throw UsageError(
-                    .badValue,
-                    "letters are named by their ids, or chosen by --\(filters.first ?? "all"); leave out one of them",
-                    command: command.title
-                )
-            }
-            var named: [DeadLetter] = []
-            for letter in try ids.map({ try self.named($0) }) where !named.contains(letter) {
-                named.append(letter)
-            }
-            return named
-        }
-        guard command.has("all") || !filters.isEmpty else {
+    /// Throws where a command does not say which letters it is about, or says it twice.
+    static func check(_ command: ParsedCommand) throws {
+        let filters = filters(of: command)
+        if command.values("letter").isEmpty {
+            guard filters.isEmpty, !command.has("all") else { return }
             throw UsageError(
                 .badValue,
                 "say which letters: by their ids, by --stream, --code and other filters, or --all",
                 command: command.title
             )
         }
-        return try chosen()
+        guard !filters.isEmpty || command.has("all") else { return }
+        throw UsageError(
+            .badValue,
+            "letters are named by their ids, or chosen by --\(filters.first ?? "all"); leave out one of them",
+            command: command.title
+        )
+    }
+
+    private static func filters(of command: ParsedCommand) -> [String] {
+        ["extractor", "account", "stream", "code", "since"].filter { command.has($0) }
+    }
+
+    /// Those that a command is about: named by ids, else those that the filters choose.
+    func wanted() throws -> [DeadLetter] {
+        let ids = command.values("letter")
+        guard !ids.isEmpty else { return try chosen() }
+        var named: [DeadLetter] = []
+        for letter in try ids.map({ try self.named($0) }) where !named.contains(letter) {
+            named.append(letter)
+        }
+        return named
     }
 
     /// The one that an id, or the beginning of one, names.

@@ -18,6 +18,7 @@ struct DeadWorkCommand {
 
     func run() async throws -> Int32 {
         let reason = try command.reason()
+        try DeadLetters.check(command)
         let found = try await DeadLetters(program: program, command: command)
         let letters = try found.wanted()
         let report = ChangeReport(program: program, command: command)
