@@ -41,10 +41,10 @@ package struct AccountFile: Hashable, Sendable {
     package var envelope: PlacedText?
     /// Whether records go out as entities: `none`, `beside` or `instead`.
     package var entities: PlacedText?
-    /// By which keys they are found in other services, where that is not by the extractor's own.
-    package var joinKeys: JoinKeyChoice?
     /// The schema registry, by the names of `DaemonSettings`.
     var registry: [GivenSetting]
+    /// By which keys they are found in other services, where that is not by the extractor's own.
+    package var joinKeys: JoinKeyChoice?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
     /// What becomes of records that are not as their schema says, in place of what the extractor says.

@@ -245,7 +245,8 @@ enum CommandTree {
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =
-        connectionOptions + [stateKey] + kafkaOptions + publishingOptions + [deadLetters]
+        connectionOptions + [stateKey] + kafkaOptions + publishingOptions
+        + [deadLetters]
         + destinationOptions
 
     static let logLevel = Option(

@@ -6,15 +6,14 @@ import HTTP
 import Runs
 
 extension RegistrySettings {
-    /// What a command that publishes was told of the registry; nil where there is none.
-    static func of(_ program: Program, _ command: ParsedCommand, _ file: AccountFile?) throws
+    /// What flags, an account's file or the environment say of it; nil where nobody names one.
+    static func of(_ program: Program, _ command: ParsedCommand, _ file: AccountFile?)
+        throws(ConfigurationError)
         -> RegistrySettings?
     {
         try resolve(
             file: file,
-            option: { name in
-                command.value(name).map { ($0, command.source(name) == .commandLine) }
-            },
+            option: { name in command.value(name).map { ($0, command.source(name) == .commandLine) } },
             reader: SecretReader(environment: program.environment)
         )
     }

@@ -24,15 +24,15 @@ struct SyncDestination: Sendable {
     init(program: Program, command: ParsedCommand, order: SyncOrder, report: SyncReport) throws {
         let place = try Self.place(program, command, order.file, report)
         self.place = place
+        if case .kafka(_, let registry) = place {
+            try SyncPlans.check(order.setup.envelope, hasRegistry: registry != nil)
+        }
         if case .output = place, let limit = command.value("dead-letters"), limit != "0" {
             throw ConfigurationError(
                 .badFlag,
                 "--dead-letters \(limit): the standard output has no place for dead letters, so that a record that cannot be "
                     + "published stops its stream there; leave it out, or write to a folder"
             )
-        }
-        if case .kafka(_, let registry) = place {
-            try SyncPlans.check(order.setup.envelope, hasRegistry: registry != nil)
         }
         let known = order.streams.map(\.definition).filter { !$0.isFamily }
         topics = try Self.topics(of: known, order, place) + Self.entityTopics(of: known, order, place)

@@ -54,11 +54,10 @@ package struct SyncPlans: Sendable {
         let schemas = drift?.schemas(of: found.streams)
         for (stream, topic) in zip(found.streams, topics) {
             do {
-                var plan = try plan(stream, topic, session)
+                var plan = try plan(stream, topic, session, schemas)
                 if let drift, let schemas {
                     plan.drift = try drift.plan(stream, schemas, account: account, session)
                 }
-                plan.outlet.registration = try registration(of: plan, stream, topic.topic, schemas)
                 plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
@@ -71,22 +70,6 @@ package struct SyncPlans: Sendable {
         return plans
     }
 
-    /// The plan of a stream of which records are published again; throws where the registry refuses their schema.
-    func replay(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) async throws
-        -> StreamPlan
-    {
-        try Self.check(envelope, hasRegistry: registry != nil)
-        var plan = try plan(stream, topic, session)
-        plan.outlet.registration = try registration(
-            of: plan,
-            stream,
-            topic.topic,
-            drift?.schemas(of: [stream])
-        )
-        try await plan.outlet.prepare()
-        return plan
-    }
-
     /// What a registry must know of a stream before its first record; nil where there is no registry.
     private func registration(
         of plan: StreamPlan,
@@ -95,6 +78,7 @@ package struct SyncPlans: Sendable {
         _ schemas: StreamSchemas?
     ) throws -> StreamRegistration? {
         guard let registry else { return nil }
+        let schemas = schemas ?? drift?.schemas(of: [stream])
         var known: [TopicSchema] = []
         var problem: RegistryError?
         if plan.outlet.publishesRecords {
@@ -154,7 +138,12 @@ package struct SyncPlans: Sendable {
     }
 
     /// The plan of one stream as the destination's bookmark has it; refused state shows here.
-    private func plan(_ stream: StreamDefinition, _ topic: EventTopic, _ session: any Destination) throws
+    func plan(
+        _ stream: StreamDefinition,
+        _ topic: EventTopic,
+        _ session: any Destination,
+        _ schemas: StreamSchemas? = nil
+    ) throws
         -> StreamPlan
     {
         var plan = StreamPlan(
@@ -172,6 +161,7 @@ package struct SyncPlans: Sendable {
             // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
             plan.fingerprint.topic += mapper.topics.map { " and \($0)" }.joined()
         }
+        plan.outlet.registration = try registration(of: plan, stream, topic.topic, schemas)
         plan.bookmark = try session.bookmark(of: topic.stream)
         if isResync {
             let isLost = session.lost.contains(topic.stream)

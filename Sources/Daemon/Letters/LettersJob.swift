@@ -13,7 +13,7 @@ package struct LettersJob: Sendable {
     /// Nil where nothing is to be published.
     private let setup: AccountSetup?
     /// The registry that must know the schemas of what is published; nil where there is none.
-    private let registry: RegistrySession?
+    private let registry: SchemaRegistry?
 
     /// A job that a change of state asks for; `setup` says how the account's records are published.
     package init(
@@ -27,7 +27,7 @@ package struct LettersJob: Sendable {
         self.kafka = kafka
         self.prefix = prefix
         self.setup = setup
-        self.registry = registry.map { RegistrySession($0) }
+        self.registry = registry
     }
 
     /// Events go out, with what is remembered of them, in the transaction that takes their letters away (I1).
@@ -72,10 +72,12 @@ package struct LettersJob: Sendable {
         _ add: ([EventTopic]) async throws -> Void
     ) async throws -> [LetterReplay.Step] {
         guard let setup else { preconditionFailure("how records are published is known") }
+        try SyncPlans.check(setup.envelope, hasRegistry: registry != nil)
+        let registry = registry.map { RegistrySession($0) }
         var streams: [StreamName: Result<LetterReplay.Stream, any Error>] = [:]
         for name in Set(letters.map(\.stream)).sorted() {
             do {
-                streams[name] = .success(try await stream(name, setup, session, add))
+                streams[name] = .success(try await stream(name, setup, registry, session, add))
             } catch let error as any SluiceError where Self.staysWithLetter(error) {
                 streams[name] = .failure(error)
             }
@@ -101,6 +103,7 @@ package struct LettersJob: Sendable {
     private func stream(
         _ name: StreamName,
         _ setup: AccountSetup,
+        _ registry: RegistrySession?,
         _ session: AccountSession,
         _ add: ([EventTopic]) async throws -> Void
     ) async throws -> LetterReplay.Stream {
@@ -116,13 +119,14 @@ package struct LettersJob: Sendable {
             registry: registry
         )
         let stream = LetterReplay.Stream(
-            plan: try await plans.replay(definition, topics[0], session),
+            plan: try plans.plan(definition, topics[0], session),
             records: try KeptRecords(
                 of: definition,
                 in: setup.definition,
                 settings: setup.settings.values
             )
         )
+        try await stream.plan.outlet.prepare()
         try await add(topics + setup.entityTopics(of: [definition], prefix))
         return stream
     }

@@ -91,26 +91,28 @@ struct DeadWorkCommand {
     /// What came of each letter, in words; thrown where somebody refuses it.
     private func perform(_ request: StateRequest, _ options: KafkaOptions) async throws -> [String] {
         if let answer = try await ask(request, options) { return [answer] }
+        let writer = StateWriter(program: program, command: command, options: options)
+        guard work == .replay else { return try await perform(request, options, writer, nil, nil) }
         let file = try command.value("config").map { try AccountFile.load($0) }
-        let settings = work == .replay ? try RegistrySettings.of(program, command, file) : nil
-        return try await RegistrySettings.withRegistry(settings) { registry in
-            try await perform(request, options, file, registry)
+        let setup = try setup(of: request.account, file)
+        return try await RegistrySettings.withRegistry(.of(program, command, file)) { registry in
+            try await perform(request, options, writer, setup, registry)
         }
     }
 
     private func perform(
         _ request: StateRequest,
         _ options: KafkaOptions,
-        _ file: AccountFile?,
+        _ writer: StateWriter,
+        _ setup: AccountSetup?,
         _ registry: SchemaRegistry?
     ) async throws -> [String] {
-        let writer = StateWriter(program: program, command: command, options: options)
         let session = try writer.settings(request.account)
         let job = LettersJob(
             request,
             kafka: options.settings,
             prefix: options.prefix,
-            setup: work == .replay ? try setup(of: request.account, file) : nil,
+            setup: setup,
             registry: registry
         )
         let changed = try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in
