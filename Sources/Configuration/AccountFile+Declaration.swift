@@ -9,6 +9,7 @@ extension AccountFile {
         ]
         return topicTemplate?.text == other.topicTemplate?.text && envelope?.text == other.envelope?.text
             && entities?.text == other.entities?.text
+            && (joinKeys?.saysSame(as: other.joinKeys) ?? (other.joinKeys == nil))
             && pairs.allSatisfy { mine, others in
                 Dictionary(mine.map { ($0.name, $0.value) }) { $1 }
                     == Dictionary(others.map { ($0.name, $0.value) }) { $1 }
@@ -27,6 +28,7 @@ extension AccountFile {
         file.topicTemplate = topicTemplate ?? other.topicTemplate
         file.envelope = envelope ?? other.envelope
         file.entities = entities ?? other.entities
+        file.joinKeys = joinKeys ?? other.joinKeys
         return file
     }
 }

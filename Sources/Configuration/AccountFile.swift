@@ -14,7 +14,7 @@ import YAML
 ///       topic_prefix: saas
 ///       topic_template: "<prefix>.<stream>"
 ///       envelope: structured
-///       entities: beside
+///       entities: beside       # or {mode: beside, join_keys: {Customer: [email, phone]}}
 ///
 /// `kafka` may be the brokers alone, and stands with the topics' keys at the top as well; `to: {folder: DIR}` is no
 /// Kafka at all.
@@ -40,6 +40,8 @@ package struct AccountFile: Hashable, Sendable {
     package var envelope: PlacedText?
     /// Whether records go out as entities: `none`, `beside` or `instead`.
     package var entities: PlacedText?
+    /// By which keys they are found in other services, where that is not by the extractor's own.
+    package var joinKeys: JoinKeyChoice?
     /// The folder that events go to in Kafka's place.
     package var destinationFolder: PlacedText?
     /// What becomes of records that are not as their schema says, in place of what the extractor says.
@@ -113,7 +115,7 @@ package struct AccountFile: Hashable, Sendable {
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])
         envelope = faults.text(place["envelope"])
-        entities = faults.text(place["entities"])
+        (entities, joinKeys) = Self.entities(place["entities"], &faults)
         destinationFolder = faults.text(place["folder"])
         let section = KafkaSection(place["kafka"], &faults)
         kafka = section.settings
@@ -138,6 +140,18 @@ package struct AccountFile: Hashable, Sendable {
             ])
         }
         return to
+    }
+
+    /// The word alone, or `{mode: WORD, join_keys: …}`.
+    private static func entities(_ node: YAMLNode?, _ faults: inout FileFaults) -> (
+        PlacedText?, JoinKeyChoice?
+    ) {
+        guard let node, node.isMapping else { return (faults.text(node), nil) }
+        faults.note(node.unknownKeys(["mode", "join_keys"]))
+        if node["mode"] == nil {
+            faults.note([node.fail("entities has no mode: add mode: beside, or instead")])
+        }
+        return (faults.text(node["mode"]), JoinKeyChoice(node["join_keys"], &faults))
     }
 
     private static func names(_ node: YAMLNode?, _ faults: inout FileFaults) -> [PlacedText]? {

@@ -48,7 +48,7 @@ package struct EntityTable {
             )
         }
         let joins = columns.map { column in
-            column.mapping.joinKeys.map { "\($0.name): \(EntityMapping.Source.shown($0.path))" }.joined(
+            column.mapping.joinKeys.map { "\($0.name): \($0.source.text)" }.joined(
                 separator: ", "
             )
         }

@@ -12,6 +12,10 @@ protocol ControlledAccount: Sendable {
     ///
     /// - Throws: if the numbers or streams make no sense here.
     func change(_ wanted: WantedChanges) throws(SimulatorError) -> [SimulatedChange]
+    /// Gives an object, or a new one, the members that it is put with; clients are told of it as of a change.
+    ///
+    /// - Throws: if there is no such object, or it has no such member.
+    func put(_ object: PutObject) throws(SimulatorError) -> SimulatedChange
 }
 
 extension ControlledAccount {

@@ -103,6 +103,20 @@ extension Simulator {
         return all
     }
 
+    /// Puts a new object into a stream, or members into the one of an id; its id.
+    ///
+    /// A member is JSON by name, shown as it is.
+    ///
+    /// - Throws: if there is no such stream, object or member, or a value is no JSON.
+    @discardableResult
+    package func put(
+        _ stream: String,
+        id: String? = nil,
+        _ members: [String: String]
+    ) throws(SimulatorError) -> String {
+        try shell.account.put(PutObject(stream: stream, id: id, members: members)).id
+    }
+
     /// Makes changes now, by seed, to objects of some streams or of all; what was done, needed objects included.
     ///
     /// `others` are those that only this service knows. There may be fewer where there is nothing left to change,

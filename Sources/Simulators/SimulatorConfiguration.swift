@@ -16,6 +16,8 @@ package struct SimulatorConfiguration: Sendable {
     package var changesPerMinute: Int
     /// Where to write the file with which `sluice sync --config` reads the account, once the port is known.
     package var configOut: String?
+    /// The seed of people whom accounts of several services know; without it an account has people of its own.
+    package var people: UInt64?
     /// Whether answers are compressed for those who accept it.
     package var compresses: Bool
 
@@ -27,6 +29,7 @@ package struct SimulatorConfiguration: Sendable {
         clockSpeed: Double = 1,
         changesPerMinute: Int = 0,
         configOut: String? = nil,
+        people: UInt64? = nil,
         compresses: Bool = true
     ) {
         self.port = port
@@ -36,6 +39,7 @@ package struct SimulatorConfiguration: Sendable {
         self.clockSpeed = clockSpeed
         self.changesPerMinute = changesPerMinute
         self.configOut = configOut
+        self.people = people
         self.compresses = compresses
     }
 

@@ -23,6 +23,9 @@ struct SimulatorControl {
                 try faults.change(document(request.body))
                 return .json(requests.bytes())
             case ("POST", "/_control/change"): return .json(try change(document(request.body)).bytes())
+            case ("POST", "/_control/put"):
+                let object = try PutObject(request.body, document(request.body))
+                return .json(Self.told(try account.put(object)).bytes())
             case ("GET", "/_control/clock"): return .json(time.bytes())
             case ("POST", "/_control/clock"):
                 try advance(document(request.body))
@@ -30,7 +33,7 @@ struct SimulatorControl {
             default:
                 throw SimulatorError(
                     "there is no \(request.method) \(request.path); there are GET truth, GET and DELETE requests, "
-                        + "POST faults, POST change, GET and POST clock, all below /_control/"
+                        + "POST faults, POST change, POST put, GET and POST clock, all below /_control/"
                 )
             }
         } catch {
@@ -67,14 +70,15 @@ struct SimulatorControl {
     // MARK: Changes
 
     private func change(_ document: JSONValue) throws(SimulatorError) -> JSONValue {
-        let done = try account.change(WantedChanges(document, others: account.otherChanges)).map {
-            change -> JSONValue in
-            [
-                "action": .string(change.action.rawValue), "stream": .string(change.stream),
-                "id": .string(change.id),
-            ]
-        }
+        let done = try account.change(WantedChanges(document, others: account.otherChanges)).map(Self.told)
         return ["now": .number(clock.now.seconds), "changes": .array(done)]
+    }
+
+    private static func told(_ change: SimulatedChange) -> JSONValue {
+        [
+            "action": .string(change.action.rawValue), "stream": .string(change.stream),
+            "id": .string(change.id),
+        ]
     }
 
     // MARK: Truth

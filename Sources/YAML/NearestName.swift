@@ -11,6 +11,13 @@ package enum NearestName {
         return best?.name
     }
 
+    /// What to do about a name that is not known: the nearest one, else all that there are.
+    package static func hint(for name: String, among known: [String]) -> String {
+        of(name, among: known).map { "did you mean \($0)?" }
+            ?? (known.isEmpty
+                ? "there is none here" : "known here: \(known.sorted().joined(separator: ", "))")
+    }
+
     /// Insertions, deletions, substitutions and swaps of neighbours, each at a cost of one.
     static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var beforeLast: [Int] = []

@@ -13,7 +13,7 @@ enum CommandTree {
                         + "of a page and the bookmark that covers them commit in one Kafka transaction."
                 ],
                 subcommands: [
-                    sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs,
+                    sync, serve, doctor, config, trigger, pause, resume, skipNext, cancel, runs, logs, audit,
                     backfill,
                     backfills,
                     schedule,
@@ -426,6 +426,12 @@ enum CommandTree {
             ),
             Option("seed", value: "N", help: "The same seed gives the same objects.", fallback: "1"),
             Option("records", short: "n", value: "N", help: "Objects in each large list.", fallback: "1000"),
+            Option(
+                "people",
+                value: "SEED",
+                help:
+                    "Customers whom other services know too: one seed gives the same names and e-mail addresses in each."
+            ),
             Option(
                 "faults",
                 value: "NAME,…",

@@ -53,7 +53,8 @@ struct SimulateCommand {
         text.append(
             "For tests, GET /_control/truth tells what each stream holds, and GET /_control/requests what was asked "
                 + "for; POST /_control/change takes {\"creates\": N, \"updates\": N, \"deletes\": N, \"merges\": N, "
-                + "\"streams\": [NAME]}, /_control/faults {\"NAME\": {\"rate\": R, \"next\": N, \"seconds\": S}}, "
+                + "\"streams\": [NAME]}, /_control/put {\"stream\": NAME, \"id\": ID, \"members\": {NAME: VALUE}} (a new "
+                + "object without id), /_control/faults {\"NAME\": {\"rate\": R, \"next\": N, \"seconds\": S}}, "
                 + "/_control/clock {\"advance\": SECONDS}."
         )
         return text
@@ -67,6 +68,7 @@ struct SimulateCommand {
         configuration.faults = try faults()
         configuration.clockSpeed = try clockSpeed()
         configuration.changesPerMinute = try command.int("changes-per-minute", in: 0...6000) ?? 0
+        configuration.people = try command.int("people", in: 0...Int.max).map { UInt64($0) }
         configuration.configOut = command.value("config-out")
         let name = command.value("service")
         guard let service = Self.services.first(where: { $0.name == name }) else {

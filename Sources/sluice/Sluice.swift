@@ -72,6 +72,7 @@ struct Sluice {
         case "backfill": try await BackfillCommand(program: program, command: command).run()
         case "backfills": try await BackfillsCommand(program: program, command: command).run()
         case "runs", "logs": try await RunsCommand(program: program, command: command).run()
+        case "audit": try await AuditCommand(program: program, command: command).run()
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()

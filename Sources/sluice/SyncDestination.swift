@@ -57,8 +57,8 @@ struct SyncDestination: Sendable {
     }
 
     /// What is published of the streams as entities; nil where nothing can be.
-    func entities(_ order: SyncOrder) -> (mode: EntityMode, prefix: TopicPrefix)? {
-        kafka.map { (order.setup.entities, $0.prefix) }
+    func entities(_ order: SyncOrder) -> EntityPlan? {
+        kafka.map { order.setup.entityPlan($0.prefix) }
     }
 
     private static func topics(of streams: [StreamDefinition], _ order: SyncOrder, _ place: Place) throws

@@ -20,6 +20,58 @@ struct SyncEntityTests {
     }
 
     @Test(
+        "join keys of the account's file hold from the next events on, and of all once it was read away and back"
+    )
+    func joinKeys() async throws {
+        let fixture = try await SyncFixture("stripe", records: 30)
+        let file = try String(contentsOfFile: "\(fixture.folder)/stripe.yaml", encoding: .utf8)
+        let config = try fixture.write(
+            "keys.yaml",
+            file + "entities: {mode: beside, join_keys: {Customer: [email, phone, name]}}\n"
+        )
+        let topic = "\(fixture.prefix).entity.Customer"
+        let words = ["--stream", "customers"]
+        func keys() async throws -> [String: [String]] {
+            try await view(topic).mapValues { $0["joinKeys"]?.members?.map(\.name) ?? [] }
+        }
+        let first = try await fixture.run(words + ["--entities", "beside"])
+        #expect(first.code == 0, "\(first.errors)")
+        #expect(try await keys().values.allSatisfy { $0 == ["email"] })
+
+        // Nothing is refused, and nothing is published again.
+        let changed = try await fixture.control(
+            "put",
+            ["stream": "customers", "members": ["name": "Zoë", "phone": "+49 (30) 1"]]
+        )
+        let id = try #require(changed["id"]?.text)
+        try await fixture.advance(600)
+        let second = try await fixture.run(words, config: config)
+        #expect(second.code == 0, "\(second.errors)")
+        let entity = try #require(try await view(topic)["stripe/simulated:customers:\(id)"])
+        #expect(entity["joinKeys"]?["phone"]?.text == "+49301")
+        #expect(entity["joinKeys"]?["name"]?.text == "Zoë")
+        #expect(try await keys().values.count { $0 == ["email"] } == 30)
+
+        // All again: away from the topic and back.
+        for words in [words + ["--entities", "none", "--resync"], words + ["--resync"]] {
+            let end = try await fixture.run(words, config: config)
+            #expect(end.code == 0, "\(end.errors)")
+        }
+        #expect(try await keys().values.allSatisfy { $0.contains("name") })
+
+        let wrong = try fixture.write(
+            "wrong.yaml",
+            file + "entities: {mode: beside, join_keys: {Customer: [emial]}}\n"
+        )
+        let refused = try await fixture.run(words, config: wrong)
+        #expect(refused.code == 2)
+        #expect(
+            refused.errors.contains("Customer of stripe has no join key and no field emial; did you mean")
+        )
+        #expect(refused.errors.contains("wrong.yaml:"))
+    }
+
+    @Test(
         "I1: killed at each named point, an entity stands beside each record, once, and none without",
         arguments: CrashPoint.publishing
     )

@@ -20,6 +20,7 @@ final class SyncFixture: Sendable {
         _ service: String = "stripe",
         records: Int? = nil,
         faults: String? = nil,
+        people: Int? = nil,
         bootstrap: String? = nil
     ) async throws {
         self.service = service
@@ -36,6 +37,7 @@ final class SyncFixture: Sendable {
             service,
             records: records,
             faults: faults,
+            people: people,
             configuration: "\(folder)/\(service).yaml"
         )
         self.simulator = simulator

@@ -54,6 +54,14 @@ struct SyncStateTests {
         #expect(audit.map(\.what) == ["state reset"])
         #expect(audit.first?.reason == "ticket 4711" && audit.first?.account?.text == "stripe/simulated")
         #expect(audit.first?.after == "customers: reset, to be read anew")
+        for (subject, shown) in [("stripe/simulated", 1), ("stripe/other", 0)] {
+            let place = ["--kafka", fixture.bootstrap, "--topic-prefix", fixture.prefix, "--output", "json"]
+            let command = try SluiceProcess(["audit", subject] + place)
+            #expect(await command.waitForEnd(atMost: 60))
+            let rows = try JSONValue.parse(Array(command.standardOutput.utf8)).elements
+            #expect(rows?.count == shown, "\(command.standardError)")
+            #expect(rows?.first.map { $0["reason"]?.text == "ticket 4711" } ?? (shown == 0))
+        }
     }
 
     @Test("a reset that forgets publishes all again, under the ids that it had, also into a topic made anew")

@@ -125,6 +125,37 @@ struct DemoTests {
         try expectNothingLeft()
     }
 
+    @Test(
+        "examples/retail joins what its three services know of one customer",
+        .enabled(if: VendorClient.isAvailable)
+    )
+    func retail() async throws {
+        let process = try SluiceProcess(
+            ["demo", "--records", "60", "--changes-per-minute", "0", "--listen", "127.0.0.1:0"],
+            environment: environment
+        )
+        let heading = try #require(await process.errorLine(holding: "kafka ", atMost: 60))
+        let address = try #require(heading.split(separator: " ").first { $0.hasPrefix("127.0.0.1:") })
+        var lines = 0
+        var first: Substring = ""
+        // Whenever runs are over, until each service was read.
+        while !first.hasSuffix("hubspot, stripe, zendesk"), lines < 20 {
+            lines += 1
+            try #require(await process.errorLine(holding: "after ", times: lines, atMost: 60) != nil)
+            let text = try await VendorClient.run(
+                program: "examples/retail/customer.py",
+                ["--kafka", String(address)]
+            )
+            first = text.split(separator: "\n").dropFirst().first ?? ""
+        }
+        #expect(first.hasSuffix("hubspot, stripe, zendesk"))
+        #expect(first.contains("@example.com "))
+        process.signal(SIGTERM)
+        try #require(await process.waitForEnd(atMost: 30))
+        #expect(process.exitCode == 0, "\(process.standardError)")
+        try expectNothingLeft()
+    }
+
     @Test("the page shows the schedules of all services, each of which runs; a port that is taken gives way")
     func page() async throws {
         let other = try StripeSimulator(.init(records: 1))

@@ -71,6 +71,24 @@ struct AccountFileTests {
                 "to: {folder: out}\ntopic_prefix: a",
                 "f.yaml:2:15: topic_prefix stands beside to, which says where the events go; move it there"
             ),
+            (
+                "entities: {join_keys: {}}",
+                "f.yaml:1:11: entities has no mode: add mode: beside, or instead"
+            ),
+            (
+                "entities: {mode: beside, join_key: {}}",
+                "f.yaml:1:26: unknown key join_key; did you mean join_keys?"
+            ),
+            ("entities: [beside]", "f.yaml:1:11: a text is needed here, not a list"),
+            (
+                "entities: {mode: beside, join_keys: {Customer: email}}",
+                "f.yaml:1:48: Customer needs a list of names (email, phone), or names with fields of the record "
+                    + "({loyalty: metadata.loyalty_id})"
+            ),
+            (
+                "entities: {mode: beside, join_keys: {Customer: [email, email]}}",
+                "f.yaml:1:56: the join key email stands here twice"
+            ),
             ("account: [a]", "f.yaml:1:10: a text is needed here, not a list"),
             ("- a", "f.yaml:1:1: a mapping (key: value) is needed here, not a list"),
         ]
@@ -114,6 +132,42 @@ struct AccountFileTests {
         #expect(
             error.map { "\($0)" }?.hasSuffix("known here: bootstrap, set [configuration.bad_file]") == true
         )
+    }
+
+    @Test func readsEntities() throws {
+        let short = try AccountFile.parse(Array("to: {kafka: a, entities: beside}".utf8), path: "f.yaml")
+        #expect(short.entities == PlacedText("beside", at: .file("f.yaml", line: 1, column: 26)))
+        #expect(short.joinKeys == nil)
+        let text = """
+            to:
+              kafka: a
+              entities:
+                mode: instead
+                join_keys:
+                  Customer: [email, phone]
+                  Order: {loyalty: metadata.loyalty_id}
+            """
+        let file = try AccountFile.parse(Array(text.utf8), path: "f.yaml")
+        #expect(file.entities?.text == "instead")
+        let entities = try #require(file.joinKeys?.entities)
+        #expect(entities.map(\.name.text) == ["Customer", "Order"])
+        #expect(entities[0].name.origin == .file("f.yaml", line: 6, column: 7))
+        #expect(entities[0].keys.map(\.name.text) == ["email", "phone"])
+        #expect(entities[0].keys[1].name.origin == .file("f.yaml", line: 6, column: 25))
+        #expect(entities[0].keys[1].path == nil)
+        #expect(entities[1].keys[0].name.text == "loyalty")
+        #expect(
+            entities[1].keys[0].path
+                == PlacedText("metadata.loyalty_id", at: .file("f.yaml", line: 7, column: 24))
+        )
+        // What an account's own file says of it, wherever it stands there.
+        let same = try AccountFile.parse(Array(("\n" + text).utf8), path: "g.yaml")
+        #expect(file.declaresSame(as: same))
+        let other = text.replacing("[email, phone]", with: "[email]")
+        #expect(!file.declaresSame(as: try AccountFile.parse(Array(other.utf8), path: "f.yaml")))
+        #expect(!short.declaresSame(as: file) && !file.declaresSame(as: short))
+        let named = try AccountFile.parse(Array("to: {kafka: a}".utf8), path: "h.yaml")
+        #expect(named.declared(by: file).joinKeys == file.joinKeys)
     }
 
     @Test func readsDestinations() throws {

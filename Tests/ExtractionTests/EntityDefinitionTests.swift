@@ -64,7 +64,7 @@ import Testing
             ]
         )
         #expect(mapping.condition == .init(path: ["kind", "of"], values: ["a", "b"]))
-        #expect(mapping.joinKeys.map(\.isEmail) == [true, false])
+        #expect(mapping.joinKeys.map(\.form) == [.email, .text])
     }
 
     static let mistakes: [(field: String, error: String)] = [

@@ -44,7 +44,10 @@ import Testing
         ),
     ]
 
-    static let names = Repository.names("examples")
+    /// Those that are extractors.
+    static let names = Repository.names("examples").filter {
+        (try? Repository.bytes("examples/\($0)/extractor.yaml")) != nil
+    }
 
     private static func check(_ name: String) throws -> DefinitionCheck {
         let file = "examples/\(name)/extractor.yaml"

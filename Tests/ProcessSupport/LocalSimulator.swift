@@ -7,12 +7,19 @@ package final class LocalSimulator: Sendable {
     package let address: String
 
     /// Starts it, and returns once it answers; its settings for a sync go to the file `configuration`.
-    package init(_ service: String, records: Int, faults: String? = nil, configuration: String? = nil)
-        async throws
-    {
+    ///
+    /// Its customers are people that others know as well where a seed of them is given.
+    package init(
+        _ service: String,
+        records: Int,
+        faults: String? = nil,
+        people: Int? = nil,
+        configuration: String? = nil
+    ) async throws {
         process = try SluiceProcess(
             ["simulate", service, "--port", "0", "--records", "\(records)"]
                 + (configuration.map { ["--config-out", $0] } ?? [])
+                + (people.map { ["--people", "\($0)"] } ?? [])
                 + (faults.map { ["--faults", $0] } ?? [])
         )
         let line = await process.line(holding: "http://", atMost: 60)

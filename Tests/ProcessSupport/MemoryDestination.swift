@@ -7,6 +7,7 @@ package final class MemoryDestination: Destination {
     /// A committed event.
     package struct Event: Sendable {
         package var stream: String
+        package var topic: String
         package var key: String
         /// Nil for a delete.
         package var value: String?
@@ -89,6 +90,7 @@ package final class MemoryDestination: Destination {
                     contents.events.append(
                         Event(
                             stream: page.stream,
+                            topic: page.topic,
                             key: String(decoding: page.text[event.key.range], as: UTF8.self),
                             value: event.kind == .delete
                                 ? nil : String(decoding: page.values[event.value.range], as: UTF8.self),

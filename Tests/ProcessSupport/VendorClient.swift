@@ -21,19 +21,26 @@ package enum VendorClient {
     ///
     /// - Throws: if it does not end well.
     package static func run(_ name: String, _ words: String...) async throws -> String {
+        try await run(program: "Tests/Clients/read_\(name).py", words)
+    }
+
+    /// Runs a program of the repository; what it prints.
+    ///
+    /// - Throws: if it does not end well.
+    package static func run(program: String, _ words: [String]) async throws -> String {
         let process = try SluiceProcess(
             program: python,
-            ["\(SluiceProcess.packageRoot)/Tests/Clients/read_\(name).py"] + words,
+            ["\(SluiceProcess.packageRoot)/\(program)"] + words,
             environment: ["PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "127.0.0.1"]
         )
         guard await process.waitForEnd(atMost: 300) else {
             await process.killNow()
-            throw Failure(description: "read_\(name).py did not end: \(process.standardError.suffix(2000))")
+            throw Failure(description: "\(program) did not end: \(process.standardError.suffix(2000))")
         }
         guard process.exitCode == 0 else {
             throw Failure(
                 description:
-                    "read_\(name).py ended with \(process.exitCode): \(process.standardError.suffix(2000))"
+                    "\(program) ended with \(process.exitCode): \(process.standardError.suffix(2000))"
             )
         }
         return process.standardOutput

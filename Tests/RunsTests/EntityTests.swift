@@ -205,6 +205,21 @@ struct EntityTests {
                 )
             ]
         ),
+        Row(
+            stream: "contacts",
+            record: #"{"id":"7","properties":{"firstname":"\u00c9mile \"E\"","lastname":"\n O\\Neill ","#
+                + #""address":"1 \/ 2","city":" \ud83d ","country":"\u0064e","zip":7,"state":"  "}}"#,
+            entities: [
+                (
+                    "Person",
+                    head("hubspot", "contacts", "7", "Person")
+                        + #","givenName":"\u00c9mile \"E\"","familyName":"\n O\\Neill ","fullName":"Émile \"E\" O\\Neill","#
+                        + #""address":{"lines":["1 / 2"],"city":"\ud83d","postalCode":"7","country":"DE"},"#
+                        + #""custom":{"id":"7"}}"#
+                ),
+                ("Customer", nil),
+            ]
+        ),
         line("10", "JPY", #"{"minor":10,"currency":"JPY","exponent":0}"#),
         line("0.001", "JPY", #"{"minor":1,"currency":"JPY","exponent":3}"#),
         line("1.5", "BHD", #"{"minor":1500,"currency":"BHD","exponent":3}"#),

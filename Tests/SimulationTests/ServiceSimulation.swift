@@ -20,13 +20,15 @@ final class ServiceSimulation {
 
     let simulator: any Simulator
     let destination: MemoryDestination
-    private let definition: ExtractorDefinition
+    let definition: ExtractorDefinition
     /// The streams and families that are read.
     let streams: [String]
-    private let account: AccountName
+    let account: AccountName
     private let settings: [String: JSONValue]
     private let stateKeys: [Secret]
     private let skew: Duration
+    /// What of the records goes out as entities, to topics that begin with `retail.entity.`.
+    private let entities: EntityMode
     private let fate: Fate
     private let truth: () -> Truth
     private(set) var random: SeededGenerator
@@ -46,6 +48,7 @@ final class ServiceSimulation {
     ///   - edit: changes the text of the definition.
     ///   - seed: the same seed gives the same rounds.
     ///   - streams: the streams that are read; nil for all of the extractor.
+    ///   - entities: what of the records goes out as entities, to topics that begin with `retail.entity.`.
     ///   - skew: how far the local clock is ahead of the account's.
     ///   - aborts: the share of commits that fail and are redone.
     ///   - deaths: the share of commits that end the run as a kill would.
@@ -59,6 +62,7 @@ final class ServiceSimulation {
         edit: (String) -> String = { $0 },
         seed: UInt64,
         only streams: [String]? = nil,
+        entities: EntityMode = .none,
         skew: Duration = .zero,
         aborts: Double = 0,
         deaths: Double = 0,
@@ -68,6 +72,7 @@ final class ServiceSimulation {
         self.settings = settings.merging(["base_url": "http://127.0.0.1:1"]) { $1 }
         self.stateKeys = stateKeys
         self.skew = skew
+        self.entities = entities
         self.truth = truth
         random = SeededGenerator(seed: seed)
         let file = "\(Self.folder(extractor))/extractor.yaml"
@@ -213,6 +218,16 @@ final class ServiceSimulation {
     private func plan(_ stream: StreamDefinition) throws -> StreamPlan {
         let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
         var plan = StreamPlan(stream, of: definition, account: account, to: topic)
+        if !stream.entities.isEmpty {
+            let mapper = EntityMapper(
+                stream.entities,
+                currencies: definition.currencies,
+                account: account,
+                stream: stream.name,
+                prefix: try TopicPrefix("retail")
+            )
+            plan.outlet = StreamOutlet(mapper, entities)
+        }
         plan.bookmark = try destination.bookmark(of: topic.stream)
         return plan
     }

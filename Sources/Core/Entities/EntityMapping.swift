@@ -17,16 +17,53 @@ package struct EntityMapping: Hashable, Sendable {
 
     /// A value by which consumers find what other services know of the same.
     package struct JoinKey: Hashable, Sendable {
+        /// In which form values are compared.
+        package enum Form: Hashable, Sendable {
+            /// As it is.
+            case text
+            /// In small letters.
+            case email
+            /// `+` and digits, or digits.
+            case phone
+
+            /// The form of what has this name, which ends so.
+            package init(of name: String) {
+                let name = name.lowercased()
+                self = name.hasSuffix("email") ? .email : name.hasSuffix("phone") ? .phone : .text
+            }
+        }
+
         package var name: String
-        package var path: [String]
-        /// An e-mail address is compared in small letters.
-        package var isEmail: Bool
+        /// Fields of the record: the first that has a value, or several joined.
+        package var source: Source
+        package var form: Form
 
         /// A join key.
-        package init(name: String, path: [String], isEmail: Bool) {
+        package init(name: String, source: Source, form: Form) {
             self.name = name
-            self.path = path
-            self.isEmail = isEmail
+            self.source = source
+            self.form = form
+        }
+
+        /// A key that is one field of the record, in the form that its name says.
+        package init(name: String, path: [String]) {
+            self.init(name: name, source: .first([path]), form: Form(of: name))
+        }
+
+        /// A key that is a field of the entity, in its form; nil where the field is no text by which anything is found.
+        package init?(of field: Field) {
+            let form: Form? =
+                switch field.target.kind {
+                case .text: .text
+                case .email: .email
+                case .phone: .phone
+                default: nil
+                }
+            guard let form else { return nil }
+            switch field.source {
+            case .first, .joined: self.init(name: field.target.name, source: field.source, form: form)
+            default: return nil
+            }
         }
     }
 
@@ -63,6 +100,7 @@ package struct EntityMapping: Hashable, Sendable {
 
     /// Every path that it reads.
     package var paths: [[String]] {
-        fields.flatMap(\.source.places) + [condition?.path].compactMap { $0 } + joinKeys.map(\.path)
+        fields.flatMap(\.source.places) + [condition?.path].compactMap { $0 }
+            + joinKeys.flatMap(\.source.places)
     }
 }

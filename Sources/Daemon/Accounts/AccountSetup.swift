@@ -15,6 +15,7 @@ package struct AccountSetup: Sendable {
     package let template: TopicTemplate
     package let envelope: Envelope
     package let entities: EntityMode
+    package let joinKeys: JoinKeyRules
     package let streams: [ChosenStream]
     /// What becomes of records that are not as their schema says.
     package let drift: DriftRules
@@ -64,6 +65,9 @@ package struct AccountSetup: Sendable {
         let entities = try problems.take {
             try Self.word(sources.entities, "entities", else: EntityMode.none)
         }
+        let joinKeys = try definition.flatMap { definition in
+            try problems.take { try JoinKeyRules(definition, file?.joinKeys) }
+        }
         let streams = try definition.flatMap { definition in
             try problems.take {
                 try Self.streams(of: definition, named: sources.streams, else: file?.streams)
@@ -75,7 +79,7 @@ package struct AccountSetup: Sendable {
         let deadLetters = try problems.take { try Self.deadLetters(sources.deadLetters) }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let envelope, let entities, let streams, let drift, let deadLetters
+            let envelope, let entities, let joinKeys, let streams, let drift, let deadLetters
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -85,6 +89,7 @@ package struct AccountSetup: Sendable {
         self.template = template
         self.envelope = envelope
         self.entities = entities
+        self.joinKeys = joinKeys
         self.streams = streams
         self.drift = drift
         self.deadLetters = deadLetters
@@ -116,6 +121,11 @@ package struct AccountSetup: Sendable {
     /// The topics of streams, in their order; two that Kafka could not tell apart are refused.
     package func topics(of streams: [StreamDefinition], _ prefix: TopicPrefix) throws -> [EventTopic] {
         try AccountTopics.topics(streams.map(\.name), account, template, prefix)
+    }
+
+    /// What of the streams goes out as entities, to topics below a prefix.
+    package func entityPlan(_ prefix: TopicPrefix) -> EntityPlan {
+        EntityPlan(entities, prefix: prefix, joinKeys: joinKeys)
     }
 
     /// The topics of the entities that streams become, each with the stream whose events it holds.

@@ -12,8 +12,8 @@ package struct SyncPlans: Sendable {
     let since: Instant?
     let isAccountInKey: Bool
     let envelope: Envelope
-    /// What of the streams goes out as entities, and the prefix of their topics; nil where nothing does.
-    let entities: (mode: EntityMode, prefix: TopicPrefix)?
+    /// What of the streams goes out as entities; nil where nothing does.
+    let entities: EntityPlan?
     let isResync: Bool
     /// Nil where records are compared with nothing.
     let drift: DriftRules?
@@ -25,7 +25,7 @@ package struct SyncPlans: Sendable {
         since: Instant? = nil,
         isAccountInKey: Bool = false,
         envelope: Envelope = .binary,
-        entities: (mode: EntityMode, prefix: TopicPrefix)? = nil,
+        entities: EntityPlan? = nil,
         isResync: Bool = false,
         drift: DriftRules? = nil
     ) {
@@ -104,15 +104,8 @@ package struct SyncPlans: Sendable {
             envelope: envelope,
             since: since
         )
-        if let entities, entities.mode != .none, !stream.entities.isEmpty {
-            let mapper = EntityMapper(
-                stream.entities,
-                currencies: definition.currencies,
-                account: account,
-                stream: stream.name,
-                isAccountInKey: isAccountInKey,
-                prefix: entities.prefix
-            )
+        let mapper = entities?.mapper(of: stream, definition, account, isAccountInKey: isAccountInKey)
+        if let entities, let mapper {
             plan.outlet = StreamOutlet(mapper, entities.mode)
             // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
             plan.fingerprint.topic += mapper.topics.map { " and \($0)" }.joined()

@@ -227,7 +227,7 @@ struct RunPerformer: RunPerforming {
             since: since,
             isAccountInKey: setup.isAccountInKey,
             envelope: setup.envelope,
-            entities: (setup.entities, place.prefix),
+            entities: setup.entityPlan(place.prefix),
             isResync: isResync,
             drift: setup.drift
         )

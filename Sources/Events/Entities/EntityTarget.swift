@@ -19,8 +19,8 @@ struct EntityTarget: Sendable {
 
     private struct JoinKey {
         var name: [UInt8]
-        var place: RecordPlace
-        var isEmail: Bool
+        var source: EntitySource<RecordPlace>
+        var form: EntityMapping.JoinKey.Form
     }
 
     let name: String
@@ -63,7 +63,7 @@ struct EntityTarget: Sendable {
             )
         }
         joinKeys = mapping.joinKeys.map {
-            JoinKey(name: Array("\(quoted($0.name)):".utf8), place: place($0.path), isEmail: $0.isEmail)
+            JoinKey(name: Array("\(quoted($0.name)):".utf8), source: $0.source.placed(place), form: $0.form)
         }
         condition = mapping.condition.map { (place($0.path), Set($0.values)) }
         // What only decides or joins goes along as well.
@@ -110,13 +110,28 @@ struct EntityTarget: Sendable {
     private func appendJoinKeys(_ reading: RecordReading, to text: inout [UInt8]) {
         var isFirst = true
         for key in joinKeys {
-            guard let value = reading.text(key.place), !value.isEmpty else { continue }
+            guard let value = value(of: key, reading), !value.isEmpty else { continue }
             text.append(contentsOf: (isFirst ? #","joinKeys":{"# : ",").utf8)
             isFirst = false
             text.append(contentsOf: key.name)
-            JSONText.appendQuoted((key.isEmail ? ContactText.email(value) : value).utf8, to: &text)
+            JSONText.appendQuoted(value.utf8, to: &text)
         }
         if !isFirst { text.append(UInt8(ascii: "}")) }
+    }
+
+    private func value(of key: JoinKey, _ reading: RecordReading) -> String? {
+        let value: String? =
+            switch key.source {
+            case .joined(let places):
+                places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
+                    .joined(separator: " ")
+            default: key.source.places.first { reading.hasValue($0) }.flatMap { reading.text($0) }
+            }
+        return switch key.form {
+        case .text: value
+        case .email: value.map(ContactText.email)
+        case .phone: value.map(ContactText.phone)
+        }
     }
 
     /// Appends a field's value; false where the record has none.
@@ -127,9 +142,9 @@ struct EntityTarget: Sendable {
         case .constant(let value): JSONText.appendQuoted(value.utf8, to: &text)
         case .first(let places): return try append(places, field.target, reading, to: &text)
         case .joined(let places):
-            let parts = places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
+            let parts = places.compactMap { reading.trimmed($0) }
             guard !parts.isEmpty else { return false }
-            JSONText.appendQuoted(parts.joined(separator: " ").utf8, to: &text)
+            Self.append(Array(parts.joined(separator: CollectionOfOne(UInt8(ascii: " ")))), to: &text)
         case .minor(let place, let currency):
             return try append(place, currency, reading, to: &text) { MoneyText(minor: $0, $1, currencies) }
         case .major(let place, let currency):
@@ -226,25 +241,32 @@ struct EntityTarget: Sendable {
     ) -> Bool {
         let start = text.count
         for part in AddressPart.allCases {
-            let values = (parts[part] ?? []).compactMap { reading.text($0) }.map(ContactText.trimmed)
-                .filter { !$0.isEmpty }
+            let values = (parts[part] ?? []).compactMap { reading.trimmed($0) }
             guard let first = values.first else { continue }
             text.append(text.count == start ? UInt8(ascii: "{") : UInt8(ascii: ","))
             text.append(contentsOf: "\"\(part.rawValue)\":".utf8)
             guard part == .lines else {
-                let isCode = part == .country && first.utf8.count == 2
-                JSONText.appendQuoted((isCode ? first.uppercased() : first).utf8, to: &text)
+                let isCode = part == .country && first.count == 2
+                let code = String(decoding: first, as: UTF8.self).uppercased()
+                Self.append(isCode ? Array(code.utf8) : first, to: &text)
                 continue
             }
             for (number, line) in values.enumerated() {
                 text.append(number == 0 ? UInt8(ascii: "[") : UInt8(ascii: ","))
-                JSONText.appendQuoted(line.utf8, to: &text)
+                Self.append(line, to: &text)
             }
             text.append(UInt8(ascii: "]"))
         }
         guard text.count > start else { return false }
         text.append(UInt8(ascii: "}"))
         return true
+    }
+
+    /// Appends what stands between the quotes of a string.
+    private static func append(_ content: [UInt8], to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        text.append(contentsOf: content)
+        text.append(UInt8(ascii: "\""))
     }
 
     private func value(

@@ -37,6 +37,28 @@ struct RecordReading {
         }
     }
 
+    /// A text or number without white space around it, as it stands between the quotes of JSON; nil where nothing is left.
+    ///
+    /// Half a surrogate pair stays the escape that it is.
+    func trimmed(_ place: RecordPlace) -> [UInt8]? {
+        let content = token(place).dropFirst().dropLast()
+        // Nearly all are strings without escapes that begin and end with a visible character of ASCII: they stay.
+        if token(place).first == UInt8(ascii: "\""), let first = content.first, let last = content.last,
+            (0x21...0x7E).contains(first), (0x21...0x7E).contains(last),
+            !content.contains(UInt8(ascii: "\\"))
+        {
+            return Array(content)
+        }
+        guard let text = text(place).map(ContactText.trimmed), !text.isEmpty else { return nil }
+        if text.utf8.contains(0xEF), text.unicodeScalars.contains("\u{FFFD}") {
+            return content.drop { $0 == UInt8(ascii: " ") }.reversed().drop { $0 == UInt8(ascii: " ") }
+                .reversed()
+        }
+        var quoted: [UInt8] = []
+        JSONText.appendQuoted(text.utf8, to: &quoted)
+        return Array(quoted.dropFirst().dropLast())
+    }
+
     /// Appends a field's text or number as a text, as it came: escapes of lone surrogates stay.
     ///
     /// False for anything else.

@@ -43,10 +43,7 @@ extension DefinitionDecoder {
             },
             condition: fields["when"].flatMap { entityCondition($0) },
             joinKeys: (fields["join_keys"].map { members($0) } ?? []).compactMap { member in
-                path(member.value).map {
-                    let isEmail = member.key.lowercased().hasSuffix("email")
-                    return EntityMapping.JoinKey(name: member.key, path: $0, isEmail: isEmail)
-                }
+                path(member.value).map { EntityMapping.JoinKey(name: member.key, path: $0) }
             }
         )
     }

@@ -137,9 +137,7 @@ extension DefinitionDecoder {
     }
 
     static func hint(for name: String, among known: [String]) -> String {
-        NearestName.of(name, among: known).map { "did you mean \($0)?" }
-            ?? (known.isEmpty
-                ? "there is none here" : "known here: \(known.sorted().joined(separator: ", "))")
+        NearestName.hint(for: name, among: known)
     }
 
     mutating func required(_ name: String, of fields: [String: YAMLNode], in node: YAMLNode) -> YAMLNode? {

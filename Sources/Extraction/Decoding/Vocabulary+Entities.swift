@@ -19,7 +19,7 @@ extension Vocabulary {
             .init(
                 "join_keys",
                 .map(.path),
-                "By their names, values by which others find the same; email and what ends so in small letters."
+                "By their names, values by which others find the same; what ends in email or phone in its form."
             ),
         ]
     )

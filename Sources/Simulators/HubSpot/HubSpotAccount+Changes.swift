@@ -80,11 +80,11 @@ extension HubSpotAccount {
 
     // MARK: Each
 
-    private mutating func create(
+    mutating func create(
         _ type: HubSpotType,
         _ dice: inout SeededDice,
         _ lag: FaultPlan.Fault
-    ) -> HubSpotObject? {
+    ) -> HubSpotObject {
         let object = add(type, HubSpotState(created: time, modified: time), lag: lag)
         for (place, relation) in HubSpotRelation.all.enumerated() where relation.child == type {
             guard dice(5) > 0, let parent = find(relation.parent, &dice) else { continue }
@@ -120,7 +120,8 @@ extension HubSpotAccount {
     ) -> String? {
         switch form {
         case .text(let name): "\(name) \(object.index), changed by \(changes) – Ünï"
-        case .email: "person\(object.index).\(changes)@example.com"
+        // Whom others know keep the address.
+        case .email: world.people?[object.index].email ?? "person\(object.index).\(changes)@example.com"
         default: HubSpotView.value(form, dice(1 << 40), index: object.index)
         }
     }

@@ -61,6 +61,19 @@ final class HubSpotLife: ControlledAccount {
         }
     }
 
+    func put(_ wanted: PutObject) throws(SimulatorError) -> SimulatedChange {
+        let type = try wanted.chosen(from: HubSpotType.allCases)
+        let (lag, now) = (lag, clock.now.milliseconds)
+        return try account.withLock { account throws(SimulatorError) in
+            live(&account, until: now, lag)
+            // What is refused changes nothing.
+            var changed = account
+            let change = try changed.put(wanted, into: type, now: now, lag: lag)
+            account = changed
+            return change
+        }
+    }
+
     private func check(
         _ count: Int?,
         _ action: HubSpotAction,

@@ -35,8 +35,10 @@ extension HubSpotView {
         writer.object { writer in
             writer.text("id", id)
             writer.object("properties") { writer in
-                for property in selection.properties {
-                    writer.text(property.name, value(object, property, state))
+                writer.replacing(state.stillWritten) { writer in
+                    for property in selection.properties {
+                        writer.text(property.name, value(object, property, state))
+                    }
                 }
             }
             if !selection.history.isEmpty { writeHistory(object, selection, to: &writer) }

@@ -54,7 +54,11 @@ package final class HubSpotSimulator: Simulator {
         try configuration.check(records: 10_000_000)
         seed = configuration.seed
         life = HubSpotLife(
-            world: HubSpotWorld(seed: configuration.seed, records: configuration.records),
+            world: HubSpotWorld(
+                seed: configuration.seed,
+                records: configuration.records,
+                people: configuration.people.map { SimulatedPeople(seed: $0) }
+            ),
             clock: configuration.clock(from: Instant(milliseconds: HubSpotWorld.end), wall),
             faults: try configuration.faultPlan(of: Self.self),
             perMinute: configuration.changesPerMinute

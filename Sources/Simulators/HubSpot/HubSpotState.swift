@@ -7,6 +7,8 @@ struct HubSpotState: Sendable {
     var archived: Int?
     /// Values in place of those with which it was created: nil is none, the empty text one that was cleared.
     var values: [String: String?] = [:]
+    /// The JSON of values that no text can hold, half a surrogate pair in them, with the text that stands for each.
+    var written: [String: (text: String, json: String)] = [:]
     /// The ids of those that went into it.
     var merged: [Int] = []
     /// Into which object of its type it went.
@@ -16,6 +18,11 @@ struct HubSpotState: Sendable {
 
     /// Whether there still is such an object, archived or not.
     var exists: Bool { successor == nil && !isPurged }
+    /// The JSON of the values that are still as they were written.
+    var stillWritten: [String: String] {
+        // Of nearly all objects there are none.
+        written.isEmpty ? [:] : written.filter { values[$0.key] == $0.value.text }.mapValues(\.json)
+    }
     /// Whether it exists and is not archived.
     var isLiving: Bool { exists && archived == nil }
 }

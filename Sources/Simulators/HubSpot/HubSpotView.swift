@@ -109,7 +109,20 @@ extension HubSpotView {
             return reference(object, .products).map { "SKU-\($0)" }
         case .reference(let type): return reference(object, type).map { String(world.id(type, $0)) }
         case .empty: return nil
-        default: return invented(object, property)
+        default: return known(object, property.name) ?? invented(object, property)
+        }
+    }
+
+    /// What others know of the person that an object is, or is about; nil where the people are the account's own.
+    private func known(_ object: HubSpotObject, _ name: String) -> String? {
+        guard let people = world.people else { return nil }
+        switch (object.type, name) {
+        case (.contacts, "email"): return people[object.index].email
+        case (.contacts, "firstname"): return people[object.index].first
+        case (.contacts, "lastname"): return people[object.index].last
+        case (.payments, "hs_customer_email"):
+            return related(object, to: .contacts).first.map { people[$0.index].email }
+        default: return nil
         }
     }
 
@@ -142,14 +155,15 @@ extension HubSpotView {
     /// Price times quantity, to the cent.
     private func product(_ object: HubSpotObject, _ state: HubSpotState) -> String? {
         guard let price = value(object, "price", state).flatMap(Self.cents),
-            let quantity = value(object, "quantity", state).flatMap({ Int($0) })
+            let quantity = value(object, "quantity", state).flatMap({ Int($0) }), abs(quantity) < 1 << 16
         else { return nil }
         return Self.money(price * quantity)
     }
 
     private static func cents(_ text: String) -> Int? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard let units = parts.first.flatMap({ Int($0) }) else { return nil }
+        // Nothing is computed of sums that no shop has.
+        guard let units = parts.first.flatMap({ Int($0) }), abs(units) < 1 << 40 else { return nil }
         guard parts.count == 2, let cents = Int(parts[1]) else { return parts.count == 1 ? units * 100 : nil }
         return units * 100 + cents
     }

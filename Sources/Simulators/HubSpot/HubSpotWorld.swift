@@ -23,13 +23,16 @@ struct HubSpotWorld: Sendable {
     let seed: UInt64
     /// The number of objects of each type at the beginning, archived ones included.
     let records: Int
+    /// Who its contacts are, where they are not its own.
+    let people: SimulatedPeople?
     /// When those that came later were created, by type.
     private var births = [[Int]](repeating: [], count: HubSpotType.allCases.count)
     private let hashes: [SeededHash]
     private let order: HubSpotOrder
 
-    init(seed: UInt64, records: Int) {
+    init(seed: UInt64, records: Int, people: SimulatedPeople? = nil) {
         self.seed = seed
+        self.people = people
         self.records = records
         hashes = HubSpotType.allCases.indices.map {
             SeededHash(seed: SeededHash.mix(seed &+ UInt64($0) &* 7919))

@@ -45,7 +45,7 @@ extension StripeAccount {
     }
 
     /// Creates an object, and before it what it needs.
-    private mutating func make(
+    mutating func make(
         _ collection: StripeCollection,
         _ dice: inout SeededDice,
         _ traps: StripeTraps,

@@ -120,6 +120,16 @@ extension StripeCollection {
         }
     }
 
+    /// Whether an event of the type `….updated` can come of whatever changes.
+    var tellsOfAnyChange: Bool {
+        switch self {
+        case .balanceTransactions, .invoicePayments, .checkoutSessions, .paymentIntents, .setupIntents,
+            .invoiceItems, .applicationFees:
+            false
+        default: true
+        }
+    }
+
     /// Whether an event tells of a new object.
     var tellsOfNew: Bool {
         switch self {

@@ -57,11 +57,7 @@ final class StripeLife: ControlledAccount {
             var left = wanted
             var done: [SimulatedChange] = []
             while left.count > 0 {
-                guard !account.events.isFull else {
-                    throw SimulatorError(
-                        "no room for more than \(StripeEventLog.limit) events: let 30 days pass, or begin anew"
-                    )
-                }
+                guard !account.events.isFull else { throw Self.noRoom }
                 var dice = account.begin(now)
                 guard let action = left.take(&dice) else { break }
                 // Who names a stream wants it changed, be it told or not.
@@ -76,6 +72,25 @@ final class StripeLife: ControlledAccount {
             return done
         }
     }
+
+    func put(_ wanted: PutObject) throws(SimulatorError) -> SimulatedChange {
+        let collection = try wanted.chosen(from: StripeCollection.allCases)
+        let traps = StripeTraps(faults)
+        let now = Int(clock.now.seconds)
+        return try account.withLock { account throws(SimulatorError) in
+            live(&account, until: now, traps)
+            guard !account.events.isFull else { throw Self.noRoom }
+            // What is refused changes nothing.
+            var changed = account
+            let change = try changed.put(wanted, into: collection, now: now, traps)
+            account = changed
+            return change
+        }
+    }
+
+    private static let noRoom = SimulatorError(
+        "no room for more than \(StripeEventLog.limit) events: let 30 days pass, or begin anew"
+    )
 
     /// Adds an object to a collection, or more where it needs others.
     func grow(_ collection: StripeCollection) {

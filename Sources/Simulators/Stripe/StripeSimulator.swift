@@ -63,7 +63,8 @@ package final class StripeSimulator: Simulator {
                 seed: configuration.seed,
                 records: configuration.records,
                 isLive: isLive,
-                lostLines: faults.standing("lost_line_items").rate
+                lostLines: faults.standing("lost_line_items").rate,
+                people: configuration.people.map { SimulatedPeople(seed: $0) }
             ),
             clock: configuration.clock(from: Instant(seconds: Int64(StripeWorld.end)), wall),
             faults: faults,

@@ -23,6 +23,7 @@ extension StripeWorld {
     }
 
     func name(ofCustomer index: Int) -> String {
+        if let person = people?[index] { return "\(person.first) \(person.last)" }
         let first = [
             "Ada", "Bjørn", "Chloé", "Dmitri", "Emre", "Fatima", "Grace", "Håkon", "Inés", "Jürgen", "李娜",
             "Zoë",
@@ -35,7 +36,9 @@ extension StripeWorld {
             + last[number(.customers, index, 2, below: last.count)]
     }
 
-    func email(ofCustomer index: Int) -> String { "customer\(index)@example.com" }
+    func email(ofCustomer index: Int) -> String {
+        people?[index].email ?? "customer\(index)@example.com"
+    }
 
     // MARK: Products and prices
 

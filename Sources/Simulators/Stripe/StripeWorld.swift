@@ -18,17 +18,26 @@ struct StripeWorld: Sendable {
     let isLive: Bool
     /// The share of the first checkout sessions whose lines the API no longer has.
     let lostLines: Double
+    /// Who its customers are, where they are not its own.
+    let people: SimulatedPeople?
     /// What was created since, by the ordinal of its collection.
     private var births = [[StripeBirth]](repeating: [], count: StripeCollection.allCases.count)
     private let hash: SeededHash
     private let identities: [SeededHash]
     private let accountPart: [UInt8]
 
-    init(seed: UInt64, records: Int, isLive: Bool = false, lostLines: Double = 0) {
+    init(
+        seed: UInt64,
+        records: Int,
+        isLive: Bool = false,
+        lostLines: Double = 0,
+        people: SimulatedPeople? = nil
+    ) {
         self.seed = seed
         self.records = records
         self.isLive = isLive
         self.lostLines = lostLines
+        self.people = people
         hash = SeededHash(seed: seed)
         identities = StripeCollection.allCases.indices.map {
             SeededHash(seed: SeededHash.mix(seed &+ UInt64($0)))

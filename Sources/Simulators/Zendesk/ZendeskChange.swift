@@ -45,7 +45,7 @@ extension ZendeskAccount {
         return done
     }
 
-    private mutating func make(
+    mutating func make(
         _ collection: ZendeskCollection,
         _ dice: inout SeededDice,
         _ traps: ZendeskTraps,
@@ -208,6 +208,7 @@ extension ZendeskAccount {
         change(collection, place, traps) {
             $0.state = isErased ? .erased : .deleted
             $0.deleted = time
+            if isErased { $0.members = [:] }
         }
         var done = [describe(.deleted, collection, place)]
         switch collection {

@@ -47,6 +47,20 @@ final class ZendeskLife: ControlledAccount {
         }
     }
 
+    func put(_ wanted: PutObject) throws(SimulatorError) -> SimulatedChange {
+        let collection = try wanted.chosen(from: ZendeskCollection.allCases.filter(\.changes))
+        let traps = ZendeskTraps(faults)
+        let now = Int(clock.now.seconds)
+        return try account.withLock { account throws(SimulatorError) in
+            live(&account, until: now, traps)
+            // What is refused changes nothing.
+            var changed = account
+            let change = try changed.put(wanted, into: collection, now: now, traps)
+            account = changed
+            return change
+        }
+    }
+
     private func collections(_ wanted: WantedChanges) throws(SimulatorError) -> [ZendeskCollection] {
         let collections = try wanted.chosen(from: ZendeskCollection.allCases.filter(\.changes))
         guard wanted.merges == 0 || collections.contains(where: \.hasMerges) else {

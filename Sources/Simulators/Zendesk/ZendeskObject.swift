@@ -17,6 +17,8 @@ struct ZendeskObject: Sendable {
     var stamp: Int
     /// From this second on exports show it there.
     var visible = 0
+    /// Members in place of those that follow from the seed, as JSON.
+    var members: [String: String] = [:]
     /// The number of its changes: texts follow from it.
     var revision = 0
     var state = State.living

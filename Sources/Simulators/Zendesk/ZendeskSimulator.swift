@@ -70,7 +70,8 @@ package final class ZendeskSimulator: Simulator {
                 seed: configuration.seed,
                 records: configuration.records,
                 ties: faults.standing("tie_block").rate,
-                automated: faults.standing("ai_agent_tickets").rate
+                automated: faults.standing("ai_agent_tickets").rate,
+                people: configuration.people.map { SimulatedPeople(seed: $0) }
             ),
             clock: configuration.clock(from: Instant(seconds: Int64(ZendeskWorld.end)), wall),
             faults: faults,

@@ -23,13 +23,16 @@ struct ZendeskWorld: Sendable {
     let ties: Double
     /// The share of the tickets that no human handled.
     let automated: Double
+    /// Who its end users are, where they are not its own.
+    let people: SimulatedPeople?
     private let hash: SeededHash
 
-    init(seed: UInt64, records: Int, ties: Double, automated: Double) {
+    init(seed: UInt64, records: Int, ties: Double, automated: Double, people: SimulatedPeople? = nil) {
         self.seed = seed
         self.records = records
         self.ties = ties
         self.automated = automated
+        self.people = people
         hash = SeededHash(seed: seed ^ 0x2E17)
     }
 
@@ -101,6 +104,11 @@ struct ZendeskWorld: Sendable {
     var agents: Int { min(records, max(3, min(40, records / 25))) }
 
     func isAgent(_ place: Int) -> Bool { place < agents }
+
+    /// Whom others know a user as: those who ask, in their order; nil where the users are the account's own.
+    func person(_ place: Int) -> SimulatedPeople.Person? {
+        isAgent(place) ? nil : people?[place - agents]
+    }
 
     // MARK: Objects of the beginning
 

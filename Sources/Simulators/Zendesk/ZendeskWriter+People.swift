@@ -1,6 +1,7 @@
 /// Users, organizations, groups, and who belongs to which.
 extension ZendeskWriter {
     func name(ofUser place: Int) -> String {
+        if let person = world.person(place) { return name("\(person.first) \(person.last)", .users, place) }
         let first = ["Ada", "Björn", "Chloé", "Дарья", "Émile", "恵子", "Ines", "João"]
         let last = ["Meier", "O'Neill", "Nakamura", "Sánchez", "Ivanova", "Smith-Jones"]
         let text =
@@ -9,7 +10,9 @@ extension ZendeskWriter {
         return name(text, .users, place)
     }
 
-    private func email(ofUser place: Int) -> String { "user\(place)@example.com" }
+    private func email(ofUser place: Int) -> String {
+        world.person(place)?.email ?? "user\(place)@example.com"
+    }
 
     private func phone(ofUser place: Int) -> String? {
         number(.users, place, 52, below: 2) == 0 ? nil : "+1555\(1_000_000 + place)"

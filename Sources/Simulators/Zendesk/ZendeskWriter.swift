@@ -45,30 +45,32 @@ struct ZendeskWriter: Sendable {
         more: (inout ObjectWriter) -> Void = { _ in }
     ) {
         writer.object { writer in
-            switch collection {
-            case .tickets: writeTicket(place, to: &writer)
-            case .users: writeUser(place, to: &writer)
-            case .organizations: writeOrganization(place, to: &writer)
-            case .groups: writeGroup(place, to: &writer)
-            case .groupMemberships, .organizationMemberships:
-                writeMembership(collection, place, to: &writer)
-            case .brands: writeBrand(place, to: &writer)
-            case .ticketFields: writeTicketField(place, to: &writer)
-            case .userFields: writeField(collection, ZendeskField.user[place], place, to: &writer)
-            case .organizationFields:
-                writeField(collection, ZendeskField.organization[place], place, to: &writer)
-            case .ticketForms: writeForm(place, to: &writer)
-            case .customStatuses: writeStatus(place, to: &writer)
-            case .slaPolicies: writePolicy(place, to: &writer)
-            case .macros: writeMacro(place, to: &writer)
-            case .tags: writeTag(place, to: &writer)
-            case .automations, .triggers: writeRule(collection, place, to: &writer)
-            case .schedules: writeSchedule(place, to: &writer)
-            case .customRoles: writeRole(place, to: &writer)
-            case .satisfactionRatings: writeRating(place, to: &writer)
-            case .satisfactionReasons: writeReason(place, to: &writer)
-            case .customObjects: writeCustomObject(to: &writer)
-            case .customObjectRecords: writeRecord(place, to: &writer)
+            writer.replacing(object(collection, place).members) { writer in
+                switch collection {
+                case .tickets: writeTicket(place, to: &writer)
+                case .users: writeUser(place, to: &writer)
+                case .organizations: writeOrganization(place, to: &writer)
+                case .groups: writeGroup(place, to: &writer)
+                case .groupMemberships, .organizationMemberships:
+                    writeMembership(collection, place, to: &writer)
+                case .brands: writeBrand(place, to: &writer)
+                case .ticketFields: writeTicketField(place, to: &writer)
+                case .userFields: writeField(collection, ZendeskField.user[place], place, to: &writer)
+                case .organizationFields:
+                    writeField(collection, ZendeskField.organization[place], place, to: &writer)
+                case .ticketForms: writeForm(place, to: &writer)
+                case .customStatuses: writeStatus(place, to: &writer)
+                case .slaPolicies: writePolicy(place, to: &writer)
+                case .macros: writeMacro(place, to: &writer)
+                case .tags: writeTag(place, to: &writer)
+                case .automations, .triggers: writeRule(collection, place, to: &writer)
+                case .schedules: writeSchedule(place, to: &writer)
+                case .customRoles: writeRole(place, to: &writer)
+                case .satisfactionRatings: writeRating(place, to: &writer)
+                case .satisfactionReasons: writeReason(place, to: &writer)
+                case .customObjects: writeCustomObject(to: &writer)
+                case .customObjectRecords: writeRecord(place, to: &writer)
+                }
             }
             more(&writer)
         }

@@ -106,6 +106,39 @@ extension CommandTree {
         ]
     )
 
+    static let audit = Command(
+        "audit",
+        summary: "Print who asked for what, and why: pauses, triggers, backfills, changes of state.",
+        discussion: [
+            "Read from Kafka, whether a daemon runs or not. The log of runs keeps what was asked for as long as its topic keeps "
+                + "its records."
+        ],
+        options: [
+            Option("since", value: "TIME", help: "From when; without it, the last thirty days."),
+            Option(
+                "count",
+                short: "n",
+                value: "N",
+                help: "The last so many entries, at most 10000.",
+                fallback: "50"
+            ),
+        ] + kafkaOptions + [textOrJSON],
+        arguments: [
+            Argument(
+                "subject",
+                help: "Only this schedule's, or this account's (EXTRACTOR/ACCOUNT).",
+                isRequired: false
+            )
+        ],
+        examples: [
+            Example("Who paused it", "sluice audit stripe \(place)"),
+            Example(
+                "What was done to an account's state",
+                "sluice audit stripe/acme --since 2026-01-01 \(place)"
+            ),
+        ]
+    )
+
     static let logs = Command(
         "logs",
         summary: "Print the end of a run's log.",

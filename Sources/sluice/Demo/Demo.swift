@@ -114,8 +114,8 @@ struct Demo: Sendable {
             "page     http://\(address)\(other)",
             "accounts local, \(settings.records) objects in each list, clocks \(DemoAccount.speed) times as fast as "
                 + "yours: \(places)",
-            "kafka    embedded, at \(broker.settings.bootstrap): for trying out, in memory, "
-                + "and it hides nothing from read_committed",
+            "kafka    embedded, at \(broker.settings.bootstrap) (for trying out, in memory; it hides nothing from "
+                + "read_committed)",
         ]
     }
 

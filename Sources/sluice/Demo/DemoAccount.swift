@@ -19,6 +19,8 @@ struct DemoAccount: Sendable {
     let simulator: any Simulator
     /// Those of all its schedules, in their order.
     let streams: [DemoStream]
+    /// The topics of what they become.
+    let entityTopics: Set<String>
 
     /// An account that listens; `close` must be called.
     init(_ service: DemoService, program: Program, settings: DemoSettings) throws {
@@ -33,15 +35,17 @@ struct DemoAccount: Sendable {
         self.service = service
         self.definition = definition
         self.name = name
-        streams = try service.schedules.flatMap { Self.streams(of: $0, service, definition) }.map {
-            try DemoStream($0, of: name, prefix: prefix)
-        }
+        let names = service.schedules.flatMap { Self.streams(of: $0, service, definition) }
+        streams = try names.map { try DemoStream($0, of: name, prefix: prefix) }
+        let read = definition.streams.filter { names.contains($0.name) }
+        entityTopics = Set(read.flatMap(\.entities).map { prefix.entityTopic($0.entity.name) })
         simulator = try service.make(
             SimulatorConfiguration(
                 seed: settings.seed,
                 records: min(settings.records, service.mostRecords),
                 faults: service.faults,
-                clockSpeed: Double(Self.speed)
+                clockSpeed: Double(Self.speed),
+                people: settings.seed
             ),
             // Its clock stops at this one, and a fast clock would reach the machine's.
             { Instant.systemClock().advanced(by: .seconds(50 * 365 * 86_400)) }
@@ -101,6 +105,7 @@ struct DemoAccount: Sendable {
                     extractor: \(name.extractor)
                     account: \(name.account)
                     streams: [\(streams.joined(separator: ", "))]
+                    entities: beside
                     when: "\(waits ? Self.never : schedule.when)"
 
                     """

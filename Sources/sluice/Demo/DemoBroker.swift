@@ -6,6 +6,8 @@ struct DemoBroker: Sendable {
     /// One, so that starting a session asks for one end only.
     private static let ownPartitions = 1
     private static let eventPartitions = 2
+    /// It keeps 5 MiB of a partition, and an entity may come of several streams.
+    private static let entityPartitions = 4
 
     static var prefix: TopicPrefix { get throws(NameError) { try TopicPrefix("demo") } }
 
@@ -14,7 +16,7 @@ struct DemoBroker: Sendable {
     private let kafka: EmbeddedKafka
 
     /// A broker that runs; `close` must be called, after its clients were.
-    init(_ streams: [DemoStream]) async throws {
+    init(_ streams: [DemoStream], entityTopics: Set<String>) async throws {
         let prefix = try Self.prefix
         self.streams = streams
         let kafka = try EmbeddedKafka()
@@ -27,6 +29,9 @@ struct DemoBroker: Sendable {
                 prefix.schemasTopic, prefix.deadTopic,
             ] {
                 try kafka.create(topic: topic, partitions: Self.ownPartitions)
+            }
+            for topic in entityTopics.sorted() {
+                try kafka.create(topic: topic, partitions: Self.entityPartitions)
             }
             for stream in streams { try kafka.create(topic: stream.topic, partitions: Self.eventPartitions) }
         } catch {

@@ -25,7 +25,10 @@ struct DemoCommand {
             settings: settings
         )
         defer { for account in accounts { account.close() } }
-        let broker = try await DemoBroker(accounts.flatMap(\.streams))
+        let broker = try await DemoBroker(
+            accounts.flatMap(\.streams),
+            entityTopics: accounts.reduce(into: []) { $0.formUnion($1.entityTopics) }
+        )
         let code: Int32
         do {
             code = try await run(settings, accounts, broker, folder, stop)

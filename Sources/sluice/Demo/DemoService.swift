@@ -65,9 +65,13 @@ struct DemoService: Sendable {
         mostRecords: 200,
         faults: ["no_limits": .init(rate: 1)],
         settings: [("requests_per_second", "1000"), ("searches_per_second", "1000")],
-        changing: ["contacts", "companies", "deals"],
+        changing: ["contacts", "companies", "deals", "commerce_payments"],
         schedules: [
-            Schedule(id: "crm", when: "@every 15s", streams: ["contacts", "companies", "deals"])
+            Schedule(
+                id: "crm",
+                when: "@every 15s",
+                streams: ["contacts", "companies", "deals", "commerce_payments"]
+            )
         ],
         make: { try HubSpotSimulator($0, wall: $1) }
     )
