@@ -15,20 +15,23 @@ package struct DeadScan: Sendable {
     }
 
     /// The letters that are not over, the oldest first; none where no record ever became one.
-    package func run() async throws -> [DeadLetter] {
+    ///
+    /// Of those whose ids are not kept the record's bytes are left out: all of them may be too many to hold (I7).
+    package func run(keeping isKept: @Sendable (_ id: String) -> Bool = { _ in false }) async throws
+        -> [DeadLetter]
+    {
         do {
             return try await closing(try TopicReader(settings: kafka), by: { await $0.close() }) { reader in
-                try await read(reader)
+                try await read(reader, keeping: isKept)
             }
         } catch let error as PublishError where error.code == .unknownTopic {
             return []
         }
     }
 
-    /// The same by a reader that is there.
-    package func read(_ reader: TopicReader) async throws -> [DeadLetter] {
+    private func read(_ reader: TopicReader, keeping isKept: (String) -> Bool) async throws -> [DeadLetter] {
         let topic = prefix.deadTopic
-        var last: [[UInt8]: [UInt8]] = [:]
+        var last: [String: Result<DeadLetter, StateError>] = [:]
         let ends = try await reader.endOffsets(topic: topic)
         for (partition, end) in ends.enumerated() where end > 0 {
             let position = try await reader.read(
@@ -39,7 +42,13 @@ package struct DeadScan: Sendable {
                 upTo: end,
                 deadline: Self.patience
             ) { record in
-                if let key = record.key { last[key] = record.value }
+                let id = String(decoding: record.key ?? [], as: UTF8.self)
+                last[id] = record.value.map { value in
+                    Result { () throws(StateError) in
+                        let letter = try DeadLetter(value, id: id)
+                        return isKept(id) ? letter : letter.withoutBytes
+                    }
+                }
             }
             guard position >= end else {
                 throw PublishError(
@@ -49,9 +58,7 @@ package struct DeadScan: Sendable {
                 )
             }
         }
-        let letters = try last.map { key, value in
-            try DeadLetter(value, id: String(decoding: key, as: UTF8.self))
-        }
+        let letters = try last.values.map { try $0.get() }
         return letters.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
     }
 }

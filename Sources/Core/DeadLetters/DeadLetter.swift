@@ -127,6 +127,13 @@ extension DeadLetter {
         }
     }
 
+    /// The letter without what is kept of its record.
+    package var withoutBytes: DeadLetter {
+        var letter = self
+        letter.content = isWhole ? .whole([]) : .head([])
+        return letter
+    }
+
     /// What a run says of it.
     package var warning: String {
         "record \(keyText) is the dead letter \(id): \(reason.text) [\(reason.code)]"

@@ -42,7 +42,7 @@ package struct LettersJob: Sendable {
     ) async throws -> ChangedState {
         guard case .letters(let ids, _, let work) = request.change else { return ChangedState() }
         let wanted = Set(ids)
-        let letters = try await DeadScan(kafka, prefix: prefix).run().filter {
+        let letters = try await DeadScan(kafka, prefix: prefix).run { wanted.contains($0) }.filter {
             wanted.contains($0.id) && $0.account == request.account
         }
         let steps: [LetterReplay.Step] =

@@ -11,8 +11,8 @@ struct DeadLetters {
     let letters: [DeadLetter]
     private let since: Instant?
 
-    /// Reads those that are there.
-    init(program: Program, command: ParsedCommand) async throws {
+    /// Reads those that are there; the bytes of records only of the letter that `shown` is the beginning of.
+    init(program: Program, command: ParsedCommand, shown: String? = nil) async throws {
         self.program = program
         self.command = command
         since = try command.value("since").map { text in
@@ -20,7 +20,9 @@ struct DeadLetters {
             return time
         }
         options = try KafkaOptions(program: program, command: command, file: nil)
-        letters = try await DeadScan(options.settings, prefix: options.prefix).run()
+        letters = try await DeadScan(options.settings, prefix: options.prefix).run { id in
+            shown.map { !$0.isEmpty && id.hasPrefix($0) } ?? false
+        }
     }
 
     /// Those that the filters choose.

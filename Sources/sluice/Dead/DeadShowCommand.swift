@@ -8,8 +8,9 @@ struct DeadShowCommand {
     let command: ParsedCommand
 
     func run() async throws -> Int32 {
-        let letters = try await DeadLetters(program: program, command: command)
-        let letter = try letters.named(command.value("letter") ?? "")
+        let id = command.value("letter") ?? ""
+        let letters = try await DeadLetters(program: program, command: command, shown: id)
+        let letter = try letters.named(id)
         switch command.value("output") {
         case "json": program.output.write(letter.bytes + [UInt8(ascii: "\n")])
         case "record": program.output.write(letter.kept)
