@@ -52,9 +52,14 @@ struct Killing {
             try await kill(at: point)
             try await check()
         }
+        let halves = kills / 20
+        for _ in 0..<halves {
+            try await killAtHalf()
+            try await check()
+        }
         try await settle()
         // Else nothing was proven.
-        #expect(deaths > kills / 3 + CrashPoint.publishing.count / 2)
+        #expect(deaths > kills / 3 + CrashPoint.publishing.count / 2 + halves)
     }
 
     func report(_ place: String, _ history: EventHistory) {
@@ -140,8 +145,15 @@ struct Killing {
         if process.exitCode != 0 { deaths += 1 }
     }
 
-    private mutating func kill(at point: CrashPoint) async throws {
-        let process = try start(environment: ["SLUICE_CRASH_AT": point.rawValue])
+    /// With half of a transaction in Kafka, as few die that are killed at random.
+    private mutating func killAtHalf() async throws {
+        try await change(creates: 10, updates: 30, deletes: 3)
+        try await fixture.advance(700)
+        try await kill(at: .afterState, narrow)
+    }
+
+    private mutating func kill(at point: CrashPoint, _ words: [String] = []) async throws {
+        let process = try start(words, environment: ["SLUICE_CRASH_AT": point.rawValue])
         try #require(await process.waitForEnd(atMost: 120))
         #expect(
             process.exitCode == 128 + SIGKILL,
