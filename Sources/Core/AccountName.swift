@@ -32,7 +32,6 @@ package struct AccountName: Hashable, Comparable, Sendable, CustomStringConverti
     ///
     /// It is set explicitly on every record, so no partitioner's change can ever move an account.
     package func statePartition(of partitions: Int) -> Int32 {
-        precondition(partitions > 0, "a topic has partitions")
-        return Int32(Int(Murmur2.hash(text.utf8) & 0x7fff_ffff) % partitions)
+        Murmur2.partition(of: text.utf8, among: partitions)
     }
 }

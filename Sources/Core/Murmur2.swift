@@ -1,6 +1,12 @@
 /// The hash that Java's Kafka client partitions keys by.
 package enum Murmur2 {
-    /// The hash as Java computes it, its sign bit included; a partition is `hash & 0x7fffffff` modulo their count.
+    /// The partition of a key among so many, as Java's client places it.
+    package static func partition(of key: some Collection<UInt8>, among partitions: Int) -> Int32 {
+        precondition(partitions > 0, "a topic has partitions")
+        return Int32(Int(hash(key) & 0x7fff_ffff) % partitions)
+    }
+
+    /// The hash as Java computes it, its sign bit included.
     package static func hash(_ bytes: some Collection<UInt8>) -> UInt32 {
         let multiplier: UInt32 = 0x5bd1_e995
         var hash: UInt32 = 0x9747_b28c ^ UInt32(truncatingIfNeeded: bytes.count)

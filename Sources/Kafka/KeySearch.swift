@@ -43,15 +43,15 @@ package struct KeySearch: Sendable {
     ) async throws -> [Place: Instant] {
         let ends = try await reader.endOffsets(topic: topic)
         var found: [Place: Instant] = [:]
-        for partition in Set(places.map { Self.partition(of: $0.key, among: ends.count) }).sorted() {
-            guard let start = try await reader.offset(topic: topic, partition: Int32(partition), at: time)
-            else { continue }
-            let position = try await reader.read(
+        for partition in Set(places.map { Murmur2.partition(of: $0.key, among: ends.count) }).sorted() {
+            guard let start = try await reader.offset(topic: topic, partition: partition, at: time) else {
+                continue
+            }
+            try await reader.readWhole(
                 topic: topic,
-                partition: Int32(partition),
-                committed: true,
+                partition: partition,
                 from: start,
-                upTo: ends[partition],
+                upTo: ends[Int(partition)],
                 deadline: patience
             ) { record in
                 guard let key = record.key else { return }
@@ -60,18 +60,7 @@ package struct KeySearch: Sendable {
                 let time = Instant(milliseconds: Int(record.timestamp))
                 found[place] = max(found[place] ?? time, time)
             }
-            guard position >= ends[partition] else {
-                throw PublishError(
-                    .timedOut,
-                    "\(topic)/\(partition) could be read to \(position) of \(ends[partition]) only, so that it is not known what was "
-                        + "published since; try again in a minute"
-                )
-            }
         }
         return found
-    }
-
-    private static func partition(of key: [UInt8], among count: Int) -> Int {
-        Int(Murmur2.hash(key) & 0x7fff_ffff) % max(1, count)
     }
 }

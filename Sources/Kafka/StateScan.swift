@@ -77,22 +77,9 @@ package struct StateScan: Sendable {
         async throws -> [[UInt8]: [UInt8]]
     {
         var last: [[UInt8]: [UInt8]] = [:]
-        let position = try await reader.read(
-            topic: topic,
-            partition: partition,
-            committed: true,
-            from: nil,
-            upTo: end,
-            deadline: patience
-        ) { record in
+        try await reader.readWhole(topic: topic, partition: partition, upTo: end, deadline: patience) {
+            record in
             if let key = record.key { last[key] = record.value }
-        }
-        guard position >= end else {
-            throw PublishError(
-                .timedOut,
-                "\(topic)/\(partition) could be read to \(position) of \(end) only: an open transaction holds the rest back; "
-                    + "try again in a minute"
-            )
         }
         return last
     }

@@ -98,6 +98,33 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// Reads what is committed of a partition from an offset (nil: its beginning) up to an end, all of it; throws where the
+    /// deadline comes first.
+    func readWhole(
+        topic: String,
+        partition: Int32,
+        from start: Int64? = nil,
+        upTo end: Int64,
+        deadline: Duration,
+        each: (TopicRecord) -> Void
+    ) async throws(PublishError) {
+        let position = try await read(
+            topic: topic,
+            partition: partition,
+            committed: true,
+            from: start,
+            upTo: end,
+            deadline: deadline,
+            each: each
+        )
+        guard position < end else { return }
+        throw PublishError(
+            .timedOut,
+            "\(topic)/\(partition) could be read to \(position) of \(end) only: an open transaction holds the rest back; "
+                + "try again in a minute"
+        )
+    }
+
     /// Reads a partition from an offset (nil: its beginning) up to an end, giving `each` what lies before the end, and
     /// returns the position reached: the end, or less where the deadline came first.
     ///

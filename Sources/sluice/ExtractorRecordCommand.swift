@@ -15,10 +15,7 @@ struct ExtractorRecordCommand {
     func run() async throws -> Int32 {
         let limit = try command.int("limit", in: 1...100_000)
         let pageSize = try command.int("page-size", in: 1...10_000)
-        let since = try command.value("since").map { text in
-            guard let since = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
-            return since
-        }
+        let since = try command.instant("since")
         let account = try ExtractorAccount(program, command)
         let stream = try account.definition.stream(named: command.value("stream") ?? "")
         let (file, before) = try target(account, stream.name)

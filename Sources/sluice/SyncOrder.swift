@@ -68,8 +68,7 @@ struct SyncOrder: Sendable {
 
     /// The time of `--since`, which every stream must be able to ask for.
     private static func since(_ command: ParsedCommand, _ streams: [ChosenStream]) throws -> Instant? {
-        guard let text = command.value("since") else { return nil }
-        guard let since = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
+        guard let text = command.value("since"), let since = try command.instant("since") else { return nil }
         guard since <= Instant.systemClock() else {
             throw command.bad("since", text, "a time in the past")
         }

@@ -5,12 +5,6 @@ import Testing
 /// What is said of dead letters to a command line or a file that cannot be run, before anybody is asked.
 @Suite("The commands of dead letters", .timeLimit(.minutes(3)))
 struct DeadCommandTests {
-    struct Refusal: Sendable, CustomTestStringConvertible {
-        var words: [String]
-        var says: [String]
-        var testDescription: String { words.joined(separator: " ") }
-    }
-
     private static let kafka = ["--kafka", "127.0.0.1:1", "--topic-prefix", "retail"]
     private static let reason = ["--reason", "ticket 4711"]
     private static let account = [
@@ -43,14 +37,7 @@ struct DeadCommandTests {
     ]
 
     @Test(arguments: refusals)
-    func isRefused(_ refusal: Refusal) async throws {
-        let process = try SluiceProcess(refusal.words)
-        #expect(await process.waitForEnd(atMost: 60))
-        #expect(process.exitCode == 2, "\(process.standardError)")
-        for text in refusal.says {
-            #expect(process.standardError.contains(text), "\(process.standardError)")
-        }
-    }
+    func isRefused(_ refusal: Refusal) async throws { try await refusal.check() }
 
     @Test("a limit in a file is refused with its place")
     func inAFile() async throws {

@@ -5,12 +5,6 @@ import Testing
 /// What the commands that change state say of a command line that cannot be run, before anybody is asked.
 @Suite("The commands of state", .timeLimit(.minutes(3)))
 struct StateCommandTests {
-    struct Refusal: Sendable, CustomTestStringConvertible {
-        var words: [String]
-        var says: [String]
-        var testDescription: String { words.joined(separator: " ") }
-    }
-
     private static let kafka = ["--kafka", "127.0.0.1:1", "--topic-prefix", "retail"]
     private static let reason = ["--reason", "ticket 4711"]
 
@@ -55,14 +49,7 @@ struct StateCommandTests {
     ]
 
     @Test("is refused with the remedy", arguments: refusals)
-    func refused(refusal: Refusal) async throws {
-        let process = try SluiceProcess(refusal.words)
-        try #require(await process.waitForEnd(atMost: 60))
-        #expect(process.exitCode == 2)
-        for text in refusal.says {
-            #expect(process.standardError.contains(text), "\(process.standardError)")
-        }
-    }
+    func refused(refusal: Refusal) async throws { try await refusal.check() }
 
     @Test("a Kafka that is away ends them with 3", arguments: ["reset", "export"])
     func kafkaIsAway(verb: String) async throws {

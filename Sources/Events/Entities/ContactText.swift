@@ -18,11 +18,15 @@ enum ContactText {
         return text.hasPrefix("00") ? "+" + digits.dropFirst(2) : digits
     }
 
+    /// Whether a text certainly has no white space at its ends: nearly all begin and end with a visible character of ASCII.
+    static func isTrimmed(_ text: some BidirectionalCollection<UInt8>) -> Bool {
+        guard let first = text.first, let last = text.last else { return true }
+        return (0x21...0x7E).contains(first) && (0x21...0x7E).contains(last)
+    }
+
     /// Without white space at both ends.
     static func trimmed(_ text: String) -> String {
-        guard let first = text.utf8.first, let last = text.utf8.last else { return text }
-        // Nearly all begin and end with a visible character of ASCII.
-        if (0x21...0x7E).contains(first), (0x21...0x7E).contains(last) { return text }
+        if isTrimmed(text.utf8) { return text }
         let start = text.drop(while: \.isWhitespace)
         return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }

@@ -41,10 +41,10 @@ struct RecordReading {
     ///
     /// Half a surrogate pair stays the escape that it is.
     func trimmed(_ place: RecordPlace) -> [UInt8]? {
-        let content = token(place).dropFirst().dropLast()
-        // Nearly all are strings without escapes that begin and end with a visible character of ASCII: they stay.
-        if token(place).first == UInt8(ascii: "\""), let first = content.first, let last = content.last,
-            (0x21...0x7E).contains(first), (0x21...0x7E).contains(last),
+        let token = token(place)
+        let content = token.dropFirst().dropLast()
+        // Nearly all are strings without escapes: they stay.
+        if token.first == UInt8(ascii: "\""), !content.isEmpty, ContactText.isTrimmed(content),
             !content.contains(UInt8(ascii: "\\"))
         {
             return Array(content)

@@ -16,13 +16,7 @@ struct AuditCommand {
 
     func run() async throws -> Int32 {
         let options = try KafkaOptions(program: program, command: command, file: nil)
-        let since =
-            try command.value("since").map { text in
-                guard let time = TimeText.instant(text) else {
-                    throw command.bad("since", text, TimeText.forms)
-                }
-                return time
-            } ?? Instant.systemClock().advanced(by: .zero - Self.usual)
+        let since = try command.instant("since") ?? Instant.systemClock().advanced(by: .zero - Self.usual)
         let count = try command.int("count", in: 1...10_000) ?? 50
         show(
             Array(

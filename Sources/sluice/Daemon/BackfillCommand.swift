@@ -67,8 +67,9 @@ struct BackfillCommand {
     }
 
     private func time(_ name: String) throws -> Instant {
-        guard let text = command.value(name) else { throw missing("--\(name)", "say \(TimeText.forms)") }
-        guard let time = TimeText.instant(text) else { throw command.bad(name, text, TimeText.forms) }
+        guard let time = try command.instant(name) else {
+            throw missing("--\(name)", "say \(TimeText.forms)")
+        }
         return Instant(milliseconds: time.milliseconds)
     }
 

@@ -16,10 +16,7 @@ struct BackfillsCommand {
     func run() async throws -> Int32 {
         let options = try KafkaOptions(program: program, command: command, file: nil)
         let client = DaemonClient(options.settings, prefix: options.prefix)
-        let since = try command.value("since").map { text in
-            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
-            return time
-        }
+        let since = try command.instant("since")
         let start = since ?? Instant.systemClock().advanced(by: .zero - Self.usualAge)
         let notes = Locked<[String: BackfillNote]>([:])
         let schedule = command.value("schedule")

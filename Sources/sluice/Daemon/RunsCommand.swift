@@ -17,10 +17,7 @@ struct RunsCommand {
         let options = try KafkaOptions(program: program, command: command, file: nil)
         let client = DaemonClient(options.settings, prefix: options.prefix)
         if command.path.last == "logs" { return try await logs(client) }
-        let since = try command.value("since").map { text in
-            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
-            return time
-        }
+        let since = try command.instant("since")
         let count = try command.int("count", in: 1...10_000) ?? 50
         let lines = try await lines(client, since ?? Instant.systemClock().advanced(by: .seconds(-86_400)))
         show(Array(rows(lines).suffix(count)))

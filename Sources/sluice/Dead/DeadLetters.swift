@@ -15,10 +15,7 @@ struct DeadLetters {
     init(program: Program, command: ParsedCommand, shown: String? = nil) async throws {
         self.program = program
         self.command = command
-        since = try command.value("since").map { text in
-            guard let time = TimeText.instant(text) else { throw command.bad("since", text, TimeText.forms) }
-            return time
-        }
+        since = try command.instant("since")
         options = try KafkaOptions(program: program, command: command, file: nil)
         letters = try await DeadScan(options.settings, prefix: options.prefix).run { id in
             shown.map { !$0.isEmpty && id.hasPrefix($0) } ?? false

@@ -133,17 +133,9 @@ struct DeadWorkCommand {
 
     /// What a daemon that did it says; nil where there is none, or none that knows the account.
     private func ask(_ request: StateRequest, _ options: KafkaOptions) async throws -> String? {
-        // A daemon takes no account from anybody.
-        guard !command.has("take-over") else { return nil }
-        let client = DaemonClient(options.settings, prefix: options.prefix)
-        guard let holder = try await client.holder() else { return nil }
-        let (answer, _) = try await client.ask(.state(request), by: program.operatorName, follows: true) {
-            line in
-            guard case .answer(let answer) = line.event, answer.status == .accepted else { return }
-            program.complain("the daemon on \(holder): \(answer.message)")
-        }
+        let daemon = DaemonRequest(program: program, command: command, options: options)
+        guard let (holder, answer) = try await daemon.ask(request) else { return nil }
         guard answer.status == .refused else { return "by the daemon on \(holder): \(answer.message)" }
-        if answer.code == "daemon.unknown_account" { return nil }
         throw StateError(
             .unknownLetter,
             "the daemon on \(holder) refused it: \(answer.message) [\(answer.code ?? "daemon.refused")]"

@@ -12,12 +12,7 @@ struct ScheduleSource {
     init(program: Program, command: ParsedCommand) throws {
         self.command = command
         zones = ZoneDatabase(environment: program.environment)
-        guard let text = command.value("from") else {
-            from = Instant.systemClock()
-            return
-        }
-        guard let given = TimeText.instant(text) else { throw command.bad("from", text, TimeText.forms) }
-        from = given
+        from = try command.instant("from") ?? Instant.systemClock()
     }
 
     /// The schedule of a file or an expression.

@@ -55,8 +55,7 @@ struct StateChangeCommand {
             let streams = try command.values("stream").map { try command.stream($0) }
             return .reset(streams: streams.isEmpty ? nil : streams, forgets: command.has("forget"))
         case "set":
-            let text = command.value("at") ?? ""
-            guard let time = TimeText.instant(text) else { throw command.bad("at", text, TimeText.forms) }
+            guard let time = try command.instant("at") else { throw command.bad("at", "", TimeText.forms) }
             return .set(try stream(), at: time)
         case "skip": return .skip(try stream(), try part())
         case "remove": return .remove
@@ -101,15 +100,8 @@ struct StateChangeCommand {
         _ options: KafkaOptions,
         _ report: ChangeReport
     ) async throws -> Int32? {
-        // A daemon takes no account from anybody.
-        guard !command.has("take-over") else { return nil }
-        let client = DaemonClient(options.settings, prefix: options.prefix)
-        guard let holder = try await client.holder() else { return nil }
-        let (answer, _) = try await client.ask(.state(request), by: program.operatorName, follows: true) {
-            line in
-            guard case .answer(let answer) = line.event, answer.status == .accepted else { return }
-            program.complain("the daemon on \(holder): \(answer.message)")
-        }
+        let daemon = DaemonRequest(program: program, command: command, options: options)
+        guard let (holder, answer) = try await daemon.ask(request) else { return nil }
         guard answer.status == .refused else {
             report.finish(
                 .done,
@@ -119,7 +111,6 @@ struct StateChangeCommand {
             )
             return ExitCode.success.rawValue
         }
-        if answer.code == "daemon.unknown_account" { return nil }
         let code = answer.code ?? "daemon.refused"
         report.finish(
             .refused,
