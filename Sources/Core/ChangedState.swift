@@ -86,8 +86,8 @@ extension StateRequest {
                 try BookmarkMove(account: account, stream: stream, now: now).skip(&new, part)
             }
         case .remove: return try removed(state)
-        // What becomes of a letter its record decides.
-        case .letters: return ChangedState()
+        // What becomes of a letter its record decides, and what is there of a key its topics tell.
+        case .letters, .erase: return ChangedState()
         }
     }
 

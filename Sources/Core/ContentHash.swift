@@ -10,6 +10,9 @@ package struct ContentHash: Hashable, Sendable {
         self.low = low
     }
 
+    /// In the place of a content that nobody may know any more: no record has it.
+    package static let erased = ContentHash(high: 0, low: 0)
+
     /// A hash of its 32 hexadecimal digits; nil where they are none.
     package init?(hex: some Collection<UInt8>) {
         guard hex.count == 32 else { return nil }

@@ -27,6 +27,8 @@ package enum CrashPoint: String, CaseIterable, Sendable {
     case afterTickEnd = "after_tick_end"
     /// State was changed by hand, and nobody was told.
     case afterStateChange = "after_state_change"
+    /// Records are erased and so are the lines of logs that named them, and it is not said yet that it is done.
+    case afterErasedLines = "after_erased_lines"
 
     /// The points that every run passes which publishes something; the others belong to tokens that are replaced.
     package static let publishing: [CrashPoint] = [

@@ -17,5 +17,13 @@ extension Fingerprint {
     }
 
     /// Whether it has the children of another stream's records.
-    package var isChild: Bool { progress.hasPrefix("for each of ") }
+    package var isChild: Bool { progress.hasPrefix(Self.childWords) }
+
+    private static let childWords = "for each of "
+
+    /// The stream whose records' children it has; nil where it has none's.
+    package var parent: String? {
+        guard isChild else { return nil }
+        return String(progress.dropFirst(Self.childWords.count).prefix { $0 != " " })
+    }
 }

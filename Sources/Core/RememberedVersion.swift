@@ -43,6 +43,24 @@ extension RememberedVersion {
     }
 }
 
+extension RememberedVersion {
+    /// Whether its record was erased: the state that was known of it then must not go out again.
+    package var isErased: Bool { isDeleted && content == .erased }
+
+    /// What stays of it once its record is erased: its version, which says what is no news, and nothing of what it held.
+    package var erased: RememberedVersion {
+        guard !isErased else { return self }
+        return RememberedVersion(
+            version: version,
+            content: .erased,
+            count: count + 1,
+            isDeleted: true,
+            seen: seen,
+            read: read
+        )
+    }
+}
+
 /// An entry of a feed that is done: read again over the overlap, it tells nothing new.
 package struct RememberedEntry: Hashable, Sendable {
     package var id: [UInt8]

@@ -22,8 +22,26 @@ package enum StateChange: Hashable, Sendable {
     case skip(StreamName, Part)
     /// Everything that is kept of the account goes.
     case remove
+    /// The records of some keys of a stream go, wherever they were published or are remembered.
+    case erase(ErasedKeys)
     /// Dead letters, by their ids, of some streams are dealt with.
     case letters([String], of: [StreamName], LetterWork)
+
+    /// The keys of a stream whose records are erased.
+    package struct ErasedKeys: Hashable, Sendable {
+        package var stream: StreamName
+        /// As the service names the records; a key of several parts as a JSON array.
+        package var keys: [String]
+        /// Whether the keys themselves are forgotten as well, and with them what keeps an older state from going out again.
+        package var forgets: Bool
+
+        /// Keys of a stream.
+        package init(_ stream: StreamName, _ keys: [String], forgets: Bool = false) {
+            self.stream = stream
+            self.keys = keys
+            self.forgets = forgets
+        }
+    }
 
     /// What is done with dead letters.
     package enum LetterWork: String, CaseIterable, Sendable {
@@ -40,6 +58,7 @@ package enum StateChange: Hashable, Sendable {
         case .set: "state set"
         case .skip: "state skip"
         case .remove: "account remove"
+        case .erase: "erase"
         case .letters(_, _, let work): "dead \(work.rawValue)"
         }
     }
@@ -49,7 +68,8 @@ package enum StateChange: Hashable, Sendable {
         switch self {
         case .reset(let streams, _): streams.map { Set($0.map(\.text)) }
         case .set(let stream, _), .skip(let stream, _): [stream.text]
-        case .remove: nil
+        // The children of a record are in other streams, which the definition names.
+        case .remove, .erase: nil
         case .letters(_, let streams, _): Set(streams.map(\.text))
         }
     }
@@ -67,4 +87,18 @@ package struct StateRequest: Hashable, Sendable {
         self.change = change
         self.reason = reason
     }
+}
+
+extension StateRequest {
+    /// What takes the keys out of texts that are to be erased; nil where none are.
+    package var eraser: KeyEraser? {
+        guard case .erase(let erased) = change else { return nil }
+        return KeyEraser(erased.keys.map { Array($0.utf8) })
+    }
+
+    /// Whether its reason, which stays in the audit, names a key that is to be erased.
+    package var namesErased: Bool { eraser?.names(reason) ?? false }
+
+    /// A text without the keys that are to be erased: an error, or an answer.
+    package func withoutErased(_ text: String) -> String { eraser?.erased(text) ?? text }
 }

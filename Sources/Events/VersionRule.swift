@@ -135,6 +135,9 @@ package struct VersionRule: Sendable {
             kept.read = next.read
             return .skip(kept == known || known.isDeleted ? nil : kept)
         }
+        // What was erased is no news: not in the overlap, nor from a replica that lags. A later full read that has it tells
+        // that the service still does.
+        if order == .same, known.isErased, said.read <= known.read { return .skip(nil) }
         // Under a version of its own the count begins anew; where the content is the version it counts the key's changes.
         if order != .newer { next.count = known.count + 1 }
         guard known.isDeleted || known.content != content else {

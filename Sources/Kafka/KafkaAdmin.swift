@@ -11,6 +11,9 @@ package struct TopicDescription: Hashable, Sendable {
     /// Whether compaction keeps the last record of each key.
     package var isCompacted: Bool { configuration["cleanup.policy"]?.contains("compact") ?? false }
 
+    /// The words of a cleanup policy, which have no order.
+    package static func words(_ policy: String) -> Set<Substring> { Set(policy.split(separator: ",")) }
+
     /// The largest batch that the topic takes.
     package var maximumMessageBytes: Int? { configuration["max.message.bytes"].flatMap { Int($0) } }
 }

@@ -29,7 +29,8 @@ package final class LogTopic: Sendable {
     package enum Name: Sendable {
         case runs, commands, alerts
 
-        func topic(_ prefix: TopicPrefix) -> String {
+        /// Its topic in an installation.
+        package func topic(_ prefix: TopicPrefix) -> String {
             switch self {
             case .runs: prefix.runsTopic
             case .commands: prefix.commandsTopic
@@ -105,11 +106,14 @@ package final class LogTopic: Sendable {
                     + "create it anew with 1"
             )
         }
-        if let policy = description.configuration["cleanup.policy"], policy != "delete" {
+        guard let policy = description.configuration["cleanup.policy"] else { return }
+        // Made by an earlier version, or as it is made now: lines with keys of their own survive compaction.
+        let accepted = ["delete", layout.configuration.first { $0.0 == "cleanup.policy" }?.1 ?? "delete"]
+        guard accepted.contains(where: { TopicDescription.words($0) == TopicDescription.words(policy) })
+        else {
             throw StateError(
                 .otherLayout,
-                "\(topic) has cleanup.policy=\(policy): all but the last line of each run would be lost; "
-                    + "set it to delete"
+                "\(topic) has cleanup.policy=\(policy): lines would be lost, or stay for ever; set it to \(accepted[1])"
             )
         }
     }

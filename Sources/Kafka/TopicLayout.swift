@@ -16,7 +16,9 @@ package struct TopicLayout: Sendable {
     package static var events: TopicLayout {
         TopicLayout(
             partitions: 6,
-            configuration: [("cleanup.policy", "compact"), ("min.compaction.lag.ms", "604800000")]
+            configuration: [
+                ("cleanup.policy", "compact"), ("min.compaction.lag.ms", "604800000"), erasedBy,
+            ]
         )
     }
 
@@ -26,7 +28,7 @@ package struct TopicLayout: Sendable {
             partitions: 64,
             configuration: [
                 ("cleanup.policy", "compact"), ("segment.ms", "3600000"), ("segment.bytes", "33554432"),
-                ("min.cleanable.dirty.ratio", "0.1"), ("delete.retention.ms", "86400000"),
+                ("min.cleanable.dirty.ratio", "0.1"), ("delete.retention.ms", "86400000"), erasedBy,
             ]
         )
     }
@@ -39,13 +41,20 @@ package struct TopicLayout: Sendable {
             partitions: 64,
             configuration: [
                 ("cleanup.policy", "compact"), ("segment.ms", "86400000"), ("segment.bytes", "134217728"),
-                ("min.cleanable.dirty.ratio", "0.2"), ("delete.retention.ms", "604800000"),
+                ("min.cleanable.dirty.ratio", "0.2"), ("delete.retention.ms", "604800000"), erasedBy,
             ]
         )
     }
 
     /// The log of runs: one order for all lines, kept for 90 days.
-    package static var runs: TopicLayout { log(days: 90) }
+    ///
+    /// Compacted, so that a line can be written again under its key without what must not stay in it.
+    package static var runs: TopicLayout {
+        var layout = log(days: 90)
+        layout.configuration[0].1 = "compact,delete"
+        layout.configuration += [("min.compaction.lag.ms", "604800000"), erasedBy]
+        return layout
+    }
 
     /// The log of commands: what nobody did within 7 days is done by nobody.
     package static var commands: TopicLayout { log(days: 7) }
@@ -69,10 +78,13 @@ package struct TopicLayout: Sendable {
             partitions: 1,
             configuration: [
                 ("cleanup.policy", "compact,delete"), ("retention.ms", String(90 * 86_400_000)),
-                ("segment.ms", "86400000"), ("max.message.bytes", "1048588"),
+                ("segment.ms", "86400000"), ("max.message.bytes", "1048588"), erasedBy,
             ]
         )
     }
+
+    /// What a delete or a later state of a key has replaced is gone from the disk after 20 days, however little is written.
+    private static var erasedBy: (String, String) { ("max.compaction.lag.ms", String(20 * 86_400_000)) }
 
     private static func log(days: Int) -> TopicLayout {
         TopicLayout(

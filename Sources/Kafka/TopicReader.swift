@@ -98,6 +98,16 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// The same; nil where there is no such topic.
+    package func endOffsets(ifThere topic: String) async throws(PublishError) -> [Int64]? {
+        do {
+            return try await endOffsets(topic: topic)
+        } catch {
+            guard error.code == .unknownTopic else { throw error }
+            return nil
+        }
+    }
+
     /// Reads what is committed of a partition from an offset (nil: its beginning) up to an end, all of it; throws where the
     /// deadline comes first.
     func readWhole(
@@ -106,6 +116,7 @@ package final class TopicReader: Sendable {
         from start: Int64? = nil,
         upTo end: Int64,
         deadline: Duration,
+        withHeaders: Bool = false,
         each: (TopicRecord) -> Void
     ) async throws(PublishError) {
         let position = try await read(
@@ -115,6 +126,7 @@ package final class TopicReader: Sendable {
             from: start,
             upTo: end,
             deadline: deadline,
+            withHeaders: withHeaders,
             each: each
         )
         guard position < end else { return }

@@ -56,7 +56,7 @@ package struct StreamPlan: Sendable {
     ) {
         var fingerprint = stream.fingerprint(topic: topic.topic)
         // The key's form, which a topic of the same name does not show.
-        if isAccountInKey { fingerprint.key.insert("<account>", at: 0) }
+        if isAccountInKey { fingerprint.key.insert(Fingerprint.accountPart, at: 0) }
         self.init(
             definition: stream,
             feed: definition.feed(of: stream),

@@ -17,7 +17,7 @@ enum CommandTree {
                     backfill,
                     backfills,
                     schedule,
-                    state, account, schemas, dead,
+                    state, account, schemas, dead, erase,
                     extractor,
                     simulate, demo,
                 ]

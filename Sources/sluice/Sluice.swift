@@ -77,6 +77,7 @@ struct Sluice {
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
         case "dead": try await dead(command)
+        case "erase": try await erase(command)
         case "schemas": try await schemas(command)
         case "state": try await state(command)
         case "account": try await StateChangeCommand(program: program, command: command).run()
@@ -100,6 +101,14 @@ struct Sluice {
         case "list": try await DeadListCommand(program: program, command: command).run()
         case "show": try await DeadShowCommand(program: program, command: command).run()
         case "replay", "drop": try await DeadWorkCommand(program: program, command: command).run()
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
+    private func erase(_ command: ParsedCommand) async throws -> Int32 {
+        switch command.path.last {
+        case "find": try await EraseFindCommand(program: program, command: command).run()
+        case "key": try await EraseKeyCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }

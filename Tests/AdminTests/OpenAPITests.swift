@@ -138,6 +138,9 @@ import Testing
             "/api/v1/accounts/stripe/acme/streams/charges/skip",
             #"{"reason":"x","rest":true,"before":"2026-02-01T00:00:00Z"}"#, 400
         ),
+        ("/api/v1/accounts/stripe/acme/streams/charges/erase", #"{"reason":"x","keys":["ch_1"]}"#, 200),
+        ("/api/v1/accounts/stripe/acme/streams/charges/erase", #"{"reason":"x","keys":[]}"#, 400),
+        ("/api/v1/accounts/stripe/acme/streams/charges/erase", #"{"reason":"ch_1","keys":["ch_1"]}"#, 400),
     ])
     func commandsAreAnsweredAsTheDocumentSays(target: String, body: String, status: Int) async throws {
         let (document, answer) = try await withAdmin { _, server in

@@ -158,10 +158,13 @@ struct LogTopicTests {
         await runs.close()
         await commands.close()
         let admin = try KafkaAdmin(settings: TestBroker.settings)
-        for (topic, retention) in [(prefix.runsTopic, "7776000000"), (prefix.commandsTopic, "604800000")] {
+        for (topic, policy, retention) in [
+            (prefix.runsTopic, "compact,delete", "7776000000"),
+            (prefix.commandsTopic, "delete", "604800000"),
+        ] {
             let description = try #require(try await admin.describeTopic(topic))
             #expect(description.partitions == 1)
-            #expect(description.configuration["cleanup.policy"] == "delete")
+            #expect(description.configuration["cleanup.policy"] == policy)
             #expect(description.configuration["retention.ms"] == retention)
         }
         await admin.close()
@@ -169,7 +172,6 @@ struct LogTopicTests {
 
     @Test(arguments: [
         (2, "delete", "has 2 partitions"), (1, "compact", "cleanup.policy=compact"),
-        (1, "compact,delete", "cleanup.policy=compact,delete"),
     ])
     func `a topic of another layout is refused`(partitions: Int, policy: String, message: String) async throws
     {
@@ -181,6 +183,23 @@ struct LogTopicTests {
         let error = await #expect(throws: StateError.self) { try await withLog(topic: topic) { _ in } }
         #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
         #expect(error?.exitCode == .configuration)
+    }
+
+    @Test
+    func `a log of runs that an earlier version made is taken, a log of commands that is compacted is not`()
+        async throws
+    {
+        let old = try await TestBroker.topic("log", configuration: [("cleanup.policy", "delete")])
+        try await withLog(topic: old) { _ in }
+        let compacted = try await TestBroker.topic(
+            "log",
+            configuration: [("cleanup.policy", "delete,compact")]
+        )
+        try await withLog(topic: compacted) { _ in }
+        let error = await #expect(throws: StateError.self) {
+            try await withLog(topic: compacted, layout: .commands) { _ in }
+        }
+        #expect(error?.message.contains("set it to delete") == true, "\(error?.message ?? "")")
     }
 
     @Test func `where it may not be created, the error has the command`() async throws {

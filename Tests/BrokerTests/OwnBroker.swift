@@ -12,10 +12,11 @@ final class OwnBroker: Sendable {
     var settings: KafkaSettings { KafkaSettings(bootstrap: bootstrap) }
 
     /// Starts one, which ends with the process at the latest.
-    static func start() async throws -> OwnBroker {
+    static func start(_ settings: [String] = []) async throws -> OwnBroker {
         guard let port = TestBroker.freePort() else { throw TestFailure("no free port") }
         let folder = FileManager.default.temporaryDirectory.path + "/sluice-own-broker-\(UUID().uuidString)"
-        guard await run(["start", "--dir", folder, "--port", "\(port)"]), TestBroker.watch(folder) else {
+        let words = ["start", "--dir", folder, "--port", "\(port)"] + settings.flatMap { ["--set", $0] }
+        guard await run(words), TestBroker.watch(folder) else {
             throw TestFailure("\(TestBroker.script) did not start a broker in \(folder)")
         }
         return OwnBroker(bootstrap: "127.0.0.1:\(port)", folder: folder)

@@ -140,7 +140,16 @@ struct RunLineTests {
             )
             #expect(try RunLine(bytes) == line)
         }
-        #expect(lines[1].key == Array("backfill-20260301T120000Z-1f3a09bc".utf8))
+    }
+
+    @Test func `a line out of which a key was erased says when, and has a key of its own`() throws {
+        var line = RunLine(at: Self.at, host: "ops-1", event: .log(run: "r", text: "record [erased]"))
+        line.erased = Self.at.advanced(by: .seconds(60))
+        let bytes = try line.bytes()
+        #expect(try RunLine(bytes) == line)
+        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix(#""erased":"2026-03-01T12:01:00.250Z"}"#))
+        #expect(RunLine.newKey() != RunLine.newKey() && RunLine.isOwnKey(RunLine.newKey()))
+        #expect(!RunLine.isOwnKey(Array("yearly".utf8)) && !RunLine.isOwnKey([]))
     }
 
     @Test func `a damaged line never traps`() throws {
@@ -177,11 +186,6 @@ struct RunLineTests {
     func `a line that cannot be read is refused`(text: String, message: String) throws {
         let error = try #require(throws: StateError.self) { try RunLine(Array(text.utf8)) }
         #expect(error.message.contains(message), "\(error.message)")
-    }
-
-    @Test func `what a line is about is its key`() throws {
-        let keys = try Set(Self.lines().map { String(decoding: $0.key, as: UTF8.self) })
-        #expect(keys == ["r1", "stripe", "ada@ops", "c1"])
     }
 
     // MARK: Long lines (I7)

@@ -45,6 +45,27 @@ struct StateCommandTests {
         }
     }
 
+    @Test func `what is to be erased is written as its golden line, and read from it`() throws {
+        let erased = StateChange.ErasedKeys(
+            try StreamName("customers"),
+            ["cus_1", #"["a",1]"#],
+            forgets: true
+        )
+        let request = StateRequest(
+            account: try AccountName("stripe/acme"),
+            change: .erase(erased),
+            reason: "request 4711"
+        )
+        let command = DaemonCommand(id: "c1", by: "ada@ops-1", at: Self.at, verb: .state(request))
+        let golden = try Golden.bytes("commands-1-erase.json")
+        #expect(
+            String(decoding: try command.bytes(), as: UTF8.self) == String(decoding: golden, as: UTF8.self)
+        )
+        #expect(try DaemonCommand(golden) == command)
+        // Its children's streams are not known to whoever asks: nobody reads the account meanwhile.
+        #expect(request.change.streams == nil && request.change.name == "erase")
+    }
+
     @Test func `what is to be done with dead letters is written as its golden line, and read from it`() throws
     {
         let streams = [try StreamName("charges"), try StreamName("customers")]

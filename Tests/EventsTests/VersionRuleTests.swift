@@ -69,6 +69,47 @@ struct VersionRuleTests {
             verdict: .skip(nil)
         ),
         Case(
+            testDescription: "the state that was erased does not come back in the overlap",
+            format: .number,
+            said: said(version: "5", content: 1),
+            known: known(version: "5", content: 1).erased,
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "nor does an older one",
+            format: .number,
+            said: said(version: "4", content: 2, read: 2),
+            known: known(version: "5", content: 1).erased,
+            verdict: .skip(nil)
+        ),
+        Case(
+            testDescription: "a newer one goes out as any that is new",
+            format: .number,
+            said: said(version: "6", content: 2),
+            known: known(version: "5", content: 1).erased,
+            verdict: .publish(known(version: "6", content: 2))
+        ),
+        Case(
+            testDescription:
+                "what a later full read still has the service still has: it goes out under another id",
+            format: .number,
+            said: said(version: "5", content: 1, read: 2),
+            known: known(version: "5", content: 1).erased,
+            verdict: .publish(known(version: "5", content: 1, count: 3, read: 2))
+        ),
+        Case(
+            testDescription: "where versions have no order, what is read is new",
+            said: said(content: 1),
+            known: known(content: 1).erased,
+            verdict: .publish(known(content: 1, count: 3))
+        ),
+        Case(
+            testDescription: "what is erased is deleted already",
+            said: said(.delete),
+            known: known(content: 1).erased,
+            verdict: .skip(nil)
+        ),
+        Case(
             testDescription: "equal content in a later full read moves the read",
             said: said(content: 1, read: 2),
             known: known(content: 1),

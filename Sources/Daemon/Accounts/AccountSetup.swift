@@ -184,7 +184,7 @@ package struct AccountSetup: Sendable {
         SettingsResolver(declarations: definition.settings, reader: reader)
     }
 
-    private static func word<Word: RawRepresentable & CaseIterable>(
+    static func word<Word: RawRepresentable & CaseIterable>(
         _ given: PlacedText?,
         _ name: String,
         else usual: Word

@@ -159,7 +159,7 @@ package struct SyncPlans: Sendable {
         if let entities, let mapper {
             plan.outlet = StreamOutlet(mapper, entities.mode)
             // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
-            plan.fingerprint.topic += mapper.topics.map { " and \($0)" }.joined()
+            plan.fingerprint.topic += mapper.topics.map { Fingerprint.beside + $0 }.joined()
         }
         plan.outlet.registration = try registration(of: plan, stream, topic.topic, schemas)
         plan.bookmark = try session.bookmark(of: topic.stream)

@@ -96,6 +96,42 @@ extension AdminAPI {
             ) { request, body throws(AdminProblem) in
                 .skip(try Self.stream(request), try Self.part(body))
             },
+            change(
+                "\(Self.accountPath)/streams/{stream}/erase",
+                "eraseKeys",
+                "Erases the records of some keys: in topics, as they are remembered, among dead letters and in the log of runs.",
+                Self.ofStream,
+                [
+                    .init(
+                        name: "keys",
+                        value: [
+                            "type": "array", "minItems": 1, "maxItems": 100,
+                            "items": ["type": "string", "minLength": 1],
+                            "description":
+                                "As the service names the records; one of several parts as a JSON array.",
+                        ]
+                    ),
+                    .init(
+                        name: "forget",
+                        value: [
+                            "type": "boolean",
+                            "description": "Whether the keys themselves are forgotten as well.",
+                        ]
+                    ),
+                ],
+                required: ["keys"]
+            ) { request, body throws(AdminProblem) in
+                guard let keys = try body.names("keys") else {
+                    throw body.misfit("keys", "a list of 1 to 100 keys")
+                }
+                return .erase(
+                    StateChange.ErasedKeys(
+                        try Self.stream(request),
+                        keys,
+                        forgets: try body.flag("forget")
+                    )
+                )
+            },
         ]
     }
 
@@ -124,6 +160,13 @@ extension AdminAPI {
                 change: try change(request, body),
                 reason: try body.text("reason", limit: HandChange.longestReason)
             )
+            guard !wanted.namesErased else {
+                throw AdminProblem(
+                    .badBody,
+                    "'reason' names a key that is to be erased, and stays in the audit",
+                    remedy: "name the request instead"
+                )
+            }
             return try await Self.ask(control, .state(wanted), by: request.by)
         }
     }

@@ -13,7 +13,7 @@ extension DaemonClient {
         try await LogTopic.with(.runs, kafka, prefix: prefix) { runs in
             try await runs.follow(from: .time(start)) { record in
                 guard let line = try? RunLine(record.value ?? []), case .backfill(let note) = line.event,
-                    note.backfill.id == id
+                    note.backfill.id == id, line.erased == nil
                 else { return true }
                 last.withLock { $0 = note }
                 onNote(note)

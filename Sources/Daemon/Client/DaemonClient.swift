@@ -100,8 +100,11 @@ package struct DaemonClient: Sendable {
 
     // MARK: What was
 
-    /// Gives `each` the lines of the log of runs since a time, in their order.
-    package func history(since start: Instant, _ each: @escaping @Sendable (RunLine) -> Void) async throws {
+    /// The lines of the log of runs since a time, those that are wanted, in the order in which they were written first.
+    package func history(since start: Instant, where isWanted: @escaping @Sendable (RunLine) -> Bool)
+        async throws
+        -> [RunLine]
+    {
         // Whoever only looks must not create what they look at.
         let admin = try KafkaAdmin(settings: kafka, patience: Self.patience)
         let topic = try await closing(admin, by: { await $0.close() }) {
@@ -114,11 +117,15 @@ package struct DaemonClient: Sendable {
                     + "--topic-prefix and --kafka"
             )
         }
-        try await LogTopic.with(.runs, kafka, prefix: prefix) { runs in
+        return try await LogTopic.with(.runs, kafka, prefix: prefix) { runs in
+            var lines = RunLines()
             _ = try await runs.read(from: .time(start)) { record in
-                guard let line = try? RunLine(record.value ?? []) else { return }
-                each(line)
+                guard let line = try? RunLine(record.value ?? []), isWanted(line) else { return }
+                // One of an earlier time that was written again since.
+                guard line.erased == nil || line.at >= start else { return }
+                lines.take(line, key: record.key)
             }
+            return lines.lines
         }
     }
 }

@@ -6,7 +6,7 @@ package import Kafka
 package import Runs
 
 /// Replays or drops dead letters of an account, in its session.
-package struct LettersJob: Sendable {
+package struct LettersJob: AccountJob {
     private let request: StateRequest
     private let kafka: KafkaSettings
     private let prefix: TopicPrefix

@@ -21,6 +21,13 @@ extension DaemonMachine {
                 "schedules of the daemon read \(request.account) (\(names)): remove their files first"
             )
         }
+        guard !request.namesErased else {
+            return refuse(
+                command.id,
+                "daemon.bad_reason",
+                "its reason names a key that is to be erased, and stays in the audit: name the request instead"
+            )
+        }
         edits.append(StateEdit(command: command, request: request))
         startEdits()
         // One that begins at once is answered when it is durable.

@@ -21,6 +21,7 @@ extension RunLine {
             host: try document.text("host"),
             event: try Event(&document)
         )
+        if document.holds(Self.erasedMember) { erased = try document.time(Self.erasedMember) }
         try document.finish()
     }
 
@@ -43,29 +44,25 @@ extension RunLine {
             .init(name: "at", value: .time(at)),
             .init(name: "host", value: .string(host)),
         ]
+        let mark = erased.map { [JSONValue.Member(name: Self.erasedMember, value: .time($0))] } ?? []
         return try StateDocument.encode(
-            .object(common + members),
+            .object(common + members + mark),
             noun: Self.noun,
             limit: Self.maximumBytes,
             hint: "give a shorter text"
         )
     }
 
-    /// The key of the record: what the line is about.
-    package var key: [UInt8] {
-        let text =
-            switch event {
-            case .started(let start): start.run
-            case .progress(let run, _): run
-            case .ended(let finish): finish.run
-            case .log(let run, _): run
-            case .skipped(let schedule, _): schedule
-            case .audit(let entry): entry.schedule ?? entry.account?.text ?? entry.by
-            case .answer(let answer): answer.command
-            case .backfill(let note): note.backfill.id
-            }
-        return Array(text.utf8)
-    }
+    /// The member that says that a key was erased.
+    static let erasedMember = "erased"
+
+    /// A key that no other line has: a line can be written again under it, without something that must not stay.
+    package static func newKey() -> [UInt8] { ownKeyStart + Array(RandomID.make().utf8) }
+
+    /// Whether a record's key is its line's own; lines of earlier versions share theirs.
+    static func isOwnKey(_ key: [UInt8]) -> Bool { key.starts(with: ownKeyStart) }
+
+    private static let ownKeyStart = Array("line:".utf8)
 
     private static let noun = "a line of the log of runs"
 }

@@ -2,7 +2,7 @@ package import Core
 package import JSON
 package import Scheduling
 
-/// One line of the log of runs, which any node appends to; its Kafka key is `key`.
+/// One line of the log of runs, which any node appends to; its Kafka key is one of its own, from `newKey()`.
 package struct RunLine: Hashable, Sendable {
     /// The format that this version writes.
     package static let format = 1
@@ -30,12 +30,15 @@ package struct RunLine: Hashable, Sendable {
     /// The host of the node that wrote it.
     package var host: String
     package var event: Event
+    /// When a person's key was erased from it, so that it was written again; nil for a line as it was written first.
+    package var erased: Instant?
 
     /// A line.
-    package init(at: Instant, host: String, event: Event) {
+    package init(at: Instant, host: String, event: Event, erased: Instant? = nil) {
         self.at = at
         self.host = host
         self.event = event
+        self.erased = erased
     }
 }
 

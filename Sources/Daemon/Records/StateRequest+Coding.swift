@@ -38,6 +38,14 @@ extension StateChange {
             let stream = try Self.stream(document.text("stream"), document.noun)
             self = .skip(stream, try Part(&document))
         case "remove": self = .remove
+        case "erase":
+            self = .erase(
+                ErasedKeys(
+                    try Self.stream(document.text("stream"), document.noun),
+                    try document.texts("keys"),
+                    forgets: try document.bool("forget")
+                )
+            )
         case LetterWork.replay.rawValue, LetterWork.drop.rawValue:
             var streams: [StreamName] = []
             for text in try document.texts("streams") {
@@ -74,6 +82,13 @@ extension StateChange {
             [.init(name: "change", value: "skip"), .init(name: "stream", value: .string(stream.text))]
                 + part.members
         case .remove: [.init(name: "change", value: "remove")]
+        case .erase(let erased):
+            [
+                .init(name: "change", value: "erase"),
+                .init(name: "stream", value: .string(erased.stream.text)),
+                .init(name: "keys", value: .array(erased.keys.map(JSONValue.string))),
+                .init(name: "forget", value: .bool(erased.forgets)),
+            ]
         case .letters(let ids, let streams, let work):
             [
                 .init(name: "change", value: .string(work.rawValue)),

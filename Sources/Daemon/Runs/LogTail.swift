@@ -1,3 +1,5 @@
+import Core
+
 /// The end of a run's log: the newest lines that fit.
 struct LogTail: Sendable {
     /// What a record of the runs topic holds of it (I7).
@@ -23,6 +25,12 @@ struct LogTail: Sendable {
         guard first > 256 else { return }
         lines.removeFirst(first)
         first = 0
+    }
+
+    /// Takes keys out of the lines.
+    mutating func erase(_ eraser: KeyEraser) {
+        lines = lines.map { eraser.erased($0) ?? $0 }
+        bytes = lines[first...].reduce(0) { $0 + $1.utf8.count }
     }
 
     /// The lines, the oldest first.

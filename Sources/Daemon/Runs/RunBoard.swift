@@ -91,6 +91,21 @@ final class RunBoard: Sendable {
     /// An attempt is over, and another one will come.
     func forget(_ run: String) { change { $0.active[run] = nil } }
 
+    /// Takes keys out of what is shown of runs: out of their logs and errors.
+    func erase(_ eraser: KeyEraser) {
+        change { known in
+            for run in known.active.keys {
+                known.active[run]?.log.erase(eraser)
+                known.active[run]?.view.erase(eraser)
+            }
+            for index in known.ended.indices { known.ended[index].erase(eraser) }
+            known.logs = known.logs.mapValues { eraser.erased($0) ?? $0 }
+            for (schedule, views) in known.bySchedule {
+                known.bySchedule[schedule] = views.map { $0.erased(by: eraser) }
+            }
+        }
+    }
+
     /// A run that goes on, or ended lately.
     func view(_ run: String) -> RunView? {
         known.withLock { known in
@@ -158,6 +173,24 @@ extension RunView {
         var row = StreamRow(name: name, status: "waiting")
         change(&row)
         streams.append(row)
+    }
+}
+
+extension RunView {
+    fileprivate mutating func erase(_ eraser: KeyEraser) {
+        func erase(_ text: inout String?) { text = text.map { eraser.erased($0) ?? $0 } }
+        erase(&errorMessage)
+        erase(&waiting)
+        for index in streams.indices {
+            erase(&streams[index].errorMessage)
+            erase(&streams[index].warning)
+        }
+    }
+
+    fileprivate func erased(by eraser: KeyEraser) -> RunView {
+        var view = self
+        view.erase(eraser)
+        return view
     }
 }
 

@@ -6,8 +6,8 @@ import Synchronization
 extension RunPerformer {
     /// Changes an account's state as somebody asked, in the session that is open or in one of its own (I3).
     ///
-    /// Dead letters are dealt with by what `sources` say of the account. `before` as `AccountSession.change` has it. Nil where the session was lost: whether it is done is not known then, and
-    /// doing it again tells.
+    /// What is beside its bookmarks is dealt with by what `sources` say of the account. `before` as `AccountSession.change` has it.
+    /// Nil where the session was lost: whether it is done is not known then, and doing it again tells.
     func change(
         _ request: StateRequest,
         sources: AccountSources,
@@ -43,20 +43,31 @@ extension RunPerformer {
         return try result.withLock { $0 }?.get()
     }
 
-    /// What is done with dead letters; nil where the change is about the state alone.
-    private func job(_ request: StateRequest, _ sources: AccountSources) async throws -> LettersJob? {
-        guard case .letters(_, _, let work) = request.change else { return nil }
-        var setup: AccountSetup?
-        if work == .replay {
-            // Secrets are read anew, which can take seconds.
-            setup = try await SerialThread.apart { try AccountSetup(sources) }
+    /// What is done beside a change of bookmarks; nil where it is one.
+    private func job(_ request: StateRequest, _ sources: AccountSources) async throws -> (any AccountJob)? {
+        switch request.change {
+        case .reset, .set, .skip, .remove: return nil
+        case .erase(let erased):
+            return EraseJob(
+                request,
+                erased,
+                kafka: place.kafka,
+                prefix: place.prefix,
+                shape: try await SerialThread.apart { try AccountShape(sources) }
+            )
+        case .letters(_, _, let work):
+            var setup: AccountSetup?
+            if work == .replay {
+                // Secrets are read anew, which can take seconds.
+                setup = try await SerialThread.apart { try AccountSetup(sources) }
+            }
+            return LettersJob(
+                request,
+                kafka: place.kafka,
+                prefix: place.prefix,
+                setup: setup,
+                registry: place.registry
+            )
         }
-        return LettersJob(
-            request,
-            kafka: place.kafka,
-            prefix: place.prefix,
-            setup: setup,
-            registry: place.registry
-        )
     }
 }

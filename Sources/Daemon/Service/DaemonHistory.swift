@@ -16,6 +16,10 @@ struct DaemonHistory: Sendable {
     private var logs: [String: String] = [:]
     /// The runs that ended, in the order of their ends.
     private var order: [String] = []
+    /// Commands of which more is said than that they were accepted.
+    private var finished: Set<String> = []
+    /// Whether a run's end was written again, behind others.
+    private var isReordered = false
 
     /// From where the log must be read: the first time that a schedule did not decide for certain, or what is shown.
     static func start(_ schedules: [LoadedSchedule], _ records: [String: ScheduleRecord], at now: Instant)
@@ -31,11 +35,21 @@ struct DaemonHistory: Sendable {
         return max(start, now.advanced(by: .zero - kept))
     }
 
-    /// Takes in a line; in their order.
+    /// Takes in a line; in their order, but for those that were written again without a key: the same line, whether its first
+    /// form is there still or not.
     mutating func take(_ line: RunLine) {
+        let isAgain = line.erased != nil
         switch line.event {
-        case .skipped(let schedule, let ticks): skipped[schedule, default: []].append(ticks)
-        case .started(let start): runs[start.run] = RunView(start: start, started: line.at)
+        case .skipped(let schedule, let ticks):
+            let before = skipped[schedule]?.firstIndex { $0.first == ticks.first && $0.last == ticks.last }
+            guard isAgain, let before else {
+                skipped[schedule, default: []].append(ticks)
+                return
+            }
+            skipped[schedule]?[before] = ticks
+        case .started(let start):
+            guard !isAgain || runs[start.run] == nil else { return }
+            runs[start.run] = RunView(start: start, started: line.at)
         case .log(let run, let text): logs[run] = text
         case .ended(let finish):
             var view =
@@ -52,12 +66,15 @@ struct DaemonHistory: Sendable {
             view.started = finish.started
             view.take(finish, at: line.at)
             runs[finish.run] = view
+            guard !isAgain || !order.contains(finish.run) else { return }
             order.append(finish.run)
+            isReordered = isReordered || isAgain
         case .answer(let answer):
-            if answer.status == .accepted {
-                accepted.insert(answer.command)
-            } else {
+            if answer.status != .accepted {
                 accepted.remove(answer.command)
+                finished.insert(answer.command)
+            } else if !isAgain || !finished.contains(answer.command) {
+                accepted.insert(answer.command)
             }
         case .progress, .audit, .backfill: break
         }
@@ -65,7 +82,9 @@ struct DaemonHistory: Sendable {
 
     /// The runs that ended, the oldest first, with the ends of their logs.
     var ended: [(view: RunView, log: String?)] {
-        order.compactMap { run in runs[run].map { ($0, logs[run]) } }
+        let ended = order.compactMap { run in runs[run].map { (view: $0, log: logs[run]) } }
+        guard isReordered else { return ended }
+        return ended.sorted { ($0.view.ended ?? $0.view.started) < ($1.view.ended ?? $1.view.started) }
     }
 
     /// Runs that a state's record calls ended, and the log does not: who wrote that died before it could tell.
@@ -99,6 +118,7 @@ extension RunView {
         errorCode = finish.errorCode
         errorMessage = finish.errorMessage
         transactions = finish.outcome["transactions"]?.int ?? 0
+        streams = []
         for member in finish.outcome["streams"]?.members ?? [] {
             let value = member.value
             streams.append(

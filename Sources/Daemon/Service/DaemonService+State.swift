@@ -68,6 +68,7 @@ extension DaemonService {
                     return [try record.record(account: request.account)]
                 }
                 if let changed {
+                    if let eraser = request.eraser { board.erase(eraser) }
                     logger.warning(
                         "state changed by hand",
                         [
@@ -85,13 +86,16 @@ extension DaemonService {
                     message: "the account's last schedule was removed"
                 )
             } catch let error as StateError {
-                return .refused(code: error.codeText, message: error.message)
+                return .refused(code: error.codeText, message: request.withoutErased(error.message))
             } catch let error as any SluiceError where error.exitCode == .configuration {
-                return .refused(code: error.codeText, message: error.message)
+                return .refused(code: error.codeText, message: request.withoutErased(error.message))
             } catch {
                 logger.warning(
                     "cannot change what was asked for, and tries again",
-                    ["account": .string(request.account.text), "error": .string("\(error)")]
+                    [
+                        "account": .string(request.account.text),
+                        "error": .string(request.withoutErased("\(error)")),
+                    ]
                 )
             }
             do { try await clocks.monotonic.sleep(pause) } catch { return nil }

@@ -50,7 +50,7 @@ package final class KafkaRecords: RunRecords {
             defer { held.withLock { $0 -= 1 } }
             try await member.holds()
         }
-        try await runs.append(key: Array((line.event.schedule ?? "").utf8), try line.bytes())
+        try await runs.append(key: RunLine.newKey(), try line.bytes())
     }
 
     package func flush() async throws { try await runs.flush() }
@@ -63,6 +63,8 @@ package final class KafkaRecords: RunRecords {
         var unreadable = 0
         _ = try await runs.read(from: .time(start)) { record in
             guard let bytes = record.value, let line = try? RunLine(bytes) else { return unreadable += 1 }
+            // One of an earlier time that was written again since.
+            guard line.erased == nil || line.at >= start else { return }
             history.take(line)
         }
         if unreadable > 0 {

@@ -156,9 +156,6 @@ package struct EntityMapper: Sendable {
 
     /// What names the record within its stream: its event's key, without the account.
     private func recordKey(of event: Event, in page: EventPage) -> ArraySlice<UInt8> {
-        let key = page.text[event.key.range]
-        guard isAccountInKey, case .array(let parts)? = try? JSONValue.parse(Array(key)) else { return key }
-        guard parts.count == 2 else { return JSONValue.array(Array(parts.dropFirst())).bytes()[...] }
-        return parts[1].text.map { Array($0.utf8)[...] } ?? parts[1].bytes()[...]
+        RecordName.name(of: page.text[event.key.range], isAccountInKey: isAccountInKey)
     }
 }

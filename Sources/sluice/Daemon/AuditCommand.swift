@@ -3,7 +3,6 @@ import Configuration
 import Core
 import Daemon
 import JSON
-import Synchronization
 import Telemetry
 
 /// `sluice audit`: who asked the installation for what, and why, whether a daemon runs or not.
@@ -28,16 +27,14 @@ struct AuditCommand {
 
     private func entries(_ client: DaemonClient, _ since: Instant) async throws -> [(at: Instant, AuditEntry)]
     {
-        let entries = Locked<[(at: Instant, AuditEntry)]>([])
         let subject = command.value("subject")
-        try await client.history(since: since) { line in
-            guard case .audit(let entry) = line.event else { return }
-            guard subject == nil || entry.schedule == subject || entry.account?.text == subject else {
-                return
-            }
-            entries.withLock { $0.append((line.at, entry)) }
+        let lines = try await client.history(since: since) { line in
+            guard case .audit(let entry) = line.event else { return false }
+            return subject == nil || entry.schedule == subject || entry.account?.text == subject
         }
-        return entries.withLock { $0 }
+        return lines.compactMap { line in
+            if case .audit(let entry) = line.event { (line.at, entry) } else { nil }
+        }
     }
 
     private func show(_ entries: [(at: Instant, AuditEntry)]) {

@@ -3,7 +3,6 @@ import Configuration
 import Core
 import Daemon
 import JSON
-import Synchronization
 import Telemetry
 
 /// `sluice backfills`: what the log of runs says of them, whether a daemon runs or not.
@@ -18,15 +17,16 @@ struct BackfillsCommand {
         let client = DaemonClient(options.settings, prefix: options.prefix)
         let since = try command.instant("since")
         let start = since ?? Instant.systemClock().advanced(by: .zero - Self.usualAge)
-        let notes = Locked<[String: BackfillNote]>([:])
         let schedule = command.value("schedule")
-        try await client.history(since: start) { line in
-            guard case .backfill(let note) = line.event, schedule == nil || note.schedule == schedule else {
-                return
-            }
-            notes.withLock { $0[note.backfill.id] = note }
+        let lines = try await client.history(since: start) { line in
+            guard case .backfill(let note) = line.event else { return false }
+            return schedule == nil || note.schedule == schedule
         }
-        show(notes.withLock { $0.values.sorted { $0.backfill.id < $1.backfill.id } })
+        var notes: [String: BackfillNote] = [:]
+        for line in lines {
+            if case .backfill(let note) = line.event { notes[note.backfill.id] = note }
+        }
+        show(notes.values.sorted { $0.backfill.id < $1.backfill.id })
         return ExitCode.success.rawValue
     }
 

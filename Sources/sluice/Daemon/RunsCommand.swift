@@ -5,7 +5,6 @@ import Daemon
 import JSON
 import Runs
 import Scheduling
-import Synchronization
 import Telemetry
 
 /// `sluice runs` and `sluice logs`: what the log of runs says, whether a daemon runs or not.
@@ -25,13 +24,14 @@ struct RunsCommand {
     }
 
     private func lines(_ client: DaemonClient, _ since: Instant) async throws -> [RunLine] {
-        let lines = Locked<[RunLine]>([])
         let schedule = command.value("schedule")
-        try await client.history(since: since) { line in
-            guard schedule == nil || line.event.schedule == schedule else { return }
-            lines.withLock { $0.append(line) }
+        return try await client.history(since: since) { line in
+            guard schedule == nil || line.event.schedule == schedule else { return false }
+            return switch line.event {
+            case .started, .ended, .skipped: true
+            case .progress, .log, .audit, .answer, .backfill: false
+            }
         }
-        return lines.withLock { $0 }
     }
 
     /// A run stands where it began, with its end where it has one.
@@ -78,22 +78,21 @@ struct RunsCommand {
 
     private func logs(_ client: DaemonClient) async throws -> Int32 {
         let run = command.value("run") ?? ""
-        let text = Locked<String?>(nil)
-        let isKnown = Locked(false)
         // A run's id begins with the time at which it was made.
         let since = RunID.time(of: run) ?? Instant(seconds: 0)
-        try await client.history(since: since) { line in
+        let lines = try await client.history(since: since) { line in
             switch line.event {
-            case .log(run, let end): text.withLock { $0 = end }
-            case .started(let start) where start.run == run: isKnown.withLock { $0 = true }
-            default: break
+            case .log(run, _): true
+            case .started(let start): start.run == run
+            default: false
             }
         }
-        if let text = text.withLock({ $0 }) {
+        let texts = lines.compactMap { line in if case .log(_, let text) = line.event { text } else { nil } }
+        if let text = texts.last {
             program.print(text)
             return ExitCode.success.rawValue
         }
-        guard isKnown.withLock({ $0 }) else {
+        guard !lines.isEmpty else {
             throw ClientError(.unknownRun, "the log of runs has no run \(run); sluice runs lists them")
         }
         program.complain("the run said nothing, or goes on: while it does, its log is at the daemon's page")

@@ -107,7 +107,6 @@ struct DeadWorkCommand {
         _ setup: AccountSetup?,
         _ registry: SchemaRegistry?
     ) async throws -> [String] {
-        let session = try writer.settings(request.account)
         let job = LettersJob(
             request,
             kafka: options.settings,
@@ -115,19 +114,7 @@ struct DeadWorkCommand {
             setup: setup,
             registry: registry
         )
-        let changed = try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in
-            try await AccountSession.withSession(session) { session in
-                try await job.run(
-                    in: session,
-                    at: Instant.systemClock(),
-                    add: { try await session.add($0) },
-                    before: { changed in
-                        try await writer.audit(AuditEntry(request, changed, by: program.operatorName), runs)
-                        return []
-                    }
-                )
-            }
-        }
+        let changed = try await writer.perform(request, job)
         return changed.lines.map { "\($0.before): \($0.after)" }
     }
 
@@ -144,19 +131,9 @@ struct DeadWorkCommand {
 
     /// How the account's records are published, by its file or by flags.
     private func setup(of account: AccountName, _ file: AccountFile?) throws -> AccountSetup {
-        var sources = try AccountSources(program: program, command: command, file: file)
-        if file == nil {
-            sources.extractor = PlacedText(account.extractor, at: .flag("--extractor"))
-            sources.account = PlacedText(account.account, at: .flag("--account"))
-        }
+        let sources = try AccountSources(of: account, program: program, command: command, file: file)
         let setup = try AccountSetup(sources)
-        guard setup.account == account else {
-            throw ConfigurationError(
-                .badFlag,
-                "--config is the file of \(setup.account), and letters of \(account) are to be replayed: choose those of one account "
-                    + "by --extractor and --account, with its file"
-            )
-        }
+        try sources.check(setup.account, is: account)
         return setup
     }
 }

@@ -86,6 +86,8 @@ struct BrokerCheckup {
         var name: String
         /// As a daemon refuses any other.
         var policy: String
+        /// What it may have as well, since earlier versions made it so.
+        var others: [String] = []
         var partitions: Int?
         var maker = "the first start"
     }
@@ -105,7 +107,12 @@ struct BrokerCheckup {
                 partitions: 1,
                 maker: "the first record that cannot be published"
             ),
-            OwnTopic(name: prefix.runsTopic, policy: "delete", partitions: 1),
+            OwnTopic(
+                name: prefix.runsTopic,
+                policy: "compact,delete",
+                others: ["delete"],
+                partitions: 1
+            ),
             OwnTopic(name: prefix.commandsTopic, policy: "delete", partitions: 1),
         ]
         if draft.alerts?.goesToTopic == true {
@@ -153,9 +160,6 @@ struct BrokerCheckup {
         return findings
     }
 
-    /// The words of a policy, which have no order.
-    private static func words(_ policy: String) -> Set<Substring> { Set(policy.split(separator: ",")) }
-
     private func problems(_ topic: OwnTopic, _ found: TopicDescription, _ brokers: Int) -> [Finding] {
         let (check, name) = ("kafka.topics", topic.name)
         let alter =
@@ -165,7 +169,10 @@ struct BrokerCheckup {
             let text = "has \(found.partitions) partitions: its lines have an order in one only"
             findings.append(.error(check, name, text, ["delete it and make it anew with 1 partition"]))
         }
-        if let policy = found.configuration["cleanup.policy"], Self.words(policy) != Self.words(topic.policy)
+        if let policy = found.configuration["cleanup.policy"],
+            !([topic.policy] + topic.others).contains(where: {
+                TopicDescription.words($0) == TopicDescription.words(policy)
+            })
         {
             let text = "has cleanup.policy=\(policy): sluice refuses all but \(topic.policy)"
             findings.append(.error(check, name, text, ["\(alter)cleanup.policy=\(topic.policy)"]))

@@ -134,7 +134,7 @@ struct StateChangeCommand {
         case .remove:
             settings.acceptsLoss = true
             settings.leavesNothing = true
-        case .set, .skip, .letters: break
+        case .set, .skip, .letters, .erase: break
         }
         let session = settings
         let changed = try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in

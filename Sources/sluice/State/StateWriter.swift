@@ -28,10 +28,28 @@ struct StateWriter {
         return settings
     }
 
+    /// Does what somebody asks of an account, in a session of its own.
+    func perform(_ request: StateRequest, _ job: any AccountJob) async throws -> ChangedState {
+        let session = try settings(request.account)
+        return try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in
+            try await AccountSession.withSession(session) { session in
+                try await job.run(
+                    in: session,
+                    at: Instant.systemClock(),
+                    add: { try await session.add($0) },
+                    before: { changed in
+                        try await audit(AuditEntry(request, changed, by: program.operatorName), runs)
+                        return []
+                    }
+                )
+            }
+        }
+    }
+
     /// Writes into the audit what is about to be done: no change may be there that nobody knows of.
     func audit(_ entry: AuditEntry, _ runs: LogTopic) async throws {
         let line = RunLine(at: Instant.systemClock(), host: program.hostName, event: .audit(entry))
-        try await runs.append(key: line.key, try line.bytes())
+        try await runs.append(key: RunLine.newKey(), try line.bytes())
         try await runs.flush()
     }
 }

@@ -37,6 +37,28 @@ import Testing
         #expect(world.changes.count == 1)
     }
 
+    @Test func whatIsErasedIsReadByNobodyMeanwhile_andItsReasonNamesNoKey() throws {
+        func erase(_ reason: String) throws -> DaemonCommand.Verb {
+            .state(
+                StateRequest(
+                    account: account("stripe/crm"),
+                    change: .erase(.init(try StreamName("customers"), ["cus_1"])),
+                    reason: reason
+                )
+            )
+        }
+        var world = world(try entry("0 * * * *"))
+        world.length = { _, _ in .seconds(7200) }
+        world.run(for: .seconds(3600))
+        world.ask(try erase("request 4711"), id: "c1")
+        #expect(world.changes.isEmpty && world.answers("c1").first?.status == .accepted)
+        world.run(for: .seconds(7000))
+        #expect(world.changes.map(\.command.id) == ["c1"])
+        world.ask(try erase("erase cus_1"), id: "c2")
+        #expect(world.answers("c2").last?.status == .refused)
+        #expect(world.answers("c2").last?.message.contains("cus_1") == false)
+    }
+
     @Test func I3_itWaitsForTheRunThatReadsIt_andNoRunOvertakesIt() throws {
         var world = world(
             try entry("0 * * * *"),
