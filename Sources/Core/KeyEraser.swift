@@ -22,11 +22,11 @@ package struct KeyEraser: Sendable {
     private static let commonDigits = 5
     private static let commonBytes = 3
 
-    /// An eraser of some keys.
-    package init(_ keys: some Sequence<[UInt8]>) {
+    /// An eraser of some keys; where it is `strict`, a number of few digits is one wherever it stands.
+    package init(_ keys: some Sequence<[UInt8]>, isStrict: Bool = false) {
         var forms: Set<Form> = []
         for key in keys where !key.isEmpty {
-            let isCommon = Self.isCommon(key)
+            let isCommon = !isStrict && Self.isCommon(key)
             for bytes in Self.forms(of: key) { forms.insert(Form(bytes: bytes, isCommon: isCommon)) }
         }
         self.forms = Dictionary(grouping: forms) { $0.bytes[0] }.mapValues { forms in

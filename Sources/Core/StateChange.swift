@@ -96,9 +96,15 @@ extension StateRequest {
         return KeyEraser(erased.keys.map { Array($0.utf8) })
     }
 
+    /// What is written anew has to name no key, be it one that stands in texts by chance.
+    private var strictEraser: KeyEraser? {
+        guard case .erase(let erased) = change else { return nil }
+        return KeyEraser(erased.keys.map { Array($0.utf8) }, isStrict: true)
+    }
+
     /// Whether its reason, which stays in the audit, names a key that is to be erased.
-    package var namesErased: Bool { eraser?.names(reason) ?? false }
+    package var namesErased: Bool { strictEraser?.names(reason) ?? false }
 
     /// A text without the keys that are to be erased: an error, or an answer.
-    package func withoutErased(_ text: String) -> String { eraser?.erased(text) ?? text }
+    package func withoutErased(_ text: String) -> String { strictEraser?.erased(text) ?? text }
 }

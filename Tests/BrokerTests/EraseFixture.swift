@@ -71,6 +71,12 @@ struct EraseFixture {
     /// The newest value of each key of a topic, as who reads it compacted has it.
     func newest(_ topic: String) async throws -> [String: String] {
         var newest: [String: String] = [:]
+        let admin = try KafkaAdmin(settings: broker)
+        let isThere = try await closing(admin, by: { await $0.close() }) {
+            try await $0.describeTopic(topic, withSettings: false) != nil
+        }
+        // The log of runs begins with the first who writes to it.
+        guard isThere else { return [:] }
         for record in try await TestBroker.records(of: topic, at: broker).joined() {
             let key = String(decoding: record.key ?? [], as: UTF8.self)
             newest[key] = record.value.map { String(decoding: $0, as: UTF8.self) }

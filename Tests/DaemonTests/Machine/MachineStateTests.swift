@@ -52,7 +52,7 @@ import Testing
         world.run(for: .seconds(3600))
         world.ask(try erase("request 4711"), id: "c1")
         #expect(world.changes.isEmpty && world.answers("c1").first?.status == .accepted)
-        world.run(for: .seconds(7000))
+        world.run(for: .seconds(7300))
         #expect(world.changes.map(\.command.id) == ["c1"])
         world.ask(try erase("erase cus_1"), id: "c2")
         #expect(world.answers("c2").last?.status == .refused)
