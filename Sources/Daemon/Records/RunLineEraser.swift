@@ -1,14 +1,16 @@
 import Core
 import JSON
 
-/// Takes keys out of a line of the log of runs: out of what is told there in words, never out of what says which line it is.
+/// Takes keys out of a line of the log of runs, or finds them in an alert: out of what is told there in words, never out of what says which line it is.
 struct RunLineEraser: Sendable {
     /// The members that hold words, or what a run tells of itself.
     private static let told: Set<String> = [
-        "text", "error_message", "outcome", "streams", "before", "after", "reason", "message",
+        "text", "error_message", "outcome", "streams", "before", "after", "reason", "message", "data",
     ]
     /// Words of ours within them.
-    private static let fixed: Set<String> = ["status", "code", "phase", "why"]
+    private static let fixed: Set<String> = [
+        "status", "code", "phase", "why", "key", "schedule", "account", "run", "host",
+    ]
 
     private let eraser: KeyEraser
 

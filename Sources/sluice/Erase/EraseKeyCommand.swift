@@ -12,6 +12,8 @@ struct EraseKeyCommand {
     let program: Program
     let command: ParsedCommand
 
+    private static let itself = "this process"
+
     /// What is asked for, and what is there of it.
     struct Plan {
         var request: StateRequest
@@ -46,12 +48,12 @@ struct EraseKeyCommand {
         guard changes.isWanted("Erase it?") else { return ExitCode.failed.rawValue }
         var doers: Set<String> = []
         for plan in plans { doers.insert(try await erase(plan, options)) }
-        report.finish(
-            .done,
-            plans,
-            by: doers.sorted().joined(separator: ", "),
-            message: "erased, by \(doers.sorted().joined(separator: " and "))"
-        )
+        let doer = doers.sorted().joined(separator: " and ")
+        let request =
+            doers.contains(Self.itself) && doers.count == 1
+            ? ""
+            : "; the request itself names the keys, and stays in \(options.prefix.commandsTopic) until its retention ends"
+        report.finish(.done, plans, by: doer, message: "erased, by \(doer)\(request)")
         return ExitCode.success.rawValue
     }
 
@@ -118,6 +120,6 @@ struct EraseKeyCommand {
             shape: plan.shape
         )
         _ = try await writer.perform(plan.request, job)
-        return "this process"
+        return Self.itself
     }
 }
