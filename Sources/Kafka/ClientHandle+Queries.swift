@@ -276,7 +276,9 @@ final class PartitionsHandle: @unchecked Sendable {
     }
 
     /// The next records by their partitions; waits for the first, at most so long.
-    func next(limit: Duration) -> (batches: [Int32: FetchedBatch], error: ClientError?) {
+    func next(limit: Duration, withHeaders: Bool = false) -> (
+        batches: [Int32: FetchedBatch], error: ClientError?
+    ) {
         let capacity = 1000
         let messages = UnsafeMutablePointer<UnsafeMutablePointer<rd_kafka_message_t>?>.allocate(
             capacity: capacity
@@ -295,7 +297,11 @@ final class PartitionsHandle: @unchecked Sendable {
         for index in 0..<count {
             guard let message = unsafe messages[index] else { continue }
             let partition = unsafe message.pointee.partition
-            unsafe PartitionHandle.append(message, to: &batches[partition, default: FetchedBatch()], false)
+            unsafe PartitionHandle.append(
+                message,
+                to: &batches[partition, default: FetchedBatch()],
+                withHeaders
+            )
             unsafe rd_kafka_message_destroy(message)
             failure = failure ?? batches[partition]?.error
         }

@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 
 /// Counts what topics hold of keys, all that is committed and not compacted away yet, in whatever partition.
 package struct KeyScan: Sendable {
@@ -29,9 +30,6 @@ package struct KeyScan: Sendable {
 
     private let kafka: KafkaSettings
 
-    /// So long a partition may take: all events of years may have to be read.
-    private static let patience = Duration.seconds(3600)
-
     /// A scan of a cluster.
     package init(_ kafka: KafkaSettings) { self.kafka = kafka }
 
@@ -42,36 +40,24 @@ package struct KeyScan: Sendable {
         onTopic: @Sendable (String) -> Void = { _ in }
     ) async throws -> [String: (counts: [[UInt8]: Count], partitions: Int)] {
         guard !places.isEmpty else { return [:] }
-        return try await closing(try TopicReader(settings: kafka), by: { await $0.close() }) { reader in
-            var found: [String: (counts: [[UInt8]: Count], partitions: Int)] = [:]
-            for (topic, places) in Dictionary(grouping: places, by: \.topic).sorted(by: { $0.key < $1.key }) {
-                onTopic(topic)
-                guard let ends = try await reader.endOffsets(ifThere: topic) else { continue }
-                found[topic] = (try await Self.read(places, topic, ends, reader), ends.count)
-            }
-            return found
-        }
-    }
-
-    private static func read(_ places: [Place], _ topic: String, _ ends: [Int64], _ reader: TopicReader)
-        async throws -> [[UInt8]: Count]
-    {
-        var counts: [[UInt8]: Count] = [:]
-        for (partition, end) in ends.enumerated() where end > 0 {
-            try await reader.readWhole(
-                topic: topic,
-                partition: Int32(partition),
-                upTo: end,
-                deadline: patience,
-                withHeaders: places.contains { $0.source != nil }
-            ) { record in
-                guard let key = record.key, places.contains(where: { $0.holds(key, record) }) else { return }
-                counts[key, default: Count()].records += 1
-                counts[key]?.values += record.value == nil ? 0 : 1
-                counts[key]?.partitions.insert(Int32(partition))
+        let byTopic = Dictionary(grouping: places, by: \.topic)
+        let counts = Locked<[String: [[UInt8]: Count]]>([:])
+        let partitions = try await TopicSweep(kafka).run(Array(byTopic.keys), onTopic: onTopic) {
+            topic,
+            partition,
+            record in
+            guard let key = record.key, byTopic[topic]?.contains(where: { $0.holds(key, record) }) == true
+            else { return }
+            counts.withLock { counts in
+                var count = counts[topic]?[key] ?? Count()
+                count.records += 1
+                count.values += record.value == nil ? 0 : 1
+                count.partitions.insert(partition)
+                counts[topic, default: [:]][key] = count
             }
         }
-        return counts
+        let found = counts.withLock { $0 }
+        return Dictionary(partitions.map { ($0.key, (found[$0.key] ?? [:], $0.value)) }) { first, _ in first }
     }
 }
 

@@ -13,12 +13,16 @@ final class PartitionsReading: Sendable {
     private let settings: KafkaSettings
     private let topic: String
     private let ends: [Int64]
+    private let withHeaders: Bool
     private let client: Client
     private let worker = SerialThread()
     private let positions: Locked<[Int64]>
     private let handle: Locked<PartitionsHandle?> = Locked(nil)
 
-    init(settings: KafkaSettings, topic: String, ends: [Int64]) throws(PublishError) {
+    init(settings: KafkaSettings, topic: String, ends: [Int64], withHeaders: Bool = false)
+        throws(PublishError)
+    {
+        self.withHeaders = withHeaders
         self.settings = settings
         self.topic = topic
         self.ends = ends
@@ -32,8 +36,9 @@ final class PartitionsReading: Sendable {
         }
     }
 
-    /// Gives `each` what lies before the ends, until all are reached, or nothing came for so long.
-    func readOn(standstill: Duration, each: (TopicRecord) -> Void) async throws(PublishError) -> Behind {
+    /// Gives `each` what lies before the ends with its partition, until all are reached, or nothing came for so long.
+    func readOn(standstill: Duration, each: (Int32, TopicRecord) -> Void) async throws(PublishError) -> Behind
+    {
         var lastProgress = ContinuousClock.now
         var hasMoved = false
         while true {
@@ -45,7 +50,7 @@ final class PartitionsReading: Sendable {
             let batches = try await worker.run { [self] () throws(PublishError) in try next(behind) }
             for (partition, batch) in batches {
                 let end = ends[Int(partition)]
-                for record in batch.records where record.offset < end { each(record) }
+                for record in batch.records where record.offset < end { each(partition, record) }
                 guard let reached = batch.position else { continue }
                 let moved = positions.withLock { positions in
                     let before = positions[Int(partition)]
@@ -72,7 +77,7 @@ final class PartitionsReading: Sendable {
             }
             handle.withLock { $0 = reading }
         }
-        let (batches, error) = reading.next(limit: .milliseconds(200))
+        let (batches, error) = reading.next(limit: .milliseconds(200), withHeaders: withHeaders)
         if let error, !ErrorClass.isConnection(error.code), !ErrorClass.isLeaderMoving(error.code) {
             throw PublishError(
                 ErrorClass.publishCode(of: error.code) ?? .fatal,

@@ -47,7 +47,7 @@ package struct ScheduleScan: Sendable {
         do {
             var begun = installation.monotonic.now()
             while true {
-                let behind = try await reading.readOn(standstill: Self.standstill) { collector.take($0) }
+                let behind = try await reading.readOn(standstill: Self.standstill) { collector.take($1) }
                 try Task.checkCancellation()
                 if behind.partitions.isEmpty { break }
                 // A long topic is no stall: only standing still is.

@@ -116,7 +116,6 @@ package final class TopicReader: Sendable {
         from start: Int64? = nil,
         upTo end: Int64,
         deadline: Duration,
-        withHeaders: Bool = false,
         each: (TopicRecord) -> Void
     ) async throws(PublishError) {
         let position = try await read(
@@ -126,7 +125,6 @@ package final class TopicReader: Sendable {
             from: start,
             upTo: end,
             deadline: deadline,
-            withHeaders: withHeaders,
             each: each
         )
         guard position < end else { return }

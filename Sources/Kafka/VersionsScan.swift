@@ -15,13 +15,11 @@ package struct VersionsScan: Sendable {
         self.prefix = prefix
     }
 
-    /// What is remembered of a stream's keys, and in other streams of the children of `parents`; nothing else is held (I7).
+    /// What is remembered of keys by stream, and in other streams of the children of parents; nothing else is held (I7).
     package func run(
         _ account: AccountName,
-        keys: Set<[UInt8]>,
-        of stream: StreamName,
-        parents: Set<[UInt8]>,
-        in children: Set<StreamName>
+        keys: [StreamName: Set<[UInt8]>],
+        parents: [StreamName: Set<[UInt8]>]
     ) async throws -> MemoryVersions {
         let memory = MemoryVersions()
         var records = VersionRecordReader(account: account)
@@ -32,8 +30,8 @@ package struct VersionsScan: Sendable {
                 let change = try records.change(key: key, value: record.value),
                 case .version(let name, let version) = change.change
             else { return }
-            if change.stream == stream, keys.contains(name) { return memory.apply([change]) }
-            guard children.contains(change.stream) else { return }
+            if keys[change.stream]?.contains(name) == true { return memory.apply([change]) }
+            guard let parents = parents[change.stream] else { return }
             let isChild = version?.parent.map { parents.contains($0) } ?? false
             // One that went to another parent, or is forgotten, is not held any more.
             memory.apply([isChild ? change : VersionChange(change.stream, .version(key: name, nil))])

@@ -23,7 +23,7 @@ package struct EraseJob: AccountJob {
         self.kafka = kafka
         self.prefix = prefix
         survey = ErasureSurvey(
-            erased,
+            [erased],
             of: request.account,
             kafka: kafka,
             prefix: prefix,
@@ -38,7 +38,9 @@ package struct EraseJob: AccountJob {
         add: ([EventTopic]) async throws -> Void,
         before: @Sendable (ChangedState) async throws -> [StateRecord]
     ) async throws -> ChangedState {
-        let result = try await survey.run(session.state, session.versions)
+        guard let result = try await survey.run(session.state, session.versions).first else {
+            preconditionFailure("one stream's keys give one result")
+        }
         let changed = try ErasureWords(request.account, erased).changed(result)
         let last = try await before(changed)
         for group in result.erasure.groups(result.holdings, now: now) {

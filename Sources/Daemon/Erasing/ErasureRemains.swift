@@ -16,19 +16,20 @@ package struct ErasureRemains: Sendable {
     /// What the logs of the installation say of the keys.
     package var logs: [LogErasure.Result] = []
 
-    /// Looks at the topics that hold something of what a survey found.
-    package init(_ result: ErasureSurvey.Result, _ kafka: KafkaSettings, prefix: TopicPrefix) async throws {
-        let keys = result.erasure.keys
+    /// Looks at the topics that hold something of what surveys found.
+    package init(_ results: [ErasureSurvey.Result], _ kafka: KafkaSettings, prefix: TopicPrefix) async throws
+    {
+        let keys = results.reduce(into: Set()) { $0.formUnion($1.erasure.keys) }
         for name in [LogTopic.Name.runs, .alerts] {
             if let log = try await LogErasure(name, kafka, prefix: prefix, keys: keys).look() {
                 logs.append(log)
             }
         }
-        let found = result.found
+        let found = results.flatMap(\.found)
         var names = Set(found.flatMap(\.topics.keys))
         if found.contains(where: { $0.remembered > 0 }) { names.insert(prefix.versionsTopic) }
         if found.contains(where: { $0.letters > 0 }) { names.insert(prefix.deadTopic) }
-        if !result.state.isEmpty { names.insert(prefix.stateTopic) }
+        if results.contains(where: { !$0.state.isEmpty }) { names.insert(prefix.stateTopic) }
         names.formUnion(logs.filter { $0.replaced + $0.left > 0 }.map(\.topic))
         let admin = try KafkaAdmin(settings: kafka, patience: .seconds(20))
         topics = try await closing(admin, by: { await $0.close() }) { admin in
@@ -47,26 +48,37 @@ package struct ErasureRemains: Sendable {
     }
 }
 
-extension ErasureRemains.Topic {
-    /// In words: until when the bytes are there, and what helps.
-    package var text: String {
-        switch bound.end {
-        case .within(let duration):
-            let deletes = bound.deletesStay.map { ", its deletes \(Self.text($0)) longer" } ?? ""
-            return
-                "\(name): the bytes are off the disks within \(Self.text(duration)), as long as something is written to it\(deletes)"
-        case .uncertain:
-            return
-                "\(name): nothing says when the bytes are off the disks; this does: \(command ?? "")"
-        case .unknown:
-            return
-                "\(name): its settings may not be seen, so that nobody can say when the bytes are off the disks; grant DescribeConfigs"
+extension ErasureRemains {
+    /// In words, until when the bytes are there and what helps: a line for all topics that have the same bound.
+    package var lines: [String] {
+        var lines: [String] = []
+        let sorted = Dictionary(grouping: topics, by: \.bound).values.sorted { $0[0].name < $1[0].name }
+        for same in sorted {
+            switch same[0].bound.end {
+            case .within(let duration):
+                let names = same.map(\.name).joined(separator: ", ")
+                let deletes =
+                    same[0].bound.deletesStay.map { "; the deletes stay \(Self.text($0)) longer" } ?? ""
+                lines.append(
+                    "off the disks within \(Self.text(duration)), as long as something is written to each of them\(deletes): \(names)"
+                )
+            case .uncertain:
+                lines += same.map {
+                    "\($0.name): nothing says when the bytes are off the disks; this does: \($0.command ?? "")"
+                }
+            case .unknown:
+                lines += same.map {
+                    "\($0.name): its settings may not be seen, so that nobody can say when the bytes are off the disks; grant "
+                        + "DescribeConfigs"
+                }
+            }
         }
+        return lines
     }
 
-    /// Whole days, or hours below that.
-    static func text(_ duration: Duration) -> String {
-        let hours = Int((duration / .seconds(3600)).rounded(.up))
+    /// Whole days, or hours below two of them.
+    private static func text(_ duration: Duration) -> String {
+        let hours = (duration.components.seconds + 3599) / 3600
         guard hours >= 48 else { return hours == 1 ? "an hour" : "\(hours) hours" }
         return "\((hours + 23) / 24) days"
     }

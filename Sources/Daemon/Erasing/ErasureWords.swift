@@ -42,16 +42,16 @@ package struct ErasureWords: Sendable {
 
     private func line(_ found: Erasure.Found) -> ChangedState.Line {
         let parts = [
-            Self.count(found.topics.values.reduce(0, +), "value"),
             Self.count(found.children, "child", "children"),
             Self.count(found.remembered, "remembered version"),
             Self.count(found.letters, "dead letter"),
         ].compactMap { $0 }
-        let before = parts.isEmpty ? "erased before" : parts.joined(separator: ", ")
+        let before = parts.isEmpty ? "not remembered" : parts.joined(separator: ", ")
         return ChangedState.Line(
             stream: erased.stream,
             before: "key sha256:\(hash(of: found.name)): \(before)",
-            after: "key sha256:\(hash(of: found.name)) \(erased.forgets ? "erased and forgotten" : "erased")"
+            after:
+                "key sha256:\(hash(of: found.name)) \(erased.forgets ? "erased and forgotten" : "erased") by \(found.deletes) deletes"
         )
     }
 

@@ -2,6 +2,7 @@ package import Core
 import Events
 import JSON
 package import Kafka
+import Synchronization
 
 /// Looks for values in all that is published for accounts: in the newest state of each key, among the dead letters and in the
 /// log of runs.
@@ -25,9 +26,6 @@ package struct PersonSearch: Sendable {
     private let isWanted: @Sendable (AccountName, StreamName?) -> Bool
     private let onTopic: @Sendable (String) -> Void
 
-    /// So long a partition may take.
-    private static let patience = Duration.seconds(3600)
-
     /// A search for values in what is published of some streams; `onTopic` hears of each topic before it is read.
     package init(
         for values: [String],
@@ -46,16 +44,21 @@ package struct PersonSearch: Sendable {
 
     /// Everything that holds one of the values; of all that is read only that is kept (I7).
     package func run(_ accounts: [AccountName: [[UInt8]: [UInt8]]]) async throws -> [Match] {
-        let topics = try topics(accounts)
-        return try await closing(try TopicReader(settings: kafka), by: { await $0.close() }) { reader in
-            var matches: [Match] = []
-            for topic in topics {
-                matches += try await search(topic, reader) { match(of: $0, in: topic) }
-            }
-            matches += try await search(prefix.deadTopic, reader, letter)
-            matches += try await search(prefix.runsTopic, reader, line)
-            return matches.sorted { $0.order.lexicographicallyPrecedes($1.order) }
+        let newest = Locked<[String: [[UInt8]: Match]]>([:])
+        let topics = try topics(accounts) + [prefix.deadTopic, prefix.runsTopic]
+        _ = try await TopicSweep(kafka).run(topics, onTopic: onTopic) { topic, _, record in
+            guard let key = record.key else { return }
+            let match =
+                switch topic {
+                case prefix.deadTopic: letter(record)
+                case prefix.runsTopic: line(record)
+                default: match(of: record, in: topic)
+                }
+            // A later state takes an earlier one out, be it a delete.
+            newest.withLock { $0[topic, default: [:]][key] = match }
         }
+        let matches = newest.withLock { $0.values.flatMap(\.values) }
+        return matches.sorted { $0.order.lexicographicallyPrecedes($1.order) }
     }
 
     /// The topics that the accounts' streams and entities go to, or went to.
@@ -74,45 +77,6 @@ package struct PersonSearch: Sendable {
         }
         topics.remove(prefix.versionsTopic)
         return topics.sorted()
-    }
-
-    private func search(
-        _ topic: String,
-        _ reader: TopicReader,
-        _ match: (TopicRecord) -> Match?
-    ) async throws -> [Match] {
-        guard let ends = try await reader.endOffsets(ifThere: topic) else { return [] }
-        onTopic(topic)
-        let newest = Newest()
-        for (partition, end) in ends.enumerated() where end > 0 {
-            let reached = try await reader.read(
-                topic: topic,
-                partition: Int32(partition),
-                committed: topic != prefix.runsTopic,
-                from: nil,
-                upTo: end,
-                deadline: Self.patience,
-                withHeaders: true
-            ) { record in newest.take(record.key, match(record)) }
-            guard reached >= end else {
-                try Task.checkCancellation()
-                throw PublishError(
-                    .timedOut,
-                    "\(topic)/\(partition) could be read to \(reached) of \(end) only; try again in a minute"
-                )
-            }
-        }
-        return Array(newest.matches.values)
-    }
-
-    /// What the newest state of each key holds.
-    private final class Newest {
-        private(set) var matches: [[UInt8]: Match] = [:]
-
-        /// A later state takes an earlier one out, be it a delete.
-        func take(_ key: [UInt8]?, _ match: Match?) {
-            if let key { matches[key] = match }
-        }
     }
 
     // MARK: What a record holds

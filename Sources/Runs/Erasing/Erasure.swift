@@ -106,6 +106,27 @@ package struct Erasure: Sendable {
         return places
     }
 
+    /// The same of records of which nothing is remembered: only their topics tell whether there are any.
+    package var unknownPlaces: [String: Set<[UInt8]>] {
+        var places: [String: Set<[UInt8]>] = [:]
+        let lettered = Set(letters.map(\.root))
+        for record in records where record.remembered.isEmpty && !lettered.contains(record.root) {
+            for (topic, keys) in record.stream.places(of: record.name) {
+                places[topic, default: []].formUnion(keys)
+            }
+        }
+        return places
+    }
+
+    /// All keys that records in topics may have.
+    package var keysInTopics: Set<[UInt8]> {
+        Set(
+            records.flatMap { record in
+                record.stream.keys(of: record.name) + record.stream.places(of: record.name).flatMap(\.keys)
+            }
+        )
+    }
+
     /// The same of topics in which only what says that it is of the stream is.
     package var doubtfulPlaces: [(topic: String, source: String, keys: Set<[UInt8]>)] {
         var places: [String: (source: String, keys: Set<[UInt8]>)] = [:]
@@ -133,6 +154,8 @@ package struct Erasure: Sendable {
         package var remembered = 0
         package var children = 0
         package var letters = 0
+        /// The deletes that are published for it and its children.
+        package var deletes = 0
         /// Whether anything was ever known of it.
         package var isKnown = false
     }
@@ -142,6 +165,7 @@ package struct Erasure: Sendable {
         var found = names.map { Found(name: $0) }
         for record in records {
             for (topic, key) in keys(of: record, in: holdings) {
+                found[record.root].deletes += 1
                 guard let seen = holdings[topic]?[key], seen.records > 0 else { continue }
                 found[record.root].isKnown = true
                 if seen.values > 0 { found[record.root].topics[topic, default: 0] += seen.values }

@@ -114,8 +114,8 @@ struct DeadWorkCommand {
             setup: setup,
             registry: registry
         )
-        let changed = try await writer.perform(request, job)
-        return changed.lines.map { "\($0.before): \($0.after)" }
+        let changed = try await writer.perform([(request, job)])
+        return changed.flatMap(\.lines).map { "\($0.before): \($0.after)" }
     }
 
     /// What a daemon that did it says; nil where there is none, or none that knows the account.

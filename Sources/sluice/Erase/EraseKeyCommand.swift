@@ -20,7 +20,6 @@ struct EraseKeyCommand {
         var erased: StateChange.ErasedKeys
         var shape: AccountShape
         var survey: ErasureSurvey.Result
-        var remains: ErasureRemains
     }
 
     func run() async throws -> Int32 {
@@ -31,10 +30,14 @@ struct EraseKeyCommand {
         let options = try KafkaOptions(program: program, command: command, file: file)
         let report = ErasureReport(program: program, command: command, kafka: options.settings)
         var plans: [Plan] = []
-        for part in selection.parts { plans.append(try await plan(part, reason, file, options)) }
-        report.show(plans)
+        let accounts = Dictionary(grouping: selection.parts, by: \.account)
+        for (account, parts) in accounts.sorted(by: { $0.key < $1.key }) {
+            plans += try await self.plans(account, parts.map(\.keys), reason, file, options)
+        }
+        let remains = try await ErasureRemains(plans.map(\.survey), options.settings, prefix: options.prefix)
+        report.show(plans, remains)
         guard !command.has("dry-run") else {
-            report.finish(.planned, plans, message: "nothing was erased: --dry-run")
+            report.finish(.planned, plans, remains, message: "nothing was erased: --dry-run")
             return ExitCode.success.rawValue
         }
         for plan in plans {
@@ -47,13 +50,15 @@ struct EraseKeyCommand {
         let changes = ChangeReport(program: program, command: command)
         guard changes.isWanted("Erase it?") else { return ExitCode.failed.rawValue }
         var doers: Set<String> = []
-        for plan in plans { doers.insert(try await erase(plan, options)) }
+        for (_, plans) in Dictionary(grouping: plans, by: \.request.account).sorted(by: { $0.key < $1.key }) {
+            doers.formUnion(try await erase(plans, options))
+        }
         let doer = doers.sorted().joined(separator: " and ")
         let request =
             doers.contains(Self.itself) && doers.count == 1
             ? ""
             : "; the request itself names the keys, and stays in \(options.prefix.commandsTopic) until its retention ends"
-        report.finish(.done, plans, by: doer, message: "erased, by \(doer)\(request)")
+        report.finish(.done, plans, remains, by: doer, message: "erased, by \(doer)\(request)")
         return ExitCode.success.rawValue
     }
 
@@ -70,19 +75,20 @@ struct EraseKeyCommand {
         )
     }
 
-    private func plan(
-        _ part: ErasedSelection.Part,
+    private func plans(
+        _ account: AccountName,
+        _ keys: [StateChange.ErasedKeys],
         _ reason: String,
         _ file: AccountFile?,
         _ options: KafkaOptions
-    ) async throws -> Plan {
-        let sources = try AccountSources(of: part.account, program: program, command: command, file: file)
+    ) async throws -> [Plan] {
+        let sources = try AccountSources(of: account, program: program, command: command, file: file)
         let shape = try AccountShape(sources)
-        try sources.check(shape.account, is: part.account)
-        let state = try await StateScan(options.settings, prefix: options.prefix).run(of: part.account)
+        try sources.check(shape.account, is: account)
+        let state = try await StateScan(options.settings, prefix: options.prefix).run(of: account)
         let survey = ErasureSurvey(
-            part.keys,
-            of: part.account,
+            keys,
+            of: account,
             kafka: options.settings,
             prefix: options.prefix,
             shape: shape,
@@ -91,35 +97,43 @@ struct EraseKeyCommand {
                 program.complain("looking through \(topic)")
             }
         )
-        let result = try await survey.run(state.accounts[part.account] ?? [:])
-        return Plan(
-            request: StateRequest(account: part.account, change: .erase(part.keys), reason: reason),
-            erased: part.keys,
-            shape: shape,
-            survey: result,
-            remains: try await ErasureRemains(result, options.settings, prefix: options.prefix)
-        )
-    }
-
-    /// Who did it: a daemon that knows the account, else this process.
-    private func erase(_ plan: Plan, _ options: KafkaOptions) async throws -> String {
-        let daemon = DaemonRequest(program: program, command: command, options: options)
-        if let (holder, answer) = try await daemon.ask(plan.request) {
-            guard answer.status == .refused else { return "the daemon on \(holder)" }
-            throw StateError(
-                .unknownKey,
-                "the daemon on \(holder) refused it: \(answer.message) [\(answer.code ?? "daemon.refused")]"
+        return zip(keys, try await survey.run(state.accounts[account] ?? [:])).map { keys, result in
+            Plan(
+                request: StateRequest(account: account, change: .erase(keys), reason: reason),
+                erased: keys,
+                shape: shape,
+                survey: result
             )
         }
-        let writer = StateWriter(program: program, command: command, options: options)
-        let job = EraseJob(
-            plan.request,
-            plan.erased,
-            kafka: options.settings,
-            prefix: options.prefix,
-            shape: plan.shape
-        )
-        _ = try await writer.perform(plan.request, job)
-        return Self.itself
+    }
+
+    /// Who did it, for one account: a daemon that knows it, else this process, all of it in one session.
+    private func erase(_ plans: [Plan], _ options: KafkaOptions) async throws -> Set<String> {
+        let daemon = DaemonRequest(program: program, command: command, options: options)
+        var doers: Set<String> = []
+        var own: [(StateRequest, any AccountJob)] = []
+        for plan in plans {
+            if let (holder, answer) = try await daemon.ask(plan.request) {
+                guard answer.status != .refused else {
+                    throw StateError(
+                        .unknownKey,
+                        "the daemon on \(holder) refused it: \(answer.message) [\(answer.code ?? "daemon.refused")]"
+                    )
+                }
+                doers.insert("the daemon on \(holder)")
+                continue
+            }
+            let job = EraseJob(
+                plan.request,
+                plan.erased,
+                kafka: options.settings,
+                prefix: options.prefix,
+                shape: plan.shape
+            )
+            own.append((plan.request, job))
+        }
+        guard !own.isEmpty else { return doers }
+        _ = try await StateWriter(program: program, command: command, options: options).perform(own)
+        return doers.union([Self.itself])
     }
 }

@@ -15,7 +15,7 @@ struct ErasureReport {
     private var isJSON: Bool { command.value("output") == "json" }
 
     /// Shows what is there.
-    func show(_ plans: [EraseKeyCommand.Plan]) {
+    func show(_ plans: [EraseKeyCommand.Plan], _ remains: ErasureRemains) {
         guard !isJSON else { return }
         var table = Table([.init("ACCOUNT"), .init("STREAM"), .init("KEY"), .init("WHAT IS THERE")])
         for plan in plans {
@@ -29,13 +29,13 @@ struct ErasureReport {
             }
         }
         program.print(table)
-        for note in plans.flatMap(notes) { program.print("\(note)\n") }
+        for note in notes(plans, remains) { program.print("\(note)\n") }
     }
 
     private static func lines(_ found: Erasure.Found) -> [String] {
         guard found.isKnown else { return ["nothing is known of it"] }
         var lines = found.topics.sorted { $0.key < $1.key }.map { topic, values in
-            "\(topic): \(values) \(values == 1 ? "value" : "values"), older ones among them"
+            "\(topic): \(values) \(values == 1 ? "value" : "values of all its states")"
         }
         if found.remembered > 0 { lines.append("remembered: \(found.remembered)") }
         if found.children > 0 { lines.append("children: \(found.children)") }
@@ -44,29 +44,32 @@ struct ErasureReport {
     }
 
     /// What stays, or comes back, unless somebody does something about it.
-    private func notes(_ plan: EraseKeyCommand.Plan) -> [String] {
+    private func notes(_ plans: [EraseKeyCommand.Plan], _ remains: ErasureRemains) -> [String] {
+        let services = Set(plans.map(\.request.account.extractor)).sorted().joined(separator: " and ")
         var notes = [
-            "erase it at \(plan.request.account.extractor) first: what the service still has is published again once it changes there, or is "
-                + "read anew"
+            "erase it at \(services) first: what the service still has is published again once it changes there, or is read anew"
         ]
-        for (topic, count) in plan.survey.strays.sorted(by: { $0.key < $1.key }) {
+        var strays: [String: Int] = [:]
+        for plan in plans { strays.merge(plan.survey.strays) { $0 + $1 } }
+        for (topic, count) in strays.sorted(by: { $0.key < $1.key }) {
             notes.append(
                 "\(topic) was given more partitions since: \(count) \(count == 1 ? "key has values" : "keys have values") in one that "
                     + "\(count == 1 ? "it does" : "they do") not lead to any more, which no delete reaches; they stay until the topic is made anew"
             )
         }
-        for record in plan.survey.state {
+        for record in Set(plans.flatMap(\.survey.state)).sorted() {
             notes.append("\(record) names a key, and does so until the stream is read on")
         }
-        let bounds = Dictionary(plan.remains.topics.map { ($0.name, $0.bound) }) { first, _ in first }
-        notes += plan.remains.logs.compactMap { $0.text(kafka, bounds[$0.topic]) }
-        return notes + plan.remains.topics.map(\.text)
+        let bounds = Dictionary(remains.topics.map { ($0.name, $0.bound) }) { first, _ in first }
+        notes += remains.logs.compactMap { $0.text(kafka, bounds[$0.topic]) }
+        return notes + remains.lines
     }
 
     /// Says what came of it; for programs all of it in one object.
     func finish(
         _ status: ChangeReport.Status,
         _ plans: [EraseKeyCommand.Plan],
+        _ remains: ErasureRemains,
         by doer: String? = nil,
         message: String
     ) {
@@ -74,6 +77,9 @@ struct ErasureReport {
         let json: JSONValue = [
             "status": .string(status.rawValue), "by": .optional(doer), "message": .string(message),
             "erased": .array(plans.map(json)),
+            "notes": .array(notes(plans, remains).map(JSONValue.string)),
+            "log_lines": .number(remains.logs.reduce(0) { $0 + $1.replaced }),
+            "log_lines_left": .number(remains.logs.reduce(0) { $0 + $1.left }),
         ]
         program.print(json.compactText + "\n")
     }
@@ -93,9 +99,7 @@ struct ErasureReport {
         }
         return [
             "account": .string(plan.request.account.text), "stream": .string(plan.erased.stream.text),
-            "keys": .array(keys), "notes": .array(notes(plan).map(JSONValue.string)),
-            "log_lines": .number(plan.remains.logs.reduce(0) { $0 + $1.replaced }),
-            "log_lines_left": .number(plan.remains.logs.reduce(0) { $0 + $1.left }),
+            "keys": .array(keys),
         ]
     }
 }

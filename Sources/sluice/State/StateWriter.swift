@@ -28,20 +28,28 @@ struct StateWriter {
         return settings
     }
 
-    /// Does what somebody asks of an account, in a session of its own.
-    func perform(_ request: StateRequest, _ job: any AccountJob) async throws -> ChangedState {
-        let session = try settings(request.account)
+    /// Does what somebody asks of an account, one thing behind the other in one session, and gives what each came to.
+    func perform(_ jobs: [(request: StateRequest, job: any AccountJob)]) async throws -> [ChangedState] {
+        guard let account = jobs.first?.request.account else { return [] }
+        let session = try settings(account)
         return try await LogTopic.with(.runs, options.settings, prefix: options.prefix) { runs in
             try await AccountSession.withSession(session) { session in
-                try await job.run(
-                    in: session,
-                    at: Instant.systemClock(),
-                    add: { try await session.add($0) },
-                    before: { changed in
-                        try await audit(AuditEntry(request, changed, by: program.operatorName), runs)
-                        return []
-                    }
-                )
+                var changed: [ChangedState] = []
+                for (request, job) in jobs {
+                    changed.append(
+                        try await job.run(
+                            in: session,
+                            at: Instant.systemClock(),
+                            add: { try await session.add($0) },
+                            before: { changed in
+                                let entry = AuditEntry(request, changed, by: program.operatorName)
+                                try await audit(entry, runs)
+                                return []
+                            }
+                        )
+                    )
+                }
+                return changed
             }
         }
     }
