@@ -98,6 +98,42 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// The last value of each key of a committed topic, as `take` makes it of the record; nil there leaves it out.
+    ///
+    /// Nothing but what `take` gives is held (I7). A topic that is not there has none.
+    package func lastValues<Value>(
+        of topic: String,
+        within patience: Duration,
+        take: (_ key: [UInt8], _ value: [UInt8]) throws -> Value?
+    ) async throws -> [[UInt8]: Value] {
+        var last: [[UInt8]: Result<Value, any Error>] = [:]
+        let ends: [Int64]
+        do {
+            ends = try await endOffsets(topic: topic)
+        } catch let error where error.code == .unknownTopic {
+            return [:]
+        }
+        for (partition, end) in ends.enumerated() where end > 0 {
+            try await readWhole(
+                topic: topic,
+                partition: Int32(partition),
+                upTo: end,
+                deadline: patience
+            ) { record in
+                let key = record.key ?? []
+                // An older value that cannot be read is no matter where a newer one can.
+                last[key] = record.value.flatMap { value in
+                    do {
+                        return try take(key, value).map { .success($0) }
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+        }
+        return try last.mapValues { try $0.get() }
+    }
+
     /// Reads what is committed of a partition from an offset (nil: its beginning) up to an end, all of it; throws where the
     /// deadline comes first.
     func readWhole(

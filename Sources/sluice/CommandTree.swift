@@ -17,7 +17,7 @@ enum CommandTree {
                     backfill,
                     backfills,
                     schedule,
-                    state, account, schemas, dead,
+                    state, account, catalog, schemas, dead,
                     extractor,
                     simulate, demo,
                 ]

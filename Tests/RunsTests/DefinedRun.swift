@@ -22,6 +22,8 @@ enum DefinedRun {
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
+        catalog: (StreamDefinition) -> [CatalogEntry]? = { _ in nil },
+        limit: Int? = nil,
         deadLetters: Int = 0,
         observer: @escaping RunObserver = { _ in },
         registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil }
@@ -69,12 +71,21 @@ enum DefinedRun {
                     }
                 )
             }
+            plan.catalog = try catalog(stream).map { entries in
+                CatalogPlan(
+                    entries: entries,
+                    known: try destination.stateValue(.catalog(FakeService.account, topic.stream)).map {
+                        try CatalogRecord($0, account: FakeService.account, stream: topic.stream)
+                    }
+                )
+            }
             if resyncs { plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint) }
             return plan
         }
         var run = SyncRun(
             account: FakeService.account,
             streams: plans,
+            limit: limit,
             requester: requester,
             destination: destination,
             wall: { now },

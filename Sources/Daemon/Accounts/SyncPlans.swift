@@ -17,6 +17,8 @@ package struct SyncPlans: Sendable {
     let isResync: Bool
     /// Nil where records are compared with nothing.
     let drift: DriftRules?
+    /// Nil where the catalogue is told nothing.
+    let catalog: CatalogRules?
     /// The registry that must know the schemas of what is published; nil where there is none.
     let registry: RegistrySession?
 
@@ -30,6 +32,7 @@ package struct SyncPlans: Sendable {
         entities: EntityPlan? = nil,
         isResync: Bool = false,
         drift: DriftRules? = nil,
+        catalog: CatalogRules? = nil,
         registry: RegistrySession? = nil
     ) {
         self.account = account
@@ -40,6 +43,7 @@ package struct SyncPlans: Sendable {
         self.entities = entities
         self.isResync = isResync
         self.drift = drift
+        self.catalog = catalog
         self.registry = registry
     }
 
@@ -58,6 +62,15 @@ package struct SyncPlans: Sendable {
                 if let drift, let schemas {
                     plan.drift = try drift.plan(stream, schemas, account: account, session)
                 }
+                plan.catalog = try catalog?.plan(
+                    plan,
+                    topic,
+                    schemas ?? StreamSchemas(),
+                    mappings: entities?.joinKeys.mappings(of: stream) ?? [],
+                    account: account,
+                    envelope: envelope,
+                    session
+                )
                 plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
