@@ -19,10 +19,14 @@ package struct NoticeScan: Sendable {
         _ topic: NoticeTopic,
         take: @escaping @Sendable (_ value: [UInt8]) -> Value?
     ) async throws -> [Value] {
-        try await closing(try TopicReader(settings: kafka), by: { await $0.close() }) { reader in
-            Array(
-                try await reader.lastValues(of: topic.name(prefix), within: Self.patience) { take($1) }.values
-            )
+        let reader = try TopicReader(settings: kafka)
+        return try await closing(reader, by: { await $0.close() }) { reader in
+            let last = try await reader.lastValues(of: topic.name(prefix), within: Self.patience) {
+                _,
+                value in
+                take(value)
+            }
+            return Array(last.values)
         }
     }
 }

@@ -107,13 +107,7 @@ package final class TopicReader: Sendable {
         take: (_ key: [UInt8], _ value: [UInt8]) throws -> Value?
     ) async throws -> [[UInt8]: Value] {
         var last: [[UInt8]: Result<Value, any Error>] = [:]
-        let ends: [Int64]
-        do {
-            ends = try await endOffsets(topic: topic)
-        } catch let error where error.code == .unknownTopic {
-            return [:]
-        }
-        for (partition, end) in ends.enumerated() where end > 0 {
+        for (partition, end) in try await endsIfThere(topic).enumerated() where end > 0 {
             try await readWhole(
                 topic: topic,
                 partition: Int32(partition),
@@ -121,17 +115,29 @@ package final class TopicReader: Sendable {
                 deadline: patience
             ) { record in
                 let key = record.key ?? []
-                // An older value that cannot be read is no matter where a newer one can.
-                last[key] = record.value.flatMap { value in
-                    do {
-                        return try take(key, value).map { .success($0) }
-                    } catch {
-                        return .failure(error)
-                    }
+                guard let value = record.value else {
+                    last[key] = nil
+                    return
+                }
+                do {
+                    let taken = try take(key, value)
+                    if let taken { last[key] = .success(taken) } else { last[key] = nil }
+                } catch {
+                    // No matter where a newer one can be read.
+                    last[key] = .failure(error)
                 }
             }
         }
         return try last.mapValues { try $0.get() }
+    }
+
+    private func endsIfThere(_ topic: String) async throws(PublishError) -> [Int64] {
+        do {
+            return try await endOffsets(topic: topic)
+        } catch {
+            guard error.code == .unknownTopic else { throw error }
+            return []
+        }
     }
 
     /// Reads what is committed of a partition from an offset (nil: its beginning) up to an end, all of it; throws where the

@@ -200,13 +200,13 @@ class Visit:
         browser.shows(".facts .badge", "cancelled")
         # Events.
         self.go("#/topics", "Topics")
-        browser.shows(".topics td", "crm@shop.example")
+        browser.shows(".topics", "crm@shop.example")
         browser.click("a.row-link", "retail.stripe.charges")
         # What the catalogue says of it.
-        browser.shows(".box .drift td", "metadata.tier")
-        browser.shows(".policies dd", "a list, then the feed events")
+        browser.shows(".box .drift", "metadata.tier")
+        browser.shows(".policies", "a list, then the feed events")
         browser.click("details summary", "3 fields")
-        browser.shows(".fields td", "email, hash")
+        browser.shows(".fields", "email, hash")
         self.picture("catalog")
         browser.click(".events summary", "ch_3Q0xK")
         browser.until("document.querySelector('.events details').open")

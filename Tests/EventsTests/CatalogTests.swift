@@ -22,7 +22,13 @@ import Testing
             others: ["retail.stripe.acme.customers"],
             schema: "f00f",
             fields: [
-                CatalogField(path: "name", types: "text", from: ["first", "last"], personal: "name", treatment: "mask"),
+                CatalogField(
+                    path: "name",
+                    types: "text",
+                    from: ["first", "last"],
+                    personal: "name",
+                    treatment: "mask"
+                ),
                 CatalogField(path: "total", types: "money", from: ["total", "currency"]),
             ],
             asOf: Instant(rfc3339: "2026-11-26T12:00:00Z")
@@ -37,7 +43,10 @@ import Testing
                 == #"["retail.entity.Customer","stripe/acme","customers"]"#
         )
         let golden = try Golden.bytes("catalog-1.json")
-        #expect(record.value.map { String(decoding: $0, as: UTF8.self) } == String(decoding: golden, as: UTF8.self))
+        #expect(
+            record.value.map { String(decoding: $0, as: UTF8.self) }
+                == String(decoding: golden, as: UTF8.self)
+        )
         #expect(try CatalogEntry(golden) == Self.entry())
         var bare = try Self.entry()
         (bare.fields, bare.entity, bare.owner, bare.asOf, bare.version) = ([], nil, nil, nil, nil)
@@ -57,14 +66,16 @@ import Testing
         #expect(later.fingerprint != entry.fingerprint)
     }
 
-    @Test(arguments: [
-        ([], CatalogEntry.Protection.none),
-        (["drop", "mask"], .masked),
-        (["mask", "hash"], .pseudonymous),
-        (["hash", "pass"], .personal),
-        // Of a definition that marks and a daemon without a policy.
-        ([nil], .personal),
-    ] as [([String?], CatalogEntry.Protection)])
+    @Test(
+        arguments: [
+            ([], CatalogEntry.Protection.none),
+            (["drop", "mask"], .masked),
+            (["mask", "hash"], .pseudonymous),
+            (["hash", "pass"], .personal),
+            // Of a definition that marks and a daemon without a policy.
+            ([nil], .personal),
+        ] as [([String?], CatalogEntry.Protection)]
+    )
     func whatIsInIt(treatments: [String?], expected: CatalogEntry.Protection) throws {
         var entry = try Self.entry()
         entry.fields = [CatalogField(path: "free", types: "string")]
@@ -85,7 +96,9 @@ import Testing
         let bytes = try Golden.bytes(name)
         let state = try CatalogRecord(bytes, account: entry.account, stream: entry.stream)
             .record(account: entry.account, stream: entry.stream)
-        #expect(state.value.map { String(decoding: $0, as: UTF8.self) } == String(decoding: bytes, as: UTF8.self))
+        #expect(
+            state.value.map { String(decoding: $0, as: UTF8.self) } == String(decoding: bytes, as: UTF8.self)
+        )
         #expect(String(decoding: state.key, as: UTF8.self) == #"["catalog","stripe/acme","customers"]"#)
         #expect(try StateKey(state.key) == .catalog(entry.account, entry.stream))
     }
@@ -105,14 +118,32 @@ import Testing
     // MARK: Fields of schemas
 
     @Test(arguments: [
-        (#""properties":{"a":{"type":"string"},"b":{"type":["integer","null"]},"c":{}}"#, ["a string", "b integer or null", "c any"]),
-        (#""properties":{"a":{"type":"object","properties":{"x":{"type":"number"},"y.z":{"type":"boolean"}}}}"#, ["a.x number", #"a.y\.z boolean"#]),
-        (#""properties":{"l":{"type":"array","items":{"type":"object","properties":{"n":{"type":"integer"}}}},"t":{"type":"array","items":{"type":"string"}}}"#, ["l[].n integer", "t[] string"]),
-        (#""properties":{"m":{"type":"object","additionalProperties":{"type":"string"}},"o":{"type":"object"}}"#, ["m.* string", "o object"]),
-        (#""properties":{"c":{"anyOf":[{"type":"string"},{"type":"object","properties":{"id":{"type":"string"}}}]}}"#, ["c.id string"]),
+        (
+            #""properties":{"a":{"type":"string"},"b":{"type":["integer","null"]},"c":{}}"#,
+            ["a string", "b integer or null", "c any"]
+        ),
+        (
+            #""properties":{"a":{"type":"object","properties":{"x":{"type":"number"},"y.z":{"type":"boolean"}}}}"#,
+            ["a.x number", #"a.y\.z boolean"#]
+        ),
+        (
+            #""properties":{"l":{"type":"array","items":{"type":"object","properties":{"n":{"type":"integer"}}}},"t":{"type":"array","items":{"type":"string"}}}"#,
+            ["l[].n integer", "t[] string"]
+        ),
+        (
+            #""properties":{"m":{"type":"object","additionalProperties":{"type":"string"}},"o":{"type":"object"}}"#,
+            ["m.* string", "o object"]
+        ),
+        (
+            #""properties":{"c":{"anyOf":[{"type":"string"},{"type":"object","properties":{"id":{"type":"string"}}}]}}"#,
+            ["c.id string"]
+        ),
         (#""properties":{"c":{"anyOf":[{"type":"string"},{"type":"null"}]}}"#, ["c string or null"]),
         // A description that leads back to itself.
-        (#""properties":{"tree":{"$ref":"#/$defs/node"}},"$defs":{"node":{"type":"object","properties":{"name":{"type":"string"},"below":{"type":"array","items":{"$ref":"#/$defs/node"}}}}}"#, ["tree.name string", "tree.below[] object"]),
+        (
+            ##""properties":{"tree":{"$ref":"#/$defs/node"}},"$defs":{"node":{"type":"object","properties":{"name":{"type":"string"},"below":{"type":"array","items":{"$ref":"#/$defs/node"}}}}}"##,
+            ["tree.name string", "tree.below[] object"]
+        ),
     ])
     func fieldsOfASchema(body: String, expected: [String]) throws {
         let text = #"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",\#(body)}"#

@@ -22,11 +22,11 @@ enum DefinedRun {
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
-        catalog: (StreamDefinition) -> [CatalogEntry]? = { _ in nil },
         limit: Int? = nil,
         deadLetters: Int = 0,
         observer: @escaping RunObserver = { _ in },
-        registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil }
+        registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil },
+        catalog: (StreamDefinition) -> [CatalogEntry]? = { _ in nil }
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })

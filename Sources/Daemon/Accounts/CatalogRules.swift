@@ -36,7 +36,7 @@ package struct CatalogRules: Sendable {
             stream: plan.name,
             owner: stewardship.owner,
             classification: stewardship.classification,
-            request: Self.request(stream),
+            request: stream.request.text,
             reading: Self.reading(stream, plan.feed),
             parent: stream.parent?.name,
             key: stream.key.map(FieldPath.text),
@@ -82,10 +82,6 @@ package struct CatalogRules: Sendable {
                     from: key.source.places.map(FieldPath.text)
                 )
             }
-    }
-
-    private static func request(_ stream: StreamDefinition) -> String {
-        "\(stream.request.body == nil ? "GET" : "POST") \(stream.path.source)"
     }
 
     /// How changes are found.

@@ -1,6 +1,6 @@
 import Configuration
 import Core
-import Events
+package import Events
 import JSON
 import Kafka
 package import Scheduling

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 
 /// A field of the events of a topic, as the catalogue has it.
 package struct CatalogField: Hashable, Sendable {

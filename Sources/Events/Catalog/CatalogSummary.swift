@@ -1,4 +1,4 @@
-package import Core
+import Core
 package import JSON
 
 /// An entry of the catalogue without its fields, as entries are listed: all fields of all of them are too many to hold (I7).
