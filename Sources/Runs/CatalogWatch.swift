@@ -1,20 +1,6 @@
 import Core
-package import Events
+import Events
 import Synchronization
-
-/// What the catalogue is to say of a stream in a run.
-package struct CatalogPlan: Sendable {
-    /// One for each topic that the stream's records go to.
-    package var entries: [CatalogEntry]
-    /// What it was told before; nil where nothing was.
-    package var known: CatalogRecord?
-
-    /// A plan.
-    package init(entries: [CatalogEntry], known: CatalogRecord?) {
-        self.entries = entries
-        self.known = known
-    }
-}
 
 /// Decides when the catalogue is told of a stream: where an entry is another one than before, and of its freshness.
 struct CatalogWatch: Sendable {
