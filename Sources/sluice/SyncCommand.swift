@@ -99,7 +99,8 @@ struct SyncCommand {
             entities: destination.entities(order),
             isResync: command.has("resync"),
             drift: order.setup.drift,
-            registry: registry.map { RegistrySession($0) }
+            registry: registry.map { RegistrySession($0) },
+            privacy: order.setup.privacy
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)

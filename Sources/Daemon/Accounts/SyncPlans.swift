@@ -19,6 +19,8 @@ package struct SyncPlans: Sendable {
     let drift: DriftRules?
     /// The registry that must know the schemas of what is published; nil where there is none.
     let registry: RegistrySession?
+    /// What becomes of personal fields.
+    let privacy: PrivacyRules
 
     /// Plans of an account's streams.
     package init(
@@ -30,7 +32,8 @@ package struct SyncPlans: Sendable {
         entities: EntityPlan? = nil,
         isResync: Bool = false,
         drift: DriftRules? = nil,
-        registry: RegistrySession? = nil
+        registry: RegistrySession? = nil,
+        privacy: PrivacyRules
     ) {
         self.account = account
         self.definition = definition
@@ -41,6 +44,7 @@ package struct SyncPlans: Sendable {
         self.isResync = isResync
         self.drift = drift
         self.registry = registry
+        self.privacy = privacy
     }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
@@ -84,7 +88,9 @@ package struct SyncPlans: Sendable {
         if plan.outlet.publishesRecords {
             let file = "schemas/\(stream.schemaName).json of \(definition.name)"
             if let schema = schemas?.schemas[stream.schemaName] {
-                known.append(TopicSchema(schema, of: topic, source: file))
+                // What is registered must describe what is published.
+                let published = plan.builder.protection?.widened(schema) ?? schema
+                known.append(TopicSchema(published, of: topic, source: file))
             } else {
                 let found =
                     schemas?.problems.first { $0.stream == stream.schemaName }?.text ?? "there is none"
@@ -153,9 +159,16 @@ package struct SyncPlans: Sendable {
             to: topic,
             isAccountInKey: isAccountInKey,
             envelope: envelope,
-            since: since
+            since: since,
+            protection: privacy.protection(of: stream)
         )
-        let mapper = entities?.mapper(of: stream, definition, account, isAccountInKey: isAccountInKey)
+        let mapper = entities?.mapper(
+            of: stream,
+            definition,
+            account,
+            isAccountInKey: isAccountInKey,
+            protection: plan.builder.protection
+        )
         if let entities, let mapper {
             plan.outlet = StreamOutlet(mapper, entities.mode)
             // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).
