@@ -24,7 +24,9 @@ struct PrivacyCommandTests {
         let text = try await run(["privacy", "show", "-e", "stripe"] + words)
         #expect(text.exitCode == 0, "\(text.standardError)")
         let line = try #require(
-            text.standardOutput.split(separator: "\n").first { $0.contains("customers  email") }
+            text.standardOutput.split(separator: "\n").first {
+                $0.split(separator: " ").prefix(2) == ["stripe.customers", "email"]
+            }
         )
         #expect(line.contains("hash") && line.contains("privacy.yaml:2:16"))
         #expect(text.standardOutput.contains("not marked"))
