@@ -2,12 +2,15 @@
 package struct SchemaField: Hashable, Sendable {
     /// As one field of many records: `lines.data[].amount`; `metadata.*` where only the members' values are described.
     package var path: String
+    /// The names of the members on the way, without the elements of arrays.
+    package var names: [String]
     /// The types that are let through, in words: "string or null".
     package var types: String
 
     /// A field.
-    package init(path: String, types: String) {
+    package init(path: String, names: [String], types: String) {
         self.path = path
+        self.names = names
         self.types = types
     }
 }
@@ -67,7 +70,8 @@ extension RecordSchema {
             let field = SchemaMisfit.field(path)
             guard paths.insert(field).inserted else { return }
             let types = parts.reduce(into: SchemaTypes()) { $0.formUnion(nodes[$1].types) }
-            found.append(SchemaField(path: field, types: types == .all ? "any" : types.text))
+            let names = path.compactMap { step in if case .member(let name) = step { name } else { nil } }
+            found.append(SchemaField(path: field, names: names, types: types == .all ? "any" : types.text))
         }
 
         /// The descriptions that one can be, where it is a choice of several.

@@ -101,7 +101,8 @@ struct SyncCommand {
             drift: order.setup.drift,
             // A folder and the standard output have no catalogue.
             catalog: destination.kafka.map { _ in order.setup.catalog },
-            registry: registry.map { RegistrySession($0) }
+            registry: registry.map { RegistrySession($0) },
+            privacy: order.setup.privacy
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)

@@ -48,6 +48,10 @@ struct CatalogTests {
         #expect(payment.entity == "Payment" && payment.others == ["\(prefix).stripe.simulated.charges"])
         #expect(payment.fields.first { $0.path == "amount" }?.from == ["amount", "currency"])
         #expect(payment.fields.first { $0.path == "joinKeys.email" }?.from == ["billing_details.email"])
+        // Without a policy what is marked goes out as it is.
+        let email = try #require(charges.fields.first { $0.path == "billing_details.email" })
+        #expect(email.personal == "email" && email.treatment == "pass" && charges.protection == .personal)
+        #expect(payment.fields.first { $0.path == "joinKeys.email" }?.personal == "email")
         // Nothing changed: nothing is told.
         let count = try await fixture.toldCount()
         let second = try await fixture.run(words)

@@ -21,6 +21,7 @@ package struct CatalogRules: Sendable {
         _ topic: EventTopic,
         _ schemas: StreamSchemas,
         mappings: [EntityMapping],
+        privacy: PrivacyRules,
         account: AccountName,
         envelope: Envelope,
         _ session: any Destination
@@ -30,6 +31,8 @@ package struct CatalogRules: Sendable {
         let topics = own + plan.outlet.entityTopics
         let stream = plan.definition
         let schema = schemas.schemas[stream.schemaName]
+        // The longest path last: its word holds.
+        let personal = privacy.treatments(of: stream).sorted { $0.path.count < $1.path.count }
         var common = CatalogEntry(
             topic: topic.topic,
             account: account,
@@ -47,7 +50,11 @@ package struct CatalogRules: Sendable {
         var entries: [CatalogEntry] = []
         if plan.outlet.publishesRecords {
             common.others = topics.filter { $0 != topic.topic }
-            common.fields = (schema?.fields ?? []).map { CatalogField(path: $0.path, types: $0.types) }
+            common.fields = (schema?.fields ?? []).map { field in
+                var shown = CatalogField(path: field.path, types: field.types)
+                shown.mark(personal.filter { field.names.starts(with: $0.path) }.suffix(1))
+                return shown
+            }
             entries.append(common)
         }
         for (name, mapping) in entities {
@@ -56,7 +63,7 @@ package struct CatalogRules: Sendable {
             entry.entity = mapping.entity.name
             entry.others = topics.filter { $0 != name }
             entry.schema = nil
-            entry.fields = Self.fields(mapping)
+            entry.fields = Self.fields(mapping, personal)
             entries.append(entry)
         }
         return CatalogPlan(
@@ -67,21 +74,27 @@ package struct CatalogRules: Sendable {
         )
     }
 
-    private static func fields(_ mapping: EntityMapping) -> [CatalogField] {
-        mapping.fields.map { field in
-            CatalogField(
-                path: FieldPath.text([field.target.name]),
-                types: field.target.kind.name,
-                from: field.source.places.map(FieldPath.text)
+    private static func fields(_ mapping: EntityMapping, _ personal: [PrivacyRules.FieldTreatment])
+        -> [CatalogField]
+    {
+        var fields: [CatalogField] = []
+        func add(_ path: [String], _ types: String, from places: [[String]]) {
+            var field = CatalogField(
+                path: FieldPath.text(path),
+                types: types,
+                from: places.map(FieldPath.text)
             )
+            field.mark(places.flatMap { place in personal.filter { place.starts(with: $0.path) }.suffix(1) })
+            fields.append(field)
         }
-            + mapping.joinKeys.map { key in
-                CatalogField(
-                    path: FieldPath.text(["joinKeys", key.name]),
-                    types: "text",
-                    from: key.source.places.map(FieldPath.text)
-                )
-            }
+        for field in mapping.fields {
+            add([field.target.name], field.target.kind.name, from: field.source.places)
+        }
+        for key in mapping.joinKeys { add(["joinKeys", key.name], "text", from: key.source.places) }
+        // All that has no place of its own.
+        var rest = CatalogField(path: "custom", types: "object")
+        rest.mark(personal.filter { one in !mapping.paths.contains { $0.starts(with: one.path) } })
+        return fields + [rest]
     }
 
     /// How changes are found.
@@ -94,5 +107,17 @@ package struct CatalogRules: Sendable {
             case .window: "windows of time"
             }
         return stream.parent.map { "of each record of \($0.name), \(way)" } ?? way
+    }
+}
+
+extension CatalogField {
+    /// Notes what of a person it holds, and of several treatments the one that shows the most.
+    fileprivate mutating func mark(_ treatments: some Collection<PrivacyRules.FieldTreatment>) {
+        guard !treatments.isEmpty else { return }
+        personal = Set(treatments.map(\.kind.rawValue)).sorted().joined(separator: ", ")
+        treatment =
+            [PrivacyAction.pass, .hash, .mask, .drop].first { action in
+                treatments.contains { $0.action == action }
+            }?.rawValue
     }
 }

@@ -231,7 +231,8 @@ struct RunPerformer: RunPerforming {
             isResync: isResync,
             drift: setup.drift,
             catalog: setup.catalog,
-            registry: account.registry
+            registry: account.registry,
+            privacy: setup.privacy
         )
         var streams = try plans.make(&found, topics, account.session)
         if let backfill { try backfill.place(&streams, setup.account, account.session.state) }
