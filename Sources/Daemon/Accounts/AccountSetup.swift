@@ -141,7 +141,9 @@ package struct AccountSetup: Sendable {
 
     /// What no log line may show.
     package var redaction: Redaction {
-        Redaction(secrets: settings.secrets + connection.secrets + stateKeys.map(\.revealed))
+        Redaction(
+            secrets: settings.secrets + connection.secrets + stateKeys.map(\.revealed) + privacy.secrets
+        )
     }
 
     /// Whether the topics do not name the account, so that every key must.

@@ -31,6 +31,8 @@ package struct PrivacyRules: Sendable {
 
     private var file: PrivacyFile?
     private var key: PrivacyKey?
+    /// The key's text, for a `Redaction`.
+    package private(set) var secrets: [String] = []
     /// By the names of streams and families.
     private var words: [String: [Word]] = [:]
 
@@ -56,7 +58,11 @@ package struct PrivacyRules: Sendable {
             let hashing = definition.streams.lazy.flatMap { [rules] in rules.treatments(of: $0) }.first {
                 $0.action == .hash
             }
-            if let hashing, !reader.isBlind { rules.key = try Self.key(of: file, for: hashing, reader) }
+            if let hashing, !reader.isBlind {
+                let (key, secret) = try Self.key(of: file, for: hashing, reader)
+                rules.key = key
+                rules.secrets = [secret.revealed]
+            }
         }
         self = rules
     }
@@ -85,7 +91,7 @@ package struct PrivacyRules: Sendable {
     }
 
     private static func key(of file: PrivacyFile, for field: FieldTreatment, _ reader: SecretReader) throws
-        -> PrivacyKey
+        -> (PrivacyKey, Secret)
     {
         let place = field.origin.map { "\($0)" } ?? file.path
         guard let secret = try file.secret(reader) else {
@@ -95,7 +101,7 @@ package struct PrivacyRules: Sendable {
                     + "openssl rand -hex 32"
             )
         }
-        if let key = PrivacyKey(secret) { return key }
+        if let key = PrivacyKey(secret) { return (key, secret) }
         let origin = file.keyOrigin.map { "\($0)" } ?? file.path
         throw ConfigurationError(
             .badSetting,

@@ -121,16 +121,17 @@ struct EntityTarget: Sendable {
 
     /// A token joins as its value does; what is masked is the same of everybody, and joins nobody.
     private func value(of key: JoinKey, _ reading: RecordReading) -> String? {
-        var places = key.source.places.filter { reading.hasValue($0) }
-        if case .joined = key.source {} else { places = Array(places.prefix(1)) }
-        guard !places.contains(where: { $0.action == .mask }) else { return nil }
-        let value: String? =
-            switch key.source {
-            case .joined:
-                places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
-                    .joined(separator: " ")
-            default: places.first.flatMap { reading.text($0) }
-            }
+        let value: String?
+        switch key.source {
+        case .joined(let places):
+            guard !places.contains(where: { $0.action == .mask && reading.hasValue($0) }) else { return nil }
+            value = places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
+                .joined(separator: " ")
+        default:
+            guard let place = key.source.places.first(where: { reading.hasValue($0) }), place.action != .mask
+            else { return nil }
+            value = reading.text(place)
+        }
         return switch key.form {
         case .text: value
         case .email: value.map(ContactText.email)

@@ -53,3 +53,10 @@ package struct PrivacyKey: Sendable {
             || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }
+
+extension PrivacyKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Its id, and nothing of the key (I6).
+    package var description: String { id }
+    package var debugDescription: String { id }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -5,8 +5,7 @@ extension RecordProtection {
     /// A schema as the records are published: what fits the one given fits it once protected, and before that as well.
     ///
     /// Only ever wider, so that a registry that wants compatible versions takes it, and what was published under an earlier
-    /// policy fits as it does: a field may be a text or null where its values are masked or hashed, and absent where they
-    /// are dropped.
+    /// policy fits as it does: a number that is masked or hashed may be null or a text, and what is dropped absent.
     package func widened(_ schema: RecordSchema) -> RecordSchema {
         let document = SchemaWidening(nodes, schema.document).document
         do {
@@ -71,7 +70,14 @@ private struct SchemaWidening {
     private func widened(_ schema: JSONValue, _ node: Int?, _ treatment: Treatment) -> JSONValue {
         let leadsOn = node.map { nodes[$0].leadsOn } ?? false
         guard leadsOn else { return treatment.action == .pass ? schema : leaves(schema, treatment, []) }
-        var schema = resolved(schema)
+        let plain = resolved(schema)
+        let wide = widened(inside: plain, node, treatment)
+        // A reference stays where nothing is wider for it.
+        return wide == plain ? schema : wide
+    }
+
+    private func widened(inside schema: JSONValue, _ node: Int?, _ treatment: Treatment) -> JSONValue {
+        var schema = schema
         if let choices = schema["anyOf"]?.elements {
             return schema.setting(["anyOf"], to: .array(choices.map { widened($0, node, treatment) }))
         }
@@ -80,7 +86,7 @@ private struct SchemaWidening {
         }
         schema = members(schema, node, treatment)
         // What stands there in an object's place is treated by itself.
-        return treatment.action == .pass ? schema : Self.loosened(schema)
+        return treatment.action == .pass ? schema : Self.loosened(schema, treatment.action)
     }
 
     private func members(_ schema: JSONValue, _ node: Int?, _ treatment: Treatment) -> JSONValue {
@@ -135,7 +141,13 @@ private struct SchemaWidening {
             guard !seen.contains(text) else { return .object([]) }
             seen.append(text)
         }
-        var schema = resolved(schema)
+        let plain = resolved(schema)
+        let wide = leaves(inside: plain, treatment, seen)
+        return wide == plain ? schema : wide
+    }
+
+    private func leaves(inside schema: JSONValue, _ treatment: Treatment, _ seen: [String]) -> JSONValue {
+        var schema = schema
         if let choices = schema["anyOf"]?.elements {
             return schema.setting(["anyOf"], to: .array(choices.map { leaves($0, treatment, seen) }))
         }
@@ -153,16 +165,23 @@ private struct SchemaWidening {
         if let others = schema["additionalProperties"], others.members != nil {
             schema = schema.setting(["additionalProperties"], to: leaves(others, treatment, seen))
         }
-        return Self.loosened(schema)
+        return Self.loosened(schema, treatment.action)
     }
 
-    /// The same for a text or null as well, whatever it says.
-    private static func loosened(_ schema: JSONValue) -> JSONValue {
+    /// The same for what a treatment leaves of its scalars as well.
+    ///
+    /// A text stays one; a number may be null or a token, by whichever policy, and a truth value null. What is dropped out of an
+    /// array is null.
+    private static func loosened(_ schema: JSONValue, _ action: PrivacyAction) -> JSONValue {
         let schema = schema.without(["enum", "const", "format"])
         guard let type = schema["type"] else { return schema }
         var types = type.elements ?? [type]
-        for name in ["string", "null"] where !types.contains(.string(name)) { types.append(.string(name)) }
-        return schema.setting(["type"], to: .array(types))
+        let isNumber = types.contains("integer") || types.contains("number")
+        var more: [JSONValue] = isNumber ? ["string"] : []
+        if isNumber || types.contains("boolean") || action == .drop { more.append("null") }
+        types += more.filter { !types.contains($0) }
+        return types.count == (type.elements ?? [type]).count
+            ? schema : schema.setting(["type"], to: .array(types))
     }
 }
 

@@ -13,8 +13,8 @@ extension CommandTree {
         discussion: [
             "The one of a stream is what its records are compared with. Of an entity, which is the same whatever service it "
                 + "comes from, write entity and its name.",
-            "With a policy for personal fields it is what is published, and what a registry gets: texts and null where a field is "
-                + "masked or hashed, and no field required that is dropped.",
+            "With a policy for personal fields it is what is published, and what a registry gets: a number that is masked or "
+                + "hashed may be null or a text, and no field is required that is dropped.",
         ],
         options: [policyToSee, extractorsFolder],
         arguments: [

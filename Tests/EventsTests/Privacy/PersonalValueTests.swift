@@ -79,6 +79,16 @@ struct PersonalValueTests {
         let other = try #require(PrivacyKey(Secret("another key of thirty-two bytes!")))
         #expect(other.id != key.id)
         #expect(PrivacyKey(Secret("thirty-one bytes are not enough")) == nil)
+        // I6: nothing that prints or dumps a key shows it.
+        var dumped = "\(key) \(String(reflecting: key)) "
+        dump(
+            RecordProtection([.init(path: ["a"], treatment: Treatment(.hash, .text))], key: key),
+            to: &dumped
+        )
+        #expect(
+            !dumped.contains("0123456789abcdef") && !dumped.contains("48, 49")
+                && !dumped.contains("\n            - 48")
+        )
     }
 
     @Test(
