@@ -8,6 +8,7 @@ import YAML
 ///     settings: {api_key: env:STRIPE_KEY}
 ///     streams: [charges, refunds]
 ///     state_key: file:/run/secrets/sluice-state-key
+///     owner: payments@shop.example
 ///     connection: {ca_file: company-ca.pem}
 ///     to:
 ///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
@@ -51,6 +52,10 @@ package struct AccountFile: Hashable, Sendable {
     package var onDrift: DriftChoice?
     /// How many records of a stream a run goes past that cannot be published.
     package var deadLetters: PlacedText?
+    /// Whose the data is, for the catalogue.
+    package var stewardship: Stewardship
+    /// The path of the policy for personal fields, as it is written.
+    var privacy: PlacedText?
     /// When it runs; `sluice sync` runs at once whatever it says.
     package var schedule: ScheduleKeys?
 
@@ -68,6 +73,9 @@ package struct AccountFile: Hashable, Sendable {
 
     /// The folder that relative paths in the file start from.
     package var folder: String { FileBytes.folder(of: path) }
+
+    /// The path of the policy for personal fields, from where the command runs.
+    package var privacyPath: PlacedText? { privacy.map { PlacedText(path($0.text), at: $0.origin) } }
 
     /// A path that the file names, from where the command runs.
     package func path(_ text: String) -> String { SecretReader.path(text, in: folder) }
@@ -99,8 +107,8 @@ package struct AccountFile: Hashable, Sendable {
             root.unknownKeys(
                 [
                     "extractor", "account", "settings", "streams", "connection", "state_key", "to",
-                    "on_drift", "dead_letters", "envelope",
-                ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
+                    "on_drift", "dead_letters", "envelope", "privacy",
+                ] + Stewardship.names + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
         self.path = path
@@ -114,6 +122,8 @@ package struct AccountFile: Hashable, Sendable {
         stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
         onDrift = DriftChoice(root["on_drift"], &faults)
         deadLetters = faults.text(root["dead_letters"])
+        stewardship = Stewardship(root, &faults)
+        privacy = faults.text(root["privacy"])
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])
         topicTemplate = faults.text(place["topic_template"])

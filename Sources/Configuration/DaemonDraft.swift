@@ -15,6 +15,7 @@ package struct DaemonDraft: Sendable {
     package var lockFolder: String?
     package var registry: RegistrySettings?
     package var alerts: DaemonSettings.Alerts?
+    package var privacy: PlacedText?
     /// Those that somebody gave or that have a default, in the order of the documentation.
     package var rows: [DaemonSettings.Row]
     /// All that is wrong, those of the file first and in its order.
@@ -24,7 +25,7 @@ package struct DaemonDraft: Sendable {
     package var unset: [String] {
         let known = Set(rows.map(\.name))
         return [
-            "extractors", "token", "state_key", "cache_folder", "lock_folder", "registry.url",
+            "extractors", "token", "state_key", "cache_folder", "lock_folder", "privacy", "registry.url",
             "alerts.webhook", "alerts.secret",
         ]
         .filter { !known.contains($0) }
@@ -56,6 +57,7 @@ package struct DaemonDraft: Sendable {
             lockFolder: lockFolder,
             registry: registry,
             alerts: alerts,
+            privacy: privacy,
             rows: rows
         )
     }

@@ -14,12 +14,13 @@ import YAML
 ///     state_key: file:/run/secrets/sluice-state-key
 ///     cache_folder: /var/cache/sluice
 ///     lock_folder: /var/lib/sluice/locks
+///     privacy: privacy.yaml
 ///     registry: {url: "https://registry:8081", user: sluice, password: env:REGISTRY_PASSWORD}
 ///     alerts: {webhook: env:ALERT_URL, secret: file:/run/secrets/alerts, topic: true, repeat: 4h}
 package struct DaemonFile: Sendable {
     private static let names = [
         "kafka", "topic_prefix", "schedules", "extractors", "listen", "token", "pools", "drain", "state_key",
-        "cache_folder", "lock_folder", "registry", "alerts",
+        "cache_folder", "lock_folder", "privacy", "registry", "alerts",
     ]
     private static let alertNames = ["webhook", "secret", "topic", "repeat", "quota_margin"]
     /// How other programs, and the files of accounts, call some of them.
@@ -76,7 +77,10 @@ package struct DaemonFile: Sendable {
         kafka = KafkaSection(root["kafka"], &faults)
         if faults.count > before { meant.insert("kafka") }
         settings = Self.texts(
-            ["topic_prefix", "schedules", "listen", "token", "drain", "cache_folder", "lock_folder"],
+            [
+                "topic_prefix", "schedules", "listen", "token", "drain", "cache_folder", "lock_folder",
+                "privacy",
+            ],
             of: root,
             "",
             &faults

@@ -68,6 +68,8 @@ package struct DaemonSettings: Sendable {
     /// The registry that must know the schemas of what is published; nil where there is none.
     package var registry: RegistrySettings?
     package var alerts: Alerts
+    /// The policy for personal fields, from where the command runs; nil for none.
+    package var privacy: PlacedText?
     /// All of it, in the order of the documentation.
     package var rows: [Row]
 
@@ -88,6 +90,7 @@ package struct DaemonSettings: Sendable {
         case schedules, extractors, listen, token, drain
         case cacheFolder = "cache_folder"
         case lockFolder = "lock_folder"
+        case privacy
         case webhook = "alerts.webhook"
         case secret = "alerts.secret"
         case topic = "alerts.topic"
@@ -97,7 +100,8 @@ package struct DaemonSettings: Sendable {
         /// What holds where nobody says anything; nil for nothing.
         var fallback: String? {
             switch self {
-            case .topicPrefix, .extractors, .token, .cacheFolder, .lockFolder, .webhook, .secret: nil
+            case .topicPrefix, .extractors, .token, .cacheFolder, .lockFolder, .privacy, .webhook, .secret:
+                nil
             case .schedules: "schedules"
             case .listen: "127.0.0.1:8600"
             case .drain: "25s"

@@ -108,6 +108,9 @@ struct DaemonSettingsResolver {
         let stateKeys = stateKeys()
         let cacheFolder = paths(.cacheFolder)
         let lockFolder = paths(.lockFolder)
+        let privacy = paths(.privacy).flatMap { path in
+            given[Key.privacy.rawValue].map { PlacedText(path, at: $0.origin) }
+        }
         let registry = registry()
         let alerts = alerts()
         return DaemonDraft(
@@ -124,6 +127,7 @@ struct DaemonSettingsResolver {
             lockFolder: lockFolder,
             registry: registry,
             alerts: alerts,
+            privacy: privacy,
             rows: rows,
             error: error
         )

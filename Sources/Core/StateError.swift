@@ -16,6 +16,7 @@ package struct StateError: SluiceError {
             case unknownStream = "state.unknown_stream"
             case unknownLetter = "state.unknown_letter"
             case unknownKey = "state.unknown_key"
+            case unknownTopic = "state.unknown_topic"
             case badPlace = "state.bad_place"
             case newerRecord = "state.newer_record"
             case daemonRuns = "state.daemon_runs"
@@ -41,6 +42,8 @@ package struct StateError: SluiceError {
         package static let unknownLetter = Code(kind: .unknownLetter)
         /// Nothing is there of it, neither in topics nor remembered.
         package static let unknownKey = Code(kind: .unknownKey)
+        /// There is no such topic, or several are meant.
+        package static let unknownTopic = Code(kind: .unknownTopic)
         /// A bookmark cannot be put there.
         package static let badPlace = Code(kind: .badPlace)
         /// What is to be replaced is newer than what would replace it.

@@ -15,6 +15,8 @@ package struct EventBuilder: Sendable {
     private let remembers: Bool
     private let isAccountInKey: Bool
     private let envelope: Envelope
+    /// What becomes of personal fields; nil where nothing does.
+    package let protection: RecordProtection?
     /// What a composite key begins with: `[`, or `["stripe/acme",` where topics do not name the account.
     private let keyStart: [UInt8]
 
@@ -31,7 +33,8 @@ package struct EventBuilder: Sendable {
         isAccountInKey: Bool = false,
         version: VersionFormat?,
         remembers: Bool = false,
-        envelope: Envelope = .binary
+        envelope: Envelope = .binary,
+        protection: RecordProtection? = nil
     ) {
         self.stream = stream
         self.topic = topic
@@ -40,6 +43,7 @@ package struct EventBuilder: Sendable {
         self.version = version
         self.remembers = remembers
         self.envelope = envelope
+        self.protection = protection
         self.isAccountInKey = isAccountInKey
         var keyStart = [UInt8(ascii: "[")]
         if isAccountInKey {
@@ -56,6 +60,9 @@ package struct EventBuilder: Sendable {
     /// (`deleted`; empty where none does) deletes its key under its version, and one that swallowed others (`merged`)
     /// deletes theirs under its own.
     ///
+    /// Key, version and what else `page` was asked for are the record's as it came; all that goes on from here is made of it as
+    /// its protection leaves it.
+    ///
     /// A record whose version is none is refused by itself; one without a key throws, since nothing tells what it is.
     package func build(
         _ page: consuming ScannedPage,
@@ -66,6 +73,7 @@ package struct EventBuilder: Sendable {
         deleted: [Bool] = [],
         merged: [(record: Int, key: [UInt8])] = []
     ) throws(EventError) -> EventPage {
+        let (values, records) = protection?.protected(page) ?? (page.bytes, page.records)
         var text = [UInt8]()
         text.reserveCapacity(page.records.count * 64 + 32)
         Self.append(happened, now, to: &text)
@@ -90,7 +98,7 @@ package struct EventBuilder: Sendable {
             let key = ByteSlice(offset: keyStart, count: text.count - keyStart)
             text.append(UInt8(ascii: ":"))
             let token = versionField.map { page.field($0, ofRecord: record) } ?? .absent
-            let content = hash(of: record, page: page, token: token)
+            let content = hash(of: records[record].range, in: values, page: page, token: token)
             let time: EventTime
             do {
                 time = try appendVersion(
@@ -102,7 +110,7 @@ package struct EventBuilder: Sendable {
                     to: &text
                 )
             } catch {
-                refused.append(RefusedRecord(record: page.records[record], key: key, reason: error.reason))
+                refused.append(RefusedRecord(record: records[record], key: key, reason: error.reason))
                 if !merged.isEmpty { versions.append(nil) }
                 continue
             }
@@ -111,7 +119,7 @@ package struct EventBuilder: Sendable {
             let isDeleted = !deleted.isEmpty && deleted[record]
             let event = Event(
                 kind: isDeleted ? .delete : .upsert,
-                value: isDeleted ? .absent : page.records[record],
+                value: isDeleted ? .absent : records[record],
                 key: key,
                 id: id,
                 time: timeSlice,
@@ -128,7 +136,7 @@ package struct EventBuilder: Sendable {
             for event in deletes(of: name, under: version, time: time, to: &text) { add(event) }
         }
         if hasRepeats { events.removeAll { $0.key.isAbsent } }
-        var built = self.page(values: page.bytes, text: text, events: events)
+        var built = self.page(values: values, text: text, events: events)
         built.refused = refused
         return built
     }
@@ -323,11 +331,15 @@ package struct EventBuilder: Sendable {
     // MARK: Version
 
     /// What the record is known by, where somebody asks: to compare it, or since it has no version of its own.
-    private func hash(of record: Int, page: borrowing ScannedPage, token: ByteSlice) -> ContentHash? {
+    private func hash(
+        of record: Range<Int>,
+        in values: [UInt8],
+        page: borrowing ScannedPage,
+        token: ByteSlice
+    ) -> ContentHash? {
         guard remembers || !hasVersion(token, page) else { return nil }
-        let value = page.records[record].range
-        return unsafe page.bytes.withUnsafeBytes { bytes in
-            let halves = unsafe Digest.first128(ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[value]))
+        return unsafe values.withUnsafeBytes { bytes in
+            let halves = unsafe Digest.first128(ofSHA256: UnsafeRawBufferPointer(rebasing: bytes[record]))
             return ContentHash(high: halves.high, low: halves.low)
         }
     }

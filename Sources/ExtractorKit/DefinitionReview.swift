@@ -1,4 +1,5 @@
 import Core
+import Events
 import Expressions
 import Extraction
 import Runs
@@ -18,7 +19,7 @@ struct DefinitionReview {
 
     var findings: [Finding] {
         account() + settings() + definition.feeds.flatMap { review($0) }
-            + definition.streams.flatMap { review($0) } + (folder.map(beside) ?? [])
+            + definition.streams.flatMap { review($0) } + (folder.map { beside($0) + personal($0) } ?? [])
     }
 
     // MARK: The account
@@ -367,6 +368,24 @@ struct DefinitionReview {
             }
         }
         return findings
+    }
+
+    /// Marks of fields that no record seems to have: the field that was meant would go out as it is.
+    private func personal(_ folder: FolderContents) -> [Finding] {
+        definition.streams.flatMap { stream -> [Finding] in
+            guard let schema = folder.schemas.schemas[stream.name] else { return [] }
+            return stream.personal.compactMap { field in
+                guard case .unknown(let known) = schema.knowledge(of: field.path) else { return nil }
+                let text = FieldPath.text(field.path)
+                let hint =
+                    NearestName.of(field.path.last ?? "", among: known).map { "; did you mean \($0)?" } ?? ""
+                return warning(
+                    "pii_not_in_schema",
+                    ["streams", stream.name, "pii", text],
+                    "schemas/\(stream.name).json has no \(text), so that nothing may be protected by it\(hint)"
+                )
+            }
+        }
     }
 
     // MARK: Places

@@ -20,11 +20,21 @@ struct FeedRun {
     init(_ context: RunContext, feed: FeedDefinition) {
         self.context = context
         self.feed = feed
+        let plans = context.run.streams
         reader = FeedReader(
             feed: feed,
             requester: context.run.requester,
-            maximumEntries: context.run.maximumEntries
+            maximumEntries: context.run.maximumEntries,
+            published: { Self.published($1, of: $0, by: plans) }
         )
+    }
+
+    /// An object of the feed as the stream that it is a record of publishes it: by that a look at it is compared.
+    private static func published(_ object: [UInt8], of type: String, by plans: [StreamPlan]) -> [UInt8] {
+        let plan = plans.first {
+            $0.definition.parent == nil && $0.definition.follow?.change(of: type) != nil
+        }
+        return plan?.builder.protection?.protected(object) ?? object
     }
 
     // MARK: Before the lists

@@ -119,6 +119,16 @@ package struct LetterReplay {
         if let read = letter.read, plan.isReadWhole, bookmark.list.isDone, read < bookmark.list.read {
             return .end(.overtaken("a later full read did not have the record in this form any more"))
         }
+        if let protection = plan.builder.protection,
+            plan.definition.deletionFields.contains(where: { protection.touches($0) })
+        {
+            return .end(
+                .kept(
+                    "whether it is deleted stands in a personal field that the policy protects, so that the letter does not say it: let "
+                        + "the stream read it again, by sluice state set or reset"
+                )
+            )
+        }
         let times = AnswerTimes(asked: letter.seen)
         let extracted = try stream.records.page(of: record, times: times)
         let page = try plan.builder.build(

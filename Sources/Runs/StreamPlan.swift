@@ -20,6 +20,8 @@ package struct StreamPlan: Sendable {
     package var backfill: BackfillProgress?
     /// What its records are compared with; nil for nothing.
     package var drift: DriftPlan?
+    /// What the catalogue is told of it; nil for nothing.
+    package var catalog: CatalogPlan?
 
     /// A plan.
     package init(
@@ -44,7 +46,7 @@ package struct StreamPlan: Sendable {
 
     /// The plan of a stream that was never read, whose events go to a topic.
     ///
-    /// `isAccountInKey` is for topics that do not name the account.
+    /// `isAccountInKey` is for topics that do not name the account; `protection` says what becomes of personal fields.
     package init(
         _ stream: StreamDefinition,
         of definition: ExtractorDefinition,
@@ -52,7 +54,8 @@ package struct StreamPlan: Sendable {
         to topic: EventTopic,
         isAccountInKey: Bool = false,
         envelope: Envelope = .binary,
-        since: Instant? = nil
+        since: Instant? = nil,
+        protection: RecordProtection? = nil
     ) {
         var fingerprint = stream.fingerprint(topic: topic.topic)
         // The key's form, which a topic of the same name does not show.
@@ -69,7 +72,8 @@ package struct StreamPlan: Sendable {
                 isAccountInKey: isAccountInKey,
                 version: stream.version?.format,
                 remembers: stream.remembers,
-                envelope: envelope
+                envelope: envelope,
+                protection: protection
             ),
             fingerprint: fingerprint,
             bookmark: nil,

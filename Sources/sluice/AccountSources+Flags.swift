@@ -15,6 +15,7 @@ extension AccountSources {
         template = command.given("topic-template", else: file?.topicTemplate)
         entities = command.given("entities", else: file?.entities)
         envelope = command.given("envelope", else: file?.envelope)
+        privacy = command.given("privacy", else: file?.privacyPath)
         settings = try SettingFlag.parse(command.values("set"), option: "--set")
         stateKeys = command.values("state-key")
         stateKeyVariable = program.environment["SLUICE_STATE_KEY"]

@@ -17,7 +17,7 @@ enum CommandTree {
                     backfill,
                     backfills,
                     schedule,
-                    state, account, schemas, dead, erase,
+                    state, account, catalog, schemas, privacy, dead, erase,
                     extractor,
                     simulate, demo,
                 ]
@@ -196,6 +196,17 @@ enum CommandTree {
         choices: EntityMode.allCases.map(\.rawValue)
     )
 
+    static let privacyPolicy = Option(
+        "privacy",
+        value: "FILE",
+        help:
+            "What becomes of personal fields before anything is published, in one file (docs/privacy.md); without it they "
+            + "pass.",
+        heading: "Where to",
+        environment: "SLUICE_PRIVACY",
+        completion: .files
+    )
+
     private static let deadLetters = Option(
         "dead-letters",
         value: "N",
@@ -241,7 +252,8 @@ enum CommandTree {
     static let fileOptions = accountOptions.filter { !["extractor", "account"].contains($0.name) }
 
     /// How records are published to Kafka.
-    static let publishingOptions = [cacheFolder, topicTemplate, entities, envelope] + registryOptions
+    static let publishingOptions =
+        [cacheFolder, topicTemplate, entities, envelope, privacyPolicy] + registryOptions
 
     /// How to the API and from there into topics or files.
     private static let pathOptions =

@@ -76,9 +76,11 @@ struct Sluice {
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
+        case "catalog": try await CatalogCommand(program: program, command: command).run()
         case "dead": try await dead(command)
         case "erase": try await erase(command)
         case "schemas": try await schemas(command)
+        case "privacy": try privacy(command)
         case "state": try await state(command)
         case "account": try await StateChangeCommand(program: program, command: command).run()
         case "extractor": try await extractor(command)
@@ -118,6 +120,14 @@ struct Sluice {
         case "next": try ScheduleNextCommand(program: program, command: command).run()
         case "lint": try ScheduleLintCommand(program: program, command: command).run()
         case "describe": try ScheduleDescribeCommand(program: program, command: command).run()
+        default: preconditionFailure("a command without an implementation: \(command.title)")
+        }
+    }
+
+    private func privacy(_ command: ParsedCommand) throws -> Int32 {
+        switch command.path.last {
+        case "show": try PrivacyShowCommand(program: program, command: command).run()
+        case "check": try PrivacyCheckCommand(program: program, command: command).run()
         default: preconditionFailure("a command without an implementation: \(command.title)")
         }
     }

@@ -99,7 +99,10 @@ struct SyncCommand {
             entities: destination.entities(order),
             isResync: command.has("resync"),
             drift: order.setup.drift,
-            registry: registry.map { RegistrySession($0) }
+            // A folder and the standard output have no catalogue.
+            catalog: destination.kafka.map { _ in order.setup.catalog },
+            registry: registry.map { RegistrySession($0) },
+            privacy: order.setup.privacy
         )
         let acceptsAbsence = command.has("accept")
         let transport = try CurlTransport(settings: order.setup.connection.transport)

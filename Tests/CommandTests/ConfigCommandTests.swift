@@ -59,6 +59,7 @@ struct ConfigCommandTests {
                 "state_key ••• SLUICE_STATE_KEY",
                 "cache_folder DIR/cache DIR/sluice.yaml:4:15",
                 "lock_folder /locks SLUICE_LOCK_FOLDER",
+                "privacy (none: everything passes) default",
                 "registry.url (none) default",
                 "alerts.topic false default",
                 "alerts.repeat 4h default",

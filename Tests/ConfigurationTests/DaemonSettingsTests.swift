@@ -223,7 +223,8 @@ struct DaemonSettingsTests {
         #expect(draft.error?.parts.count == 2)
         #expect(
             draft.unset == [
-                "extractors", "token", "state_key", "cache_folder", "registry.url", "alerts.webhook",
+                "extractors", "token", "state_key", "cache_folder", "privacy", "registry.url",
+                "alerts.webhook",
                 "alerts.secret",
             ]
         )

@@ -1,6 +1,7 @@
 import Core
 import Cryptography
 import JSON
+import Synchronization
 import Testing
 
 @testable import Extraction
@@ -73,6 +74,24 @@ import Testing
         #expect(entry.type == "order.updated")
         #expect(entry.object == Array("o1".utf8))
         #expect(entry.snapshot == ContentHash(hex: Digest.hex(digest).utf8.prefix(32)))
+    }
+
+    @Test func aSnapshotIsKnownAsItWouldBePublished() async throws {
+        let bench = try FeedBench.bench([FeedBench.page([FeedBench.entry("e1", 1_700_000_010)])])
+        let plain = try await FeedBench.reader(bench).read(from: Self.from, to: nil).entries.first
+        let other = try FeedBench.bench([FeedBench.page([FeedBench.entry("e1", 1_700_000_010)])])
+        let published = Array(#"{"id":"***"}"#.utf8)
+        let told = Locked<[String]>([])
+        let reader = FeedReader(feed: other.definition.feeds[0], requester: other.requester) { type, object in
+            told.withLock { $0 += [type, String(decoding: object, as: UTF8.self)] }
+            return published
+        }
+        let entry = try #require(try await reader.read(from: Self.from, to: nil).entries.first)
+        let digest = Digest.sha256(published)
+        #expect(entry.snapshot == ContentHash(hex: Digest.hex(digest).utf8.prefix(32)))
+        #expect(entry.snapshot != plain?.snapshot)
+        #expect(told.withLock { $0.first } == entry.type)
+        #expect(told.withLock { $0.last?.hasPrefix("{") } == true)
     }
 
     @Test(arguments: [

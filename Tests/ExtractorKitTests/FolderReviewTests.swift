@@ -20,7 +20,7 @@ import Testing
     private static let schema =
         #"{"$schema":"https://json-schema.org/draft/2020-12/schema","properties":{"id":{}}}"#
 
-    private static func check(_ files: [String: String]) throws -> DefinitionCheck {
+    private static func check(_ files: [String: String], yaml: String = Self.yaml) throws -> DefinitionCheck {
         let all = files.merging(["shop/extractor.yaml": yaml]) { $1 }
         let disk = ExtractorFiles(
             read: { path throws(ExtractorFiles.Failure) in
@@ -89,6 +89,31 @@ import Testing
         #expect(errors.map(\.line) == [6, 7])
         #expect(errors[0].text.contains("schemas/orders.json cannot be used: #/properties/id/typ: "))
         #expect(errors[1].text.contains("schemas/staff.json cannot be used: json."))
+    }
+
+    @Test func aMarkOfNoFieldOfTheSchemaIsWarnedOf() throws {
+        let schema = Self.schema.replacing(
+            "\"id\":{}",
+            with:
+                #""id":{},"email":{},"home":{"type":"array","items":{"properties":{"zip":{}}}},"more":{"type":"object"}"#
+        )
+        let marks = "pii: {emial: email, home.zip: address, home.city: address, more.of.it: text}"
+        let check = try Self.check(
+            [
+                "shop/schemas/staff.json": schema.replacing(
+                    "\"id\":{}",
+                    with: "\"id\":{\"type\":\"string\"}"
+                ),
+                "shop/schemas/orders.json": Self.schema, "shop/fixtures/staff.json": "",
+                "shop/fixtures/orders.json": "",
+            ],
+            yaml: Self.yaml.replacing("staff: {", with: "staff: {\(marks), ")
+        )
+        #expect(check.findings.map(\.rule) == ["pii_not_in_schema", "pii_not_in_schema"])
+        #expect(check.findings[0].text.contains("has no emial"))
+        #expect(check.findings[0].text.contains("did you mean email?"))
+        #expect(check.findings[1].text.contains("has no home.city"))
+        #expect(check.findings.allSatisfy { $0.line == 7 })
     }
 
     @Test func aFileOfAnyOtherNameHasNoFolder() throws {

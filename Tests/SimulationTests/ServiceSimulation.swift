@@ -29,6 +29,8 @@ final class ServiceSimulation {
     private let skew: Duration
     /// What of the records goes out as entities, to topics that begin with `retail.entity.`.
     private let entities: EntityMode
+    /// What becomes of personal fields.
+    private let protection: @Sendable (StreamDefinition) -> RecordProtection?
     private let fate: Fate
     private let truth: () -> Truth
     private(set) var random: SeededGenerator
@@ -49,6 +51,7 @@ final class ServiceSimulation {
     ///   - seed: the same seed gives the same rounds.
     ///   - streams: the streams that are read; nil for all of the extractor.
     ///   - entities: what of the records goes out as entities, to topics that begin with `retail.entity.`.
+    ///   - protection: what becomes of a stream's personal fields.
     ///   - skew: how far the local clock is ahead of the account's.
     ///   - aborts: the share of commits that fail and are redone.
     ///   - deaths: the share of commits that end the run as a kill would.
@@ -63,6 +66,7 @@ final class ServiceSimulation {
         seed: UInt64,
         only streams: [String]? = nil,
         entities: EntityMode = .none,
+        protection: @escaping @Sendable (StreamDefinition) -> RecordProtection? = { _ in nil },
         skew: Duration = .zero,
         aborts: Double = 0,
         deaths: Double = 0,
@@ -73,6 +77,7 @@ final class ServiceSimulation {
         self.stateKeys = stateKeys
         self.skew = skew
         self.entities = entities
+        self.protection = protection
         self.truth = truth
         random = SeededGenerator(seed: seed)
         let file = "\(Self.folder(extractor))/extractor.yaml"
@@ -217,14 +222,21 @@ final class ServiceSimulation {
 
     private func plan(_ stream: StreamDefinition) throws -> StreamPlan {
         let topic = EventTopic(stream: try StreamName(stream.name), topic: stream.name)
-        var plan = StreamPlan(stream, of: definition, account: account, to: topic)
+        var plan = StreamPlan(
+            stream,
+            of: definition,
+            account: account,
+            to: topic,
+            protection: protection(stream)
+        )
         if !stream.entities.isEmpty {
             let mapper = EntityMapper(
                 stream.entities,
                 currencies: definition.currencies,
                 account: account,
                 stream: stream.name,
-                prefix: try TopicPrefix("retail")
+                prefix: try TopicPrefix("retail"),
+                protection: plan.builder.protection
             )
             plan.outlet = StreamOutlet(mapper, entities)
         }

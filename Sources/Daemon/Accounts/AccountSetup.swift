@@ -19,8 +19,12 @@ package struct AccountSetup: Sendable {
     package let streams: [ChosenStream]
     /// What becomes of records that are not as their schema says.
     package let drift: DriftRules
+    /// What the catalogue is told of its streams.
+    package let catalog: CatalogRules
     /// How many records of a stream a run goes past that cannot be published.
     package let deadLetters: Int
+    /// What becomes of personal fields.
+    package let privacy: PrivacyRules
     private let sources: AccountSources
 
     /// Reads what the sources refer to, secrets included.
@@ -77,9 +81,12 @@ package struct AccountSetup: Sendable {
             try problems.take { try DriftRules(definition, file?.onDrift) }
         }
         let deadLetters = try problems.take { try Self.deadLetters(sources.deadLetters) }
+        let privacy = try definition.flatMap { definition in
+            try problems.take { try Self.privacy(sources, definition) }
+        }
         try problems.check()
         guard let definition, let account, let settings, let stateKeys, let connection, let template,
-            let envelope, let entities, let joinKeys, let streams, let drift, let deadLetters
+            let envelope, let entities, let joinKeys, let streams, let drift, let deadLetters, let privacy
         else { preconditionFailure("what is missing was no problem") }
         self.account = account
         self.definition = definition
@@ -92,7 +99,29 @@ package struct AccountSetup: Sendable {
         self.joinKeys = joinKeys
         self.streams = streams
         self.drift = drift
+        catalog = CatalogRules(definition, file?.stewardship ?? Stewardship())
         self.deadLetters = deadLetters
+        self.privacy = privacy
+    }
+
+    /// The policy as it stands now: whoever is about to publish makes a setup first.
+    private static func privacy(_ sources: AccountSources, _ definition: ExtractorDefinition) throws
+        -> PrivacyRules
+    {
+        let file = try sources.privacy.map { path in
+            try path.read { path in
+                guard !path.isEmpty else {
+                    throw ConfigurationError(.badSetting, "privacy is empty; name the policy's file")
+                }
+                return try PrivacyFile.load(path)
+            }
+        }
+        return try PrivacyRules(
+            definition,
+            account: sources.account?.text,
+            file,
+            reader: sources.reader
+        )
     }
 
     /// No run should need more: each letter is to be looked at by somebody.
@@ -112,7 +141,9 @@ package struct AccountSetup: Sendable {
 
     /// What no log line may show.
     package var redaction: Redaction {
-        Redaction(secrets: settings.secrets + connection.secrets + stateKeys.map(\.revealed))
+        Redaction(
+            secrets: settings.secrets + connection.secrets + stateKeys.map(\.revealed) + privacy.secrets
+        )
     }
 
     /// Whether the topics do not name the account, so that every key must.

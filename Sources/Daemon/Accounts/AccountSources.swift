@@ -12,6 +12,8 @@ package struct AccountSources: Sendable {
     package var envelope: PlacedText?
     package var entities: PlacedText?
     package var deadLetters: PlacedText?
+    /// The path of the policy for personal fields, from where the command runs.
+    package var privacy: PlacedText?
     package var settings: [GivenSetting] = []
     /// References to the keys that seal what the state keeps of a credential.
     package var stateKeys: [String] = []
@@ -41,6 +43,7 @@ package struct AccountSources: Sendable {
         envelope = file?.envelope
         entities = file?.entities
         deadLetters = file?.deadLetters
+        privacy = file?.privacyPath
         let place = file.map { "\($0.path): " } ?? ""
         let other = file?.schedule == nil ? "" : ", or keep when: out of a file that is no schedule"
         missing = { "\(place)no \($0); add \($0): NAME\(other)" }

@@ -20,7 +20,8 @@ package struct EntityPlan: Sendable {
         of stream: StreamDefinition,
         _ definition: ExtractorDefinition,
         _ account: AccountName,
-        isAccountInKey: Bool
+        isAccountInKey: Bool,
+        protection: RecordProtection?
     ) -> EntityMapper? {
         guard mode != .none, !stream.entities.isEmpty else { return nil }
         return EntityMapper(
@@ -29,7 +30,8 @@ package struct EntityPlan: Sendable {
             account: account,
             stream: stream.name,
             isAccountInKey: isAccountInKey,
-            prefix: prefix
+            prefix: prefix,
+            protection: protection
         )
     }
 }

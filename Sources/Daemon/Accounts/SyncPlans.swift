@@ -17,8 +17,12 @@ package struct SyncPlans: Sendable {
     let isResync: Bool
     /// Nil where records are compared with nothing.
     let drift: DriftRules?
+    /// Nil where the catalogue is told nothing.
+    let catalog: CatalogRules?
     /// The registry that must know the schemas of what is published; nil where there is none.
     let registry: RegistrySession?
+    /// What becomes of personal fields.
+    let privacy: PrivacyRules
 
     /// Plans of an account's streams.
     package init(
@@ -30,7 +34,9 @@ package struct SyncPlans: Sendable {
         entities: EntityPlan? = nil,
         isResync: Bool = false,
         drift: DriftRules? = nil,
-        registry: RegistrySession? = nil
+        catalog: CatalogRules? = nil,
+        registry: RegistrySession? = nil,
+        privacy: PrivacyRules
     ) {
         self.account = account
         self.definition = definition
@@ -40,7 +46,9 @@ package struct SyncPlans: Sendable {
         self.entities = entities
         self.isResync = isResync
         self.drift = drift
+        self.catalog = catalog
         self.registry = registry
+        self.privacy = privacy
     }
 
     /// The plans of the streams, whose events go to these topics; refused state shows here, before anything is read.
@@ -58,6 +66,16 @@ package struct SyncPlans: Sendable {
                 if let drift, let schemas {
                     plan.drift = try drift.plan(stream, schemas, account: account, session)
                 }
+                plan.catalog = try catalog?.plan(
+                    plan,
+                    topic,
+                    schemas ?? StreamSchemas(),
+                    mappings: entities?.joinKeys.mappings(of: stream) ?? [],
+                    privacy: privacy,
+                    account: account,
+                    envelope: envelope,
+                    session
+                )
                 plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)
@@ -84,7 +102,9 @@ package struct SyncPlans: Sendable {
         if plan.outlet.publishesRecords {
             let file = "schemas/\(stream.schemaName).json of \(definition.name)"
             if let schema = schemas?.schemas[stream.schemaName] {
-                known.append(TopicSchema(schema, of: topic, source: file))
+                // What is registered must describe what is published.
+                let published = plan.builder.protection?.widened(schema) ?? schema
+                known.append(TopicSchema(published, of: topic, source: file))
             } else {
                 let found =
                     schemas?.problems.first { $0.stream == stream.schemaName }?.text ?? "there is none"
@@ -153,9 +173,16 @@ package struct SyncPlans: Sendable {
             to: topic,
             isAccountInKey: isAccountInKey,
             envelope: envelope,
-            since: since
+            since: since,
+            protection: privacy.protection(of: stream)
         )
-        let mapper = entities?.mapper(of: stream, definition, account, isAccountInKey: isAccountInKey)
+        let mapper = entities?.mapper(
+            of: stream,
+            definition,
+            account,
+            isAccountInKey: isAccountInKey,
+            protection: plan.builder.protection
+        )
         if let entities, let mapper {
             plan.outlet = StreamOutlet(mapper, entities.mode)
             // What an entity's topic lacks of the time before it was asked for, only reading all of it anew brings (I2).

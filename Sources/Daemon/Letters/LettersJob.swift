@@ -116,7 +116,8 @@ package struct LettersJob: AccountJob {
             envelope: setup.envelope,
             entities: setup.entityPlan(prefix),
             drift: setup.drift,
-            registry: registry
+            registry: registry,
+            privacy: setup.privacy
         )
         let stream = LetterReplay.Stream(
             plan: try plans.plan(definition, topics[0], session),

@@ -230,7 +230,9 @@ struct RunPerformer: RunPerforming {
             entities: setup.entityPlan(place.prefix),
             isResync: isResync,
             drift: setup.drift,
-            registry: account.registry
+            catalog: setup.catalog,
+            registry: account.registry,
+            privacy: setup.privacy
         )
         var streams = try plans.make(&found, topics, account.session)
         if let backfill { try backfill.place(&streams, setup.account, account.session.state) }

@@ -96,9 +96,11 @@ package struct ScheduleFolder: Sendable {
             ])
         }
         let setup = try problems.take {
-            let sources = AccountSources(file: file, reader: .blind) {
+            var sources = AccountSources(file: file, reader: .blind) {
                 try definitions.definition(of: $0, for: file)
             }
+            // Read by each run, which fails where it is wrong: nobody would look here again once it is mended.
+            sources.privacy = nil
             return try AccountSetup(sources)
         }
         let schedule = try problems.take { try file.schedule?.schedule(id: file.name, zones: zones) }

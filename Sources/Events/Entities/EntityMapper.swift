@@ -11,14 +11,15 @@ package struct EntityMapper: Sendable {
     private let scanner: PageScanner
     private let targets: [EntityTarget]
 
-    /// A mapper of one stream's events; `isAccountInKey` as `EventBuilder` has it.
+    /// A mapper of one stream's events; `isAccountInKey` and `protection` as `EventBuilder` has them.
     package init(
         _ mappings: [EntityMapping],
         currencies: CurrencyTable,
         account: AccountName,
         stream: String,
         isAccountInKey: Bool = false,
-        prefix: TopicPrefix
+        prefix: TopicPrefix,
+        protection: RecordProtection? = nil
     ) {
         var paths: [[String]] = []
         for path in mappings.flatMap(\.paths) where !paths.contains(path) { paths.append(path) }
@@ -28,7 +29,11 @@ package struct EntityMapper: Sendable {
         targets = mappings.map { mapping in
             EntityTarget(mapping, of: stream, account: account, currencies: currencies, prefix: prefix) {
                 path in
-                RecordPlace(position: paths.firstIndex(of: path) ?? 0, path: path)
+                RecordPlace(
+                    position: paths.firstIndex(of: path) ?? 0,
+                    path: path,
+                    action: protection?.treatment(of: path).action ?? .pass
+                )
             }
         }
     }

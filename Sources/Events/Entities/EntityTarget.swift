@@ -119,14 +119,19 @@ struct EntityTarget: Sendable {
         if !isFirst { text.append(UInt8(ascii: "}")) }
     }
 
+    /// A token joins as its value does; what is masked is the same of everybody, and joins nobody.
     private func value(of key: JoinKey, _ reading: RecordReading) -> String? {
-        let value: String? =
-            switch key.source {
-            case .joined(let places):
-                places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
-                    .joined(separator: " ")
-            default: key.source.places.first { reading.hasValue($0) }.flatMap { reading.text($0) }
-            }
+        let value: String?
+        switch key.source {
+        case .joined(let places):
+            guard !places.contains(where: { $0.action == .mask && reading.hasValue($0) }) else { return nil }
+            value = places.compactMap { reading.text($0) }.map(ContactText.trimmed).filter { !$0.isEmpty }
+                .joined(separator: " ")
+        default:
+            guard let place = key.source.places.first(where: { reading.hasValue($0) }), place.action != .mask
+            else { return nil }
+            value = reading.text(place)
+        }
         return switch key.form {
         case .text: value
         case .email: value.map(ContactText.email)
@@ -156,7 +161,10 @@ struct EntityTarget: Sendable {
             text.append(contentsOf: #","value":"#.utf8)
             text.append(contentsOf: (means[word].map { "\"\($0)\"}" } ?? "null}").utf8)
         case .reference(let place, _):
-            guard reading.hasValue(place), reading.appendText(place, after: field.reference, to: &text) else {
+            // What is no key any more leads nowhere.
+            guard !place.isProtected, reading.hasValue(place),
+                reading.appendText(place, after: field.reference, to: &text)
+            else {
                 return reading.appendNull(place, to: &text)
             }
         case .parent:
@@ -164,7 +172,9 @@ struct EntityTarget: Sendable {
             JSONText.appendQuoted(field.reference + parent, to: &text)
         case .address(let parts): return appendAddress(parts, reading, to: &text)
         case .isOne(let place, let values):
-            guard let word = reading.text(place) else { return reading.appendNull(place, to: &text) }
+            guard !place.isProtected, let word = reading.text(place) else {
+                return reading.appendNull(place, to: &text)
+            }
             text.append(contentsOf: (values.contains(word) ? "true" : "false").utf8)
         }
         return true
@@ -178,6 +188,12 @@ struct EntityTarget: Sendable {
     ) throws(Misfit) -> Bool {
         guard let place = places.first(where: { reading.hasValue($0) }) else {
             return places.contains { reading.appendNull($0, to: &text) }
+        }
+        switch field.kind {
+        // A mask or a token is none of these, and no mistake of the service's.
+        case .time, .number, .flag:
+            if place.isProtected { return reading.appendNull(place, to: &text) }
+        default: break
         }
         switch field.kind {
         case .json: text.append(contentsOf: reading.token(place))
@@ -216,7 +232,8 @@ struct EntityTarget: Sendable {
         to text: inout [UInt8],
         _ money: (ArraySlice<UInt8>, String?) -> MoneyText?
     ) throws(Misfit) -> Bool {
-        guard let amount = reading.text(place), !amount.isEmpty else {
+        guard !place.isProtected, !currency.isProtected, let amount = reading.text(place), !amount.isEmpty
+        else {
             return reading.appendNull(place, to: &text)
         }
         let code: String? =
@@ -307,5 +324,12 @@ struct EntityTarget: Sendable {
         }
         guard case .number? = try? JSONValue.parse(bytes) else { return nil }
         return bytes
+    }
+}
+
+extension EntitySource<RecordPlace>.Currency {
+    /// Whether the currency cannot be read any more: of an amount nobody knows how much it is then.
+    fileprivate var isProtected: Bool {
+        if case .field(let place) = self { place.action != .pass } else { false }
     }
 }

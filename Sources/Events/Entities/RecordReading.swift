@@ -1,9 +1,15 @@
+import Core
 import JSON
 
 /// A field that a scan takes out of records: where it puts it, and what the record calls it.
 struct RecordPlace: Hashable, Sendable {
     var position: Int
     var path: [String]
+    /// What has become of what stands there.
+    var action = PrivacyAction.pass
+
+    /// Whether what stands there may be another thing than the service said.
+    var isProtected: Bool { action == .mask || action == .hash }
 }
 
 /// What a scan has taken out of one record.

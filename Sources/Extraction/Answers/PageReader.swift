@@ -172,7 +172,7 @@ struct PageReader: Sendable {
         return badPage(
             "\(answer.method) \(answer.address.logged) gave no usable page: at byte \(place)"
                 + " \(message) (\(access.secrets.excerpt(type, characters: 80)), begins"
-                + " \"\(access.secrets.excerpt(String(decoding: head, as: UTF8.self), characters: 80))\")\(hint)",
+                + " \"\(access.secrets.excerpt(BodyOutline.text(of: head), characters: 80))\")\(hint)",
             number
         )
     }

@@ -123,7 +123,7 @@ extension DefinitionDecoder {
         let entities = entities(own["entity"], streams: context.streams, parent: parent?.name)
         guard let request, let records, let key, let progress else { return nil }
         if own["one_per"] != nil, onePer == nil { return nil }
-        return StreamDefinition(
+        var stream = StreamDefinition(
             name: member.key,
             request: request,
             format: format,
@@ -150,6 +150,8 @@ extension DefinitionDecoder {
             onePer: onePer,
             entities: entities
         )
+        stream.personal = personal(own["pii"], of: stream)
+        return stream
     }
 
     /// How a stream's answers are written; those that are no JSON document are the list of records themselves.

@@ -101,6 +101,11 @@ extension Vocabulary {
             .init("hydrate", .group("hydrate"), "A second request for the records of a page, by their keys."),
             .init("discover", .map(.group("discover")), "Lists that are read before it, by name."),
             .init("entity", .map(.group("entity")), "The entities that its records become, by name."),
+            .init(
+                "pii",
+                .map(.word(PersonalKind.allCases.map(\.rawValue))),
+                "The fields that say something of a person, by their paths, and what."
+            ),
         ] + defaults.fields
     )
 

@@ -104,6 +104,8 @@ package struct StreamDefinition: Sendable {
     package var onePer: OnePer?
     /// What its records become beside events of their own.
     package var entities: [EntityMapping]
+    /// The fields of its records that say something of a person.
+    package var personal: [PersonalField]
     /// The family that the stream was made by.
     package var family: String?
     /// Then, what its requests say of its object.
@@ -135,7 +137,8 @@ package struct StreamDefinition: Sendable {
         absence: AbsenceGuard = AbsenceGuard(),
         onDrift: DriftResponse = .warn,
         onePer: OnePer? = nil,
-        entities: [EntityMapping] = []
+        entities: [EntityMapping] = [],
+        personal: [PersonalField] = []
     ) {
         self.name = name
         self.request = request
@@ -162,6 +165,7 @@ package struct StreamDefinition: Sendable {
         self.onDrift = onDrift
         self.onePer = onePer
         self.entities = entities
+        self.personal = personal
     }
 
     /// Behind the extractor's base address.

@@ -10,7 +10,7 @@ package struct FeedEntry: Hashable, Sendable {
     package var type: String
     /// The object that it is about, as decoded text; empty where it names none.
     package var object: [UInt8]
-    /// What the object was then: over the bytes that a look at it would have given.
+    /// What the object was then: over the bytes that a look at it would have given, as they are published.
     package var snapshot: ContentHash?
 
     /// An entry.
@@ -48,6 +48,7 @@ package final class FeedReader: Sendable {
     private let feed: FeedDefinition
     private let requester: Requester
     private let maximumEntries: Int
+    private let published: @Sendable (String, [UInt8]) -> [UInt8]
     private let subject: RequestSubject
 
     /// How many entries of a window are held at once.
@@ -56,11 +57,17 @@ package final class FeedReader: Sendable {
     /// A reader; of a window that has more entries than `maximumEntries`, nothing is held (I7).
     ///
     /// An entry takes some 250 bytes. One bulk update gives its object's whole collection an entry in the same second,
-    /// and no window is shorter.
-    package init(feed: FeedDefinition, requester: Requester, maximumEntries: Int = FeedReader.usualMaximum) {
+    /// and no window is shorter. `published` is how an object that an entry of a type has is published.
+    package init(
+        feed: FeedDefinition,
+        requester: Requester,
+        maximumEntries: Int = FeedReader.usualMaximum,
+        published: @escaping @Sendable (_ type: String, _ object: [UInt8]) -> [UInt8] = { $1 }
+    ) {
         self.feed = feed
         self.requester = requester
         self.maximumEntries = maximumEntries
+        self.published = published
         subject = RequestSubject(feed)
     }
 
@@ -128,12 +135,14 @@ package final class FeedReader: Sendable {
         let object = page.bytes[slices[2].range]
         let isNamed = object.first.map { "\"-0123456789".utf8.contains($0) } ?? false
         let hasSnapshot = slices.count > 3 && page.bytes[slices[3].range].first == UInt8(ascii: "{")
+        let typeText = String(decoding: page.text(of: slices[1]), as: UTF8.self)
         return FeedEntry(
             id: fields.keyText(ofRecord: record, in: page),
             time: time,
-            type: String(decoding: page.text(of: slices[1]), as: UTF8.self),
+            type: typeText,
             object: isNamed ? page.text(of: slices[2]) : [],
-            snapshot: hasSnapshot ? ContentHash(over: Array(page.bytes[slices[3].range])) : nil
+            snapshot: hasSnapshot
+                ? ContentHash(over: published(typeText, Array(page.bytes[slices[3].range]))) : nil
         )
     }
 

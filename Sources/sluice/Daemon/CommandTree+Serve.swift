@@ -133,7 +133,7 @@ extension CommandTree {
             ),
             extractorsFolder, stateKey,
         ] + kafkaOptions + [
-            cacheFolder
+            cacheFolder, privacyPolicy,
         ] + registryOptions + [
             Option(
                 "alerts-webhook",

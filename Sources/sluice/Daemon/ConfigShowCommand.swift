@@ -12,14 +12,15 @@ struct ConfigShowCommand {
     /// The order of the documentation; pools and Kafka's own settings stand where their first part does.
     private static let order = [
         "kafka", "topic_prefix", "schedules", "extractors", "listen", "token", "pools", "drain", "state_key",
-        "cache_folder", "lock_folder", "registry", "alerts",
+        "cache_folder", "lock_folder", "privacy", "registry", "alerts",
     ]
     /// What it means that nobody says anything.
     private static let meanings = [
         "extractors": "(those that are installed)", "token": "(whoever reaches it may use it)",
         "state_key": "(none)", "cache_folder": "(in the user's cache folder)",
         "lock_folder": "(the first that can be written to)",
-        "registry.url": "(none)", "alerts.webhook": "(none)", "alerts.secret": "(none)",
+        "privacy": "(none: everything passes)", "registry.url": "(none)", "alerts.webhook": "(none)",
+        "alerts.secret": "(none)",
     ]
 
     private struct Line {

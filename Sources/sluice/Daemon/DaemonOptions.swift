@@ -53,6 +53,7 @@ struct DaemonOptions {
     func sources(
         _ file: AccountFile,
         stateKeys: [Secret],
+        privacy: PlacedText?,
         reader: SecretReader,
         locator: ExtractorLocator
     ) -> AccountSources {
@@ -64,6 +65,8 @@ struct DaemonOptions {
         sources.stateKeys = command.values("state-key")
         sources.stateKeyVariable = program.environment["SLUICE_STATE_KEY"]
         sources.fallbackStateKeys = stateKeys
+        // The file's own word is nearer.
+        sources.privacy = sources.privacy ?? privacy
         return sources
     }
 }

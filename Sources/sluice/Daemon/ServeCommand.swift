@@ -104,7 +104,13 @@ struct ServeCommand {
             ),
             machine: DaemonMachine.Settings(pools: settings.pools),
             sources: { loaded in
-                options.sources(loaded.file, stateKeys: settings.stateKeys, reader: reader, locator: locator)
+                options.sources(
+                    loaded.file,
+                    stateKeys: settings.stateKeys,
+                    privacy: settings.privacy,
+                    reader: reader,
+                    locator: locator
+                )
             },
             drainBudget: settings.drain,
             version: VersionText.number,

@@ -104,6 +104,7 @@ struct AccountsCheckup {
         let sources = options.sources(
             schedule.file,
             stateKeys: draft.stateKeys,
+            privacy: draft.privacy,
             reader: SecretReader(environment: options.program.environment),
             locator: locator
         )

@@ -12,9 +12,11 @@ extension CommandTree {
         summary: "Print the schema of a stream's records, or of an entity's events.",
         discussion: [
             "The one of a stream is what its records are compared with. Of an entity, which is the same whatever service it "
-                + "comes from, write entity and its name."
+                + "comes from, write entity and its name.",
+            "With a policy for personal fields it is what is published, and what a registry gets: a number that is masked or "
+                + "hashed may be null or a text, and no field is required that is dropped.",
         ],
-        options: [extractorsFolder],
+        options: [policyToSee, extractorsFolder],
         arguments: [
             Argument(
                 "extractor",
@@ -26,6 +28,7 @@ extension CommandTree {
         examples: [
             Example("The charges of Stripe", "sluice schemas show stripe charges"),
             Example("What they become", "sluice schemas show entity Payment"),
+            Example("What is published of them", "sluice schemas show stripe charges --privacy privacy.yaml"),
         ]
     )
 

@@ -1,5 +1,7 @@
 import CommandLine
+import Configuration
 import Core
+import Daemon
 import Events
 import Extraction
 import ExtractorKit
@@ -42,6 +44,17 @@ struct SchemasShowCommand {
                 stream: stream.name
             )
         }
-        return schema.document
+        return try published(schema, stream, definition).document
+    }
+
+    /// The schema of what is published under the policy that the command names.
+    private func published(
+        _ schema: RecordSchema,
+        _ stream: StreamDefinition,
+        _ definition: ExtractorDefinition
+    ) throws -> RecordSchema {
+        let policy = try command.given("privacy", else: nil)?.read { try PrivacyFile.load($0) }
+        let rules = try PrivacyRules(definition, account: nil, policy, reader: .blind)
+        return rules.protection(of: stream)?.widened(schema) ?? schema
     }
 }
