@@ -207,6 +207,7 @@ extension StateKey {
         case .backfill(_, let id, let stream): "the place of the backfill \(id) in \(stream)"
         case .schedule(_, let id): "the record of the schedule \(id)"
         case .schema(_, let stream): "what is known of the schema of \(stream)"
+        case .catalog(_, let stream): "what the catalogue was told of \(stream)"
         case .session: "the record of the session"
         case .topic(_, let topic): "the length of \(topic)"
         case .credential: "the credential"
