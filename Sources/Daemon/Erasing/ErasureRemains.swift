@@ -85,7 +85,9 @@ extension ErasureRemains {
 }
 
 extension LogErasure.Result {
-    /// In words what becomes of its lines; nil where none names a key. `bound` says until when they are there.
+    /// In words what becomes of its lines; nil where none names a key.
+    ///
+    /// `bound` says until when they are there.
     package func text(_ kafka: KafkaSettings, _ bound: RemovalBound?) -> String? {
         guard replaced + left > 0 else { return nil }
         var parts: [String] = []
