@@ -9,6 +9,7 @@ import YAML
 ///     streams: [charges, refunds]
 ///     state_key: file:/run/secrets/sluice-state-key
 ///     connection: {ca_file: company-ca.pem}
+///     privacy: privacy.yaml
 ///     to:
 ///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///       topic_prefix: saas
