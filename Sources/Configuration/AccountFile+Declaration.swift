@@ -25,6 +25,7 @@ extension AccountFile {
         file.stateKeys = other.stateKeys
         file.onDrift = onDrift ?? other.onDrift
         file.deadLetters = deadLetters ?? other.deadLetters
+        file.stewardship = stewardship.orElse(other.stewardship)
         file.privacy = privacy ?? other.privacy
         file.topicTemplate = topicTemplate ?? other.topicTemplate
         file.envelope = envelope ?? other.envelope

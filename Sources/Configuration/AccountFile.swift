@@ -8,6 +8,7 @@ import YAML
 ///     settings: {api_key: env:STRIPE_KEY}
 ///     streams: [charges, refunds]
 ///     state_key: file:/run/secrets/sluice-state-key
+///     owner: payments@shop.example
 ///     connection: {ca_file: company-ca.pem}
 ///     privacy: privacy.yaml
 ///     to:
@@ -52,6 +53,8 @@ package struct AccountFile: Hashable, Sendable {
     package var onDrift: DriftChoice?
     /// How many records of a stream a run goes past that cannot be published.
     package var deadLetters: PlacedText?
+    /// Whose the data is, for the catalogue.
+    package var stewardship: Stewardship
     /// The path of the policy for personal fields, as it is written.
     var privacy: PlacedText?
     /// When it runs; `sluice sync` runs at once whatever it says.
@@ -106,7 +109,7 @@ package struct AccountFile: Hashable, Sendable {
                 [
                     "extractor", "account", "settings", "streams", "connection", "state_key", "to",
                     "on_drift", "dead_letters", "envelope", "privacy",
-                ] + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
+                ] + Stewardship.names + Self.kafkaKeys + ScheduleKeys.names + ScheduleKeys.synonyms.keys
             )
         )
         self.path = path
@@ -120,6 +123,7 @@ package struct AccountFile: Hashable, Sendable {
         stateKeys = faults.take(else: []) { () throws(YAMLError) in try Self.stateKeys(root["state_key"]) }
         onDrift = DriftChoice(root["on_drift"], &faults)
         deadLetters = faults.text(root["dead_letters"])
+        stewardship = Stewardship(root, &faults)
         privacy = faults.text(root["privacy"])
         let place = Self.destination(root, &faults)
         topicPrefix = faults.text(place["topic_prefix"])

@@ -10,14 +10,26 @@ package struct StateRecord: Hashable, Sendable {
     }
 }
 
+/// What is told of an account's events: a record of a topic of notices; a null value says that it is over.
+package struct Notice: Hashable, Sendable {
+    package var topic: NoticeTopic
+    package var record: StateRecord
+
+    /// A notice.
+    package init(_ topic: NoticeTopic, _ record: StateRecord) {
+        self.topic = topic
+        self.record = record
+    }
+}
+
 /// What one transaction publishes: pages of events and the state that covers them, all or nothing (I1).
 package struct TransactionGroup: Sendable {
     package var pages: [EventPage]
     package var state: [StateRecord]
     /// What the account then remembers, in order: a later change of a key replaces an earlier one.
     package var versions: [VersionChange]
-    /// What goes to the topic of schemas, where the destination has one: keys and values, both JSON.
-    package var schemas: [StateRecord]
+    /// What is told of the events, where the destination has topics for that.
+    package var notices: [Notice]
     /// Records of the pages that cannot be published; a destination without a place for them fails the group.
     package var letters: [DeadLetter]
     /// Letters that are over.
@@ -28,19 +40,24 @@ package struct TransactionGroup: Sendable {
         pages: [EventPage],
         state: [StateRecord],
         versions: [VersionChange] = [],
-        schemas: [StateRecord] = [],
+        notices: [Notice] = [],
         letters: [DeadLetter] = []
     ) {
         self.pages = pages
         self.state = state
         self.versions = versions
-        self.schemas = schemas
+        self.notices = notices
         self.letters = letters
     }
 
     /// What goes to the topic of dead letters.
     package func letterPages(to topic: String) -> [EventPage] {
         letters.map { $0.page(to: topic) } + settled.map { $0.end(in: topic) }
+    }
+
+    /// What goes to a topic of notices, in order.
+    package func notices(to topic: NoticeTopic) -> [StateRecord] {
+        notices.filter { $0.topic == topic }.map(\.record)
     }
 
     /// The event records over all topics, dead letters left out: the count of `sluice_txn`.

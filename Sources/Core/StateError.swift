@@ -15,6 +15,7 @@ package struct StateError: SluiceError {
             case outputClosed = "state.output_closed"
             case unknownStream = "state.unknown_stream"
             case unknownLetter = "state.unknown_letter"
+            case unknownTopic = "state.unknown_topic"
             case badPlace = "state.bad_place"
             case newerRecord = "state.newer_record"
             case daemonRuns = "state.daemon_runs"
@@ -38,6 +39,8 @@ package struct StateError: SluiceError {
         package static let unknownStream = Code(kind: .unknownStream)
         /// There is no such dead letter, or several are meant.
         package static let unknownLetter = Code(kind: .unknownLetter)
+        /// There is no such topic, or several are meant.
+        package static let unknownTopic = Code(kind: .unknownTopic)
         /// A bookmark cannot be put there.
         package static let badPlace = Code(kind: .badPlace)
         /// What is to be replaced is newer than what would replace it.

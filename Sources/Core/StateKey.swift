@@ -16,6 +16,8 @@ package enum StateKey: Hashable, Sendable {
     case backfill(AccountName, String, StreamName)
     /// How the records of a stream differed from its schema.
     case schema(AccountName, StreamName)
+    /// What the catalogue was told of a stream.
+    case catalog(AccountName, StreamName)
     /// How the state topic itself is laid out.
     case layout
 
@@ -32,6 +34,7 @@ package enum StateKey: Hashable, Sendable {
         case .backfill(let account, let id, let stream):
             Self.array("backfill", account.text, id, stream.text)
         case .schema(let account, let stream): Self.array("schema", account.text, stream.text)
+        case .catalog(let account, let stream): Self.array("catalog", account.text, stream.text)
         case .layout: Self.array("layout")
         }
     }
@@ -50,9 +53,10 @@ package enum StateKey: Hashable, Sendable {
             case ("backfill", 4) where Self.isScheduleID(parts[2]):
                 self = .backfill(try AccountName(parts[1]), parts[2], try StreamName(parts[3]))
             case ("schema", 3): self = .schema(try AccountName(parts[1]), try StreamName(parts[2]))
+            case ("catalog", 3): self = .catalog(try AccountName(parts[1]), try StreamName(parts[2]))
             case ("layout", 1): self = .layout
             case ("bookmark", _), ("session", _), ("topic", _), ("credential", _), ("schedule", _),
-                ("backfill", _), ("schema", _), ("layout", _):
+                ("backfill", _), ("schema", _), ("catalog", _), ("layout", _):
                 throw Self.unreadable(bytes)
             default: return nil
             }

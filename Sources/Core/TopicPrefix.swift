@@ -20,6 +20,8 @@ package struct TopicPrefix: Hashable, Sendable, CustomStringConvertible {
     package var alertsTopic: String { "\(text).sluice.alerts" }
     /// How records differ from their schemas: compacted, one record a stream, path and kind.
     package var schemasTopic: String { "\(text).sluice.schemas" }
+    /// What each topic of events holds, where it comes from and how fresh it is: compacted, one record a topic and stream.
+    package var catalogTopic: String { "\(text).sluice.catalog" }
     /// Records that could not be published: compacted, each until it is replayed, dropped or too old.
     package var deadTopic: String { "\(text).sluice.dead" }
     /// Remembered versions and content hashes.

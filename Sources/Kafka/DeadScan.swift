@@ -20,36 +20,15 @@ package struct DeadScan: Sendable {
     package func run(keeping isKept: @Sendable (_ id: String) -> Bool = { _ in false }) async throws
         -> [DeadLetter]
     {
-        do {
-            return try await closing(try TopicReader(settings: kafka), by: { await $0.close() }) { reader in
-                try await read(reader, keeping: isKept)
+        try await closing(try TopicReader(settings: kafka), by: { await $0.close() }) { reader in
+            let letters = try await reader.lastValues(of: prefix.deadTopic, within: Self.patience) {
+                key,
+                value in
+                let id = String(decoding: key, as: UTF8.self)
+                let letter = try DeadLetter(value, id: id)
+                return isKept(id) ? letter : letter.withoutBytes
             }
-        } catch let error as PublishError where error.code == .unknownTopic {
-            return []
+            return letters.values.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         }
-    }
-
-    private func read(_ reader: TopicReader, keeping isKept: (String) -> Bool) async throws -> [DeadLetter] {
-        let topic = prefix.deadTopic
-        var last: [String: Result<DeadLetter, StateError>] = [:]
-        let ends = try await reader.endOffsets(topic: topic)
-        for (partition, end) in ends.enumerated() where end > 0 {
-            try await reader.readWhole(
-                topic: topic,
-                partition: Int32(partition),
-                upTo: end,
-                deadline: Self.patience
-            ) { record in
-                let id = String(decoding: record.key ?? [], as: UTF8.self)
-                last[id] = record.value.map { value in
-                    Result { () throws(StateError) in
-                        let letter = try DeadLetter(value, id: id)
-                        return isKept(id) ? letter : letter.withoutBytes
-                    }
-                }
-            }
-        }
-        let letters = try last.values.map { try $0.get() }
-        return letters.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
     }
 }

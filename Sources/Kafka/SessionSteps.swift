@@ -21,7 +21,7 @@ actor SessionSteps {
     private var versionsRetention: Duration?
     private var versionsPosition: Int64 = 0
     private let neighbours: Neighbours
-    private var schemas: SchemasTopic
+    private var notices: [NoticePlace]
     private var dead: DeadTopic
     private var lock: HostLock?
     private var producer: TransactionalProducer?
@@ -84,7 +84,7 @@ actor SessionSteps {
             reader: reader
         )
         versions = VersionsLog(settings: settings, layout: layout, partition: partition, reader: reader)
-        schemas = SchemasTopic(settings: settings, admin: admin)
+        notices = NoticeTopic.allCases.map { NoticePlace($0, settings: settings, admin: admin) }
         dead = DeadTopic(settings: settings, admin: admin)
         neighbours = Neighbours(settings.installation, except: settings.account, layoutID: layout.id)
     }
@@ -119,11 +119,14 @@ actor SessionSteps {
             committedNumber = attempt
             CrashPoint.hit(.afterCommit)
             _ = machine.handle(.committed, at: settings.monotonic.now())
-        } catch let error as PublishError where error.stream == PublishError.schemas {
-            schemas.refuse(error)
-            try await settle(PublishError(.aborted, error.message), attempt)
         } catch let error as PublishError {
-            try await settle(error, attempt)
+            guard let topic = error.refusingNotices else {
+                try await settle(error, attempt)
+                committed.apply(group.state)
+                return try await remember(group.versions, mark)
+            }
+            notices[topic.rawValue].refuse(error)
+            try await settle(PublishError(.aborted, error.message), attempt)
         }
         committed.apply(group.state)
         try await remember(group.versions, mark)
@@ -131,10 +134,11 @@ actor SessionSteps {
 
     /// Only one at a time commits, so that nothing is overtaken while the topic is looked at.
     private func admitted(_ group: TransactionGroup) async throws -> TransactionGroup {
-        var topic = schemas
+        var places = notices
         var letters = dead
-        let group = try await letters.admit(try await topic.admit(group))
-        schemas = topic
+        var group = try await letters.admit(group)
+        for place in places.indices { group = try await places[place].admit(group) }
+        notices = places
         dead = letters
         return group
     }
@@ -399,8 +403,7 @@ actor SessionSteps {
                 stateTopic: settings.prefix.stateTopic,
                 statePartition: partition,
                 versions: versions.place,
-                schemasTopic: settings.prefix.schemasTopic,
-                deadTopic: settings.prefix.deadTopic,
+                prefix: settings.prefix,
                 transaction: (run: settings.run, number: number)
             )
             isStale = outcome.mustRecycle

@@ -131,9 +131,12 @@ final class StateLog {
                 _ = try StateDocument(value, noun: noun, newestFormat: .max)
             case .backfill(let account, let id, let stream):
                 _ = try BackfillProgress(value, account: account, id: id, stream: stream)
-            // What it says is for the runs to read.
+            // What they say is for the runs to read.
             case .schema(let account, let stream):
                 let noun = "the schema record of \(account), stream \(stream)"
+                _ = try StateDocument(value, noun: noun, newestFormat: .max)
+            case .catalog(let account, let stream):
+                let noun = "what the catalogue was told of \(account), stream \(stream)"
                 _ = try StateDocument(value, noun: noun, newestFormat: .max)
             case .layout: continue
             }

@@ -53,8 +53,8 @@ package struct TopicLayout: Sendable {
     /// The log of alerts, kept as the runs are.
     package static var alerts: TopicLayout { log(days: 90) }
 
-    /// The topic of schemas: the last word of each path for ever.
-    package static var schemas: TopicLayout {
+    /// A topic of notices: the last word of each key for ever.
+    package static var notices: TopicLayout {
         TopicLayout(
             partitions: 1,
             configuration: [("cleanup.policy", "compact"), ("min.compaction.lag.ms", "604800000")]

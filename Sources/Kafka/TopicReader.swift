@@ -98,6 +98,48 @@ package final class TopicReader: Sendable {
         }
     }
 
+    /// The last value of each key of a committed topic, as `take` makes it of the record; nil there leaves it out.
+    ///
+    /// Nothing but what `take` gives is held (I7). A topic that is not there has none.
+    package func lastValues<Value>(
+        of topic: String,
+        within patience: Duration,
+        take: (_ key: [UInt8], _ value: [UInt8]) throws -> Value?
+    ) async throws -> [[UInt8]: Value] {
+        var last: [[UInt8]: Result<Value, any Error>] = [:]
+        for (partition, end) in try await endsIfThere(topic).enumerated() where end > 0 {
+            try await readWhole(
+                topic: topic,
+                partition: Int32(partition),
+                upTo: end,
+                deadline: patience
+            ) { record in
+                let key = record.key ?? []
+                guard let value = record.value else {
+                    last[key] = nil
+                    return
+                }
+                do {
+                    let taken = try take(key, value)
+                    if let taken { last[key] = .success(taken) } else { last[key] = nil }
+                } catch {
+                    // No matter where a newer one can be read.
+                    last[key] = .failure(error)
+                }
+            }
+        }
+        return try last.mapValues { try $0.get() }
+    }
+
+    private func endsIfThere(_ topic: String) async throws(PublishError) -> [Int64] {
+        do {
+            return try await endOffsets(topic: topic)
+        } catch {
+            guard error.code == .unknownTopic else { throw error }
+            return []
+        }
+    }
+
     /// Reads what is committed of a partition from an offset (nil: its beginning) up to an end, all of it; throws where the
     /// deadline comes first.
     func readWhole(

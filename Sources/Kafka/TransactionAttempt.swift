@@ -10,8 +10,8 @@ struct TransactionAttempt {
     let state: (topic: String, partition: Int32)
     /// Where the group's changes of what is remembered go; without a place there must be none.
     let versions: VersionsPlace?
-    /// The one partition of the topic of schemas.
-    let schemas: (topic: String, partition: Int32)
+    /// What goes to the topics of notices, each of one partition, by their numbers.
+    private let notices: [(topic: String, records: [StateRecord])]
     /// What goes to the topic of dead letters.
     private let letters: [EventPage]
     private let versionRecords: VersionRecords?
@@ -30,8 +30,7 @@ struct TransactionAttempt {
         group: TransactionGroup,
         state: (topic: String, partition: Int32),
         versions: VersionsPlace?,
-        schemasTopic: String,
-        deadTopic: String,
+        prefix: TopicPrefix?,
         label: [UInt8],
         budget: Duration,
         abortable: Duration
@@ -41,8 +40,14 @@ struct TransactionAttempt {
         self.transactionalID = transactionalID
         self.group = group
         self.state = state
-        schemas = (schemasTopic, 0)
-        letters = group.letterPages(to: deadTopic)
+        precondition(
+            prefix != nil || group.notices.isEmpty && group.letters.isEmpty && group.settled.isEmpty,
+            "a group's notices and letters need their topics"
+        )
+        notices = NoticeTopic.allCases.map { topic in
+            (prefix.map(topic.name) ?? "", group.notices(to: topic))
+        }
+        letters = group.letterPages(to: prefix?.deadTopic ?? "")
         precondition(group.versions.isEmpty || versions != nil, "a group's versions need their topic")
         self.versions = group.versions.isEmpty ? nil : versions
         versionRecords = self.versions.map { VersionRecords(group.versions, account: $0.account) }
@@ -67,7 +72,7 @@ struct TransactionAttempt {
         onStep(.begun)
         if let error = produceEvents() { throw abort(after: error) }
         onStep(.eventsProduced)
-        if let error = produceLetters() ?? produceSchemas() ?? produceVersions() ?? produceState() {
+        if let error = produceLetters() ?? produceNotices() ?? produceVersions() ?? produceState() {
             throw abort(after: error)
         }
         onStep(.stateProduced)
@@ -82,7 +87,9 @@ struct TransactionAttempt {
 
     private func warmTopics() throws(PublishError) {
         for page in group.pages + letters { _ = try warm(page.topic, stream: page.stream) }
-        if !group.schemas.isEmpty { _ = try warm(schemas.topic, stream: PublishError.schemas) }
+        for (kind, place) in zip(NoticeTopic.allCases, notices) where !place.records.isEmpty {
+            _ = try warm(place.topic, stream: PublishError.refusing(kind))
+        }
         if !group.state.isEmpty { try warm(state.topic, partition: state.partition) }
         if let versions { try warm(versions.topic, partition: versions.partition) }
     }
@@ -143,7 +150,8 @@ struct TransactionAttempt {
     /// Behind everything else in the numbers of its reports, as the other topics have fixed ones.
     private func produceLetters() -> ClientError? { produce(letters, from: firstLetter) }
 
-    private var firstLetter: Int { group.pages.count + 3 }
+    private var firstLetter: Int { firstNotice + notices.count }
+    private var firstNotice: Int { group.pages.count + 2 }
 
     private func produce(_ pages: [EventPage], from first: Int) -> ClientError? {
         for (place, page) in pages.enumerated() {
@@ -184,8 +192,12 @@ struct TransactionAttempt {
         return nil
     }
 
-    private func produceSchemas() -> ClientError? {
-        produce(group.schemas, to: schemas, pageNumber: group.pages.count + 2)
+    private func produceNotices() -> ClientError? {
+        for (number, place) in notices.enumerated() {
+            let error = produce(place.records, to: (place.topic, 0), pageNumber: firstNotice + number)
+            if let error { return error }
+        }
+        return nil
     }
 
     /// State goes last: what a torn transaction leaves behind then shows events without their bookmark.
@@ -315,11 +327,12 @@ struct TransactionAttempt {
                 stream: letter.stream
             )
         }
-        if token.page > group.pages.count + 1 {
+        if token.page >= firstNotice {
+            let number = token.page - firstNotice
             return PublishError(
                 code,
-                "a record of \(failure.size) bytes for \(schemas.topic): \(found)",
-                stream: PublishError.schemas
+                "a record of \(failure.size) bytes for \(notices[number].topic): \(found)",
+                stream: PublishError.refusing(NoticeTopic.allCases[number])
             )
         }
         if token.page > group.pages.count {

@@ -76,8 +76,7 @@ package final class TransactionalProducer: Sendable {
         stateTopic: String,
         statePartition: Int32,
         versions: VersionsPlace? = nil,
-        schemasTopic: String = "",
-        deadTopic: String = "",
+        prefix: TopicPrefix? = nil,
         transaction: (run: String, number: Int)
     ) async throws(PublishError) -> CommitOutcome {
         let label = EventHeader.transactionValue(
@@ -93,8 +92,7 @@ package final class TransactionalProducer: Sendable {
                 group: group,
                 state: (topic: stateTopic, partition: statePartition),
                 versions: versions,
-                schemasTopic: schemasTopic,
-                deadTopic: deadTopic,
+                prefix: prefix,
                 label: Array(label.utf8),
                 budget: budget,
                 abortable: abortable

@@ -15,17 +15,3 @@ package struct DriftPlan: Sendable {
         self.known = known
     }
 }
-
-/// What a transaction is to hold of a stream's schema beside its page.
-package struct SchemaNews: Sendable {
-    /// What is remembered.
-    package var state: StateRecord
-    /// What the topic of schemas is told.
-    package var notices: [StateRecord]
-
-    /// News.
-    package init(state: StateRecord, notices: [StateRecord]) {
-        self.state = state
-        self.notices = notices
-    }
-}

@@ -93,13 +93,13 @@ struct DriftWatch: Sendable {
     }
 
     /// What the next transaction is to hold; nil where nothing changed.
-    mutating func takeNews() throws(StateError) -> SchemaNews? {
+    mutating func takeNews() throws(StateError) -> StreamNews? {
         guard hasNews else { return nil }
         hasNews = false
         defer { notices = [] }
-        return SchemaNews(
+        return StreamNews(
             state: try record.record(account: account, stream: stream),
-            notices: notices.map(\.record)
+            notices: notices.map { Notice(.schemas, $0.record) }
         )
     }
 }
@@ -120,7 +120,7 @@ final class DriftSeat: Sendable {
 
     func end(at now: Instant) -> DriftWatch.Finding? { watch.withLock { $0.end(at: now) } }
 
-    func takeNews() throws(StateError) -> SchemaNews? {
+    func takeNews() throws(StateError) -> StreamNews? {
         try watch.withLock { (watch) throws(StateError) in try watch.takeNews() }
     }
 }

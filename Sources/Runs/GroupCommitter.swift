@@ -129,13 +129,13 @@ package final class GroupCommitter: Sendable {
         var (entries, pages, changes) = try published(entries)
         let letters = try self.letters(of: entries)
         for (position, letters) in letters.enumerated() { entries[position].letters = letters }
-        let news = GroupMachine.schemaNews(entries)
+        let news = GroupMachine.news(entries)
         try await destination.commit(
             TransactionGroup(
                 pages: pages,
                 state: GroupMachine.lastBookmarks(entries) + news.state,
                 versions: changes,
-                schemas: news.notices,
+                notices: news.notices,
                 letters: letters.flatMap { $0 }
             )
         )

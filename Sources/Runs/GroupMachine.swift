@@ -16,8 +16,8 @@ package struct GroupMachine {
         package var facts: PageFacts?
         /// What is remembered beside the page's own keys.
         package var changes: [VersionChange]
-        /// What is to be known of its schema.
-        package var schema: SchemaNews?
+        /// What is told of the stream beside.
+        package var news: [StreamNews]
         /// What of it became a dead letter; only of an entry that is committed.
         package var letters: [DeadLetter] = []
 
@@ -28,14 +28,14 @@ package struct GroupMachine {
             bookmark: StateRecord?,
             facts: PageFacts? = nil,
             changes: [VersionChange] = [],
-            schema: SchemaNews? = nil
+            news: [StreamNews] = []
         ) {
             self.stream = stream
             self.page = page
             self.bookmark = bookmark
             self.facts = facts
             self.changes = changes
-            self.schema = schema
+            self.news = news
         }
 
         /// What it puts into a transaction, by what there is more of.
@@ -137,16 +137,16 @@ package struct GroupMachine {
         return last.values.sorted().compactMap { entries[$0].bookmark }
     }
 
-    /// What is remembered of schemas, the last of each stream, and all that is told of them, in order.
-    package static func schemaNews(_ entries: [Entry]) -> (state: [StateRecord], notices: [StateRecord]) {
-        var last: [Int: StateRecord] = [:]
-        var notices: [StateRecord] = []
-        for entry in entries {
-            guard let news = entry.schema else { continue }
-            last[entry.stream] = news.state
+    /// What is remembered of what was told, the last of each key, and all that is told, in order.
+    package static func news(_ entries: [Entry]) -> (state: [StateRecord], notices: [Notice]) {
+        var state: [StateRecord] = []
+        var notices: [Notice] = []
+        for news in entries.flatMap(\.news) {
+            state.removeAll { $0.key == news.state.key }
+            state.append(news.state)
             notices += news.notices
         }
-        return (last.sorted { $0.key < $1.key }.map(\.value), notices)
+        return (state, notices)
     }
 
     /// The group in flight is committed.

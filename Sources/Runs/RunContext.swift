@@ -19,6 +19,8 @@ final class RunContext: Sendable {
     private let witnesses = Locked<[Int: ParentWitness]>([:])
     /// By stream; nil where its records are compared with nothing.
     private let drifts: [DriftSeat?]
+    /// By stream; nil where the catalogue is told nothing.
+    private let catalogs: [CatalogSeat?]
 
     init(_ run: SyncRun, committer: GroupCommitter, tally: StreamTally) {
         self.run = run
@@ -26,6 +28,13 @@ final class RunContext: Sendable {
         self.tally = tally
         drifts = run.streams.map { plan in
             plan.drift.map { DriftSeat(DriftWatch($0, account: run.account, stream: plan.name)) }
+        }
+        let begun = run.wall()
+        catalogs = run.streams.map { plan in
+            guard let catalog = plan.catalog, run.backfill == nil else { return nil }
+            return CatalogSeat(
+                CatalogWatch(catalog, account: run.account, stream: plan.name, begun: begun)
+            )
         }
         bookmarks = Locked(
             run.streams.map { plan in
@@ -58,6 +67,8 @@ final class RunContext: Sendable {
 
     /// What compares a stream's records with its schema.
     func drift(of stream: Int) -> DriftSeat? { drifts[stream] }
+    /// What tells the catalogue of a stream.
+    func catalog(of stream: Int) -> CatalogSeat? { catalogs[stream] }
 
     func bookmark(_ stream: Int) -> Bookmark { bookmarks.withLock { $0[stream] } }
 
@@ -97,7 +108,7 @@ final class RunContext: Sendable {
                 bookmark: bookmark,
                 facts: facts,
                 changes: changes,
-                schema: try drifts[stream]?.takeNews()
+                news: try [drifts[stream]?.takeNews(), catalogs[stream]?.takeNews()].compactMap { $0 }
             )
         )
     }

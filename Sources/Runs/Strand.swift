@@ -82,12 +82,16 @@ struct Strand: Sendable {
     /// A stream's reading has ended: where that went well, what is due beside it follows.
     private func settle(_ stream: Int, _ error: (any Error)?, note: String? = nil) async -> (any Error)? {
         guard error == nil else {
-            await context.finishDrift(stream, isWhole: false)
+            await context.finishNews(stream, isWhole: false)
             return context.settle(stream, error)
         }
         let failure = await slots.failure { try await Passes(context, stream: stream).run() }
         let unpublished = failure == nil ? nil : await context.drained(stream)
-        let late = await context.finishDrift(stream, isWhole: failure == nil)
+        let late = await context.finishNews(
+            stream,
+            isWhole: failure == nil,
+            isRead: failure == nil && note == nil
+        )
         if failure == nil, late == nil, let note {
             context.end(stream, note: note)
             return nil
@@ -192,12 +196,12 @@ struct Strand: Sendable {
         var runError: (any Error)?
         for stream in streams {
             if let error = ends[stream] ?? nil {
-                await context.finishDrift(stream, isWhole: false)
+                await context.finishNews(stream, isWhole: false)
                 runError = context.settle(stream, error) ?? runError
             } else if context.bookmark(stream).list.isDone {
                 followed.append(stream)
             } else {
-                await context.finishDrift(stream, isWhole: false)
+                await context.finishNews(stream, isWhole: false)
                 context.end(stream)
             }
         }
@@ -252,7 +256,7 @@ struct Strand: Sendable {
         var runError: (any Error)?
         for stream in streams {
             let unpublished = await context.drained(stream)
-            await context.finishDrift(stream, isWhole: false)
+            await context.finishNews(stream, isWhole: false)
             runError = context.settle(stream, unpublished ?? error) ?? runError
         }
         return runError

@@ -20,6 +20,8 @@ package struct StreamPlan: Sendable {
     package var backfill: BackfillProgress?
     /// What its records are compared with; nil for nothing.
     package var drift: DriftPlan?
+    /// What the catalogue is told of it; nil for nothing.
+    package var catalog: CatalogPlan?
 
     /// A plan.
     package init(

@@ -17,7 +17,7 @@ enum CommandTree {
                     backfill,
                     backfills,
                     schedule,
-                    state, account, schemas, privacy, dead,
+                    state, account, catalog, schemas, privacy, dead,
                     extractor,
                     simulate, demo,
                 ]

@@ -49,6 +49,14 @@ struct Program: Sendable {
     /// Writes to the standard output.
     func print(_ text: String) { output.write(Array(text.utf8)) }
 
+    /// Writes names and values to the standard output, a line each.
+    func print(pairs: [(name: String, value: String)]) {
+        let width = pairs.map(\.name.count).max() ?? 0
+        for (name, value) in pairs {
+            print(name + String(repeating: " ", count: width - name.count + 2) + value + "\n")
+        }
+    }
+
     /// Writes a table to the standard output: as wide as it is, or on a terminal as wide as that.
     func print(_ table: Table) {
         let width = Terminal.behind(STDOUT_FILENO) { environment[$0] }.printedWidth

@@ -76,6 +76,7 @@ struct Sluice {
         case "schedule": try schedule(command)
         case "demo": try await DemoCommand(program: program, command: command).run()
         case "simulate": try await SimulateCommand(program: program, command: command).run()
+        case "catalog": try await CatalogCommand(program: program, command: command).run()
         case "dead": try await dead(command)
         case "schemas": try await schemas(command)
         case "privacy": try privacy(command)

@@ -99,6 +99,8 @@ struct SyncCommand {
             entities: destination.entities(order),
             isResync: command.has("resync"),
             drift: order.setup.drift,
+            // A folder and the standard output have no catalogue.
+            catalog: destination.kafka.map { _ in order.setup.catalog },
             registry: registry.map { RegistrySession($0) },
             privacy: order.setup.privacy
         )

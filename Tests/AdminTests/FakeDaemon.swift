@@ -1,4 +1,5 @@
 import Core
+import Events
 import JSON
 import Scheduling
 import Synchronization
@@ -158,6 +159,48 @@ final class FakeDaemon: DaemonControl {
                     records: Int64(index * 48_211 + 1_204)
                 )
             }
+        }
+    }
+
+    func catalog() async throws -> [CatalogSummary] { try await entries().map(CatalogSummary.init) }
+
+    func catalog(of topic: String) async throws -> TopicCatalog {
+        let found = try await entries().filter { $0.topic == topic }
+        let drift = SchemaDrift(path: "metadata.tier", kind: .newField, found: "string")
+        let notices = found.filter { $0.stream.text == "charges" }.map {
+            SchemaNotice(
+                account: $0.account,
+                stream: $0.stream,
+                entry: .init(drift: drift, since: Scene.start)
+            )
+        }
+        return TopicCatalog(topic: topic, entries: found, drift: notices)
+    }
+
+    private func entries() async throws -> [CatalogEntry] {
+        try await topics().map { topic in
+            CatalogEntry(
+                topic: topic.name,
+                account: topic.account,
+                stream: try StreamName(topic.stream),
+                owner: topic.stream == "charges" ? "crm@shop.example" : nil,
+                classification: topic.stream == "charges" ? "confidential" : nil,
+                request: "GET /v1/\(topic.stream)",
+                reading: "a list, then the feed events",
+                key: ["id"],
+                others: ["retail.entity.Customer"],
+                fields: [
+                    CatalogField(path: "id", types: "string"),
+                    CatalogField(
+                        path: "email",
+                        types: "string or null",
+                        personal: "email",
+                        treatment: "hash"
+                    ),
+                    CatalogField(path: "lines.data[].amount", types: "integer"),
+                ],
+                asOf: topic.stream == "tickets" ? nil : Scene.start.advanced(by: .seconds(-90))
+            )
         }
     }
 

@@ -61,6 +61,7 @@ import Testing
         "/api/v1/runs?status=odd", "/api/v1/runs?schedule=stripe-payments&limit=3",
         "/api/v1/runs/01JQ5RUNNING", "/api/v1/runs/01JQ5RUNNING/log", "/api/v1/runs/nothing",
         "/api/v1/runs/nothing/log", "/api/v1/topics", "/api/v1/topics/retail.stripe.charges/events?count=5",
+        "/api/v1/catalog", "/api/v1/catalog/retail.stripe.charges", "/api/v1/catalog/nothing",
         "/api/v1/backfills", "/api/v1/backfills?schedule=stripe-balance",
         "/api/v1/backfills?schedule=nothing",
         "/api/v1/accounts/stripe/acme/bookmarks", "/api/v1/accounts/stripe/other/bookmarks",

@@ -200,7 +200,14 @@ class Visit:
         browser.shows(".facts .badge", "cancelled")
         # Events.
         self.go("#/topics", "Topics")
+        browser.shows(".topics", "crm@shop.example")
         browser.click("a.row-link", "retail.stripe.charges")
+        # What the catalogue says of it.
+        browser.shows(".box .drift", "metadata.tier")
+        browser.shows(".policies", "a list, then the feed events")
+        browser.click("details summary", "3 fields")
+        browser.shows(".fields", "email, hash")
+        self.picture("catalog")
         browser.click(".events summary", "ch_3Q0xK")
         browser.until("document.querySelector('.events details').open")
         browser.shows(".value", "<b>kept as text</b>")

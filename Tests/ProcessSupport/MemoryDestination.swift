@@ -17,7 +17,7 @@ package final class MemoryDestination: Destination {
     private struct Contents {
         var events: [Event] = []
         var state: [[UInt8]: [UInt8]] = [:]
-        var schemas: [StateRecord] = []
+        var notices: [Notice] = []
         var letters: [DeadLetter] = []
         var transactions = 0
         var attempts = 0
@@ -53,8 +53,10 @@ package final class MemoryDestination: Destination {
     package var transactions: Int { contents.withLock { $0.transactions } }
     /// The records of the state, by key.
     package var state: [[UInt8]: [UInt8]] { contents.withLock { $0.state } }
+    /// What went to the topics of notices, oldest first.
+    package var notices: [Notice] { contents.withLock { $0.notices } }
     /// What went to the topic of schemas, oldest first.
-    package var schemas: [StateRecord] { contents.withLock { $0.schemas } }
+    package var schemas: [StateRecord] { notices.filter { $0.topic == .schemas }.map(\.record) }
     /// The records that could not be published, oldest first.
     package var letters: [DeadLetter] { contents.withLock { $0.letters } }
     package var versions: any VersionStore { memory }
@@ -99,7 +101,7 @@ package final class MemoryDestination: Destination {
                     )
                 }
             }
-            contents.schemas += group.schemas
+            contents.notices += group.notices
             contents.letters += group.letters
             for record in group.state { contents.state[record.key] = record.value }
         }

@@ -22,9 +22,11 @@ enum DefinedRun {
         maximumEntries: Int = FeedReader.usualMaximum,
         schema: RecordSchema? = nil,
         onDrift: DriftResponse = .warn,
+        limit: Int? = nil,
         deadLetters: Int = 0,
         observer: @escaping RunObserver = { _ in },
-        registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil }
+        registration: (StreamDefinition, [String]) throws -> StreamRegistration? = { _, _ in nil },
+        catalog: (StreamDefinition) -> [CatalogEntry]? = { _ in nil }
     ) async throws -> RunOutcome {
         let definition = try ExtractorDefinition.decode(Array(yaml.utf8), file: "fake.yaml")
         let clock = WaitingClock(elapsed: { .zero }, sleep: { _ in try Task.checkCancellation() })
@@ -69,12 +71,21 @@ enum DefinedRun {
                     }
                 )
             }
+            plan.catalog = try catalog(stream).map { entries in
+                CatalogPlan(
+                    entries: entries,
+                    known: try destination.stateValue(.catalog(FakeService.account, topic.stream)).map {
+                        try CatalogRecord($0, account: FakeService.account, stream: topic.stream)
+                    }
+                )
+            }
             if resyncs { plan.bookmark = plan.bookmark?.anew(isLost: false, fingerprint: plan.fingerprint) }
             return plan
         }
         var run = SyncRun(
             account: FakeService.account,
             streams: plans,
+            limit: limit,
             requester: requester,
             destination: destination,
             wall: { now },

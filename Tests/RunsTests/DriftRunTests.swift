@@ -100,7 +100,7 @@ import Testing
     /// What no state says was told is told by whoever comes next: both are of one transaction.
     @Test func whatDidNotCommitIsToldAgain() async throws {
         let refusing = MemoryDestination(FakeService.account) { attempt, group in
-            #expect(group.schemas.isEmpty == group.pages.isEmpty)
+            #expect(group.notices.isEmpty == group.pages.isEmpty)
             if attempt == 1 { throw PublishError(.aborted, "not yet") }
             if attempt == 2 { throw PublishError(.fatal, "no more") }
         }

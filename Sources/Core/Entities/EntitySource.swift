@@ -33,7 +33,8 @@ package enum EntitySource<Place: Hashable & Sendable>: Hashable, Sendable {
         case .minor(let place, let currency), .major(let place, let currency):
             if case .field(let field) = currency { [place, field] } else { [place] }
         case .status(let place, _), .reference(let place, _), .isOne(let place, _): [place]
-        case .address(let parts): parts.values.flatMap { $0 }
+        // In one order, as what is told of them must not differ from run to run.
+        case .address(let parts): AddressPart.allCases.flatMap { parts[$0] ?? [] }
         }
     }
 

@@ -19,6 +19,8 @@ package struct AccountSetup: Sendable {
     package let streams: [ChosenStream]
     /// What becomes of records that are not as their schema says.
     package let drift: DriftRules
+    /// What the catalogue is told of its streams.
+    package let catalog: CatalogRules
     /// How many records of a stream a run goes past that cannot be published.
     package let deadLetters: Int
     /// What becomes of personal fields.
@@ -97,6 +99,7 @@ package struct AccountSetup: Sendable {
         self.joinKeys = joinKeys
         self.streams = streams
         self.drift = drift
+        catalog = CatalogRules(definition, file?.stewardship ?? Stewardship())
         self.deadLetters = deadLetters
         self.privacy = privacy
     }

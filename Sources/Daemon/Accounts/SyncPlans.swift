@@ -17,6 +17,8 @@ package struct SyncPlans: Sendable {
     let isResync: Bool
     /// Nil where records are compared with nothing.
     let drift: DriftRules?
+    /// Nil where the catalogue is told nothing.
+    let catalog: CatalogRules?
     /// The registry that must know the schemas of what is published; nil where there is none.
     let registry: RegistrySession?
     /// What becomes of personal fields.
@@ -32,6 +34,7 @@ package struct SyncPlans: Sendable {
         entities: EntityPlan? = nil,
         isResync: Bool = false,
         drift: DriftRules? = nil,
+        catalog: CatalogRules? = nil,
         registry: RegistrySession? = nil,
         privacy: PrivacyRules
     ) {
@@ -43,6 +46,7 @@ package struct SyncPlans: Sendable {
         self.entities = entities
         self.isResync = isResync
         self.drift = drift
+        self.catalog = catalog
         self.registry = registry
         self.privacy = privacy
     }
@@ -62,6 +66,16 @@ package struct SyncPlans: Sendable {
                 if let drift, let schemas {
                     plan.drift = try drift.plan(stream, schemas, account: account, session)
                 }
+                plan.catalog = try catalog?.plan(
+                    plan,
+                    topic,
+                    schemas ?? StreamSchemas(),
+                    mappings: entities?.joinKeys.mappings(of: stream) ?? [],
+                    privacy: privacy,
+                    account: account,
+                    envelope: envelope,
+                    session
+                )
                 plans.append(plan)
             } catch let error as StateError where stream.family != nil && error.code == .otherDefinition {
                 found.fail(stream, error)

@@ -188,7 +188,7 @@ extension AdminAPI {
                     Self.problem(503, "Kafka does not answer."),
                 ]
             ) { [control] _ async throws(AdminProblem) in
-                Self.json(DaemonShapes.topics.json(try await self.topics(of: control)))
+                Self.json(DaemonShapes.topics.json(try await Self.looking { try await control.topics() }))
             },
             AdminRoute(
                 "GET",
@@ -208,7 +208,8 @@ extension AdminAPI {
             ) { [control] request async throws(AdminProblem) in
                 let count = try request.count("count", usual: 20, in: 1...200)
                 let name = request.value("name")
-                guard let events = try await self.events(of: name, count, control) else {
+                let found = try await Self.looking { try await control.events(of: name, count: count) }
+                guard let events = found else {
                     throw AdminProblem(
                         .unknownTopic,
                         "'\(name)' is no topic that events go to",
@@ -222,6 +223,15 @@ extension AdminAPI {
 
     private static let kafkaRemedy = "see whether Kafka can be reached: /readyz says what is missing"
 
+    /// What is read off Kafka, which may be away.
+    static func looking<Value>(_ look: () async throws -> Value) async throws(AdminProblem) -> Value {
+        do {
+            return try await look()
+        } catch {
+            throw unavailable(error, remedy: kafkaRemedy)
+        }
+    }
+
     private func schedule(
         _ request: AdminRequest,
         of control: any DaemonControl
@@ -231,25 +241,5 @@ extension AdminAPI {
             throw Self.unknownSchedule(id)
         }
         return schedule
-    }
-
-    private func topics(of control: any DaemonControl) async throws(AdminProblem) -> [TopicView] {
-        do {
-            return try await control.topics()
-        } catch {
-            throw Self.unavailable(error, remedy: Self.kafkaRemedy)
-        }
-    }
-
-    private func events(
-        of topic: String,
-        _ count: Int,
-        _ control: any DaemonControl
-    ) async throws(AdminProblem) -> [EventView]? {
-        do {
-            return try await control.events(of: topic, count: count)
-        } catch {
-            throw Self.unavailable(error, remedy: Self.kafkaRemedy)
-        }
     }
 }

@@ -14,7 +14,8 @@ struct AdminAPI: Sendable {
     /// All of them; the document, which tells of all, is the last one.
     var routes: [AdminRoute] {
         let routes =
-            statusRoutes + scheduleRoutes + runRoutes + topicRoutes + commandRoutes + backfillRoutes
+            statusRoutes + scheduleRoutes + runRoutes + topicRoutes + catalogRoutes + commandRoutes
+            + backfillRoutes
             + stateRoutes
             + probeRoutes
         return routes + [documentRoute(of: routes)]

@@ -89,6 +89,8 @@ struct OpenAPIDocument {
             ScheduleShapes.ticks.component, ScheduleShapes.tick.component, ScheduleShapes.waiting.component,
             ScheduleShapes.policy.component, RunShapes.list.component, RunShapes.summary.component,
             RunShapes.run.component, RunShapes.stream.component, DaemonShapes.topics.component,
+            CatalogShapes.list.component, CatalogShapes.summary.component, CatalogShapes.topic.component,
+            CatalogShapes.entry.component, CatalogShapes.field.component, CatalogShapes.drift.component,
             DaemonShapes.topic.component, DaemonShapes.events.component, DaemonShapes.event.component,
             DaemonShapes.header.component, DaemonShapes.answer.component, DaemonShapes.health.component,
             DaemonShapes.check.component, BookmarkShapes.list.component, BookmarkShapes.bookmark.component,

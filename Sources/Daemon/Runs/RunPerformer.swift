@@ -230,6 +230,7 @@ struct RunPerformer: RunPerforming {
             entities: setup.entityPlan(place.prefix),
             isResync: isResync,
             drift: setup.drift,
+            catalog: setup.catalog,
             registry: account.registry,
             privacy: setup.privacy
         )

@@ -1,6 +1,6 @@
 import Configuration
 import Core
-import Events
+package import Events
 import JSON
 import Kafka
 package import Scheduling
@@ -160,6 +160,43 @@ extension DaemonService: DaemonControl {
         }
         return topics
     }
+
+    package func catalog() async throws -> [CatalogSummary] {
+        let found = try await reader.lastValues(
+            of: settings.place.prefix.catalogTopic,
+            within: Self.catalogPatience
+        ) { _, value in CatalogEntry(value).map(CatalogSummary.init) }
+        return found.values.sorted(by: CatalogSummary.precedes)
+    }
+
+    package func catalog(of topic: String) async throws -> TopicCatalog {
+        let prefix = settings.place.prefix
+        let entries = try await reader.lastValues(of: prefix.catalogTopic, within: Self.catalogPatience) {
+            _,
+            value in CatalogEntry(value).flatMap { $0.topic == topic ? $0 : nil }
+        }
+        guard !entries.isEmpty else { return TopicCatalog(topic: topic, entries: [], drift: []) }
+        // What of the streams' records differs shows in their entities as well.
+        let drift = try await reader.lastValues(of: prefix.schemasTopic, within: Self.catalogPatience) {
+            _,
+            value in
+            SchemaNotice(value).flatMap { notice in
+                entries.values.contains { $0.account == notice.account && $0.stream == notice.stream }
+                    ? notice : nil
+            }
+        }
+        return TopicCatalog(
+            topic: topic,
+            entries: entries.values.sorted(by: CatalogEntry.precedes),
+            drift: drift.values.sorted {
+                ($0.account, $0.stream.text, $0.entry.since, $0.entry.drift.path)
+                    < ($1.account, $1.stream.text, $1.entry.since, $1.entry.drift.path)
+            }
+        )
+    }
+
+    /// So long somebody waits for the catalogue.
+    private static let catalogPatience = Duration.seconds(20)
 
     package func events(of topic: String, count: Int) async throws -> [EventView]? {
         guard eventTopics().contains(where: { $0.topic.topic == topic }) else { return nil }

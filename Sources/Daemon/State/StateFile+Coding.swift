@@ -88,8 +88,8 @@ extension StateFile {
         case .schema(let name, let stream):
             owner = name
             _ = try SchemaRecord(value, account: name, stream: stream)
-        // A file never holds a backfill's progress: see `init(_:prefix:layout:at:withCredentials:)`.
-        case .session, .backfill, .layout, nil:
+        // A file never holds a backfill's progress, nor what another catalogue was told: see `init(_:prefix:layout:at:withCredentials:)`.
+        case .session, .backfill, .catalog, .layout, nil:
             throw StateDocument.unreadable(
                 noun,
                 "\(String(decoding: record.key.prefix(200), as: UTF8.self)) is no record that can be moved"

@@ -58,6 +58,8 @@ package struct StateFile: Hashable, Sendable {
                 // A backfill's place in its stretch of time belongs to the topics that it publishes to. Its schedule's record
                 // says that it goes on: elsewhere its next chunk reads from the beginning.
                 case .backfill: continue
+                // Another installation has a catalogue of its own, which is told all of it anew.
+                case .catalog: continue
                 case .credential where !withCredentials: continue
                 case nil:
                     throw StateError(

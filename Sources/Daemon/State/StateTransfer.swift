@@ -99,7 +99,7 @@ package struct StateTransfer: Sendable {
                 )
                 changed.records.append(record)
             // A length here is looked at, not believed. How far a backfill came counts only where it goes on.
-            case .topic, .session, .backfill, .layout, nil: continue
+            case .topic, .session, .backfill, .catalog, .layout, nil: continue
             }
         }
         // What is here as it is in the file came with its events.

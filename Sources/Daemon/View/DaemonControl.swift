@@ -1,4 +1,5 @@
 package import Core
+package import Events
 package import Scheduling
 
 /// What the API and the page ask of the daemon, and nothing else.
@@ -25,6 +26,10 @@ package protocol DaemonControl: Sendable {
     func bookmarks(of account: AccountName) async throws -> [BookmarkView]?
     /// The topics that the account's events go to, with how many records each holds.
     func topics() async throws -> [TopicView]
+    /// What the catalogue says of every topic of events.
+    func catalog() async throws -> [CatalogSummary]
+    /// What it says of one topic, with its fields and how records differ from their schemas.
+    func catalog(of topic: String) async throws -> TopicCatalog
     /// The last events of a topic, the newest first; nil where no events go to it: others hold what is nobody's business.
     func events(of topic: String, count: Int) async throws -> [EventView]?
     /// The metrics, as Prometheus reads them.
@@ -49,6 +54,22 @@ package struct TopicView: Hashable, Sendable {
         self.account = account
         self.stream = stream
         self.records = records
+    }
+}
+
+/// What the catalogue says of a topic.
+package struct TopicCatalog: Hashable, Sendable {
+    package var topic: String
+    /// One of each stream whose records go there; none of a topic that no run has told of.
+    package var entries: [CatalogEntry]
+    /// How records of theirs differ from their schemas.
+    package var drift: [SchemaNotice]
+
+    /// Entries, and what is known of their streams.
+    package init(topic: String, entries: [CatalogEntry], drift: [SchemaNotice]) {
+        self.topic = topic
+        self.entries = entries
+        self.drift = drift
     }
 }
 

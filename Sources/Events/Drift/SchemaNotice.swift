@@ -17,6 +17,24 @@ package struct SchemaNotice: Hashable, Sendable {
         self.isOver = isOver
     }
 
+    /// The notice of a record's value; nil for one that says nothing that this version knows.
+    package init?(_ value: [UInt8]) {
+        guard let event = try? JSONValue.parse(value), let data = event["data"],
+            let account = data["account"]?.text.flatMap({ try? AccountName($0) }),
+            let stream = data["stream"]?.text.flatMap({ try? StreamName($0) }),
+            let path = data["path"]?.text,
+            let kind = data["kind"]?.text.flatMap(SchemaDrift.Kind.init),
+            let since = event["time"]?.text.flatMap({ Instant(rfc3339: $0) })
+        else { return nil }
+        let drift = SchemaDrift(
+            path: path,
+            kind: kind,
+            expected: data["expected"]?.text ?? "",
+            found: data["found"]?.text ?? ""
+        )
+        self.init(account: account, stream: stream, entry: .init(drift: drift, since: since))
+    }
+
     /// What compaction goes by: `["stripe/acme","charges","a.b","type"]`.
     package var key: [UInt8] {
         JSONValue.array(

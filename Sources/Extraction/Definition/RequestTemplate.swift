@@ -25,6 +25,9 @@ package struct RequestTemplate: Sendable {
         self.limit = limit
     }
 
+    /// The method and the path as the definition has it: `GET /tickets/{{ parent.id }}/comments`.
+    package var text: String { "\(body == nil ? "GET" : "POST") \(path.source)" }
+
     /// The same with the value of a variable that no scope needs to have any more.
     func binding(_ variable: String, to value: JSONValue) -> RequestTemplate {
         var request = self

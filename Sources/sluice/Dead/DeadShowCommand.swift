@@ -32,10 +32,7 @@ struct DeadShowCommand {
             lines.append(("bookmark", String(decoding: bookmark, as: UTF8.self)))
         }
         lines += [("bytes", "\(letter.size)"), ("sha256", letter.sha256)]
-        let width = lines.map(\.0.count).max() ?? 0
-        for (name, value) in lines {
-            program.print(name + String(repeating: " ", count: width - name.count + 2) + value + "\n")
-        }
+        program.print(pairs: lines)
         program.print(
             letter.isWhole
                 ? "\n"

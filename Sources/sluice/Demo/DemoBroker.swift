@@ -26,7 +26,7 @@ struct DemoBroker: Sendable {
             // It takes no request to create any, so that none is created later.
             for topic in [
                 prefix.stateTopic, prefix.versionsTopic, prefix.runsTopic, prefix.commandsTopic,
-                prefix.schemasTopic, prefix.deadTopic,
+                prefix.schemasTopic, prefix.catalogTopic, prefix.deadTopic,
             ] {
                 try kafka.create(topic: topic, partitions: Self.ownPartitions)
             }

@@ -99,6 +99,7 @@ struct BrokerCheckup {
                 policy: "compact",
                 maker: "the first record that is not as its schema says"
             ),
+            OwnTopic(name: prefix.catalogTopic, policy: "compact", maker: "the first run"),
             OwnTopic(
                 name: prefix.deadTopic,
                 policy: "compact,delete",

@@ -19,15 +19,19 @@ extension RunContext {
         )
     }
 
-    /// Hands over what is left to be known of a stream's schema: at its end also what vanished.
+    /// Hands over what is left to be told of a stream: at its end also what vanished of its schema, and how fresh it is.
     ///
-    /// Gives the error where that could not be committed; of a stream that was not read whole there is a better one.
+    /// `isRead` says that all that there is was asked for. Gives the error where that could not be committed; of a stream that
+    /// was not read whole there is a better one.
     @discardableResult
-    func finishDrift(_ stream: Int, isWhole: Bool) async -> (any Error)? {
-        guard let seat = drift(of: stream) else { return nil }
-        if isWhole, let finding = seat.end(at: run.wall()) { tell(stream, finding) }
-        tally.note(stream, [], new: 0, open: seat.openCount)
-        guard seat.hasNews else { return nil }
+    func finishNews(_ stream: Int, isWhole: Bool, isRead: Bool = false) async -> (any Error)? {
+        if let seat = drift(of: stream) {
+            if isWhole, let finding = seat.end(at: run.wall()) { tell(stream, finding) }
+            tally.note(stream, [], new: 0, open: seat.openCount)
+        }
+        if isRead, run.limit == nil, run.stop.signal == nil { catalog(of: stream)?.end() }
+        let hasNews = drift(of: stream)?.hasNews ?? false || catalog(of: stream)?.hasNews ?? false
+        guard hasNews else { return nil }
         do {
             try await submit(stream, plan(stream).builder.noEvents)
             try await committer.drain(stream)
