@@ -10,6 +10,7 @@ import YAML
 ///     state_key: file:/run/secrets/sluice-state-key
 ///     owner: payments@shop.example
 ///     connection: {ca_file: company-ca.pem}
+///     privacy: privacy.yaml
 ///     to:
 ///       kafka: {bootstrap: "broker:9092", set: {sasl.password: file:/run/secrets/kafka}}
 ///       topic_prefix: saas

@@ -48,18 +48,27 @@ struct LetterReplayTests {
         #expect(outcome.status == .success, "\(outcome.json.compactText)")
     }
 
-    private func stream(_ price: String, _ how: String) throws -> LetterReplay.Stream {
+    private func stream(_ price: String, _ how: String, _ protection: RecordProtection? = nil) throws
+        -> LetterReplay.Stream
+    {
         let definition = try ExtractorDefinition.decode(Array(Self.yaml(price, how).utf8), file: "fake.yaml")
         let stream = try definition.stream(named: "products")
         let topic = EventTopic(stream: try StreamName("products"), topic: "products")
-        var plan = StreamPlan(stream, of: definition, account: FakeService.account, to: topic)
+        var plan = StreamPlan(
+            stream,
+            of: definition,
+            account: FakeService.account,
+            to: topic,
+            protection: protection
+        )
         plan.outlet = StreamOutlet(
             EntityMapper(
                 stream.entities,
                 currencies: definition.currencies,
                 account: FakeService.account,
                 stream: stream.name,
-                prefix: try TopicPrefix("p")
+                prefix: try TopicPrefix("p"),
+                protection: protection
             ),
             .beside
         )
@@ -75,9 +84,10 @@ struct LetterReplayTests {
         _ letters: [DeadLetter],
         _ how: String,
         price: String = "cents",
+        protection: RecordProtection? = nil,
         published: (LetterReplay.Doubt) -> Instant? = { _ in nil }
     ) async throws -> [LetterReplay.End] {
-        let stream = try stream(price, how)
+        let stream = try stream(price, how, protection)
         let replay = try LetterReplay(letters, versions: destination.versions, now: later) { _ in stream }
         let steps = try replay.steps(published: published)
         for step in steps { try await destination.commit(step.group) }
@@ -88,6 +98,29 @@ struct LetterReplayTests {
             #expect(settled.contains(letter.id) == !stays)
         }
         return steps.flatMap(\.ends).map(\.end)
+    }
+
+    @Test("a letter of the time before a policy goes out as the policy has it")
+    func protected() async throws {
+        let record = #"{"id":"a","price":"x","cents":5,"at":1,"who":"Ann"}"#
+        try await run([record], Self.whole)
+        #expect(destination.letters.map { String(decoding: $0.kept, as: UTF8.self) } == [record])
+        let mask = RecordProtection([.init(path: ["who"], treatment: Treatment(.mask, .name))], key: nil)
+        let ends = try await replay(destination.letters, Self.whole, protection: mask)
+        #expect(ends == [.published(events: 2)])
+        #expect(destination.events.count == 2)
+        #expect(destination.events.first?.value == record.replacing("Ann", with: "***"))
+        #expect(destination.events.allSatisfy { $0.value?.contains("Ann") == false })
+    }
+
+    @Test("a letter that may no longer say whether its record is deleted stays, and nothing goes out")
+    func hiddenDelete() async throws {
+        let how = Self.whole + "\n    deleted_when: \"{{ record.who == 'gone' }}\""
+        try await run([#"{"id":"a","price":"x","cents":5,"at":1,"who":"Ann"}"#], how)
+        let mask = RecordProtection([.init(path: ["who"], treatment: Treatment(.mask, .name))], key: nil)
+        let ends = try await replay(destination.letters, how, protection: mask)
+        #expect(isKept(ends.first, "stands in a personal field"))
+        #expect(destination.events.isEmpty)
     }
 
     private func isOvertaken(_ end: LetterReplay.End?) -> Bool {
