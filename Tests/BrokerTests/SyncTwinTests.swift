@@ -95,7 +95,8 @@ struct SyncTwinTests {
 
     @Test("I3: --take-over takes the account from one that commits all the time, which ends with 4")
     func takeOver() async throws {
-        let fixture = try await ListsFixture(records: 12_000)
+        // More than the three read while one waits for the other, however busy the machine: 1,200 pages at 15 a second.
+        let fixture = try await ListsFixture(records: 40_000)
         defer { fixture.end() }
         var published = try PublishedTopics(fixture.topics)
         // A commit every few milliseconds: whoever is fenced learns it at once, while its successor still starts.
