@@ -26,19 +26,24 @@ struct ChangeFilter {
         }
         var page = entry.page
         let stored = try store.versions(of: page.events.map(\.key), in: page.text, stream: facts.stream)
-        let known = overlay[facts.stream]
+        // Taken out meanwhile: with a second owner each page would copy all of it.
+        var known = overlay.removeValue(forKey: facts.stream) ?? [:]
+        defer { overlay[facts.stream] = known }
         let rule = VersionRule(format: facts.format, now: facts.now)
         var kept = [Event]()
         kept.reserveCapacity(page.events.count)
         for (position, event) in page.events.enumerated() {
             let key = Array(page.text[event.key.range])
-            let remembered = known?[key] ?? stored[position]
-            switch rule.decide(said(event, in: page, facts), remembered: remembered) {
-            case .publish(let next):
-                kept.append(Self.named(event, as: next, in: &page))
-                remember(key, next, facts.stream)
-            case .skip(let next): if let next { remember(key, next, facts.stream) }
+            let next: RememberedVersion
+            switch rule.decide(said(event, in: page, facts), remembered: known[key] ?? stored[position]) {
+            case .publish(let published):
+                kept.append(Self.named(event, as: published, in: &page))
+                next = published
+            case .skip(nil): continue
+            case .skip(let moved?): next = moved
             }
+            known[key] = next
+            changes.append(VersionChange(facts.stream, .version(key: key, next)))
         }
         page.events = kept
         changes += entry.changes
@@ -61,7 +66,8 @@ struct ChangeFilter {
             else { continue }
             known.read = facts.read
             guard facts.isAnew else {
-                remember(key, known, facts.stream)
+                overlay[facts.stream, default: [:]][key] = known
+                changes.append(VersionChange(facts.stream, .version(key: key, known)))
                 continue
             }
             changes.append(VersionChange(facts.stream, .version(key: key, nil)))
@@ -88,11 +94,6 @@ struct ChangeFilter {
     private static func isContent(_ event: Event, in page: EventPage) -> Bool {
         guard let content = event.content, event.version.count == 32 else { return false }
         return ContentHash(hex: page.text[event.version]) == content
-    }
-
-    private mutating func remember(_ key: [UInt8], _ version: RememberedVersion, _ stream: StreamName) {
-        overlay[stream, default: [:]][key] = version
-        changes.append(VersionChange(stream, .version(key: key, version)))
     }
 
     /// The event under its id: `<key>:<version>`, and `:<count>` where it is not the first change under it.
