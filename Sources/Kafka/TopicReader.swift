@@ -1,6 +1,6 @@
 package import Core
 
-/// Reads partitions from offsets, without any consumer group; one read at a time.
+/// Reads partitions from offsets, without any consumer group; one read at a time, the others wait for their turn.
 ///
 /// Two client handles: watermarks are asked with read_uncommitted, since a read_committed handle answers with the last
 /// stable offset, behind which any open transaction of the partition hides committed state. `close()` must be called.
@@ -9,6 +9,8 @@ package final class TopicReader: Sendable {
     private let committed: Client
     private let uncommitted: Client
     private let worker = SerialThread()
+    /// The library takes a second reading of a partition for the end of the first.
+    private let turn = Turn()
     /// How long the end of a client is waited for: with the broker away the library may not come to it.
     private static let closePatience = Duration.seconds(5)
     /// How long one question to the broker may take.
@@ -187,6 +189,8 @@ package final class TopicReader: Sendable {
     ) async throws(PublishError) -> Int64 {
         var position = start ?? 0
         guard position < end else { return position }
+        await turn.take()
+        defer { turn.give() }
         let client = isCommitted ? committed : uncommitted
         let attempt = "reading \(topic)/\(partition)"
         let begun = ContinuousClock.now

@@ -99,6 +99,25 @@ struct ReaderTests {
         }
     }
 
+    /// The API's requests share the daemon's reader.
+    @Test func readsAtOnceGoOneBehindTheOther() async throws {
+        let state = try await TestBroker.topic("state")
+        try await TestBroker.withProducer(TestBroker.name("id")) { producer in
+            try await commit(producer, to: state, (0..<500).map(String.init))
+        }
+        try await withReader { reader in
+            let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        try await reader.lastValues(of: state, within: .seconds(20)) { $1 }.count
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(counts == Array(repeating: counts[0], count: 8) && counts[0] > 0)
+        }
+    }
+
     @Test func emptyPartitionsEndAtZero() async throws {
         let topic = try await TestBroker.topic("empty", partitions: 3)
         try await withReader { reader in
