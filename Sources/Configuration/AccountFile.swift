@@ -88,18 +88,7 @@ package struct AccountFile: Hashable, Sendable {
 
     /// Reads a file's bytes; the path is for errors and for relative paths in it.
     package static func parse(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> AccountFile {
-        let root: YAMLNode
-        do {
-            root = try YAMLDocument.parse(bytes, file: path)
-            // What is no mapping at all has nothing else to say.
-            _ = try root.mapping()
-        } catch let error {
-            throw ConfigurationError(.badFile, error.description)
-        }
-        var faults = FileFaults()
-        let file = AccountFile(root, path: path, &faults)
-        try faults.check()
-        return file
+        try FileFaults.read(bytes, path: path) { AccountFile($0, path: path, &$1) }
     }
 
     private init(_ root: YAMLNode, path: String, _ faults: inout FileFaults) {

@@ -35,6 +35,26 @@ extension SettingFaults {
 typealias FileFaults = Faults<YAMLError>
 
 extension FileFaults {
+    /// What a file's bytes say, read by `body`; all that it noted is thrown.
+    static func read<File>(
+        _ bytes: [UInt8],
+        path: String,
+        _ body: (YAMLNode, inout FileFaults) -> File
+    ) throws(ConfigurationError) -> File {
+        let root: YAMLNode
+        do {
+            root = try YAMLDocument.parse(bytes, file: path)
+            // What is no mapping at all has nothing else to say.
+            _ = try root.mapping()
+        } catch let error {
+            throw ConfigurationError(.badFile, error.description)
+        }
+        var faults = FileFaults()
+        let file = body(root, &faults)
+        try faults.check()
+        return file
+    }
+
     /// The text of a value with its place; nil where the file has no such value.
     mutating func text(_ node: YAMLNode?) -> PlacedText? {
         take(else: nil) { () throws(YAMLError) in try PlacedText(node) }

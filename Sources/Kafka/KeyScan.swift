@@ -64,8 +64,6 @@ package struct KeyScan: Sendable {
 extension KeyScan.Place {
     fileprivate func holds(_ key: [UInt8], _ record: TopicRecord) -> Bool {
         guard keys.contains(key) else { return false }
-        guard let source else { return true }
-        let told = record[header: "\(EventHeader.source)"] ?? record[header: "\(EventHeader.plainSource)"]
-        return told == source
+        return source.map { record.source == $0 } ?? true
     }
 }

@@ -182,8 +182,7 @@ struct TopicCheck {
             deadline: .seconds(60),
             withHeaders: true
         ) { record in
-            let told = record[header: "\(EventHeader.source)"] ?? record[header: "\(EventHeader.plainSource)"]
-            found += told == source ? 1 : 0
+            found += record.source == source ? 1 : 0
         }
         guard found == 0 else { return true }
         guard reached >= end else {

@@ -1,3 +1,5 @@
+import Core
+
 /// A record as it stands in a topic.
 package struct TopicRecord: Hashable, Sendable {
     /// A header; names can repeat.
@@ -14,6 +16,11 @@ package struct TopicRecord: Hashable, Sendable {
     package var timestamp: Int64
     /// Read only where the reader asked for them.
     package var headers: [Header] = []
+
+    /// What an event says of where it comes from, whatever its envelope: `/stripe/acme/charges`; nil for any other record.
+    package var source: String? {
+        self[header: "\(EventHeader.source)"] ?? self[header: "\(EventHeader.plainSource)"]
+    }
 
     /// The first header of that name, as text.
     package subscript(header name: String) -> String? {

@@ -10,6 +10,8 @@ struct CatalogWatch: Sendable {
     private let account: AccountName
     private let stream: StreamName
     private let entries: [CatalogEntry]
+    /// By topic: made once, as every page asks whether anything is to be told.
+    private let fingerprints: [String: String]
     private let begun: Instant
     private var known: CatalogRecord
     private var isRead = false
@@ -20,6 +22,7 @@ struct CatalogWatch: Sendable {
         self.stream = stream
         self.begun = begun
         entries = plan.entries
+        fingerprints = Dictionary(plan.entries.map { ($0.topic, $0.fingerprint) }) { $1 }
         known = plan.known ?? CatalogRecord()
     }
 
@@ -32,12 +35,7 @@ struct CatalogWatch: Sendable {
         return last
     }
 
-    private var wanted: CatalogRecord {
-        CatalogRecord(
-            fingerprints: Dictionary(entries.map { ($0.topic, $0.fingerprint) }) { $1 },
-            asOf: asOf
-        )
-    }
+    private var wanted: CatalogRecord { CatalogRecord(fingerprints: fingerprints, asOf: asOf) }
 
     /// What the next transaction is to hold; nil where nothing is to be told.
     mutating func takeNews() throws(StateError) -> StreamNews? {

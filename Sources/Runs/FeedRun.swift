@@ -20,7 +20,9 @@ struct FeedRun {
     init(_ context: RunContext, feed: FeedDefinition) {
         self.context = context
         self.feed = feed
-        let plans = context.run.streams
+        // Without a policy nobody asks of which stream an entry is.
+        let isProtected = context.run.streams.contains { $0.builder.protection != nil }
+        let plans = isProtected ? context.run.streams : []
         reader = FeedReader(
             feed: feed,
             requester: context.run.requester,

@@ -66,6 +66,12 @@ struct Program: Sendable {
     /// Says what went wrong, on the standard error.
     func complain(_ text: String) { console.write(Array("sluice: \(text)\n".utf8)) }
 
+    /// Says on a terminal which topic is read: all of it may take a while.
+    @Sendable func looksThrough(_ topic: String) {
+        guard terminal.isInteractive else { return }
+        complain("looking through \(topic)")
+    }
+
     /// Says why a command line cannot be run: the error begins with the command's name, the program's before it.
     func complain(_ error: UsageError) { console.write(Array("\(error)\n".utf8)) }
 }

@@ -55,17 +55,7 @@ package struct PrivacyFile: Sendable {
 
     /// Reads a file's bytes; the path is for errors and for relative paths in it.
     package static func parse(_ bytes: [UInt8], path: String) throws(ConfigurationError) -> PrivacyFile {
-        let root: YAMLNode
-        do {
-            root = try YAMLDocument.parse(bytes, file: path)
-            _ = try root.mapping()
-        } catch let error {
-            throw ConfigurationError(.badFile, error.description)
-        }
-        var faults = FileFaults()
-        let file = PrivacyFile(root, path: path, &faults)
-        try faults.check()
-        return file
+        try FileFaults.read(bytes, path: path) { PrivacyFile($0, path: path, &$1) }
     }
 
     /// The secret that the file names as its key; nil where it names none.

@@ -31,8 +31,6 @@ package struct CatalogRules: Sendable {
         let topics = own + plan.outlet.entityTopics
         let stream = plan.definition
         let schema = schemas.schemas[stream.schemaName]
-        // The longest path last: its word holds.
-        let personal = privacy.treatments(of: stream).sorted { $0.path.count < $1.path.count }
         var common = CatalogEntry(
             topic: topic.topic,
             account: account,
@@ -50,11 +48,7 @@ package struct CatalogRules: Sendable {
         var entries: [CatalogEntry] = []
         if plan.outlet.publishesRecords {
             common.others = topics.filter { $0 != topic.topic }
-            common.fields = (schema?.fields ?? []).map { field in
-                var shown = CatalogField(path: field.path, types: field.types)
-                shown.mark(personal.filter { field.names.starts(with: $0.path) }.suffix(1))
-                return shown
-            }
+            common.fields = Self.fields(schema?.fields ?? [], of: stream, privacy)
             entries.append(common)
         }
         for (name, mapping) in entities {
@@ -63,7 +57,7 @@ package struct CatalogRules: Sendable {
             entry.entity = mapping.entity.name
             entry.others = topics.filter { $0 != name }
             entry.schema = nil
-            entry.fields = Self.fields(mapping, personal)
+            entry.fields = Self.fields(mapping, of: stream, privacy)
             entries.append(entry)
         }
         return CatalogPlan(
@@ -74,9 +68,33 @@ package struct CatalogRules: Sendable {
         )
     }
 
-    private static func fields(_ mapping: EntityMapping, _ personal: [PrivacyRules.FieldTreatment])
-        -> [CatalogField]
-    {
+    private static func fields(
+        _ declared: [SchemaField],
+        of stream: StreamDefinition,
+        _ privacy: PrivacyRules
+    ) -> [CatalogField] {
+        let shown = declared.map { field in
+            var shown = CatalogField(path: field.path, types: field.types)
+            shown.mark([privacy.personal(at: field.names, in: stream)].compactMap { $0 })
+            return shown
+        }
+        // What is marked goes out whether a schema names it or not.
+        let undeclared = privacy.treatments(of: stream).filter { one in
+            !declared.contains { $0.names.starts(with: one.path) }
+        }
+        return shown
+            + undeclared.map { one in
+                var shown = CatalogField(path: one.pathText, types: "any")
+                shown.mark([one])
+                return shown
+            }
+    }
+
+    private static func fields(
+        _ mapping: EntityMapping,
+        of stream: StreamDefinition,
+        _ privacy: PrivacyRules
+    ) -> [CatalogField] {
         var fields: [CatalogField] = []
         func add(_ path: [String], _ types: String, from places: [[String]]) {
             var field = CatalogField(
@@ -84,7 +102,7 @@ package struct CatalogRules: Sendable {
                 types: types,
                 from: places.map(FieldPath.text)
             )
-            field.mark(places.flatMap { place in personal.filter { place.starts(with: $0.path) }.suffix(1) })
+            field.mark(places.compactMap { privacy.personal(at: $0, in: stream) })
             fields.append(field)
         }
         for field in mapping.fields {
@@ -93,7 +111,11 @@ package struct CatalogRules: Sendable {
         for key in mapping.joinKeys { add(["joinKeys", key.name], "text", from: key.source.places) }
         // All that has no place of its own.
         var rest = CatalogField(path: "custom", types: "object")
-        rest.mark(personal.filter { one in !mapping.paths.contains { $0.starts(with: one.path) } })
+        rest.mark(
+            privacy.treatments(of: stream).filter { one in
+                !mapping.paths.contains { $0.starts(with: one.path) }
+            }
+        )
         return fields + [rest]
     }
 
@@ -112,7 +134,7 @@ package struct CatalogRules: Sendable {
 
 extension CatalogField {
     /// Notes what of a person it holds, and of several treatments the one that shows the most.
-    fileprivate mutating func mark(_ treatments: some Collection<PrivacyRules.FieldTreatment>) {
+    fileprivate mutating func mark(_ treatments: [PrivacyRules.FieldTreatment]) {
         guard !treatments.isEmpty else { return }
         personal = Set(treatments.map(\.kind.rawValue)).sorted().joined(separator: ", ")
         treatment =

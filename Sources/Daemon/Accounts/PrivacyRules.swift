@@ -151,10 +151,17 @@ package struct PrivacyRules: Sendable {
 
     /// What becomes of what a path leads to, marked or not.
     package func treatment(of path: [String], in stream: StreamDefinition) -> FieldTreatment {
+        personal(at: path, in: stream)
+            ?? FieldTreatment(path: path, kind: .other, action: .pass, isMarked: false)
+    }
+
+    /// The same; nil where neither the extractor nor the policy says anything of it or of what it stands in.
+    package func personal(at path: [String], in stream: StreamDefinition) -> FieldTreatment? {
         let mark = stream.personal.filter { path.starts(with: $0.path) }.max { $0.path.count < $1.path.count }
         let word = words(of: stream).filter { path.starts(with: $0.path) }.max {
             ($0.path.count, $0.isOfAccount ? 1 : 0) < ($1.path.count, $1.isOfAccount ? 1 : 0)
         }
+        guard mark != nil || word != nil else { return nil }
         let kind = word?.choice.kind ?? mark?.kind ?? .other
         let choice = word?.choice ?? (mark == nil ? nil : file?.kinds[kind] ?? file?.usual)
         return FieldTreatment(

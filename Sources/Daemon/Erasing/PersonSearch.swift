@@ -83,11 +83,10 @@ package struct PersonSearch: Sendable {
 
     private func match(of record: TopicRecord, in topic: String) -> Match? {
         guard let value = record.value, let key = record.key,
-            let source = record[header: "\(EventHeader.source)"]
-                ?? record[header: "\(EventHeader.plainSource)"],
+            let source = record.source,
             let (account, stream) = Self.origin(source), isWanted(account, stream)
         else { return nil }
-        let entity = Array("\(account):\(stream):".utf8)
+        let entity = RecordName.entityKey(of: [], stream: stream, account: account)
         let name =
             topic.hasPrefix(prefix.entityTopic("")) && key.starts(with: entity)
             ? Array(key.dropFirst(entity.count)) : RecordName.name(of: key, account: account)

@@ -42,6 +42,20 @@ export async function look(path, signal) {
   return (await ask(path, { headers: headers({}), signal })).json();
 }
 
+const kept = new Map();
+
+/** The same of what changes seldom, and takes the daemon a while: asked for again once the last answer is a minute old. */
+export async function lookSeldom(path, signal) {
+  const known = kept.get(path);
+  if (known && Date.now() - known.at < 60000) return known.answer;
+  const answer = await look(path, signal);
+  kept.delete(path);
+  kept.set(path, { at: Date.now(), answer });
+  // The oldest of more than anybody looks at in a minute.
+  if (kept.size > 20) kept.delete(kept.keys().next().value);
+  return answer;
+}
+
 /** The same as text. */
 export async function read(path, signal) {
   return (await ask(path, { headers: headers({}), signal })).text();

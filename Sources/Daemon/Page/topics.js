@@ -1,12 +1,12 @@
 // Topics of events: what the catalogue says of them, and the last events in them.
 
-import { look, path } from "./client.js";
+import { look, lookSeldom, path } from "./client.js";
 import { h } from "./dom.js";
 import * as f from "./format.js";
 
 /** The topics, with what the catalogue says of each: nothing of one that no run has told of yet. */
 export async function loadList(signal) {
-  const [{ topics }, catalog] = await Promise.all([look("/topics", signal), look("/catalog", signal)]);
+  const [{ topics }, catalog] = await Promise.all([look("/topics", signal), lookSeldom("/catalog", signal)]);
   const known = new Map(catalog.topics.map((entry) => [`${entry.topic} ${entry.account} ${entry.stream}`, entry]));
   return { topics: topics.map((topic) => ({ ...topic, entry: known.get(`${topic.name} ${topic.account} ${topic.stream}`) })) };
 }
@@ -45,7 +45,7 @@ export function renderList({ topics }) {
 export async function loadOne(name, signal) {
   const [found, catalog] = await Promise.all([
     look(`${path("topics", name, "events")}?count=50`, signal),
-    look(path("catalog", name), signal),
+    lookSeldom(path("catalog", name), signal),
   ]);
   return { ...found, catalog };
 }

@@ -96,21 +96,17 @@ package struct Erasure: Sendable {
     // MARK: Where to look
 
     /// The keys by the topics that may hold them.
-    package var places: [String: Set<[UInt8]>] {
-        var places: [String: Set<[UInt8]>] = [:]
-        for record in records {
-            for (topic, keys) in record.stream.places(of: record.name) {
-                places[topic, default: []].formUnion(keys)
-            }
-        }
-        return places
-    }
+    package var places: [String: Set<[UInt8]>] { Self.places(of: records) }
 
     /// The same of records of which nothing is remembered: only their topics tell whether there are any.
     package var unknownPlaces: [String: Set<[UInt8]>] {
-        var places: [String: Set<[UInt8]>] = [:]
         let lettered = Set(letters.map(\.root))
-        for record in records where record.remembered.isEmpty && !lettered.contains(record.root) {
+        return Self.places(of: records.filter { $0.remembered.isEmpty && !lettered.contains($0.root) })
+    }
+
+    private static func places(of records: [Record]) -> [String: Set<[UInt8]>] {
+        var places: [String: Set<[UInt8]>] = [:]
+        for record in records {
             for (topic, keys) in record.stream.places(of: record.name) {
                 places[topic, default: []].formUnion(keys)
             }

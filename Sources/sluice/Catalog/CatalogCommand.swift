@@ -13,12 +13,10 @@ struct CatalogCommand {
 
     func run() async throws -> Int32 {
         let options = try KafkaOptions(program: program, command: command, file: nil)
-        let extractor = try command.value("extractor").map { name in
-            try program.extractorName(PlacedText(name, at: .flag("--extractor")), command)
-        }
+        let choice = try AccountChoice(program: program, command: command)
         let stream = command.value("stream")
-        let isChosen = { @Sendable [command] (entry: CatalogEntry) in
-            command.chooses(entry.account, extractor) && stream.map { $0 == entry.stream.text } ?? true
+        let isChosen = { @Sendable (entry: CatalogEntry) in
+            choice.contains(entry.account) && stream.map { $0 == entry.stream.text } ?? true
         }
         let scan = NoticeScan(options.settings, prefix: options.prefix)
         if let name = command.value("topic") {

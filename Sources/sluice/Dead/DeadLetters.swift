@@ -24,11 +24,9 @@ struct DeadLetters {
 
     /// Those that the filters choose.
     func chosen() throws -> [DeadLetter] {
-        let extractor = try command.value("extractor").map { name in
-            try program.extractorName(PlacedText(name, at: .flag("--extractor")), command)
-        }
+        let choice = try AccountChoice(program: program, command: command)
         return letters.filter { letter in
-            command.chooses(letter.account, extractor)
+            choice.contains(letter.account)
                 && command.value("stream").map { $0 == letter.stream.text } ?? true
                 && command.value("code").map { $0 == letter.reason.code } ?? true
                 && since.map { letter.at >= $0 } ?? true

@@ -13,21 +13,16 @@ struct EraseFindCommand {
 
     func run() async throws -> Int32 {
         let options = try KafkaOptions(program: program, command: command, file: nil)
-        let extractor = try command.value("extractor").map { name in
-            try program.extractorName(PlacedText(name, at: .flag("--extractor")), command)
-        }
+        let choice = try AccountChoice(program: program, command: command)
         let stream = try command.value("stream").map { try command.stream($0) }
         let search = PersonSearch(
             for: command.values("value"),
             kafka: options.settings,
             prefix: options.prefix,
             where: { account, found in
-                command.chooses(account, extractor) && (stream == nil || found == nil || found == stream)
+                choice.contains(account) && (stream == nil || found == nil || found == stream)
             },
-            onTopic: { topic in
-                guard program.terminal.isInteractive else { return }
-                program.complain("looking through \(topic)")
-            }
+            onTopic: program.looksThrough
         )
         let accounts = try await StateScan(options.settings, prefix: options.prefix).run().accounts
         show(try await search.run(accounts))

@@ -92,10 +92,7 @@ struct EraseKeyCommand {
             kafka: options.settings,
             prefix: options.prefix,
             shape: shape,
-            onTopic: { topic in
-                guard program.terminal.isInteractive else { return }
-                program.complain("looking through \(topic)")
-            }
+            onTopic: program.looksThrough
         )
         return zip(keys, try await survey.run(state.accounts[account] ?? [:])).map { keys, result in
             Plan(

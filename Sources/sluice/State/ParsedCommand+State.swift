@@ -34,10 +34,4 @@ extension ParsedCommand {
         }
         return text
     }
-
-    /// Whether an account is among those that --extractor and --account choose.
-    func chooses(_ account: AccountName, _ extractor: String?) -> Bool {
-        (extractor.map { $0 == account.extractor } ?? true)
-            && (value("account").map { $0 == account.account } ?? true)
-    }
 }

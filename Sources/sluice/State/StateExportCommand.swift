@@ -12,11 +12,9 @@ struct StateExportCommand {
 
     func run() async throws -> Int32 {
         let options = try KafkaOptions(program: program, command: command, file: nil)
-        let extractor = try command.value("extractor").map {
-            try program.extractorName(PlacedText($0, at: .flag("--extractor")), command)
-        }
+        let choice = try AccountChoice(program: program, command: command)
         let found = try await StateScan(options.settings, prefix: options.prefix).run()
-        let chosen = found.accounts.filter { command.chooses($0.key, extractor) }
+        let chosen = found.accounts.filter { choice.contains($0.key) }
         guard !chosen.isEmpty else {
             throw StateError(
                 .unknownStream,

@@ -69,11 +69,9 @@ struct StateImportCommand {
         let path = command.value("file") ?? ""
         let bytes = try FileBytes.load(path == "-" ? "/dev/stdin" : path, limit: StateFile.maximumBytes)
         var file = try StateFile(bytes, name: path == "-" ? "the standard input" : path)
-        let extractor = try command.value("extractor").map {
-            try program.extractorName(PlacedText($0, at: .flag("--extractor")), command)
-        }
+        let choice = try AccountChoice(program: program, command: command)
         let all = file.accounts.map(\.name.text)
-        file.accounts.removeAll { !command.chooses($0.name, extractor) }
+        file.accounts.removeAll { !choice.contains($0.name) }
         guard !file.accounts.isEmpty else {
             throw StateError(
                 .unknownStream,

@@ -11,13 +11,9 @@ struct StateRecords {
     /// Reads them from the installation that the options name.
     init(program: Program, command: ParsedCommand) async throws {
         let options = try KafkaOptions(program: program, command: command, file: nil)
-        let extractor = try command.value("extractor").map {
-            try program.extractorName(PlacedText($0, at: .flag("--extractor")), command)
-        }
-        let account = command.value("account")
+        let choice = try AccountChoice(program: program, command: command)
         accounts = try await StateScan(options.settings, prefix: options.prefix).run().accounts.filter {
-            (extractor ?? $0.key.extractor) == $0.key.extractor
-                && (account ?? $0.key.account) == $0.key.account
+            choice.contains($0.key)
         }
     }
 }
